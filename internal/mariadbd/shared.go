@@ -1,0 +1,91 @@
+package mariadbd
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+var (
+	shared     *Server
+	sharedDir  string
+	sharedErr  error
+	sharedOnce sync.Once
+	databases  atomic.Int64
+)
+
+// Main runs a package's tests and then stops the server that they shared:
+//
+//	func TestMain(m *testing.M) { mariadbd.Main(m) }
+func Main(m *testing.M) {
+	code := m.Run()
+	Close()
+	os.Exit(code)
+}
+
+// Close stops the shared server, if a test has started it, for a TestMain that
+// has more to close.
+func Close() {
+	if shared != nil && shared.process != nil {
+		_ = shared.Kill() // its data goes with it
+	}
+	if sharedDir != "" {
+		_ = os.RemoveAll(sharedDir)
+	}
+}
+
+// Shared is the server that the tests of this process share. A test that kills
+// or reconfigures a server starts its own with [Private].
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	sharedOnce.Do(func() {
+		if sharedDir, sharedErr = os.MkdirTemp("", "order-sink-mariadb-"); sharedErr != nil {
+			return
+		}
+		if shared, sharedErr = New(context.Background(), sharedDir, 0); sharedErr != nil {
+			return
+		}
+		sharedErr = shared.Start(context.Background())
+	})
+	if sharedErr != nil {
+		t.Fatal(sharedErr)
+	}
+	return shared
+}
+
+// Private is a server for one test alone, which ends with it.
+func Private(t testing.TB, options ...string) *Server {
+	t.Helper()
+	server, err := New(context.Background(), t.TempDir(), 0, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+// Database makes an empty database for one test and returns its name.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", databases.Add(1))
+	db, err := sql.Open("mysql", s.DSN(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CREATE DATABASE " + name + " CHARACTER SET utf8mb4"); err != nil {
+		t.Fatalf("making database %s: %v", name, err)
+	}
+	return name
+}
