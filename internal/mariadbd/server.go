@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,11 +16,12 @@ import (
 
 	_ "github.com/go-sql-driver/mysql" // the driver that readiness is asked through
 
+	"github.com/order-sink/order-sink/internal/loopback"
 	"github.com/order-sink/order-sink/internal/process"
 )
 
 // ErrNotInstalled says that the machine has no MariaDB server, and what to do.
-var ErrNotInstalled = errors.New("MariaDB's server is not installed: install it (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb)")
+var ErrNotInstalled = errors.New("MariaDB's server is not installed: run internal/mariadbd/install.sh, or set MARIADB_DSN to use a server of yours")
 
 // The accounts of a private server. The sink's has the rights a sink needs and
 // those that a test needs to make tables; it cannot write to a read-only server.
@@ -55,7 +55,7 @@ func New(ctx context.Context, dir string, port int, options ...string) (*Server,
 		return nil, fmt.Errorf("preparing MariaDB: %w", err)
 	}
 	if port == 0 {
-		if port, err = freePort(); err != nil {
+		if port, err = loopback.Port(0); err != nil {
 			return nil, err
 		}
 	}
@@ -154,7 +154,7 @@ func (s *Server) Stop() error { return s.process.Stop(60 * time.Second) }
 func (s *Server) Process() *process.Process { return s.process }
 
 // Addr is where the server listens, "127.0.0.1:port".
-func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+func (s *Server) Addr() string { return loopback.Address(s.port) }
 
 // DSN is the sink's way in, in go-sql-driver's form.
 func (s *Server) DSN(database string) string {
@@ -195,13 +195,4 @@ func find(names ...string) (string, error) {
 		}
 	}
 	return "", ErrNotInstalled
-}
-
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("looking for a free port: %w", err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
 }

@@ -8,6 +8,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -68,7 +69,7 @@ func (p *Process) Signal(sig os.Signal) error {
 		return nil
 	default:
 	}
-	if err := p.cmd.Process.Signal(sig); err != nil && err != os.ErrProcessDone {
+	if err := p.cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("signalling %s: %w", p.cmd.Path, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -50,8 +51,8 @@ func TestStartNamesWhatItCouldNotStart(t *testing.T) {
 
 func endedBy(t *testing.T, p *Process) syscall.Signal {
 	t.Helper()
-	exit, ok := p.Err().(*exec.ExitError)
-	if !ok {
+	var exit *exec.ExitError
+	if !errors.As(p.Err(), &exit) {
 		t.Fatalf("the child ended with %v, expected a signal", p.Err())
 	}
 	return exit.Sys().(syscall.WaitStatus).Signal()

@@ -1,0 +1,63 @@
+# order-sink: `make run` shows it at work, `make test` runs every check.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X 'main.version=$(VERSION)' -X 'main.commit=$(COMMIT)' -X 'main.date=$(DATE)'
+
+# Pinned: a linter of another version finds other things.
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
+FUZZ_TIME     ?= 30s
+
+# The race detector needs a C compiler; where there is one, it is used.
+RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## bin/order-sink, static and stripped
+	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/order-sink .
+
+.PHONY: run
+run: build ## everything up with what is missing (MariaDB, Kafka), three orders sent, until Ctrl-C
+	@[ -n "$${MARIADB_DSN:-}" ] || sh internal/mariadbd/install.sh
+	@go build -o bin/quickstart ./internal/quickstart
+	@exec bin/quickstart
+
+.PHONY: test
+test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
+	bin/order-sink test pipelines
+	@sh internal/mariadbd/install.sh
+	go test $(RACE) -timeout 15m ./plugins/... ./internal/...
+	go test -timeout 15m . ./pipelines/...
+
+.PHONY: lint
+lint: build ## Go and YAML
+	go mod tidy -diff
+	go vet ./...
+	@mkdir -p .run/tools
+	@GOBIN=$(CURDIR)/.run/tools go install $(GOLANGCI_LINT)
+	.run/tools/golangci-lint run ./...
+	bin/order-sink lint -r config/resources.yaml config/service.yaml pipelines/*.yaml
+
+.PHONY: fuzz
+fuzz: ## every fuzz test for FUZZ_TIME (30s) each
+	@for package in $$(go list ./plugins/...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) $$package; \
+		done; \
+	done
+
+.PHONY: docs
+docs: ## writes plugins/README.md anew from the plugins' own descriptions
+	go test ./plugins -run TestReference -update
+
+.PHONY: clean
+clean: ## removes what was built and the private servers' data (bin/, .run/)
+	rm -rf bin .run

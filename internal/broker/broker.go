@@ -1,0 +1,40 @@
+// Package broker runs a Kafka for the tests, the quick start and the
+// benchmark: one in memory, which starts in milliseconds and can be told to
+// misbehave, or the real Java broker, which can be killed and started again on
+// its own data.
+package broker
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Broker is a running Kafka of a single node.
+type Broker interface {
+	// Seeds are the addresses that a client begins with, "127.0.0.1:port".
+	Seeds() []string
+	// CreateTopic makes a topic; configs (nil for none) are the topic's own
+	// settings, such as "max.message.bytes". A topic that exists is an error.
+	CreateTopic(ctx context.Context, topic string, partitions int32, configs map[string]string) error
+	// Close ends the broker and throws its records away.
+	Close() error
+}
+
+func createTopic(ctx context.Context, seeds []string, topic string, partitions int32, configs map[string]string) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(seeds...))
+	if err != nil {
+		return fmt.Errorf("creating topic %s: %w", topic, err)
+	}
+	defer client.Close()
+	values := make(map[string]*string, len(configs))
+	for name, value := range configs {
+		values[name] = kadm.StringPtr(value)
+	}
+	if _, err := kadm.NewClient(client).CreateTopic(ctx, partitions, 1, values, topic); err != nil {
+		return fmt.Errorf("creating topic %s: %w", topic, err)
+	}
+	return nil
+}

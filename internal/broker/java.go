@@ -1,0 +1,217 @@
+package broker
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/process"
+)
+
+// A broker and a controller in one process. Whatever a cluster would keep in
+// three copies is kept once, and a group forms without the usual wait for more
+// members.
+var properties = template.Must(template.New("server.properties").Parse(`process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{{.ControllerPort}}
+listeners=BROKER://127.0.0.1:{{.Port}},CONTROLLER://127.0.0.1:{{.ControllerPort}}
+advertised.listeners=BROKER://127.0.0.1:{{.Port}}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=BROKER
+log.dirs={{.Data}}
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+`))
+
+// Java is the real broker: a single KRaft node with a data directory and ports
+// of its own on 127.0.0.1. Its methods are not for concurrent use.
+type Java struct {
+	dir     string
+	port    int
+	java    string
+	jars    string
+	process *process.Process
+}
+
+// NewJava prepares a real broker in dir, which should be empty, and does not
+// start it. The error is [ErrNotInstalled] where Java or Maven is missing.
+func NewJava(ctx context.Context, dir string) (*Java, error) {
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	b := &Java{}
+	if b.dir, err = filepath.Abs(dir); err != nil {
+		return nil, fmt.Errorf("preparing Kafka: %w", err)
+	}
+	if b.java, err = java(ctx); err != nil {
+		return nil, err
+	}
+	if b.jars, err = distribution(ctx, cache); err != nil {
+		return nil, err
+	}
+	return b, b.format(ctx)
+}
+
+// format writes server.properties and the storage's identity.
+func (b *Java) format(ctx context.Context) error {
+	ports, err := freePorts(2)
+	if err != nil {
+		return err
+	}
+	b.port = ports[0]
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return fmt.Errorf("preparing Kafka: %w", err)
+	}
+	var text strings.Builder
+	if err := properties.Execute(&text, map[string]any{
+		"Port": ports[0], "ControllerPort": ports[1], "Data": filepath.Join(b.dir, "data"),
+	}); err != nil {
+		return fmt.Errorf("preparing Kafka: %w", err)
+	}
+	if err := os.WriteFile(b.config(), []byte(text.String()), 0o644); err != nil {
+		return fmt.Errorf("preparing Kafka: %w", err)
+	}
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	cmd := b.command("kafka.tools.StorageTool", "format", "--ignore-formatted",
+		"-t", base64.RawURLEncoding.EncodeToString(id[:]), "-c", b.config())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("formatting Kafka's storage: %w\n%s", err, out)
+	}
+	return ctx.Err()
+}
+
+func (b *Java) command(class string, args ...string) *exec.Cmd {
+	// 256 MB carries half a million orders; the serial collector starts faster
+	// and leaves the cores to what is measured.
+	cmd := exec.Command(b.java, append([]string{
+		"-Xmx256M", "-XX:+UseSerialGC", "-cp", filepath.Join(b.jars, "*"), class,
+	}, args...)...)
+	cmd.Dir = b.dir
+	return cmd
+}
+
+// Start runs the broker and waits until it answers: about 5 seconds. After
+// Kill or Stop it comes back on the same port with the same records.
+func (b *Java) Start(ctx context.Context) error {
+	log, err := os.OpenFile(b.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("starting Kafka: %w", err)
+	}
+	defer log.Close()
+	cmd := b.command("kafka.Kafka", b.config())
+	cmd.Stdout, cmd.Stderr = log, log
+	if b.process, err = process.Start(cmd); err != nil {
+		return fmt.Errorf("starting Kafka: %w", err)
+	}
+	if err := b.await(ctx); err != nil {
+		return errors.Join(err, b.process.Kill())
+	}
+	return nil
+}
+
+func (b *Java) await(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
+	defer cancel()
+	for {
+		err := ping(ctx, b.Seeds())
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-b.process.Done():
+			return fmt.Errorf("starting Kafka: it ended by itself (%v); its log is %s", b.process.Err(), b.Log())
+		case <-ctx.Done():
+			return fmt.Errorf("starting Kafka: no answer (%w); its log is %s", err, b.Log())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// ping connects anew each time: a client would wait longer and longer between
+// its own tries.
+func ping(ctx context.Context, seeds []string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	client, err := kgo.NewClient(kgo.SeedBrokers(seeds...), kgo.RequestRetries(0))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return client.Ping(ctx)
+}
+
+// Kill ends the broker at once, as a power cut would (SIGKILL).
+func (b *Java) Kill() error { return b.process.Kill() }
+
+// Stop shuts the broker down in order.
+func (b *Java) Stop() error { return b.process.Stop(60 * time.Second) }
+
+// Process is the running broker, for signals and for measuring.
+func (b *Java) Process() *process.Process { return b.process }
+
+// Seeds is the broker's one address.
+func (b *Java) Seeds() []string { return []string{net.JoinHostPort("127.0.0.1", strconv.Itoa(b.port))} }
+
+// CreateTopic makes a topic.
+func (b *Java) CreateTopic(ctx context.Context, topic string, partitions int32, configs map[string]string) error {
+	return createTopic(ctx, b.Seeds(), topic, partitions, configs)
+}
+
+// Close kills the broker, if it runs, and removes its directory.
+func (b *Java) Close() error {
+	var err error
+	if b.process != nil {
+		err = b.process.Kill()
+	}
+	return errors.Join(err, os.RemoveAll(b.dir))
+}
+
+// Log is the path of the broker's log.
+func (b *Java) Log() string { return filepath.Join(b.dir, "kafka.log") }
+
+func (b *Java) config() string { return filepath.Join(b.dir, "server.properties") }
+
+// freePorts picks ports below the range from which kernels take the local port
+// of an outgoing connection (32768 and up): a broker that is down must find
+// its port free when it comes back.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range 1000 {
+		port := 20000 + mathrand.IntN(12000)
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err != nil {
+			continue
+		}
+		defer listener.Close() // all are held until all are found
+		if ports = append(ports, port); len(ports) == n {
+			return ports, nil
+		}
+	}
+	return nil, errors.New("looking for free ports: found none between 20000 and 32000")
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/loopback"
+	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/sink"
+)
+
+// Where the private servers listen unless something else already does.
+const (
+	mariadbPort = 13306
+	kafkaPort   = 19092
+	httpPort    = 4195
+)
+
+// The topics and the table are the shipped pipelines' defaults, unless the
+// environment says otherwise; the sink reads the same variables.
+var (
+	topic           = env("KAFKA_TOPIC", "orders")
+	deadLetterTopic = env("DEAD_LETTER_TOPIC", "orders.dead-letter")
+	table           = env("MARIADB_TABLE", "orders")
+)
+
+// stack is everything that the quick start uses. What it has not started
+// itself is the user's, and is left alone.
+type stack struct {
+	dir string // of the private servers' data and the logs
+
+	dsn     string // go-sql-driver's form
+	private bool   // the MariaDB is ours
+	seeds   []string
+	http    string // "127.0.0.1:port"
+
+	sink    *sink.Sink
+	stops   []func() error
+	logFile *os.File
+}
+
+func (s *stack) log() string { return filepath.Join(s.dir, "order-sink.log") }
+
+func (s *stack) startMariaDB(ctx context.Context) error {
+	if s.dsn = os.Getenv("MARIADB_DSN"); s.dsn != "" {
+		step("MariaDB", "yours, from MARIADB_DSN")
+		return s.applySchema(ctx)
+	}
+	s.private = true
+	port, err := port("MariaDB", mariadbPort)
+	if err != nil {
+		return err
+	}
+	server, err := mariadbd.New(ctx, filepath.Join(s.dir, "mariadb"), port)
+	if err != nil {
+		return err
+	}
+	if err := server.Start(ctx); err != nil {
+		return err
+	}
+	s.stops = append(s.stops, server.Stop)
+	s.dsn = server.DSN("orders")
+	step("MariaDB", "private, on %s, data in %s", server.Addr(), filepath.Join(s.dir, "mariadb"))
+	return s.applySchema(ctx)
+}
+
+func (s *stack) applySchema(ctx context.Context) error {
+	schema, err := os.ReadFile("config/schema.sql")
+	if err != nil {
+		return fmt.Errorf("reading the tables' definition (run this from the repository's root): %w", err)
+	}
+	config, err := mysql.ParseDSN(s.dsn)
+	if err != nil {
+		return errors.New("reading MARIADB_DSN: expected user:password@tcp(host:port)/database")
+	}
+	config.MultiStatements = true
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return fmt.Errorf("reading MARIADB_DSN: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, string(schema)); err != nil {
+		return fmt.Errorf("applying config/schema.sql: %w", err)
+	}
+	return nil
+}
+
+func (s *stack) startKafka(ctx context.Context) error {
+	if given := os.Getenv("KAFKA_BROKERS"); given != "" {
+		s.seeds = strings.Split(given, ",")
+		step("Kafka", "yours, from KAFKA_BROKERS")
+	} else {
+		port, err := port("Kafka", kafkaPort)
+		if err != nil {
+			return err
+		}
+		memory, err := broker.NewMemory(port)
+		if err != nil {
+			return err
+		}
+		s.stops = append(s.stops, memory.Close)
+		s.seeds = memory.Seeds()
+		step("Kafka", "in memory, on %s", s.seeds[0])
+	}
+	return s.createTopics(ctx)
+}
+
+func (s *stack) createTopics(ctx context.Context) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.seeds...))
+	if err != nil {
+		return fmt.Errorf("connecting to Kafka: %w", err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for _, name := range []string{topic, deadLetterTopic} {
+		_, err := kadm.NewClient(client).CreateTopic(ctx, -1, -1, nil, name) // the broker's defaults
+		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			return fmt.Errorf("creating topic %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (s *stack) startSink(ctx context.Context) error {
+	port, err := port("The HTTP endpoint", httpPort)
+	if err != nil {
+		return err
+	}
+	s.http = loopback.Address(port)
+	if s.logFile, err = os.Create(s.log()); err != nil {
+		return fmt.Errorf("opening the sink's log: %w", err)
+	}
+	s.sink, err = sink.Start(sink.Config{
+		Binary: filepath.Join("bin", "order-sink"),
+		Args: []string{
+			"streams", "--prefix-stream-endpoints=false",
+			"-o", "config/service.yaml", "-r", "config/resources.yaml",
+			"pipelines/orders.yaml", "pipelines/order_intake.yaml",
+		},
+		Env:  map[string]string{"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn},
+		HTTP: s.http,
+		Log:  s.logFile,
+	})
+	if err != nil {
+		return err
+	}
+	s.stops = append(s.stops, func() error { return s.sink.Stop(30 * time.Second) })
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := s.sink.AwaitReady(ctx); err != nil {
+		return fmt.Errorf("%w; its log is %s", err, s.log())
+	}
+	step("order-sink", "pipelines/orders.yaml and pipelines/order_intake.yaml, log in %s", s.log())
+	return nil
+}
+
+func (s *stack) sendOrders(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := orders.Produce(ctx, s.seeds, topic, orders.Seed()); err != nil {
+		return err
+	}
+	step("Orders", "%d sent to topic %s", len(orders.Seed()), topic)
+	return nil
+}
+
+// stop ends what was started, newest first.
+func (s *stack) stop() error {
+	var errs []error
+	for i := len(s.stops) - 1; i >= 0; i-- {
+		errs = append(errs, s.stops[i]())
+	}
+	if s.logFile != nil {
+		errs = append(errs, s.logFile.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func port(who string, preferred int) (int, error) {
+	port, err := loopback.Port(preferred)
+	if err == nil && port != preferred {
+		step(who, "port %d is taken: using %d", preferred, port)
+	}
+	return port, err
+}
+
+func step(who, format string, args ...any) {
+	fmt.Printf("%-12s %s\n", who, fmt.Sprintf(format, args...))
+}
+
+func env(name, byDefault string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return byDefault
+}
+
+// address cuts host and port out of the DSN, for the line that the user may type.
+func address(config *mysql.Config) (host, port string) {
+	host, port, err := net.SplitHostPort(config.Addr)
+	if err != nil {
+		return config.Addr, "3306"
+	}
+	return host, port
+}

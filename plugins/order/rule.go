@@ -1,0 +1,171 @@
+package order
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+var (
+	zero = number{}
+	one  = number{whole: 1}
+)
+
+// bound is a configured greatest value. The zero bound lets everything pass.
+type bound struct {
+	most number
+	text string // as configured, for refusals; empty means no bound
+}
+
+// parseBound reads a bound as the configuration spells it.
+func parseBound(text string, least number, parse func(string) (number, error)) (bound, error) {
+	if text == "" {
+		return bound{}, nil
+	}
+	// An integer bound is compared with an integer price without an allocation.
+	most, err := parseInteger(text)
+	if err != nil {
+		most, err = parse(text)
+	}
+	if err != nil {
+		return bound{}, fmt.Errorf("parsing the bound %q: %w", text, err)
+	}
+	if most.compare(least) < 0 {
+		return bound{}, fmt.Errorf("the bound %q is below %v, so no order could pass", text, least.content())
+	}
+	return bound{most: most, text: text}, nil
+}
+
+func (b bound) check(n number, path string) *refusal {
+	if b.text != "" && n.compare(b.most) > 0 {
+		return refuse(CodeRange, path, "at most "+b.text, "more")
+	}
+	return nil
+}
+
+// checkText applies the rules for a text field: there, valid, 1 to most
+// characters.
+func checkText(record map[string]any, path string, most int) *refusal {
+	value := record[path]
+	if value == nil {
+		return refuse(CodeMissing, path, "string", absence(record, path))
+	}
+	text, ok := value.(string)
+	if !ok {
+		return refuse(CodeType, path, "string", kind(value))
+	}
+	if !utf8.ValidString(text) {
+		return refuse(CodeType, path, "UTF-8 text", "invalid bytes")
+	}
+	if text == "" {
+		return refuse(CodeEmpty, path, fmt.Sprintf("1 to %d characters", most), "none")
+	}
+	// A text never has more characters than bytes, so most texts need no count.
+	if len(text) > most {
+		if n := utf8.RuneCountInString(text); n > most {
+			return refuse(CodeTooLong, path, fmt.Sprintf("1 to %d characters", most), strconv.Itoa(n))
+		}
+	}
+	return nil
+}
+
+// checkQuantity reads an integer of 1 or more.
+func checkQuantity(record map[string]any, path string) (int64, *refusal) {
+	n, refused := readNumber(record, path, true)
+	if refused == nil && n.compare(one) < 0 {
+		refused = refuse(CodeRange, path, "at least 1", "less")
+	}
+	return n.whole, refused
+}
+
+// checkAmount reads an integer or exact decimal of 0 or more; only an integer
+// where the schema says so.
+func checkAmount(record map[string]any, path string, integer bool) (number, *refusal) {
+	n, refused := readNumber(record, path, integer)
+	if refused == nil && n.compare(zero) < 0 {
+		refused = refuse(CodeRange, path, "at least 0", "less")
+	}
+	return n, refused
+}
+
+// readNumber reads an exact number from any form in which a framework hands one
+// over: Go's integers, JSON's number text, and decimals as plain text.
+func readNumber(record map[string]any, path string, integer bool) (number, *refusal) {
+	expected, parse := "integer or exact decimal", parseDecimal
+	if integer {
+		expected, parse = "integer", parseInteger
+	}
+	switch value := record[path].(type) {
+	case nil:
+		return number{}, refuse(CodeMissing, path, expected, absence(record, path))
+	case int64:
+		return number{whole: value}, nil
+	case int, int8, int16, int32, uint, uint8, uint16, uint32, uint64:
+		// No decoder of ours gives these; the price of a detour through text is
+		// paid only by a plugin that does.
+		n, err := parseInteger(fmt.Sprint(value))
+		return n, misread(err, path, expected, "")
+	case json.Number:
+		n, err := parseInteger(string(value))
+		if errors.Is(err, errNotPlain) {
+			n, err = parse(string(value))
+		}
+		return n, misread(err, path, expected, "number with a fraction or an exponent")
+	case string:
+		if integer {
+			break
+		}
+		n, err := parse(value)
+		return n, misread(err, path, expected, "string that is no plain decimal")
+	}
+	return number{}, refuse(CodeType, path, expected, kind(record[path]))
+}
+
+func misread(err error, path, expected, found string) *refusal {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errTooWide):
+		return refuse(CodeRange, path, fmt.Sprintf("at most 64 bits, or %d digits with %d after the point", maxDigits, maxScale), "more")
+	default:
+		return refuse(CodeType, path, expected, found)
+	}
+}
+
+func absence(record map[string]any, path string) string {
+	if _, there := record[path]; there {
+		return "null"
+	}
+	return "none"
+}
+
+// kind names a value's type in the words of a schema, never its value.
+func kind(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case []byte:
+		return "bytes"
+	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
+		return "integer"
+	case float32, float64:
+		return "float"
+	case json.Number:
+		return "number"
+	case time.Time:
+		return "timestamp"
+	case []any:
+		return "array"
+	case map[string]any:
+		return "object"
+	default:
+		return "another type"
+	}
+}

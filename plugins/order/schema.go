@@ -1,0 +1,95 @@
+package order
+
+import "strings"
+
+// The types of the framework's common schema that the contract speaks of.
+const (
+	typeObject     = "OBJECT"
+	typeString     = "STRING"
+	typeUUID       = "UUID"
+	typeInt32      = "INT32"
+	typeInt64      = "INT64"
+	typeDecimal    = "DECIMAL"
+	typeBigDecimal = "BIG_DECIMAL"
+)
+
+var (
+	textTypes    = []string{typeString, typeUUID}
+	integerTypes = []string{typeInt32, typeInt64}
+	decimalTypes = []string{typeDecimal, typeBigDecimal}
+	amountTypes  = []string{typeInt32, typeInt64, typeDecimal, typeBigDecimal}
+)
+
+// declaration is what a schema says about one field.
+type declaration struct {
+	kind  string // a common schema type
+	scale int    // of a DECIMAL
+}
+
+// shape is what a schema promises about the payload; the zero shape is that of
+// a message without a schema, which promises nothing.
+type shape struct {
+	integerPrice bool
+	integerTotal bool
+}
+
+// judge checks that a schema, given as its root type and the fields it declares,
+// can hold an order.
+func (c *contract) judge(root string, declared map[string]declaration) (shape, *refusal) {
+	if root != typeObject {
+		return shape{}, refuse(CodeType, "schema", typeObject, root)
+	}
+	for _, rule := range []struct {
+		field string
+		types []string
+	}{
+		{c.orderID, textTypes},
+		{c.userID, textTypes},
+		{c.productID, textTypes},
+		{c.quantity, integerTypes},
+		{c.unitPrice, amountTypes},
+	} {
+		if refused := declares(declared, rule.field, rule.types); refused != nil {
+			return shape{}, refused
+		}
+	}
+	unit := declared[c.unitPrice]
+	promised := shape{integerPrice: unit.among(integerTypes)}
+	total, ok := declared[c.totalPrice]
+	if !ok {
+		return promised, nil
+	}
+	types := amountTypes
+	if !promised.integerPrice {
+		types = decimalTypes
+	}
+	if refused := declares(declared, c.totalPrice, types); refused != nil {
+		return shape{}, refused
+	}
+	if unit.kind == typeDecimal && total.kind == typeDecimal && total.scale < unit.scale {
+		return shape{}, refuse(CodeType, "schema."+c.totalPrice, "a scale of at least "+c.unitPrice+"'s", "a smaller one")
+	}
+	promised.integerTotal = total.among(integerTypes)
+	return promised, nil
+}
+
+func declares(declared map[string]declaration, field string, types []string) *refusal {
+	expected := strings.Join(types, " or ")
+	d, ok := declared[field]
+	if !ok {
+		return refuse(CodeMissing, "schema."+field, expected, "none")
+	}
+	if !d.among(types) {
+		return refuse(CodeType, "schema."+field, expected, d.kind)
+	}
+	return nil
+}
+
+func (d declaration) among(types []string) bool {
+	for _, t := range types {
+		if d.kind == t {
+			return true
+		}
+	}
+	return false
+}
