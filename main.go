@@ -5,6 +5,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"slices"
 
 	_ "github.com/redpanda-data/benthos/v4/public/components/io"
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
@@ -25,9 +28,25 @@ var (
 
 func main() {
 	service.RunCLI(context.Background(),
+		service.CLIOptSetArgs(arguments(os.Args)...),
 		service.CLIOptSetBinaryName("order-sink"),
 		service.CLIOptSetProductName("order-sink"),
 		service.CLIOptSetVersion(version+" (commit "+commit+")", date),
 		service.CLIOptSetDefaultConfigPaths("pipelines/orders.yaml"),
 	)
+}
+
+// arguments lets `order-sink test pipelines` mean the tests of that folder, for
+// which the framework wants `pipelines/...` and otherwise finds none.
+func arguments(args []string) []string {
+	if len(args) < 2 || args[1] != "test" {
+		return args
+	}
+	args = slices.Clone(args)
+	for i, arg := range args[2:] {
+		if info, err := os.Stat(arg); err == nil && info.IsDir() {
+			args[i+2] = filepath.Join(arg, "...")
+		}
+	}
+	return args
 }

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,3 +100,30 @@ func program(t *testing.T, dir, name, script string) {
 		t.Fatal(err)
 	}
 }
+
+// On a person's machine what is missing is a reason to skip; in CI nothing may
+// be skipped.
+func TestMissingBrokerIsSkippedButNotInCI(t *testing.T) {
+	for ci, expected := range map[string]string{"": "skipped", "true": "failed"} {
+		t.Setenv("CI", ci)
+		got := &outcome{TB: t}
+		require(got, fmt.Errorf("%w (no java)", ErrNotInstalled))
+		if got.how != expected || !strings.Contains(got.why, "apt-get install openjdk") {
+			t.Errorf("CI=%s: %s because of %q, expected %s and what to install", ci, got.how, got.why, expected)
+		}
+	}
+	t.Setenv("CI", "")
+	got := &outcome{TB: t}
+	if require(got, errors.New("broken")); got.how != "failed" {
+		t.Errorf("a broker that does not start: %q, expected failed", got.how)
+	}
+}
+
+type outcome struct {
+	testing.TB
+	how, why string
+}
+
+func (o *outcome) Helper()           {}
+func (o *outcome) Skip(args ...any)  { o.how, o.why = "skipped", fmt.Sprint(args...) }
+func (o *outcome) Fatal(args ...any) { o.how, o.why = "failed", fmt.Sprint(args...) }

@@ -53,7 +53,7 @@ Ctrl-C stops what was started here, and nothing else.
 
 func seedIDs() (placeholders string, ids []any) {
 	for _, order := range orders.Seed() {
-		ids = append(ids, order.ID)
+		ids = append(ids, order.OrderID)
 	}
 	return strings.TrimSuffix(strings.Repeat("?,", len(ids)), ","), ids
 }

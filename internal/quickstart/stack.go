@@ -173,10 +173,18 @@ func (s *stack) startSink(ctx context.Context) error {
 func (s *stack) sendOrders(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := orders.Produce(ctx, s.seeds, topic, orders.Seed()); err != nil {
+	messages := func(yield func(orders.Message) bool) {
+		for _, order := range orders.Seed() {
+			if !yield(orders.Good(order)) {
+				return
+			}
+		}
+	}
+	sent, err := orders.Produce(ctx, s.seeds, topic, messages, nil)
+	if err != nil {
 		return err
 	}
-	step("Orders", "%d sent to topic %s", len(orders.Seed()), topic)
+	step("Orders", "%d sent to topic %s", sent, topic)
 	return nil
 }
 

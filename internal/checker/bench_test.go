@@ -1,0 +1,63 @@
+package checker
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/orders"
+)
+
+// BenchmarkCheck is a check of 100,000 orders in memory and in MariaDB:
+//
+//	go test -run '^$' -bench Check ./internal/checker
+func BenchmarkCheck(b *testing.B) {
+	const n = 100_000
+	w, g := newWorld(b, broker.InMemory(b)), orders.NewGenerator(7)
+	var all []orders.Order
+	for range n {
+		all = append(all, g.Order())
+	}
+	messages := func(yield func(orders.Message) bool) {
+		for _, o := range all {
+			if !yield(orders.Good(o)) {
+				return
+			}
+		}
+	}
+	if _, err := orders.Produce(b.Context(), w.config.Seeds, w.config.Topic, messages, nil); err != nil {
+		b.Fatal(err)
+	}
+	for chunk := all; len(chunk) > 0; chunk = chunk[1000:] {
+		var args []any
+		for _, o := range chunk[:1000] {
+			args = append(args, o.OrderID, o.UserID, o.ProductID, o.Quantity, o.UnitPrice, o.TotalPrice)
+		}
+		w.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES "+
+			strings.Repeat("(?, ?, ?, ?, ?, ?), ", 999)+"(?, ?, ?, ?, ?, ?)", args...)
+	}
+	for b.Loop() {
+		report, err := Check(b.Context(), w.config)
+		if err != nil || report.Err() != nil || report.Rows != n {
+			b.Fatal(report, err)
+		}
+	}
+	b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "records/s")
+
+	// What a check holds when it has read the log.
+	c := &check{Config: w.config, keys: map[string]*expected{}}
+	c.Columns, c.Oracle, c.Version = make([]string, 6), SeedOracle(255), func(*kgo.Record) int64 { return 0 }
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	if err := read(b.Context(), w.config.Seeds, w.config.Topic, c.judge); err != nil {
+		b.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric((float64(after.HeapAlloc)-float64(before.HeapAlloc))/n, "heap-B/row")
+	runtime.KeepAlive(c)
+}

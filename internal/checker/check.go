@@ -1,0 +1,159 @@
+// Package checker says whether a table equals its log. It reads a whole topic,
+// the whole dead letter topic and the whole table, and names the first
+// difference.
+//
+// It is an oracle: it knows nothing of the plugins, and decides from the bytes
+// of each record alone what must have become of it.
+package checker
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Config says what to compare.
+type Config struct {
+	Seeds       []string // the Kafka's addresses
+	Topic       string   // the log
+	DeadLetters string   // the dead letter topic; "" for none
+
+	DB      *sql.DB
+	Table   string   // "orders" unless set
+	Columns []string // those of an order unless set; the first is the primary key
+
+	// Oracle judges a record; SeedOracle(255) unless set.
+	Oracle Oracle
+	// Version is set where the table keeps the newest version of a key. Without
+	// it the last record wins, and where a key is spread over partitions, which
+	// have no common order, the last one of any of them may.
+	Version func(*kgo.Record) int64
+	// Exactly makes a dead letter that was delivered twice a difference.
+	Exactly bool
+}
+
+// Report is what a check has found.
+type Report struct {
+	Records     int // of the log
+	Keys        int // rows that the log demands
+	Refusable   int // records of the log that demand a dead letter
+	Rows        int // of the table
+	DeadLetters int // of the dead letter topic
+	Repeated    int // dead letters of a record that already has one
+
+	MissingRows       int // the log demands them
+	ExtraRows         int // the log does not
+	WrongRows         int // a column differs from what the log demands
+	MissingLetters    int // a refusable record has none
+	UndeservedLetters int // of a record that is not refusable, or of none
+	WrongLetters      int // key, bytes, headers or code differ
+
+	Diff string // the first difference in the log's order; "" for none
+
+	at position // of Diff
+}
+
+// Err is the first difference and the counts of all, or nil.
+func (r Report) Err() error {
+	if r.Diff == "" {
+		return nil
+	}
+	return fmt.Errorf("the table is not equal to the log: %s (rows: %d missing, %d extra, %d wrong; dead letters: %d missing, %d undeserved, %d wrong, %d repeated; records: %d)",
+		r.Diff, r.MissingRows, r.ExtraRows, r.WrongRows, r.MissingLetters, r.UndeservedLetters, r.WrongLetters, r.Repeated, r.Records)
+}
+
+// ErrUnjudged is the error of a check whose oracle could not judge a record.
+var ErrUnjudged = errors.New("a record that the oracle cannot judge")
+
+// position is a record's place in the log.
+type position struct {
+	partition int32
+	offset    int64
+}
+
+func (p position) before(q position) bool {
+	return p.partition < q.partition || p.partition == q.partition && p.offset < q.offset
+}
+
+// nowhere is the place of what is not in the log: it is told last.
+var nowhere = position{math.MaxInt32, math.MaxInt64}
+
+// note keeps a difference if it is the first so far.
+func (r *Report) note(at position, format string, args ...any) {
+	if r.Diff == "" || at.before(r.at) {
+		r.at, r.Diff = at, fmt.Sprintf(format, args...)
+	}
+}
+
+// check is one run.
+type check struct {
+	Config
+	report  Report
+	keys    map[string]*expected  // by primary key
+	refused map[position]*refusal // by place in the log
+}
+
+// Check compares the table and the dead letters with the log, from its start to
+// the end that it has at the time of the call. What is still being produced or
+// stored meanwhile shows as a difference. The error says that something could
+// not be read or judged; differences are in the report.
+//
+// The topics are streamed. In memory are one row for each key, about 300 bytes,
+// and each refusable record.
+func Check(ctx context.Context, config Config) (Report, error) {
+	if config.Table == "" {
+		config.Table = "orders"
+	}
+	if config.Columns == nil {
+		config.Columns = []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price"}
+	}
+	if config.Oracle == nil {
+		config.Oracle = SeedOracle(255)
+	}
+	if config.Version == nil {
+		config.Version = func(*kgo.Record) int64 { return 0 }
+	}
+	c := &check{Config: config, keys: map[string]*expected{}, refused: map[position]*refusal{}}
+	if err := read(ctx, c.Seeds, c.Topic, c.judge); err != nil {
+		return c.report, fmt.Errorf("checking %s: %w", c.Topic, err)
+	}
+	if c.DeadLetters != "" {
+		if err := read(ctx, c.Seeds, c.DeadLetters, c.compareLetter); err != nil {
+			return c.report, fmt.Errorf("checking %s: %w", c.DeadLetters, err)
+		}
+	}
+	c.missingLetters()
+	if err := c.compareTable(ctx); err != nil {
+		return c.report, fmt.Errorf("checking table %s: %w", c.Table, err)
+	}
+	c.missingRows()
+	return c.report, nil
+}
+
+// judge asks the oracle about one record of the log and keeps its verdict.
+func (c *check) judge(record *kgo.Record) error {
+	c.report.Records++
+	verdict := c.Oracle(record)
+	switch {
+	case verdict.Err != nil:
+		return fmt.Errorf("%w: %s: %w", ErrUnjudged, place(record), verdict.Err)
+	case verdict.Code != "":
+		c.expectLetter(record, verdict.Code)
+	case verdict.Row != nil:
+		if len(verdict.Row) != len(c.Columns) {
+			return fmt.Errorf("%w: %s: the oracle gives %d columns of %d", ErrUnjudged, place(record), len(verdict.Row), len(c.Columns))
+		}
+		c.expectRow(record, verdict.Row)
+	}
+	return nil
+}
+
+func place(r *kgo.Record) string { return fmt.Sprintf("%s[%d]@%d", r.Topic, r.Partition, r.Offset) }
+
+func (c *check) place(p position) string {
+	return fmt.Sprintf("%s[%d]@%d", c.Topic, p.partition, p.offset)
+}

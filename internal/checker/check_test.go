@@ -1,0 +1,271 @@
+package checker
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/orders"
+)
+
+// story is a small log with everything in it, and what a right sink has made
+// of it, for a test to spoil.
+type story struct {
+	*world
+	old, a, b, c orders.Order // a replaces old
+	notJSON, bad *kgo.Record  // bad has a key and headers
+}
+
+func newStory(t testing.TB, b broker.Broker) *story {
+	w, g := newWorld(t, b), orders.NewGenerator(7)
+	s := &story{world: w, old: g.Order(), b: g.Order(), c: g.Order()}
+	s.a = s.old
+	s.a.Quantity++
+	s.a.TotalPrice = s.a.Quantity * s.a.UnitPrice
+	s.c.UserID, s.c.ProductID = `주문 🛒 "\`, "a\tb"
+	w.log(0, orders.Good(s.old)) // 0
+	s.notJSON = w.log(0, g.NotJSON())
+	w.log(0, orders.Good(s.b)) // 2
+	w.log(0, orders.Good(s.a)) // 3
+	broken := g.BrokenRule()
+	broken.Key = []byte{}
+	broken.Headers = []kgo.RecordHeader{{Key: "trace", Value: []byte("1")}, {Key: "trace", Value: []byte("2")}}
+	s.bad = w.log(1, broken)
+	w.log(1, orders.Good(s.c)) // 1
+	for _, o := range []orders.Order{s.a, s.b, s.c} {
+		w.store(o)
+	}
+	return s
+}
+
+// letters sends both dead letters, the second one spoilt if a test likes.
+func (s *story) letters(spoil func(letter *kgo.Record)) {
+	s.send(s.letter(s.notJSON, "bad_json"))
+	letter := s.letter(s.bad, "order_range")
+	if spoil != nil {
+		spoil(letter)
+	}
+	s.send(letter)
+}
+
+func TestNoDifference(t *testing.T) {
+	broker.Each(t, func(t *testing.T, b broker.Broker) {
+		s := newStory(t, b)
+		s.letters(nil)
+		expected := Report{Records: 6, Keys: 3, Refusable: 2, Rows: 3, DeadLetters: 2}
+		if got := s.check(); got != expected {
+			t.Errorf("got %+v, expected %+v", got, expected)
+		}
+		s.send(s.letter(s.bad, "order_range")) // at least once is what was promised
+		expected.DeadLetters, expected.Repeated = 3, 1
+		if got := s.check(); got != expected || got.Err() != nil {
+			t.Errorf("with a letter twice: got %+v, expected %+v", got, expected)
+		}
+		s.config.Exactly = true
+		if got := s.check(); !strings.Contains(got.Diff, s.at(1, 0)) || got.Repeated != 1 {
+			t.Errorf("with a letter twice and exactly: got %+v", got)
+		}
+	})
+}
+
+func TestNothingEqualsNothing(t *testing.T) {
+	if got := newWorld(t, broker.InMemory(t)).check(); got != (Report{}) {
+		t.Errorf("got %+v, expected an empty report", got)
+	}
+}
+
+func TestEachKindOfDifferenceIsFound(t *testing.T) {
+	memory := broker.InMemory(t)
+	set := func(name, value string) func(*kgo.Record) {
+		return func(letter *kgo.Record) {
+			for i := range letter.Headers {
+				if letter.Headers[i].Key == name {
+					letter.Headers[i].Value = []byte(value)
+				}
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		spoil  func(s *story)      // the table
+		letter func(r *kgo.Record) // the second dead letter
+		place  [2]int64            // partition and offset, -1 for no place
+		says   []string
+		counts Report
+	}{
+		"missing row": {
+			spoil: func(s *story) { s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID) },
+			place: [2]int64{0, 2}, says: []string{"no such row", "CATALOG"}, counts: Report{MissingRows: 1},
+		},
+		"extra row": {
+			spoil: func(s *story) { o := s.b; o.OrderID = "stray"; s.store(o) },
+			place: [2]int64{-1}, says: []string{`"stray"`, "the log has no such key"}, counts: Report{ExtraRows: 1},
+		},
+		"a key that differs in case only": {
+			spoil: func(s *story) { s.exec("UPDATE orders SET order_id = UPPER(order_id) WHERE order_id = ?", s.b.OrderID) },
+			place: [2]int64{0, 2}, says: []string{"no such row"}, counts: Report{MissingRows: 1, ExtraRows: 1},
+		},
+		"a row twice": {
+			spoil: func(s *story) {
+				s.exec("ALTER TABLE orders DROP PRIMARY KEY")
+				s.exec("INSERT INTO orders SELECT * FROM orders WHERE order_id = ?", s.b.OrderID)
+			},
+			place: [2]int64{-1}, says: []string{"twice"}, counts: Report{ExtraRows: 1},
+		},
+		"wrong value": {
+			spoil: func(s *story) { s.exec("UPDATE orders SET total_price = 1 WHERE order_id = ?", s.b.OrderID) },
+			place: [2]int64{0, 2}, says: []string{`found "1"`, "column total_price"}, counts: Report{WrongRows: 1},
+		},
+		"text shifted by a blank": {
+			spoil: func(s *story) {
+				s.exec("UPDATE orders SET user_id = CONCAT(user_id, ' ') WHERE order_id = ?", s.c.OrderID)
+			},
+			place: [2]int64{1, 1}, says: []string{"column user_id", `주문 🛒 \"\\ "`}, counts: Report{WrongRows: 1},
+		},
+		"NULL": {
+			spoil: func(s *story) {
+				s.exec("ALTER TABLE orders MODIFY qty BIGINT NULL")
+				s.exec("UPDATE orders SET qty = NULL WHERE order_id = ?", s.c.OrderID)
+			},
+			place: [2]int64{1, 1}, says: []string{"column qty", "found NULL"}, counts: Report{WrongRows: 1},
+		},
+		"older row stored": {
+			spoil: func(s *story) { s.store(s.old) },
+			place: [2]int64{0, 3}, says: []string{"column qty"}, counts: Report{WrongRows: 1},
+		},
+		"the first of several": {
+			spoil: func(s *story) { s.exec("DELETE FROM orders") },
+			place: [2]int64{0, 2}, says: []string{"no such row"}, counts: Report{MissingRows: 3},
+		},
+		"dead letter of a good order": {
+			letter: func(r *kgo.Record) { set(headerOffset, "1")(r) }, // of partition 1: order c
+			place:  [2]int64{1, 0}, says: []string{"no dead letter", `"order_range"`},
+			counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		},
+		"dead letter of no record": {
+			letter: set(headerOffset, "99"), place: [2]int64{1, 0}, says: []string{"no dead letter"},
+			counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		},
+		"dead letter of another topic": {
+			letter: set(headerTopic, "invoices"), place: [2]int64{1, 0}, says: []string{"no dead letter"},
+			counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		},
+		"dead letter of no partition": {
+			letter: set(headerPartition, ""), place: [2]int64{1, 0}, says: []string{"no dead letter"},
+			counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		},
+		"wrong code": {
+			letter: set(headerCode, "order_type"), place: [2]int64{1, 0},
+			says: []string{headerCode, `expected "order_range", found "order_type"`}, counts: Report{WrongLetters: 1},
+		},
+		"wrong bytes": {
+			letter: func(r *kgo.Record) { r.Value = append([]byte(" "), r.Value...) }, place: [2]int64{1, 0},
+			says: []string{"value", `found " {`}, counts: Report{WrongLetters: 1},
+		},
+		"wrong key": {
+			letter: func(r *kgo.Record) { r.Key = nil }, place: [2]int64{1, 0},
+			says: []string{`key: expected "", found null`}, counts: Report{WrongLetters: 1},
+		},
+		"a header lost": {
+			letter: func(r *kgo.Record) { r.Headers = r.Headers[:len(r.Headers)-1] }, place: [2]int64{1, 0},
+			says: []string{`header trace: expected "2"`}, counts: Report{WrongLetters: 1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStory(t, memory)
+			s.letters(test.letter)
+			if test.spoil != nil {
+				test.spoil(s)
+			}
+			got := s.check()
+			if test.place[0] >= 0 {
+				test.says = append(test.says, s.at(int32(test.place[0]), test.place[1]))
+			}
+			for _, expected := range test.says {
+				if !strings.Contains(got.Diff, expected) {
+					t.Errorf("the difference does not say %q: %s", expected, got.Diff)
+				}
+			}
+			if got.Err() == nil {
+				t.Error("a difference is no error")
+			}
+			counts := got
+			counts.Records, counts.Keys, counts.Refusable, counts.Rows, counts.DeadLetters = 0, 0, 0, 0, 0
+			counts.Diff, counts.at = "", position{}
+			if counts != test.counts {
+				t.Errorf("counted %+v, expected %+v", counts, test.counts)
+			}
+		})
+	}
+}
+
+func TestDeadLetterThatIsNotThere(t *testing.T) {
+	s := newStory(t, broker.InMemory(t))
+	s.send(s.letter(s.notJSON, "bad_json"))
+	good := s.letter(&kgo.Record{Topic: s.config.Topic, Partition: 0, Offset: 2, Value: s.b.Envelope()}, "row_too_long")
+	s.send(good)
+	got := s.check()
+	if !strings.HasPrefix(got.Diff, s.at(0, 2)) || !strings.Contains(got.Diff, `"row_too_long": the record is not refusable`) {
+		t.Errorf("the first difference is %s", got.Diff)
+	}
+	if got.MissingLetters != 1 || got.UndeservedLetters != 1 {
+		t.Errorf("got %+v, expected one letter missing and one undeserved", got)
+	}
+}
+
+// The same order in two partitions, which have no common order.
+func TestAKeyInSeveralPartitions(t *testing.T) {
+	w, order := newWorld(t, broker.InMemory(t)), orders.NewGenerator(7).Order()
+	quantity := func(n int64) orders.Order { o := order; o.Quantity = n; return o }
+	versions := map[position]int64{}
+	for _, r := range []struct {
+		partition int32
+		offset    int64
+		quantity  int64
+		version   int64
+	}{{0, 0, 1, 10}, {0, 1, 2, 30}, {1, 0, 3, 20}, {1, 1, 4, 30}, {1, 2, 5, 25}} {
+		w.log(r.partition, orders.Good(quantity(r.quantity)))
+		versions[position{r.partition, r.offset}] = r.version
+	}
+	equal := func(n int64) bool {
+		w.store(quantity(n))
+		return w.check().Diff == ""
+	}
+	for n, expected := range map[int64]bool{1: false, 2: true, 3: false, 4: false, 5: true} {
+		if equal(n) != expected {
+			t.Errorf("without a version, quantity %d: equal is %t", n, !expected)
+		}
+	}
+	w.config.Version = func(r *kgo.Record) int64 { return versions[position{r.Partition, r.Offset}] }
+	for n, expected := range map[int64]bool{1: false, 2: true, 3: false, 4: true, 5: false} {
+		if equal(n) != expected {
+			t.Errorf("with a version, quantity %d: equal is %t", n, !expected)
+		}
+	}
+}
+
+func TestWhatCannotBeCheckedIsAnError(t *testing.T) {
+	s := newStory(t, broker.InMemory(t))
+	check := func(change func(*Config)) error {
+		config := s.config
+		change(&config)
+		_, err := Check(t.Context(), config)
+		return err
+	}
+	if err := check(func(c *Config) { c.Topic = "nowhere" }); err == nil {
+		t.Error("a topic that does not exist was read")
+	}
+	if err := check(func(c *Config) { c.Table = "nowhere" }); err == nil {
+		t.Error("a table that does not exist was read")
+	}
+	unsure := func(*kgo.Record) Verdict { return Verdict{Err: errors.New("unsure")} }
+	if err := check(func(c *Config) { c.Oracle = unsure }); !errors.Is(err, ErrUnjudged) || !strings.Contains(err.Error(), "unsure") {
+		t.Errorf("an oracle that does not know: %v", err)
+	}
+	if err := check(func(c *Config) { c.Columns = []string{"order_id"} }); !errors.Is(err, ErrUnjudged) {
+		t.Errorf("an oracle of other columns: %v", err)
+	}
+}

@@ -1,0 +1,152 @@
+package checker
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Verdict is what a record deserves: a row, or a dead letter with a code, or,
+// where both are empty, neither. Err says that the oracle does not know.
+type Verdict struct {
+	Row  Row
+	Code string
+	Err  error
+}
+
+// Row is the text of each column as the server gives it, UTF-8 and never NULL.
+// The first is the primary key.
+type Row []string
+
+// Oracle judges a record from its bytes.
+type Oracle func(*kgo.Record) Verdict
+
+// The seed's schema as its producers write it: three texts and three 32-bit
+// integers, all optional.
+const seedSchema = `{"type":"struct","fields":[` +
+	`{"type":"string","optional":true,"field":"order_id"},` +
+	`{"type":"string","optional":true,"field":"user_id"},` +
+	`{"type":"string","optional":true,"field":"product_id"},` +
+	`{"type":"int32","optional":true,"field":"qty"},` +
+	`{"type":"int32","optional":true,"field":"unit_price"},` +
+	`{"type":"int32","optional":true,"field":"total_price"}],` +
+	`"optional":false,"name":"orders"}`
+
+// SeedOracle judges what the seed's producers write, for a table whose user_id
+// holds so many characters. Of other schemas, and of JSON that an ordinary
+// writer does not write (a member twice, 1e1 for 10), it says that it does not
+// know.
+func SeedOracle(userIDColumn int) Oracle {
+	var schema any
+	if err := json.Unmarshal([]byte(seedSchema), &schema); err != nil {
+		panic(err) // the constant above
+	}
+	return func(record *kgo.Record) Verdict { return judgeSeed(record.Value, schema, userIDColumn) }
+}
+
+func judgeSeed(value []byte, seed any, userIDColumn int) Verdict {
+	if len(value) == 0 {
+		return Verdict{Code: "order_missing"} // a tombstone is no order
+	}
+	var envelope map[string]json.RawMessage
+	var payload map[string]any
+	err := json.Unmarshal(value, &envelope)
+	if !utf8.Valid(value) || err != nil && !json.Valid(value) {
+		return Verdict{Code: "bad_json"}
+	}
+	if err != nil || len(envelope) != 2 || envelope["schema"] == nil || envelope["payload"] == nil {
+		return Verdict{Code: "bad_envelope"}
+	}
+	if string(envelope["schema"]) == "null" && string(envelope["payload"]) == "null" {
+		return Verdict{Code: "order_missing"} // a tombstone of old
+	}
+	if string(envelope["schema"]) != seedSchema {
+		var schema any
+		if json.Unmarshal(envelope["schema"], &schema) != nil || !reflect.DeepEqual(schema, seed) {
+			return Verdict{Err: errors.New("not the seed's schema")}
+		}
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(envelope["payload"])))
+	decoder.UseNumber() // money is never a float
+	if err := decoder.Decode(&payload); err != nil {
+		return Verdict{Code: "type_mismatch"}
+	}
+	if payload == nil {
+		return Verdict{Code: "null_field"} // the schema says "optional": false
+	}
+
+	// The converter goes first and sees types and sizes, field by field; null
+	// and absent are the same to it.
+	for _, name := range []string{"order_id", "user_id", "product_id"} {
+		if _, isText := payload[name].(string); payload[name] != nil && !isText {
+			return Verdict{Code: "type_mismatch"}
+		}
+	}
+	numbers := map[string]*big.Int{}
+	for _, name := range []string{"qty", "unit_price", "total_price"} {
+		if payload[name] == nil {
+			continue
+		}
+		number, isNumber := payload[name].(json.Number)
+		if !isNumber {
+			return Verdict{Code: "type_mismatch"}
+		}
+		integer, isInteger := new(big.Int).SetString(number.String(), 10)
+		if !isInteger {
+			return Verdict{Err: fmt.Errorf("%s is written as %s", name, number)}
+		}
+		if !integer.IsInt64() || integer.Int64() != int64(int32(integer.Int64())) {
+			return Verdict{Code: "out_of_range"}
+		}
+		numbers[name] = integer
+	}
+
+	// Then the contract, field by field.
+	texts := map[string]string{}
+	for _, field := range []struct {
+		name string
+		most int
+	}{{"order_id", 64}, {"user_id", 255}, {"product_id", 255}} {
+		text, there := payload[field.name].(string)
+		switch {
+		case !there:
+			return Verdict{Code: "order_missing"}
+		case text == "":
+			return Verdict{Code: "order_empty"}
+		case utf8.RuneCountInString(text) > field.most:
+			return Verdict{Code: "order_too_long"}
+		}
+		texts[field.name] = text
+	}
+	quantity, price, total := numbers["qty"], numbers["unit_price"], numbers["total_price"]
+	switch {
+	case quantity == nil:
+		return Verdict{Code: "order_missing"}
+	case quantity.Sign() < 1:
+		return Verdict{Code: "order_range"}
+	case price == nil:
+		return Verdict{Code: "order_missing"}
+	case price.Sign() < 0:
+		return Verdict{Code: "order_range"}
+	case total != nil && total.Sign() < 0:
+		return Verdict{Code: "order_range"}
+	}
+	// The producer's total is corrected. Two 32-bit integers cannot overflow
+	// the column's 64 bits.
+	total = new(big.Int).Mul(quantity, price)
+
+	// Then the table.
+	if utf8.RuneCountInString(texts["user_id"]) > userIDColumn {
+		return Verdict{Code: "row_too_long"}
+	}
+	return Verdict{Row: Row{
+		texts["order_id"], texts["user_id"], texts["product_id"],
+		quantity.String(), price.String(), total.String(),
+	}}
+}

@@ -1,0 +1,106 @@
+package checker
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/orders"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	broker.Close()
+	mariadbd.Close()
+	os.Exit(code)
+}
+
+// world is a log, a dead letter topic and a table of one test's own, and the
+// plainest sink there is: the test itself.
+type world struct {
+	t      testing.TB
+	config Config
+	client *kgo.Client
+}
+
+func newWorld(t testing.TB, b broker.Broker) *world {
+	t.Helper()
+	server := mariadbd.Shared(t)
+	db, err := sql.Open("mysql", server.DSN(server.Database(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	w := &world{t: t, client: client, config: Config{
+		Seeds: b.Seeds(), Topic: broker.Topic(t, b, 2), DeadLetters: broker.Topic(t, b, 1), DB: db,
+	}}
+	schema, err := os.ReadFile("../../config/schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.exec(string(schema))
+	return w
+}
+
+func (w *world) exec(query string, args ...any) {
+	w.t.Helper()
+	if _, err := w.config.DB.Exec(query, args...); err != nil {
+		w.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// store makes the order's row, or makes the row so.
+func (w *world) store(o orders.Order) {
+	w.t.Helper()
+	w.exec("REPLACE INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES (?, ?, ?, ?, ?, ?)",
+		o.OrderID, o.UserID, o.ProductID, o.Quantity, o.UnitPrice, o.Quantity*o.UnitPrice)
+}
+
+func (w *world) send(r *kgo.Record) *kgo.Record {
+	w.t.Helper()
+	if err := w.client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+func (w *world) log(partition int32, m orders.Message) *kgo.Record {
+	w.t.Helper()
+	return w.send(&kgo.Record{Topic: w.config.Topic, Partition: partition, Key: m.Key, Value: m.Value, Headers: m.Headers})
+}
+
+// letter is a right dead letter, for a test to send as it is or to spoil.
+func (w *world) letter(r *kgo.Record, code string) *kgo.Record {
+	return &kgo.Record{Topic: w.config.DeadLetters, Key: r.Key, Value: r.Value, Headers: append([]kgo.RecordHeader{
+		{Key: headerCode, Value: []byte(code)},
+		{Key: headerTopic, Value: []byte(r.Topic)},
+		{Key: headerPartition, Value: []byte(strconv.Itoa(int(r.Partition)))},
+		{Key: headerOffset, Value: []byte(strconv.FormatInt(r.Offset, 10))},
+	}, r.Headers...)}
+}
+
+func (w *world) check() Report {
+	w.t.Helper()
+	report, err := Check(w.t.Context(), w.config)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return report
+}
+
+// at is a record's place as differences tell it.
+func (w *world) at(partition int32, offset int64) string {
+	return fmt.Sprintf("%s[%d]@%d: ", w.config.Topic, partition, offset)
+}

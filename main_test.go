@@ -1,0 +1,128 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/order-sink/order-sink/internal/sink"
+)
+
+// maxBinary is what users are promised: a stripped static binary under 50 MB.
+const maxBinary = 50 << 20
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	sink.Close()
+	os.Exit(code)
+}
+
+// The house stands: whatever is shipped is valid for the binary it is shipped
+// with.
+func TestEveryShippedConfigurationLints(t *testing.T) {
+	t.Parallel()
+	shipped, err := filepath.Glob("pipelines/*.yaml")
+	if err != nil || len(shipped) == 0 {
+		t.Fatalf("found %d pipelines: %v", len(shipped), err)
+	}
+	files := append([]string{"config/service.yaml", "config/resources.yaml"}, shipped...)
+	for _, file := range files {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			if out, err := run(t, "lint", "-r", "config/resources.yaml", file); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
+func TestLintRefusesWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	shipped, err := os.ReadFile("pipelines/orders.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, edit := range map[string]struct{ from, to, says string }{
+		"unknown field":             {"mode: strict", "mood: strict", "mood"},
+		"unknown mode":              {"mode: strict", "mode: lax", "lax"},
+		"empty key":                 {"key: [ order_id ]", "key: []", "key"},
+		"key not among columns":     {"key: [ order_id ]", "key: [ id ]", "id"},
+		"version not among columns": {"key: [ order_id ]", "key: [ order_id ]\n          version: changed_at", "changed_at"},
+		"no table":                  {`"${MARIADB_TABLE:orders}"`, `""`, "table"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Replace(string(shipped), edit.from, edit.to, 1)
+			if text == string(shipped) {
+				t.Fatalf("%q is not in pipelines/orders.yaml", edit.from)
+			}
+			file := filepath.Join(t.TempDir(), "orders.yaml")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := run(t, "lint", "-r", "config/resources.yaml", file)
+			if err == nil || !strings.Contains(out, edit.says) {
+				t.Errorf("lint answered %v, expected an error that names %q:\n%s", err, edit.says, out)
+			}
+		})
+	}
+}
+
+func TestTheCommandLineIsRedpandaConnects(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"--version"}, []string{"Version: ", "commit ", "Date: "}},
+		{[]string{"--help"}, []string{"order-sink", "run", "streams", "lint", "test", "create", "list"}},
+		{[]string{"list", "processors"}, []string{"connect_json_decode", "order_price", "mapping"}},
+		{[]string{"list", "outputs"}, []string{"mariadb_upsert", "redpanda", "fallback"}},
+		{[]string{"create", "redpanda/connect_json_decode,order_price/mariadb_upsert"}, []string{"connect_json_decode:", "order_price:", "mariadb_upsert:", "max_rows_per_statement:"}},
+		{[]string{"run", "--help"}, []string{"order-sink run"}},
+		{[]string{"streams", "--help"}, []string{"order-sink streams"}},
+	} {
+		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
+			t.Parallel()
+			out, err := run(t, test.args...)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			for _, part := range test.says {
+				if !strings.Contains(out, part) {
+					t.Errorf("%q is not in what it printed:\n%s", part, out)
+				}
+			}
+		})
+	}
+}
+
+func TestTheReleasedBinaryIsSmallStaticAndStamped(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "order-sink")
+	build := exec.Command("go", "build", "-trimpath", "-o", binary, "-ldflags",
+		"-s -w -X 'main.version=v1.2.3' -X 'main.commit=abc1234' -X 'main.date=2026-01-02'", ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	info, err := os.Stat(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() >= maxBinary {
+		t.Errorf("the binary has %d bytes, promised are fewer than %d", info.Size(), maxBinary)
+	}
+	out, err := exec.Command(binary, "--version").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "v1.2.3 (commit abc1234)") || !strings.Contains(string(out), "2026-01-02") {
+		t.Errorf("--version answered %v:\n%s", err, out)
+	}
+}
+
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	out, err := exec.Command(sink.Binary(t), args...).CombinedOutput()
+	return string(out), err
+}

@@ -1,0 +1,283 @@
+package pipelines
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/sink"
+)
+
+// patience is how long a condition may take on a machine that is busy with
+// other things; what is waited for is nearly always there in a second or two.
+const patience = 2 * time.Minute
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	broker.Close()
+	mariadbd.Close()
+	sink.Close()
+	os.Exit(code)
+}
+
+// world is what one test has for itself: two topics, a consumer group, a
+// database with the shipped tables, and the shipped pipeline in the real binary.
+type world struct {
+	t           *testing.T
+	broker      broker.Broker
+	server      *mariadbd.Server
+	db          *sql.DB
+	dsn         string
+	topic       string
+	deadLetters string
+}
+
+const partitions = 4
+
+func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
+	t.Helper()
+	w := &world{t: t, broker: b, server: server}
+	w.topic = broker.Topic(t, b, partitions)
+	w.deadLetters = broker.Topic(t, b, 1)
+	w.dsn = server.DSN(server.Database(t))
+
+	schema, err := os.ReadFile(filepath.Join(sink.Root(t), "config", "schema.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := mysql.ParseDSN(w.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.MultiStatements = true
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.db = sql.OpenDB(connector)
+	t.Cleanup(func() { w.db.Close() })
+	w.exec(string(schema))
+	return w
+}
+
+// start runs the shipped pipelines; it does not wait for their connections.
+func (w *world) start(pipelines ...string) *sink.Sink {
+	w.t.Helper()
+	if len(pipelines) == 0 {
+		pipelines = []string{"pipelines/orders.yaml"}
+	}
+	s, err := sink.Start(sink.Config{
+		Binary: sink.Binary(w.t),
+		Dir:    sink.Root(w.t),
+		Args: append([]string{
+			"streams", "--prefix-stream-endpoints=false",
+			"-o", "config/service.yaml", "-r", "config/resources.yaml",
+		}, pipelines...),
+		Env: map[string]string{
+			"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
+			"KAFKA_TOPIC":       w.topic,
+			"KAFKA_GROUP":       w.topic,
+			"DEAD_LETTER_TOPIC": w.deadLetters,
+			"MARIADB_DSN":       w.dsn,
+		},
+		HTTP: sink.FreeAddress(w.t),
+		Log:  sink.NewLog(w.t),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if err := s.Kill(); err != nil {
+			w.t.Error(err)
+		}
+	})
+	return s
+}
+
+// startReady also waits until the pipelines are connected.
+func (w *world) startReady(pipelines ...string) *sink.Sink {
+	w.t.Helper()
+	s := w.start(pipelines...)
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	defer cancel()
+	if err := s.AwaitReady(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+func (w *world) produce(messages ...orders.Message) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	defer cancel()
+	if _, err := orders.Produce(ctx, w.broker.Seeds(), w.topic, slices.Values(messages), nil); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// check ends every test: the table equals the log, and the dead letters are
+// those that are deserved.
+func (w *world) check(config checker.Config) checker.Report {
+	w.t.Helper()
+	config.Seeds, config.Topic, config.DeadLetters, config.DB = w.broker.Seeds(), w.topic, w.deadLetters, w.db
+	return checker.Eventually(w.t, patience, config)
+}
+
+// awaitCommitted waits until the group has acknowledged the whole topic.
+func (w *world) awaitCommitted() {
+	w.t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	w.eventually("every offset is committed", func(ctx context.Context) error {
+		ends, err := admin.ListEndOffsets(ctx, w.topic)
+		if err = errors.Join(err, ends.Error()); err != nil {
+			return err
+		}
+		committed, err := admin.FetchOffsets(ctx, w.topic)
+		if err = errors.Join(err, committed.Error()); err != nil {
+			return err
+		}
+		var behind []string
+		ends.Each(func(end kadm.ListedOffset) {
+			at, _ := committed.Lookup(end.Topic, end.Partition)
+			if at.At < end.Offset {
+				behind = append(behind, fmt.Sprintf("partition %d is at %d of %d", end.Partition, at.At, end.Offset))
+			}
+		})
+		if len(behind) > 0 {
+			return errors.New(strings.Join(behind, ", "))
+		}
+		return nil
+	})
+}
+
+// awaitRows waits until the table has at least so many rows.
+func (w *world) awaitRows(atLeast int) {
+	w.t.Helper()
+	w.eventually(fmt.Sprintf("%d rows are stored", atLeast), func(ctx context.Context) error {
+		var count int
+		if err := w.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM orders").Scan(&count); err != nil {
+			return err
+		}
+		if count < atLeast {
+			return fmt.Errorf("there are %d", count)
+		}
+		return nil
+	})
+}
+
+func (w *world) eventually(what string, condition func(context.Context) error) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	defer cancel()
+	for {
+		err := condition(ctx)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			w.t.Fatalf("waiting until %s: %v", what, err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func (w *world) exec(query string) {
+	w.t.Helper()
+	if _, err := w.db.ExecContext(w.t.Context(), query); err != nil {
+		w.t.Fatalf("%.60s…: %v", query, err)
+	}
+}
+
+// rows reads a query's answer as text, a line a row.
+func (w *world) rows(query string) []string {
+	w.t.Helper()
+	rows, err := w.db.QueryContext(w.t.Context(), query)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var lines []string
+	for rows.Next() {
+		cells := make([]sql.NullString, len(names))
+		targets := make([]any, len(names))
+		for i := range cells {
+			targets[i] = &cells[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			w.t.Fatal(err)
+		}
+		texts := make([]string, len(names))
+		for i, cell := range cells {
+			texts[i] = cell.String
+			if !cell.Valid {
+				texts[i] = "NULL"
+			}
+		}
+		lines = append(lines, strings.Join(texts, " "))
+	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
+	return lines
+}
+
+// letters reads the dead letter topic as it is now.
+func (w *world) letters() []*kgo.Record {
+	w.t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(w.deadLetters))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	defer cancel()
+	ends, err := kadm.NewClient(client).ListEndOffsets(ctx, w.deadLetters)
+	if err = errors.Join(err, ends.Error()); err != nil {
+		w.t.Fatal(err)
+	}
+	var count int64
+	ends.Each(func(end kadm.ListedOffset) { count += end.Offset })
+	var letters []*kgo.Record
+	for int64(len(letters)) < count {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			w.t.Fatal(err)
+		}
+		letters = append(letters, fetches.Records()...)
+	}
+	return letters
+}
+
+func header(record *kgo.Record, name string) string {
+	for _, h := range record.Headers {
+		if h.Key == name {
+			return string(h.Value)
+		}
+	}
+	return ""
+}

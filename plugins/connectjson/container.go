@@ -1,0 +1,222 @@
+package connectjson
+
+// structure converts an object by a struct's schema. The order of the members does not matter, but usually it is the
+// order of the fields, so that a name is looked for there first.
+func (c *conversion) structure(s *Schema, n int32) (any, *Refusal) {
+	object := &c.nodes[n]
+	if object.kind != kindObject {
+		return nil, mismatch(s, object.kind)
+	}
+	if r := c.spend(len(s.Fields)); r != nil {
+		return nil, r
+	}
+	base := len(c.slots)
+	for range s.Fields {
+		c.slots = append(c.slots, 0)
+	}
+	slots := c.slots[base:]
+	guess := 0
+	for i, end := n+1, object.next; i < end; i = c.nodes[i+1].next {
+		f := c.field(s, i, guess)
+		if f < 0 {
+			c.unknown++
+			if c.refuseUnknown {
+				return nil, refuse(UnknownField, "the schema has no such field").at(pathName(c.name(i)))
+			}
+			continue
+		}
+		if slots[f] != 0 && c.strict {
+			return nil, refuse(BadJSON, "the member stands twice").at(pathName(s.Fields[f].Name))
+		}
+		slots[f] = i + 1
+		guess = f + 1
+	}
+	out := make(map[string]any, len(s.Fields))
+	for f := range s.Fields {
+		field := &s.Fields[f]
+		var v any
+		var r *Refusal
+		if at := c.slots[base+f]; at == 0 {
+			v, r = c.absent(field.Schema, MissingField)
+		} else {
+			v, r = c.value(field.Schema, at, true)
+		}
+		if r != nil {
+			return nil, r.at(pathName(field.Name))
+		}
+		out[field.Name] = v
+	}
+	c.slots = c.slots[:base]
+	return out, nil
+}
+
+// field is the index of the field that a name node names, -1 if there is none.
+func (c *conversion) field(s *Schema, n int32, guess int) int {
+	node := &c.nodes[n]
+	if !node.plain {
+		if f, ok := s.index[c.name(n)]; ok {
+			return f
+		}
+		return -1
+	}
+	name := c.buf[node.start:node.end]
+	if guess < len(s.Fields) && string(name) == s.Fields[guess].Name {
+		return guess
+	}
+	if f, ok := s.index[string(name)]; ok {
+		return f
+	}
+	return -1
+}
+
+// array converts the elements of an array. To the reference an object's values are elements too, and anything else has
+// none.
+func (c *conversion) array(s *Schema, n int32, within bool) (any, *Refusal) {
+	node := &c.nodes[n]
+	if node.kind != kindArray {
+		if c.strict {
+			return nil, mismatch(s, node.kind)
+		}
+		if node.kind == kindObject {
+			return c.objectValues(s, n, within)
+		}
+		return []any{}, nil
+	}
+	out := make([]any, 0, node.count)
+	for i, end := n+1, node.next; i < end; i = c.nodes[i].next {
+		v, r := c.value(s.Items, i, within)
+		if r != nil {
+			return nil, r.at(element(len(out)))
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func (c *conversion) objectValues(s *Schema, n int32, within bool) (any, *Refusal) {
+	out := []any{}
+	for _, m := range c.members(n) {
+		v, r := c.value(s.Items, m.value, within)
+		if r != nil {
+			return nil, r.at(element(len(out)))
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// mapping converts a map: an object where the keys are strings, else an array of pairs.
+func (c *conversion) mapping(s *Schema, n int32, within bool) (any, *Refusal) {
+	if s.Keys.Type != String {
+		return c.pairs(s, n, within)
+	}
+	node := &c.nodes[n]
+	if node.kind != kindObject {
+		return nil, refuse(TypeMismatch, "expected an object for a map, got "+node.kind.String())
+	}
+	members := c.members(n)
+	if c.strict && len(members) < int(node.count) {
+		return nil, refuse(BadJSON, "a key stands twice")
+	}
+	if within && s.Keys.Logical.connect() && len(members) > 0 { // Java finds text where it expects the logical type
+		return nil, refuse(BadSchema, "a map's key cannot be text of this logical type")
+	}
+	out := make(map[string]any, len(members))
+	for _, m := range members {
+		v, r := c.value(s.Items, m.value, within)
+		if r != nil {
+			return nil, r.at(pathName(m.name))
+		}
+		out[m.name] = v
+	}
+	return out, nil
+}
+
+// pairs converts a map of keys that are not strings into a list of [key, value]. Equal keys are one, with the last value.
+func (c *conversion) pairs(s *Schema, n int32, within bool) (any, *Refusal) {
+	node := &c.nodes[n]
+	if node.kind != kindArray {
+		return nil, refuse(TypeMismatch, "expected an array of pairs for a map, got "+node.kind.String())
+	}
+	out := make([]any, 0, node.count)
+	seen := make(map[string]int, node.count)
+	entry := 0
+	for i, end := n+1, node.next; i < end; i = c.nodes[i].next {
+		pair := &c.nodes[i]
+		if pair.kind != kindArray {
+			return nil, refuse(TypeMismatch, "expected a pair, got "+pair.kind.String()).at(element(entry))
+		}
+		if pair.count != 2 {
+			return nil, refuse(TypeMismatch, "expected a pair, got an array of another length").at(element(entry))
+		}
+		k, r := c.value(s.Keys, i+1, within)
+		if r != nil {
+			return nil, r.at("[0]").at(element(entry))
+		}
+		v, r := c.value(s.Items, c.nodes[i+1].next, within)
+		if r != nil {
+			return nil, r.at("[1]").at(element(entry))
+		}
+		id := identity(nil, s.Keys, k, len(out))
+		if at, twice := seen[string(id)]; !twice {
+			seen[string(id)] = len(out)
+			out = append(out, []any{k, v})
+		} else if c.strict {
+			return nil, refuse(BadJSON, "a key stands twice").at(element(entry))
+		} else {
+			out[at].([]any)[1] = v
+		}
+		entry++
+	}
+	return out, nil
+}
+
+// schemaless converts a value that has no schema.
+func (c *conversion) schemaless(n int32) (any, *Refusal) {
+	if r := c.spend(1); r != nil {
+		return nil, r
+	}
+	node := &c.nodes[n]
+	switch node.kind {
+	case kindTrue, kindFalse:
+		return node.kind == kindTrue, nil
+	case kindInt:
+		if !c.strict {
+			return wrapped(c.number(n)), nil
+		}
+		v, e := exactInt(kindInt, c.number(n))
+		if e != exact {
+			return nil, refuse(OutOfRange, "expected int64, got a number beyond it")
+		}
+		return v, nil
+	case kindFloat:
+		return c.parseFloat(Float64.String(), n, 64)
+	case kindString:
+		return c.checkedString(n)
+	case kindArray:
+		out := make([]any, 0, node.count)
+		for i, end := n+1, node.next; i < end; i = c.nodes[i].next {
+			v, r := c.schemaless(i)
+			if r != nil {
+				return nil, r.at(element(len(out)))
+			}
+			out = append(out, v)
+		}
+		return out, nil
+	case kindObject:
+		members := c.members(n)
+		if c.strict && len(members) < int(node.count) {
+			return nil, refuse(BadJSON, "a member stands twice")
+		}
+		out := make(map[string]any, len(members))
+		for _, m := range members {
+			v, r := c.schemaless(m.value)
+			if r != nil {
+				return nil, r.at(pathName(m.name))
+			}
+			out[m.name] = v
+		}
+		return out, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,2 @@
+// Package connectjson decodes Kafka Connect JSON.
+package connectjson

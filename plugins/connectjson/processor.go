@@ -1,0 +1,166 @@
+package connectjson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/redpanda-data/benthos/v4/public/schema"
+	"github.com/redpanda-data/benthos/v4/public/service"
+)
+
+// Name is the processor's name in YAML.
+const Name = "connect_json_decode"
+
+func init() {
+	service.MustRegisterBatchProcessor(Name, spec(), func(p *service.ParsedConfig, mgr *service.Resources) (service.BatchProcessor, error) {
+		return newProcessor(p, mgr)
+	})
+}
+
+type processor struct {
+	config
+	decoder *Decoder
+	unknown *service.MetricCounter
+	refused *service.MetricCounter
+}
+
+func newProcessor(p *service.ParsedConfig, mgr *service.Resources) (*processor, error) {
+	conf, err := parseConfig(p)
+	if err != nil {
+		return nil, err
+	}
+	if conf.storeSchema != "" {
+		conf.options.Describe = describe
+	}
+	decoder, err := NewDecoder(conf.options)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", fieldSchemaContent, err)
+	}
+	return &processor{
+		config:  conf,
+		decoder: decoder,
+		unknown: mgr.Metrics().NewCounter(Name + "_unknown_fields"),
+		refused: mgr.Metrics().NewCounter(Name+"_refused", "code"),
+	}, nil
+}
+
+// ProcessBatch decodes each message of the batch in its place.
+func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) ([]service.MessageBatch, error) {
+	unknown := 0
+	for _, msg := range batch {
+		if msg.GetError() != nil {
+			continue
+		}
+		unknown += p.process(msg)
+	}
+	if unknown > 0 {
+		p.unknown.Incr(int64(unknown))
+	}
+	return []service.MessageBatch{batch}, nil
+}
+
+// process returns the number of members that the schema lacks.
+func (p *processor) process(msg *service.Message) int {
+	raw, err := msg.AsBytes()
+	if err != nil {
+		msg.SetError(fmt.Errorf("reading message: %w", err))
+		return 0
+	}
+	rec, err := p.decoder.Decode(raw)
+	if err != nil {
+		var r *Refusal
+		if errors.As(err, &r) {
+			p.refused.Incr(1, string(r.Code))
+		}
+		msg.SetError(err)
+		return 0
+	}
+	msg.SetStructuredMut(rec.Value)
+	if p.storeSchema != "" && rec.Schema != nil {
+		msg.MetaSetImmut(p.storeSchema, service.ImmutableAny{V: rec.Schema.Description})
+	}
+	if p.storeOriginal != "" {
+		msg.MetaSetImmut(p.storeOriginal, service.ImmutableAny{V: raw})
+	}
+	return rec.Unknown
+}
+
+// Close has nothing to release.
+func (p *processor) Close(context.Context) error { return nil }
+
+// maxDescribed is the depth to which a schema is described. Its fingerprints cost the square of the depth.
+const maxDescribed = 32
+
+// describe gives a schema in the framework's common form, as Common.ToAny makes it.
+func describe(s *Schema) any {
+	c := common(s, s.Name, 1)
+	return c.ToAny()
+}
+
+var commonTypes = [...]schema.CommonType{
+	Int8: schema.Int32, Int16: schema.Int32, Int32: schema.Int32, Int64: schema.Int64,
+	Float32: schema.Float32, Float64: schema.Float64, Boolean: schema.Boolean, String: schema.String, Bytes: schema.ByteArray,
+	Array: schema.Array, Map: schema.Map, Struct: schema.Object,
+}
+
+func common(s *Schema, name string, depth int) schema.Common {
+	c := schema.Common{Name: name, Optional: s.Optional, Type: commonTypes[s.Type]}
+	switch {
+	case depth > maxDescribed:
+		c.Type = schema.Any
+	case s.Logical != Plain:
+		c.Type, c.Logical = commonLogical(s)
+	case s.Type == Struct:
+		for _, f := range s.Fields {
+			c.Children = append(c.Children, common(f.Schema, f.Name, depth+1))
+		}
+	case s.Type == Map && s.Keys.Type != String: // a list of pairs
+		c.Type = schema.Array
+		c.Children = []schema.Common{{Type: schema.Array, Children: []schema.Common{{Type: schema.Any}}}}
+	case s.Items != nil:
+		c.Children = []schema.Common{common(s.Items, s.Items.Name, depth+1)}
+	}
+	return c
+}
+
+func commonLogical(s *Schema) (schema.CommonType, *schema.LogicalParams) {
+	const most = int64(schema.DecimalMaxPrecision)
+	switch s.Logical {
+	case Decimal:
+		precision := int64(s.Precision)
+		if precision == 0 {
+			precision = most
+		}
+		if !s.HasScale || precision > most || s.Scale < 0 || s.Scale > precision {
+			return schema.BigDecimal, nil
+		}
+		return schema.Decimal, &schema.LogicalParams{Decimal: &schema.DecimalParams{Precision: int32(precision), Scale: int32(s.Scale)}}
+	case Date, DebeziumDate:
+		return schema.Date, nil
+	case TimeMillis, DebeziumTime:
+		return timeOfDayParams(schema.TimeUnitMillis)
+	case DebeziumMicroTime:
+		return timeOfDayParams(schema.TimeUnitMicros)
+	case DebeziumNanoTime:
+		return timeOfDayParams(schema.TimeUnitNanos)
+	case TimestampMillis:
+		return timestampParams(schema.TimeUnitMillis, true)
+	case DebeziumTimestamp:
+		return timestampParams(schema.TimeUnitMillis, false)
+	case DebeziumMicros:
+		return timestampParams(schema.TimeUnitMicros, false)
+	case DebeziumNanos:
+		return timestampParams(schema.TimeUnitNanos, false)
+	default:
+		return timestampParams(schema.TimeUnitNanos, true)
+	}
+}
+
+func timeOfDayParams(unit schema.TimeUnit) (schema.CommonType, *schema.LogicalParams) {
+	return schema.TimeOfDay, &schema.LogicalParams{TimeOfDay: &schema.TimeOfDayParams{Unit: unit}}
+}
+
+func timestampParams(unit schema.TimeUnit, utc bool) (schema.CommonType, *schema.LogicalParams) {
+	return schema.Timestamp, &schema.LogicalParams{Timestamp: &schema.TimestampParams{Unit: unit, AdjustToUTC: utc}}
+}

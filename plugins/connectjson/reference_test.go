@@ -1,0 +1,360 @@
+package connectjson
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// How the golden answers are made again, and how the reference is asked about more than the table: see
+// testdata/reference/README.md.
+var (
+	corpusFile = flag.String("reference.corpus", "", "write the questions to this file instead of comparing the answers")
+	goldenFile = flag.String("reference.golden", "testdata/reference/golden.txt", "the answers of the reference converter")
+	mutants    = flag.Int("reference.mutants", 0, "ask so many mutations of the table in place of the table")
+	mutantSeed = flag.Uint64("reference.seed", 1, "of the mutations")
+)
+
+// TestReference compares compat with what org.apache.kafka.connect.json.JsonConverter 4.3.1 answered.
+func TestReference(t *testing.T) {
+	questions := corpus()
+	if *corpusFile != "" {
+		require.NoError(t, os.WriteFile(*corpusFile, questions, 0o644))
+		return
+	}
+	answers := readLines(t, *goldenFile)
+	digest := sha256.Sum256(questions)
+	require.Equal(t, hex.EncodeToString(digest[:]), answers[len(answers)-1],
+		"the golden answers are to other questions: make them again, see testdata/reference/README.md")
+	decoders := map[string]*Decoder{}
+	differences := 0
+	for i, q := range strings.Split(strings.TrimSuffix(string(questions), "\n"), "\n") {
+		setting, encoded, _ := strings.Cut(q, "\t")
+		input, err := base64.StdEncoding.DecodeString(encoded)
+		require.NoError(t, err)
+		d := decoders[setting]
+		if d == nil {
+			d, err = referenceDecoder(setting)
+			if err == nil {
+				decoders[setting] = d
+			}
+		}
+		got := "refused"
+		if err == nil {
+			var rec Record
+			if rec, err = d.Decode(input); err == nil {
+				got = "ok " + string(canonical(nil, rec.Schema, rec.Value))
+			}
+		}
+		if got != answers[i] && !ownDecision(input, answers[i], err) {
+			if differences++; differences <= 40 {
+				t.Errorf("line %d: %s %.300q\n want %.300s\n got  %.300s (%v)", i+1, setting, input, answers[i], got, err)
+			}
+		}
+	}
+	t.Logf("%d questions, %d differences", len(answers)-1, differences)
+}
+
+// ownDecision tells where doc.go says that compat decides otherwise.
+func ownDecision(input []byte, answer string, err error) bool {
+	var r *Refusal
+	switch {
+	case len(input) == 0: // a tombstone
+		return err == nil
+	case errors.As(err, &r) && strings.Contains(r.Detail, "at most 2000 characters"):
+		return strings.Contains(answer, "huge") || strings.Contains(r.Path, memberDefault)
+	}
+	return false
+}
+
+func referenceDecoder(setting string) (*Decoder, error) {
+	opts := Options{Compat: true, CacheSize: 10, Schemaless: setting == "disable"}
+	if content, ok := strings.CutPrefix(setting, "content:"); ok {
+		schema, err := base64.StdEncoding.DecodeString(content)
+		if err != nil {
+			return nil, err
+		}
+		opts.SchemaContent = schema
+	}
+	return NewDecoder(opts)
+}
+
+func readLines(t *testing.T, name string) []string {
+	t.Helper()
+	f, err := os.Open(name)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	var lines []string
+	in := bufio.NewScanner(f)
+	in.Buffer(nil, 64<<20)
+	for in.Scan() {
+		lines = append(lines, in.Text())
+	}
+	require.NoError(t, in.Err())
+	return lines
+}
+
+func corpus() []byte {
+	cases := referenceCases()
+	if *mutants > 0 {
+		cases = mutate(cases, *mutants)
+	}
+	var out bytes.Buffer
+	seen := map[referenceCase]bool{}
+	for _, c := range cases {
+		if !seen[c] {
+			seen[c] = true
+			fmt.Fprintf(&out, "%s\t%s\n", c.setting, base64.StdEncoding.EncodeToString([]byte(c.input)))
+		}
+	}
+	return out.Bytes()
+}
+
+// mutate makes questions from the table's: tokens exchanged, copied, dropped, bytes changed, documents crossed.
+func mutate(table []referenceCase, n int) []referenceCase {
+	rnd := rand.New(rand.NewPCG(*mutantSeed, 0))
+	words := append(slices.Clone(referenceValues), `"type"`, `"schema"`, `"payload"`, `"optional"`, `"default"`, `"fields"`, `"field"`, `"items"`, `"keys"`, `"values"`, `"name"`, `"parameters"`, `"scale"`, `"int8"`, `"int64"`, `"struct"`, `"map"`, `"array"`, `"bytes"`, `"string"`, `"double"`, `"float"`,
+		`"org.apache.kafka.connect.data.Decimal"`, `"org.apache.kafka.connect.data.Time"`, `"org.apache.kafka.connect.data.Date"`, ",", ":", "{", "}", "[", "]", " ", "\n", `\u`, `\`, `"`, "0", "e", ".", "-", "\xef\xbb\xbf", "\x00", "\xc3", "\xed\xa0\x80", "=")
+	words = append(words, referenceTypes...)
+	cases := make([]referenceCase, 0, n)
+	for len(cases) < n {
+		c := table[rnd.IntN(len(table))]
+		if len(c.input) > 2000 || c.input == "" {
+			continue
+		}
+		gentle := rnd.IntN(3) > 0
+		if gentle && !json.Valid([]byte(c.input)) {
+			continue
+		}
+		for range 1 + rnd.IntN(4) {
+			if gentle && c.input != "" {
+				c.input = exchangeValue(rnd, c.input)
+			} else {
+				c.input = mutateOnce(rnd, c.input, words, table)
+			}
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// exchangeValue puts another scalar, or another type's name, in the place of one, so that the document stays JSON.
+func exchangeValue(rnd *rand.Rand, in string) string {
+	spans := tokenSpans(in)
+	for range 20 {
+		at := spans[rnd.IntN(len(spans))]
+		token := in[at[0]:at[1]]
+		if strings.HasPrefix(in[at[1]:], ":") || strings.IndexByte("{}[]:, ", token[0]) >= 0 {
+			continue
+		}
+		if t, ok := typeOf(strings.Trim(token, `"`)); ok {
+			if rnd.IntN(4) > 0 {
+				continue
+			}
+			t = Type(rnd.IntN(int(Array)))
+			return in[:at[0]] + `"` + t.String() + `"` + in[at[1]:]
+		}
+		return in[:at[0]] + randomScalar(rnd) + in[at[1]:]
+	}
+	return in
+}
+
+func randomScalar(rnd *rand.Rand) string {
+	digits := func(n int) string {
+		b := []byte{byte('1' + rnd.IntN(9))}
+		for range n {
+			b = append(b, byte('0'+rnd.IntN(10)))
+		}
+		return string(b)
+	}
+	sign := []string{"", "", "-"}[rnd.IntN(3)]
+	switch rnd.IntN(8) {
+	case 0:
+		return sign + digits(rnd.IntN(24))
+	case 1:
+		return sign + digits(rnd.IntN(20)) + "." + strings.Repeat("0", rnd.IntN(4)) + digits(rnd.IntN(20))
+	case 2:
+		return fmt.Sprintf("%s%s.%se%d", sign, digits(rnd.IntN(18)), digits(rnd.IntN(18)), rnd.IntN(700)-350)
+	case 3:
+		return fmt.Sprintf("%s%se%d", sign, digits(rnd.IntN(18)), rnd.IntN(40)-20)
+	case 4:
+		b := make([]byte, rnd.IntN(20))
+		for i := range b {
+			b[i] = byte(rnd.IntN(256))
+		}
+		return `"` + base64.StdEncoding.EncodeToString(b) + `"`
+	case 5:
+		var b []byte
+		for range rnd.IntN(6) {
+			b = fmt.Appendf(b, `\u%04x`, []int{rnd.IntN(128), 0xD800 + rnd.IntN(0x800), rnd.IntN(0x10000)}[rnd.IntN(3)])
+		}
+		return `"` + string(b) + `"`
+	case 6:
+		return []string{"null", "true", "false", "[]", "{}", "0", "-0", "[1,null]"}[rnd.IntN(8)]
+	default:
+		return referenceValues[rnd.IntN(len(referenceValues))]
+	}
+}
+
+func mutateOnce(rnd *rand.Rand, in string, words []string, table []referenceCase) string {
+	word := words[rnd.IntN(len(words))]
+	if in == "" {
+		return word
+	}
+	tokens := tokenSpans(in)
+	at := tokens[rnd.IntN(len(tokens))]
+	other := tokens[rnd.IntN(len(tokens))]
+	switch rnd.IntN(9) {
+	case 0, 1, 2: // another token
+		return in[:at[0]] + word + in[at[1]:]
+	case 3: // a token of this document
+		return in[:at[0]] + in[other[0]:other[1]] + in[at[1]:]
+	case 4:
+		return in[:at[0]] + in[at[1]:]
+	case 5: // insert
+		return in[:at[0]] + word + in[at[0]:]
+	case 6: // one byte
+		b := []byte(in)
+		b[rnd.IntN(len(b))] = byte(rnd.IntN(256))
+		return string(b)
+	case 7: // a range again
+		lo, hi := min(at[0], other[0]), max(at[1], other[1])
+		return in[:hi] + "," + in[lo:hi] + in[hi:]
+	default: // the payload of another document
+		c := table[rnd.IntN(len(table))].input
+		i, j := strings.Index(in, `"payload":`), strings.Index(c, `"payload":`)
+		if i < 0 || j < 0 || len(c) > 2000 {
+			return in[:at[0]]
+		}
+		return in[:i] + c[j:]
+	}
+}
+
+// tokenSpans finds where strings, numbers, words and signs stand, roughly.
+func tokenSpans(in string) [][2]int {
+	var spans [][2]int
+	for i := 0; i < len(in); {
+		j := i + 1
+		switch c := in[i]; {
+		case c == '"':
+			for j < len(in) && in[j] != '"' {
+				j++
+			}
+			j = min(j+1, len(in))
+		case strings.IndexByte("{}[]:, ", c) < 0:
+			for j < len(in) && strings.IndexByte("{}[]:, \"", in[j]) < 0 {
+				j++
+			}
+		}
+		spans = append(spans, [2]int{i, j})
+		i = j
+	}
+	return spans
+}
+
+// canonical writes a value as Reference.java does.
+func canonical(b []byte, s *Schema, value any) []byte {
+	switch v := value.(type) {
+	case nil:
+		return append(b, "null"...)
+	case bool:
+		return fmt.Appendf(b, "%t", v)
+	case int64:
+		return fmt.Appendf(b, "i%d", v)
+	case float64:
+		return fmt.Appendf(b, "f%016x", math.Float64bits(v))
+	case []byte:
+		return append(append(b, 'x'), hex.EncodeToString(v)...)
+	case time.Time:
+		return fmt.Appendf(b, "t%d", v.UnixMilli())
+	case string:
+		switch {
+		case s != nil && s.Logical == Decimal:
+			return append(append(b, 'd'), v...)
+		case s != nil && s.Logical == TimeMillis:
+			return fmt.Appendf(b, "c%d", millisOfDay(v))
+		}
+		return quote(b, v)
+	case []any:
+		if s != nil && s.Type == Map {
+			var entries []string
+			for _, e := range v {
+				pair := e.([]any)
+				entries = append(entries, string(canonical(append(canonical(nil, s.Keys, pair[0]), ':'), s.Items, pair[1])))
+			}
+			return joinEntries(b, entries)
+		}
+		b = append(b, '[')
+		for _, e := range v {
+			b = append(canonical(b, part(s), e), ',')
+		}
+		return append(b, ']')
+	case map[string]any:
+		if s != nil && s.Type == Struct {
+			b = append(b, '{')
+			for _, f := range s.Fields {
+				b = append(canonical(append(quote(b, f.Name), '='), f.Schema, v[f.Name]), ',')
+			}
+			return append(b, '}')
+		}
+		var entries []string
+		for k, e := range v {
+			entries = append(entries, string(canonical(append(quote(nil, k), ':'), part(s), e)))
+		}
+		return joinEntries(b, entries)
+	}
+	panic(fmt.Sprintf("%T is no value of a record", value))
+}
+
+func part(s *Schema) *Schema {
+	if s == nil {
+		return nil
+	}
+	return s.Items
+}
+
+func joinEntries(b []byte, entries []string) []byte {
+	slices.Sort(entries)
+	b = append(b, '<')
+	for _, e := range entries {
+		b = append(append(b, e...), ',')
+	}
+	return append(b, '>')
+}
+
+func quote(b []byte, text string) []byte {
+	b = append(b, '"')
+	for _, c := range []byte(text) {
+		if c > ' ' && c < 127 && c != '"' && c != '%' {
+			b = append(b, c)
+		} else {
+			b = fmt.Appendf(b, "%%%02X", c)
+		}
+	}
+	return append(b, '"')
+}
+
+func millisOfDay(text string) (ms int64) {
+	var h, m, s, f int64
+	if strings.Contains(text, ".") {
+		_, _ = fmt.Sscanf(text, "%d:%d:%d.%d", &h, &m, &s, &f)
+	} else {
+		_, _ = fmt.Sscanf(text, "%d:%d:%d", &h, &m, &s)
+	}
+	return ((h*60+m)*60+s)*1000 + f
+}

@@ -1,0 +1,64 @@
+package mariadb
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkWriteBatch writes batches of new orders with random ids, six columns
+// as in the shipped table, to a private server with its default durability, over
+// TCP. rows/s is what one caller reaches.
+//
+//	go test ./plugins/mariadb -run '^$' -bench WriteBatch -benchtime 5s -count 3
+func BenchmarkWriteBatch(b *testing.B) {
+	for _, rows := range []int{1, 100, 1000, 4000, 8192} {
+		for _, connections := range []int{1, 2, 4} {
+			if rows < 1000 && connections > 1 {
+				continue
+			}
+			for _, kind := range []string{"insert", "unchanged"} {
+				b.Run(fmt.Sprintf("rows=%d/connections=%d/%s", rows, connections, kind), func(b *testing.B) {
+					benchmarkWriteBatch(b, rows, connections, kind == "insert")
+				})
+			}
+		}
+	}
+}
+
+func benchmarkWriteBatch(b *testing.B, rows, connections int, fresh bool) {
+	w := shared(b, `CREATE TABLE bench (order_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY,
+		user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL, qty INT NOT NULL, unit_price INT NOT NULL, total_price BIGINT NOT NULL,
+		created_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3), updated_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3))`)
+	o := w.output(fmt.Sprintf("table: bench\ncolumns: [order_id, user_id, product_id, qty, unit_price, total_price]\nkey: [order_id]\nconnections: %d\n", connections))
+	random := rand.New(rand.NewPCG(1, 2))
+	next := func() service.MessageBatch {
+		records := make([]any, rows)
+		for i := range records {
+			records[i] = map[string]any{
+				"order_id": fmt.Sprintf("%016x-%016x", random.Uint64(), random.Uint64()), "user_id": "7f2c1c52-8a34-4a2b-9f0e-3d7c5e1b6a90",
+				"product_id": "CATALOG-001", "qty": int64(7), "unit_price": int64(11000), "total_price": int64(77000),
+			}
+		}
+		return batchOf(records...)
+	}
+	batch := next()
+	require.NoError(b, o.WriteBatch(context.Background(), batch))
+	b.ReportAllocs()
+	b.ResetTimer()
+	for b.Loop() {
+		if fresh {
+			b.StopTimer()
+			batch = next()
+			b.StartTimer()
+		}
+		if err := o.WriteBatch(context.Background(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}

@@ -1,0 +1,239 @@
+package mariadb
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// family is a group of column types that take the same values.
+type family int
+
+const (
+	unsupported family = iota
+	integers
+	decimals
+	floats
+	bitStrings
+	texts
+	binaries
+	enums
+	sets
+	dates
+	datetimes // DATETIME and TIMESTAMP
+	times
+	years
+	uuids
+	opaque // text that only the server can judge: INET4, INET6
+)
+
+// column is what one configured column can hold.
+type column struct {
+	name       string
+	dataType   string // as information_schema names it, e.g. "varchar"
+	columnType string // as SHOW CREATE TABLE writes it, e.g. "varchar(64)"
+	charset    string
+	collation  string
+	family     family
+
+	nullable  bool
+	generated bool
+	key       bool
+
+	min      int64
+	max      uint64
+	unsigned bool
+
+	precision int // decimal digits in all
+	scale     int // decimal digits behind the point; -1: any (DOUBLE)
+	fraction  int // digits of a second's fraction
+
+	characters int // at most; 0: no such limit
+	octets     int // at most; 0: no such limit
+	fixed      bool
+	padSpace   bool // the collation ignores spaces at the end
+
+	members []string // of an ENUM or SET
+}
+
+// accept returns v as the column will hold it, or why it cannot hold it
+// exactly. What it lets through may still be refused by the server; nothing
+// that it lets through is changed on the way into the column.
+func (c *column) accept(v any) (any, *Refusal) {
+	if v == nil {
+		if !c.nullable {
+			return nil, refuse(CodeNull, c.name, "the column is NOT NULL")
+		}
+		return nil, nil
+	}
+	switch c.family {
+	case integers, bitStrings:
+		return c.acceptInteger(v)
+	case decimals:
+		return c.acceptDecimal(v)
+	case floats:
+		return c.acceptFloat(v)
+	case texts:
+		return c.acceptText(v)
+	case binaries:
+		return c.acceptBytes(v)
+	case dates, datetimes:
+		return c.acceptTimestamp(v)
+	case times:
+		return c.acceptTimeOfDay(v)
+	case years:
+		return c.acceptYear(v)
+	case enums, sets:
+		return c.acceptMember(v)
+	default:
+		return c.acceptOpaque(v)
+	}
+}
+
+func (c *column) mismatch(v any, expected string) *Refusal {
+	return refuse(CodeType, c.name, "%s takes %s, got %s", strings.ToUpper(c.columnType), expected, typeName(v))
+}
+
+func (c *column) acceptText(value any) (any, *Refusal) {
+	var text string
+	switch v := value.(type) {
+	case string:
+		text = v
+	case []byte:
+		text = string(v)
+		value = text
+	case map[string]any, []any:
+		var refusal *Refusal
+		if text, refusal = c.jsonText(v); refusal != nil {
+			return nil, refusal
+		}
+		value = text
+	default:
+		return nil, c.mismatch(v, "text")
+	}
+	if !utf8.ValidString(text) {
+		return nil, refuse(CodeBadText, c.name, "the text is not valid UTF-8")
+	}
+	if refusal := c.checkLength(text); refusal != nil {
+		return nil, refusal
+	}
+	if strings.HasSuffix(text, " ") && (c.fixed || c.key && c.padSpace) {
+		return nil, refuse(CodePadded, c.name, "spaces at the end are lost in %s with collation %s", strings.ToUpper(c.columnType), c.collation)
+	}
+	return value, nil
+}
+
+func (c *column) checkLength(text string) *Refusal {
+	// A letter has at least one byte: short text needs no counting.
+	if c.characters > 0 && len(text) > c.characters {
+		if n := utf8.RuneCountInString(text); n > c.characters {
+			return refuse(CodeTooLong, c.name, "%d characters, %s holds %d", n, strings.ToUpper(c.columnType), c.characters)
+		}
+	}
+	if c.octets > 0 && len(text) > c.octets {
+		return refuse(CodeTooLong, c.name, "%d bytes, %s holds %d", len(text), strings.ToUpper(c.columnType), c.octets)
+	}
+	return nil
+}
+
+func (c *column) acceptBytes(v any) (any, *Refusal) {
+	var n int
+	switch v := v.(type) {
+	case []byte:
+		n = len(v)
+		if v == nil {
+			return c.accept(nil)
+		}
+	case string:
+		n = len(v)
+	default:
+		return nil, c.mismatch(v, "bytes")
+	}
+	if n > c.octets {
+		return nil, refuse(CodeTooLong, c.name, "%d bytes, %s holds %d", n, strings.ToUpper(c.columnType), c.octets)
+	}
+	if c.fixed && n < c.octets {
+		return nil, refuse(CodePadded, c.name, "%d bytes, %s would be filled up with zero bytes", n, strings.ToUpper(c.columnType))
+	}
+	return v, nil
+}
+
+func (c *column) acceptFloat(v any) (any, *Refusal) {
+	var f float64
+	switch n := v.(type) {
+	case float64:
+		f = n
+	case float32:
+		f = float64(n)
+	default:
+		number, ok := parseNumber(v)
+		if !ok {
+			return nil, c.mismatch(v, "a number")
+		}
+		if number.text() {
+			return nil, c.mismatch(v, "a float")
+		}
+		var err error
+		if f, err = strconv.ParseFloat(number.String(), 64); err != nil {
+			return nil, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+		}
+		if _, isInteger := v.(int64); isInteger && int64(f) != v.(int64) {
+			return nil, refuse(CodeTooPrecise, c.name, "an integer of more digits than %s keeps", strings.ToUpper(c.columnType))
+		}
+	}
+	switch {
+	case math.IsNaN(f), math.IsInf(f, 0):
+		return nil, refuse(CodeOutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
+	case c.dataType == "float" && math.Abs(f) > math.MaxFloat32:
+		return nil, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+	case c.dataType == "float" && float64(float32(f)) != f:
+		return nil, refuse(CodeTooPrecise, c.name, "more digits than %s keeps", strings.ToUpper(c.columnType))
+	case c.unsigned && f < 0:
+		return nil, refuse(CodeOutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
+	}
+	if c.scale >= 0 { // FLOAT(7,2), DOUBLE(10,3): they round
+		if _, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, 64), "."); len(fraction) > c.scale {
+			return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps %d", len(fraction), strings.ToUpper(c.columnType), c.scale)
+		}
+	}
+	return f, nil
+}
+
+// acceptMember takes members by their own spelling only: MariaDB would take
+// '1' for the first member of an ENUM that has no member '1'.
+func (c *column) acceptMember(v any) (any, *Refusal) {
+	text, ok := v.(string)
+	if !ok {
+		return nil, c.mismatch(v, "one of its members as text")
+	}
+	chosen := []string{text}
+	if c.family == sets {
+		if text == "" {
+			return text, nil
+		}
+		chosen = strings.Split(text, ",")
+	}
+	for _, member := range chosen {
+		if !slices.Contains(c.members, member) {
+			return nil, refuse(CodeBadValue, c.name, "not a member of the %s", strings.ToUpper(c.dataType))
+		}
+	}
+	return text, nil
+}
+
+func (c *column) acceptOpaque(v any) (any, *Refusal) {
+	text, ok := v.(string)
+	if !ok {
+		return nil, c.mismatch(v, "text")
+	}
+	if !utf8.ValidString(text) {
+		return nil, refuse(CodeBadText, c.name, "the text is not valid UTF-8")
+	}
+	if c.family == uuids {
+		// One spelling for a value: it may be a key.
+		return strings.ToLower(strings.ReplaceAll(text, "-", "")), nil
+	}
+	return text, nil
+}

@@ -1,0 +1,125 @@
+package mariadb
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// The spellings of a point in time that are read from text: with a zone, or
+// without one, which then is UTC.
+var timestampForms = []string{
+	time.RFC3339Nano,
+	"2006-01-02 15:04:05.999999999Z07:00",
+	"2006-01-02 15:04:05.999999999",
+	"2006-01-02T15:04:05.999999999",
+	time.DateOnly,
+}
+
+// acceptTimestamp gives one spelling for a value, so that texts compare as the
+// times do.
+func (c *column) acceptTimestamp(v any) (any, *Refusal) {
+	var t time.Time
+	switch v := v.(type) {
+	case time.Time:
+		t = v.UTC()
+	case string:
+		var ok bool
+		if t, ok = parseTimestamp(v); !ok {
+			return nil, refuse(CodeBadValue, c.name, "expected a date or time such as 2006-01-02T15:04:05Z")
+		}
+	default:
+		return nil, c.mismatch(v, "a date or time")
+	}
+	if year := t.Year(); year < 1 || year > 9999 {
+		return nil, refuse(CodeOutOfRange, c.name, "%s holds the years 1 to 9999", strings.ToUpper(c.columnType))
+	}
+	if c.family == dates {
+		if t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0 || t.Nanosecond() != 0 {
+			return nil, refuse(CodeTooPrecise, c.name, "a time of day for a DATE")
+		}
+		return t.Format(time.DateOnly), nil
+	}
+	unit := time.Second
+	for range c.fraction {
+		unit /= 10
+	}
+	if t.Nanosecond()%int(unit) != 0 {
+		return nil, refuse(CodeTooPrecise, c.name, "a fraction of a second finer than the %d digits of %s", c.fraction, strings.ToUpper(c.columnType))
+	}
+	return t.Format(datetimeForms[c.fraction]), nil
+}
+
+var datetimeForms = [...]string{
+	"2006-01-02 15:04:05", "2006-01-02 15:04:05.0", "2006-01-02 15:04:05.00",
+	"2006-01-02 15:04:05.000", "2006-01-02 15:04:05.0000",
+	"2006-01-02 15:04:05.00000", "2006-01-02 15:04:05.000000",
+}
+
+func parseTimestamp(text string) (time.Time, bool) {
+	for _, form := range timestampForms {
+		if t, err := time.Parse(form, text); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// A TIME goes from -838:59:59 to 838:59:59.
+var timeOfDay = regexp.MustCompile(`^-?(\d{1,2}|[0-7]\d\d|8[0-2]\d|83[0-8]):[0-5]\d:[0-5]\d(?:\.(\d{1,9}))?$`)
+
+func (c *column) acceptTimeOfDay(v any) (any, *Refusal) {
+	text, ok := v.(string)
+	if !ok {
+		return nil, c.mismatch(v, "a time of day as text")
+	}
+	match := timeOfDay.FindStringSubmatch(text)
+	if match == nil {
+		return nil, refuse(CodeBadValue, c.name, "expected a time of day such as 15:04:05")
+	}
+	if digits := len(strings.TrimRight(match[2], "0")); digits > c.fraction {
+		return nil, refuse(CodeTooPrecise, c.name, "%d digits of a second, %s keeps %d", digits, strings.ToUpper(c.columnType), c.fraction)
+	}
+	return text, nil
+}
+
+// jsonText is a nested value as JSON, members in the order of their names.
+func (c *column) jsonText(v any) (string, *Refusal) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return "", refuse(CodeType, c.name, "the nested value has no JSON form")
+	}
+	return strings.TrimSuffix(text.String(), "\n"), nil
+}
+
+// typeName is a value's type in the words of a record.
+func typeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case int64, int, int32, uint64, uint32:
+		return "an integer"
+	case float64, float32:
+		return "a float"
+	case json.Number:
+		return "a number"
+	case bool:
+		return "a boolean"
+	case string:
+		return "text"
+	case []byte:
+		return "bytes"
+	case time.Time:
+		return "a date or time"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "an array"
+	}
+	return fmt.Sprintf("a %T", v)
+}

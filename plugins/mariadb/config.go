@@ -1,0 +1,184 @@
+package mariadb
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+)
+
+const (
+	fieldDSN           = "dsn"
+	fieldTable         = "table"
+	fieldColumns       = "columns"
+	fieldKey           = "key"
+	fieldInsertOnly    = "insert_only"
+	fieldVersion       = "version"
+	fieldMaxRows       = "max_rows_per_statement"
+	fieldConnections   = "connections"
+	fieldInitStatement = "init_statement"
+	fieldTLS           = "tls"
+	fieldBatching      = "batching"
+)
+
+// Spec describes the mariadb_upsert output.
+func Spec() *service.ConfigSpec {
+	return service.NewConfigSpec().
+		Stable().
+		Categories("Services").
+		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one verdict for each row.").
+		Description(`
+Every message is an object, and every column takes the member of its own name. A row that MariaDB will never take fails alone, with an error of the form `+"`code: column: reason`"+` that holds no value; its neighbours are stored. A MariaDB that cannot be reached, is full, read-only, shutting down or set up wrongly is waited for: nothing is dropped, and nothing fails.
+
+== Exactness
+
+What MariaDB would cut, round, pad or reinterpret is refused, also where its strict mode would only note it: digits behind the point that a DECIMAL does not keep, a fraction of a second that a DATETIME does not keep, a float for a DECIMAL, spaces at the end of a CHAR. Times are UTC, whatever time zone the server has. A member that the record lacks is refused rather than stored as NULL.
+
+== The session
+
+Every connection is set to READ COMMITTED, a strict sql_mode, time_zone '+00:00' and utf8mb4, after `+"`init_statement`"+` and whatever the DSN's parameters say. The DSN's `+"`timeout`, `readTimeout` and `writeTimeout`"+` are 10s, 60s and 60s unless given; the server is told to give up a statement, and a lock, before the client does.
+
+== The table
+
+When the output connects it looks at the table: it exists, it has the columns, they are of types that this output writes, the key is the primary key or a unique index, and no two ids that differ are one to the key's collation. A misfit is one error with the ALTER TABLE that mends it. Another unique index is named in a warning, since a row that agrees with a stored one in it overwrites that one. The table is looked at again every ten seconds, and before a row is refused on its account, so that an ALTER TABLE in mid-run is noticed.
+
+== Order
+
+A batch is compacted to one row a key: that of the newest `+"`version`"+`, else the last. Batches in flight at the same time have no order among them. The `+"`redpanda`"+` input keeps one batch of a partition in flight, so that an order whose messages share a partition is written in their order; where they do not, only `+"`version`"+` makes the newest one win.
+
+== Metrics
+
+- `+"`order_sink_rows`"+`, a counter of messages by `+"`outcome`"+`: `+"`inserted`, `updated`, `unchanged`, `compacted`"+` (another message of its key in the batch stands for it) and `+"`refused`"+`. Counted after the commit; a batch that is written again after a lost answer is counted as unchanged.
+- `+"`order_sink_rows_refused`"+`, a counter by `+"`code`"+`.
+- `+"`order_sink_statement_ns`"+`, a timer of each statement.
+- `+"`order_sink_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit.
+- `+"`order_sink_retries`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
+- `+"`order_sink_waits`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
+`).
+		Fields(
+			service.NewStringField(fieldDSN).
+				Description("Where the table is, in the form of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. What decides whether rows are stored exactly is overridden: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`.").
+				Example("orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders").
+				Secret(),
+			service.NewStringField(fieldTable).
+				Description("The table, or `database.table`.").
+				Example("orders"),
+			service.NewStringListField(fieldColumns).
+				Description("The columns to write. Each takes the member of the same name. Columns that are not named keep what they have, and get their default in a new row.").
+				Example([]string{"order_id", "user_id", "total_price"}),
+			service.NewStringListField(fieldKey).
+				Description("The columns that tell one row from another, in any order: the primary key of the table, or a unique index.").
+				Example([]string{"order_id"}),
+			service.NewStringListField(fieldInsertOnly).
+				Description("Columns that are written with a new row and left alone when the row is there already.").
+				Example([]string{"created_at"}).
+				Default([]any{}),
+			service.NewStringField(fieldVersion).
+				Description("A column (an integer, decimal, date or timestamp) that guards a row: it is overwritten only by a row whose version is equal or newer. NULL is older than any version. Empty: the last write wins.").
+				Example("updated_by_producer_at").
+				Default(""),
+			service.NewStringField(fieldInitStatement).
+				Description("One SQL statement that runs on every new connection.").
+				Example("SET wsrep_sync_wait = 0").
+				Default("").
+				Advanced(),
+			service.NewIntField(fieldConnections).
+				Description("How many connections write at the same time. A batch is divided over them by key; one more connection looks at the table.").
+				Default(4).
+				LintRule(`root = if this < 1 { "`+fieldConnections+` must be at least 1" }`),
+			service.NewIntField(fieldMaxRows).
+				Description("The rows of one statement, at most. A power of two divides a batch into the fewest statements. Placeholders (65,535) and `max_allowed_packet` limit a statement too.").
+				Default(1024).
+				Advanced().
+				LintRule(`root = if this < 1 { "`+fieldMaxRows+` must be at least 1" }`),
+			service.NewTLSToggledField(fieldTLS),
+			service.NewOutputMaxInFlightField().Default(4),
+			service.NewBatchPolicyField(fieldBatching),
+		).
+		LintRule(`
+let columns = this.columns.or([])
+let key = this.key.or([])
+let insert_only = this.insert_only.or([])
+let version = this.version.or("")
+root = [
+  if $columns.length() == 0 { "columns is empty" } else { "" },
+  if $key.length() == 0 { "key is empty" } else { "" },
+  if $columns.length() > 0 && $key.any(name -> !$columns.contains(name)) { "key names a column that is not among columns" } else { "" },
+  if $insert_only.any(name -> !$columns.contains(name)) { "insert_only names a column that is not among columns" } else { "" },
+  if $insert_only.any(name -> $key.contains(name)) { "insert_only names a column of the key, which is never updated anyway" } else { "" },
+  if $version != "" && !$columns.contains($version) { "version is not among columns" } else { "" },
+  if $version != "" && $key.contains($version) { "version belongs to the key" } else { "" },
+  if $version != "" && $insert_only.contains($version) { "version is insert_only" } else { "" },
+].filter(problem -> problem != "")
+`).
+		Example("Orders", "One row an order, kept by its id. An order that is sent again leaves its row alone, `updated_at` included.", `
+output:
+  mariadb_upsert:
+    dsn: orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders
+    table: orders
+    columns: [order_id, user_id, product_id, qty, unit_price, total_price]
+    key: [order_id]
+`).
+		Example("The newest version wins", "Messages of one order may arrive in any order: `event_time` says which is the newest.", `
+output:
+  mariadb_upsert:
+    dsn: orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders
+    table: orders
+    columns: [order_id, status, created_at, event_time]
+    key: [order_id]
+    insert_only: [created_at]
+    version: event_time
+`)
+}
+
+// config is a parsed configuration that was checked as far as possible without
+// a server.
+type config struct {
+	dsn           string
+	target        target
+	initStatement string
+	connections   int
+	maxRows       int
+	tls           *tls.Config
+}
+
+func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
+	var name string
+	for _, field := range []struct {
+		name string
+		into *string
+	}{
+		{fieldDSN, &c.dsn}, {fieldTable, &name}, {fieldVersion, &c.target.version}, {fieldInitStatement, &c.initStatement},
+	} {
+		if *field.into, err = parsed.FieldString(field.name); err != nil {
+			return c, err
+		}
+	}
+	for _, field := range []struct {
+		name string
+		into *[]string
+	}{
+		{fieldColumns, &c.target.columns}, {fieldKey, &c.target.key}, {fieldInsertOnly, &c.target.insertOnly},
+	} {
+		if *field.into, err = parsed.FieldStringList(field.name); err != nil {
+			return c, err
+		}
+	}
+	if c.connections, err = parsed.FieldInt(fieldConnections); err != nil {
+		return c, err
+	}
+	if c.maxRows, err = parsed.FieldInt(fieldMaxRows); err != nil {
+		return c, err
+	}
+	if c.tls, _, err = parsed.FieldTLSToggled(fieldTLS); err != nil {
+		return c, fmt.Errorf("reading %s: %w", fieldTLS, err)
+	}
+	if c.target.database, c.target.table, err = parseTable(name); err != nil {
+		return c, err
+	}
+	if c.connections < 1 || c.maxRows < 1 {
+		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
+	}
+	return c, c.target.check()
+}

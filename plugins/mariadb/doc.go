@@ -1,0 +1,37 @@
+// Package mariadb is the mariadb_upsert output: it stores records in one
+// MariaDB table so that writing any of them again changes nothing.
+//
+// # What a message becomes
+//
+// The content of a message is a record: an object whose members are columns.
+// Every configured column takes the member of its own name; a member that is
+// absent is a refusal rather than a NULL, so that a producer that does not know
+// a field yet cannot wipe out a stored value. A value must fit its column
+// exactly: what MariaDB would cut, round, pad or reinterpret is refused, also
+// where its strict mode would only note it.
+//
+// # How a batch is written
+//
+// Rows are compacted to one a key (the newest version, else the last), sorted
+// by key, divided over the connections in contiguous ranges and written by
+// multi-row INSERT ... ON DUPLICATE KEY UPDATE, as prepared statements that are
+// kept. A range that takes more than one statement is one transaction. The
+// statement counts the rows that were there before it, so that inserted,
+// updated and unchanged rows are known exactly.
+//
+// # What a failure means
+//
+// errors.go judges every failure, by the server's number:
+//
+//   - refused: MariaDB will never take this row. It is found by halving, its
+//     neighbours are stored, and its message alone fails (Invariant 2) with a
+//     text of the form "code: column: reason" that holds no value (Invariant 7).
+//     An older row of the same key that had been compacted away is then
+//     written, since it lost to a row that is not there.
+//   - retry: a deadlock or a lock wait is tried again at once, with jitter.
+//   - wait: MariaDB cannot take any row now, or is set up wrongly. The batch
+//     stays where it is until it can be written (Invariant 3).
+//
+// An error that no list knows is a row's own fault only if the row fails alone
+// while others of its batch are stored; else it is waited for.
+package mariadb

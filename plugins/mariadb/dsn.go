@@ -1,0 +1,142 @@
+package mariadb
+
+import (
+	"context"
+	"crypto/tls"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// What a DSN leaves open.
+const (
+	defaultTimeout     = 10 * time.Second // to connect
+	defaultReadTimeout = 60 * time.Second // for an answer, or for a server to take what is sent
+)
+
+// sqlModes lets the server refuse what it would otherwise change, whatever its
+// own sql_mode is. NO_AUTO_VALUE_ON_ZERO: 0 in an AUTO_INCREMENT column is 0.
+const sqlModes = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
+
+// parseDSN reads a DSN of go-sql-driver's form and overrides what decides
+// whether rows are stored exactly. Its errors hold no part of the DSN, since
+// any part may be the password if the DSN is malformed.
+func parseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Config, error) {
+	config, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		// The driver's errors without a value in them all begin like this.
+		if reason, found := strings.CutPrefix(err.Error(), "invalid DSN: "); found {
+			return nil, fmt.Errorf("parsing %s: expected user:password@tcp(host:port)/database: %s", fieldDSN, reason)
+		}
+		return nil, fmt.Errorf("parsing %s: expected user:password@tcp(host:port)/database?parameter=value, with known parameters and values", fieldDSN)
+	}
+	config.Logger = logger
+	config.Loc = time.UTC
+	config.MaxAllowedPacket = 0 // the driver asks the server
+	config.Collation = ""
+	if err := config.Apply(mysql.Charset("utf8mb4", "")); err != nil {
+		return nil, fmt.Errorf("setting the character set: %w", err)
+	}
+	config.ClientFoundRows = false // rows are counted by what the server changed
+	config.MultiStatements = false
+	config.InterpolateParams = false
+	config.AllowAllFiles = false
+	config.CheckConnLiveness = true
+	if config.Timeout == 0 {
+		config.Timeout = defaultTimeout
+	}
+	if config.ReadTimeout == 0 {
+		config.ReadTimeout = defaultReadTimeout
+	}
+	if config.WriteTimeout == 0 {
+		config.WriteTimeout = config.ReadTimeout
+	}
+	if secure != nil {
+		secure = secure.Clone()
+		if secure.ServerName == "" {
+			secure.ServerName = hostOf(config.Addr)
+		}
+		config.TLS, config.AllowFallbackToPlaintext = secure, false
+	}
+	return config, nil
+}
+
+func hostOf(address string) string {
+	if i := strings.LastIndexByte(address, ':'); i >= 0 {
+		address = address[:i]
+	}
+	return strings.Trim(address, "[]")
+}
+
+// connector opens connections in the one state that this output relies on.
+type connector struct {
+	driver.Connector
+	statements    []string
+	initStatement string
+}
+
+func newConnector(config *mysql.Config, initStatement string) (*connector, error) {
+	inner, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: the driver does not take it", fieldDSN) // its text may quote the DSN
+	}
+	return &connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement}, nil
+}
+
+// sessionStatements sets what the server's defaults must not decide. The server
+// gives up a lock, and a statement, before the client gives up the answer: a
+// statement that nobody waits for any more must not run later, over newer rows.
+func sessionStatements(readTimeout time.Duration) []string {
+	lockWait := max(1, min(10, int(readTimeout.Seconds()/6)))
+	return []string{
+		"SET NAMES utf8mb4, sql_mode = '" + sqlModes + "', time_zone = '+00:00', autocommit = 1, " +
+			"foreign_key_checks = 1, unique_checks = 1, check_constraint_checks = 1, " +
+			fmt.Sprintf("innodb_lock_wait_timeout = %d, lock_wait_timeout = %d, max_statement_time = %.3f",
+				lockWait, lockWait, readTimeout.Seconds()*5/6),
+		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
+	}
+}
+
+// Connect implements driver.Connector. The user's statement runs first, so that
+// it cannot undo what the output relies on.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	execer, ok := conn.(driver.ExecerContext)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("the driver's connection %T runs no statements", conn), conn.Close())
+	}
+	if c.initStatement != "" {
+		if _, err := execer.ExecContext(ctx, c.initStatement, nil); err != nil {
+			_ = conn.Close()
+			return nil, &initError{err}
+		}
+	}
+	for _, statement := range c.statements {
+		if _, err := execer.ExecContext(ctx, statement, nil); err != nil {
+			_ = conn.Close()
+			return nil, fmt.Errorf("setting up the session: %w", err)
+		}
+	}
+	return conn, nil
+}
+
+// initError hides what the server quotes of the user's statement, which may
+// hold a secret.
+type initError struct{ err error }
+
+func (e *initError) Error() string {
+	var server *mysql.MySQLError
+	if errors.As(e.err, &server) {
+		return fmt.Sprintf("running %s: MariaDB error %d (%s)", fieldInitStatement, server.Number, server.SQLState)
+	}
+	return fmt.Sprintf("running %s: the connection failed", fieldInitStatement)
+}
+
+func (e *initError) Unwrap() error { return e.err }

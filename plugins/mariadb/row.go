@@ -1,0 +1,170 @@
+package mariadb
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// row is one record as the table's columns will hold it.
+type row struct {
+	message int   // its place in the batch
+	values  []any // one a column: nil, int64, uint64, float64, string or []byte
+	size    int   // bytes in a statement, at most
+	// group holds all rows of this key in the batch, in its order, if there
+	// are several and this one stands for them.
+	group []row
+}
+
+// row makes a row of a record, with its values in the given room.
+func (t *table) row(message int, content any, values []any) (row, *Refusal) {
+	record, ok := content.(map[string]any)
+	if !ok {
+		return row{}, refuse(CodeShape, "value", "expected an object, got %s", typeName(content))
+	}
+	r := row{message: message, values: values}
+	largest := 0
+	for i := range t.columns {
+		c := &t.columns[i]
+		v, present := record[c.name]
+		if !present {
+			return row{}, refuse(CodeMissing, c.name, "the record has no such member")
+		}
+		v, refusal := c.accept(v)
+		if refusal != nil {
+			return row{}, refusal
+		}
+		values[i] = v
+		size := valueSize(v)
+		if r.size += size; size > valueSize(values[largest]) {
+			largest = i
+		}
+	}
+	if r.size > t.packet() {
+		return row{}, refuse(CodeTooLarge, t.columns[largest].name, "the row has %d bytes, max_allowed_packet is %d", r.size, t.maxPacket)
+	}
+	return r, nil
+}
+
+// valueSize is what a value takes in a statement: itself, the length before it,
+// its type and its bit in the map of NULLs.
+func valueSize(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v) + 12
+	case []byte:
+		return len(v) + 12
+	}
+	return 11
+}
+
+// packet is how many bytes of rows a statement may carry. The rest of
+// max_allowed_packet is for the protocol.
+func (t *table) packet() int { return t.maxPacket - 64 }
+
+// compact sorts rows by key, as the key's index is sorted or nearly so, and
+// leaves one a key: that of the newest version, of those the last, which is the
+// one that would be there if the rows had been written one after the other.
+// Sorted rows make concurrent writers lock in one order, and keep an index's
+// pages together.
+func (t *table) compact(rows []row) []row {
+	slices.SortStableFunc(rows, t.compareKeys)
+	var winners []row
+	for start := 0; start < len(rows); {
+		end := start + 1
+		for end < len(rows) && t.compareKeys(rows[start], rows[end]) == 0 {
+			end++
+		}
+		if end-start == 1 {
+			winners = append(winners, rows[start])
+		} else {
+			winners = append(winners, t.merge(rows[start:end:end]))
+		}
+		start = end
+	}
+	return winners
+}
+
+// merge is the one row that leaves what its group would leave, one after the
+// other: the columns that an update leaves alone are the first row's.
+func (t *table) merge(group []row) row {
+	winner := group[0]
+	for _, r := range group[1:] {
+		if t.version < 0 || t.compareVersions(winner, r) <= 0 {
+			winner = r
+		}
+	}
+	if len(t.target.insertOnly) > 0 {
+		winner.values = slices.Clone(winner.values)
+		for i := range t.columns {
+			if containsFold(t.target.insertOnly, t.columns[i].name) {
+				winner.values[i] = group[0].values[i]
+			}
+		}
+	}
+	winner.group = group
+	return winner
+}
+
+func (t *table) compareKeys(a, b row) int {
+	for _, i := range t.key {
+		if order := compareValues(a.values[i], b.values[i], t.columns[i].family); order != 0 {
+			return order
+		}
+	}
+	return 0
+}
+
+// compareVersions puts NULL before all others, as the statement does.
+func (t *table) compareVersions(a, b row) int {
+	v, w := a.values[t.version], b.values[t.version]
+	if v == nil || w == nil {
+		return cmp.Compare(present(v), present(w))
+	}
+	return compareValues(v, w, t.columns[t.version].family)
+}
+
+func present(v any) int {
+	if v == nil {
+		return 0
+	}
+	return 1
+}
+
+// compareValues compares two values that one column has accepted.
+func compareValues(a, b any, f family) int {
+	switch a := a.(type) {
+	case int64:
+		switch b := b.(type) {
+		case int64:
+			return cmp.Compare(a, b)
+		case uint64: // only what no int64 holds is a uint64
+			return -1
+		}
+	case uint64:
+		switch b := b.(type) {
+		case uint64:
+			return cmp.Compare(a, b)
+		case int64:
+			return 1
+		}
+	case string:
+		switch b := b.(type) {
+		case string:
+			if f == decimals {
+				return compareDecimals(a, b)
+			}
+			return strings.Compare(a, b)
+		case []byte:
+			return strings.Compare(a, string(b))
+		}
+	case []byte:
+		switch b := b.(type) {
+		case string:
+			return strings.Compare(string(a), b)
+		case []byte:
+			return strings.Compare(string(a), string(b))
+		}
+	}
+	return 0
+}

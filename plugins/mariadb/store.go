@@ -1,0 +1,168 @@
+package mariadb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// How old the last look at the table may be. It bounds for how long an ALTER
+// TABLE that narrows a column can go unnoticed.
+const lookEvery = 10 * time.Second
+
+// store is the table and the way to it: the output without the framework.
+type store struct {
+	db     *sql.DB
+	target *target
+	writer *writer
+	table  atomic.Pointer[table]
+	looks  sync.Mutex // one look at a time
+}
+
+// result is the verdict on a batch.
+type result struct {
+	inserted, updated, unchanged, compacted int
+	refused                                 map[int]*Refusal // by place in the batch
+}
+
+// connect renews the connections and looks at the table.
+func (s *store) connect(ctx context.Context) (*table, error) {
+	s.writer.renew()
+	return s.look(ctx, time.Now())
+}
+
+// look returns what is known about the table, from the server if the last look
+// was before notBefore.
+func (s *store) look(ctx context.Context, notBefore time.Time) (*table, error) {
+	if t := s.table.Load(); t != nil && !t.seen.Before(notBefore) {
+		return t, nil
+	}
+	s.looks.Lock()
+	defer s.looks.Unlock()
+	if t := s.table.Load(); t != nil && !t.seen.Before(notBefore) {
+		return t, nil
+	}
+	t, err := inspect(ctx, s.db, s.target)
+	if err != nil {
+		return nil, err
+	}
+	s.table.Store(t)
+	return t, nil
+}
+
+// put stores a batch of records. A failure means that the whole batch must be
+// put again.
+func (s *store) put(ctx context.Context, records []any) (*result, *failure) {
+	arrived := time.Now()
+	t, err := s.look(ctx, arrived.Add(-lookEvery))
+	if err != nil {
+		return nil, judgeLook(err)
+	}
+	rows, refusals := t.rows(records)
+	if len(refusals) > 0 && t.seen.Before(arrived) {
+		// Nothing is refused on the word of an old look: the column may have
+		// been widened meanwhile.
+		if t, err = s.look(ctx, arrived); err != nil {
+			return nil, judgeLook(err)
+		}
+		rows, refusals = t.rows(records)
+	}
+	r := &result{refused: refusals}
+	if len(rows) == 0 {
+		return r, nil
+	}
+	if f := s.write(ctx, t, t.compact(rows), r); f != nil {
+		return nil, f
+	}
+	return r, nil
+}
+
+// judgeLook treats a misfit as the misconfiguration that it is.
+func judgeLook(err error) *failure {
+	var found misfits
+	if errors.As(err, &found) {
+		return &failure{kind: misconfigured, err: err}
+	}
+	return judge(err)
+}
+
+func (t *table) rows(records []any) ([]row, map[int]*Refusal) {
+	width := len(t.columns)
+	values := make([]any, len(records)*width)
+	rows := make([]row, 0, len(records))
+	var refusals map[int]*Refusal
+	for i, record := range records {
+		r, refusal := t.row(i, record, values[i*width:(i+1)*width:(i+1)*width])
+		if refusal == nil {
+			rows = append(rows, r)
+			continue
+		}
+		if refusals == nil {
+			refusals = make(map[int]*Refusal)
+		}
+		refusals[i] = refusal
+	}
+	return rows, refusals
+}
+
+// write stores one row a key. Where that row is refused, all rows of its key are
+// written after all, one after the other: each then has a verdict of its own, as
+// if there had been no compaction.
+func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *failure {
+	all, f := s.writer.write(ctx, t, rows)
+	if f != nil {
+		return f
+	}
+	for _, winner := range rows {
+		r.compacted += max(0, len(winner.group)-1)
+	}
+	var verdicts []verdict
+	var groups [][]row // sorted by key, as the rows are
+	for _, v := range all.refused {
+		if v.row.group == nil {
+			verdicts = append(verdicts, v)
+			continue
+		}
+		r.compacted -= len(v.row.group) - 1
+		groups = append(groups, v.row.group)
+	}
+	for turn := 0; ; turn++ {
+		var turns []row
+		for _, group := range groups {
+			if turn < len(group) {
+				turns = append(turns, group[turn])
+			}
+		}
+		if len(turns) == 0 {
+			break
+		}
+		o, f := s.writer.write(ctx, t, turns)
+		if f != nil {
+			return f
+		}
+		verdicts = append(verdicts, o.refused...)
+		all.add(o)
+	}
+	r.inserted, r.updated, r.unchanged = all.inserted, all.updated, all.unchanged
+	for _, v := range verdicts {
+		// Without a row that was stored, an error that no list knows says
+		// nothing about the row.
+		if v.failure.kind == unknown && all.stored() == 0 {
+			return v.failure
+		}
+		r.refuse(v.row.message, v.failure.refusal(s.target.table))
+	}
+	return nil
+}
+
+func (r *result) refuse(message int, refusal *Refusal) {
+	if r.refused == nil {
+		r.refused = make(map[int]*Refusal)
+	}
+	r.refused[message] = refusal
+}
+
+func (r *result) stored() int { return r.inserted + r.updated + r.unchanged }

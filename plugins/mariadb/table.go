@@ -1,0 +1,135 @@
+package mariadb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// table is what the server said about the target when it was last looked at.
+type table struct {
+	target   *target
+	database string
+	columns  []column // in the configured order
+	key      []int    // indexes into columns
+	version  int      // index into columns, -1 for none
+	counting counting
+
+	maxPacket int
+	warnings  []string // what an operator should know before it hurts
+	seen      time.Time
+}
+
+// index is one unique index.
+type index struct {
+	name     string
+	columns  []string
+	prefixed bool // over the beginning of a column only
+	nullable bool
+}
+
+// inspect reads the target's shape. The error is a [misfits] if the table is
+// there but cannot hold the configured rows safely.
+func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
+	t := &table{target: target, version: -1, seen: time.Now()}
+	var engine, kind, transactions sql.NullString
+	// A server with lower_case_table_names compares names as it stores them.
+	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, @@max_allowed_packet
+		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
+		target.database, target.table).Scan(&t.database, &kind, &engine, &transactions, &t.maxPacket)
+	if err == sql.ErrNoRows {
+		return nil, misfits{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", target.quoted(), target.quoted())}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("inspecting table %s: %w", target.table, err)
+	}
+	all, err := readColumns(ctx, db, t)
+	if err != nil {
+		return nil, fmt.Errorf("inspecting the columns of %s: %w", target.table, err)
+	}
+	indexes, err := readIndexes(ctx, db, t)
+	if err != nil {
+		return nil, fmt.Errorf("inspecting the indexes of %s: %w", target.table, err)
+	}
+	var found misfits
+	if kind.String != "BASE TABLE" && kind.String != "SYSTEM VERSIONED" {
+		found.add("%s is a %s: rows can be kept unique by key in a table only", target.quoted(), strings.ToLower(kind.String))
+	} else if transactions.String != "YES" {
+		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", engine.String, target.quoted())
+	}
+	t.fit(all, &found)
+	t.fitKey(indexes, &found)
+	if len(found) > 0 {
+		return nil, found
+	}
+	return t, nil
+}
+
+// described is a column of the table, configured or not.
+type described struct {
+	column
+	hasDefault    bool
+	autoIncrement bool
+}
+
+func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error) {
+	rows, err := db.QueryContext(ctx, `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_DEFAULT IS NOT NULL,
+			EXTRA, IS_GENERATED <> 'NEVER', COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
+			COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), COALESCE(CHARACTER_OCTET_LENGTH, 0),
+			COALESCE(NUMERIC_PRECISION, 0), COALESCE(NUMERIC_SCALE, -1), COALESCE(DATETIME_PRECISION, 0)
+		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
+		t.database, t.target.table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []described
+	for rows.Next() {
+		var (
+			d                  described
+			extra              string
+			characters, octets uint64
+		)
+		if err := rows.Scan(&d.name, &d.dataType, &d.columnType, &d.nullable, &d.hasDefault, &extra, &d.generated,
+			&d.charset, &d.collation, &characters, &octets, &d.precision, &d.scale, &d.fraction); err != nil {
+			return nil, err
+		}
+		extra = strings.ToLower(extra)
+		d.autoIncrement = strings.Contains(extra, "auto_increment")
+		d.generated = d.generated || strings.Contains(extra, "generated")
+		d.classify(int(min(characters, 1<<32)), int(min(octets, 1<<32)))
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+func readIndexes(ctx context.Context, db *sql.DB, t *table) ([]index, error) {
+	rows, err := db.QueryContext(ctx, `SELECT INDEX_NAME, COLUMN_NAME, SUB_PART IS NOT NULL, NULLABLE = 'YES'
+		FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0
+		ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`, t.database, t.target.table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []index
+	for rows.Next() {
+		var (
+			name, column       string
+			prefixed, nullable bool
+		)
+		if err := rows.Scan(&name, &column, &prefixed, &nullable); err != nil {
+			return nil, err
+		}
+		if len(all) == 0 || all[len(all)-1].name != name {
+			all = append(all, index{name: name})
+		}
+		last := &all[len(all)-1]
+		last.columns = append(last.columns, column)
+		last.prefixed = last.prefixed || prefixed
+		last.nullable = last.nullable || nullable
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,91 @@
+package plugins
+
+import (
+	"bytes"
+	_ "embed"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"text/template"
+
+	_ "github.com/redpanda-data/benthos/v4/public/components/pure" // the batch policy's own fields
+	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/connectjson"
+	"github.com/order-sink/order-sink/plugins/mariadb"
+	"github.com/order-sink/order-sink/plugins/order"
+)
+
+var update = flag.Bool("update", false, "write README.md anew")
+
+//go:embed testdata/README.md.tmpl
+var readme string
+
+type code struct{ Name, Meaning string }
+
+type plugin struct {
+	service.TemplateDataPlugin
+	Codes []code
+}
+
+// The reference is rendered from the plugins' own descriptions, so that it
+// cannot say anything else than `order-sink create` and the linter do.
+func TestReferenceIsUpToDate(t *testing.T) {
+	env := service.GlobalEnvironment()
+	var data struct{ Decode, Price, Upsert plugin }
+
+	view, found := env.GetProcessorConfig("connect_json_decode")
+	data.Decode = describe(t, view, found)
+	for _, c := range connectjson.Codes {
+		data.Decode.Codes = append(data.Decode.Codes, code{string(c.Code), c.Meaning})
+	}
+	view, found = env.GetProcessorConfig("order_price")
+	data.Price = describe(t, view, found)
+	for _, c := range order.Codes {
+		data.Price.Codes = append(data.Price.Codes, code(c))
+	}
+	view, found = env.GetOutputConfig("mariadb_upsert")
+	data.Upsert = describe(t, view, found)
+	for _, c := range mariadb.Codes {
+		data.Upsert.Codes = append(data.Upsert.Codes, code(c))
+	}
+
+	page, err := template.New("README.md").Funcs(template.FuncMap{"cell": cell, "trim": strings.TrimSpace}).Parse(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	if err := page.Execute(&want, data); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("README.md", want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Error("plugins/README.md is not what the plugins say of themselves: run `make docs` and commit it")
+	}
+}
+
+func describe(t *testing.T, view *service.ConfigView, found bool) plugin {
+	t.Helper()
+	if !found {
+		t.Fatal("a plugin is not registered")
+	}
+	data, err := view.TemplateData()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plugin{TemplateDataPlugin: data}
+}
+
+// cell makes text fit into one cell of a Markdown table.
+func cell(text string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
+}
