@@ -296,7 +296,7 @@ func TestBadConfigurationConsumesNothing(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			log := sink.NewLog(t)
-			cmd := exec.CommandContext(t.Context(), sink.Binary(t), "run",
+			cmd := exec.CommandContext(t.Context(), sink.Binary(t), "streams",
 				"-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml")
 			cmd.Dir = sink.Root(t)
 			cmd.Env = append(cmd.Environ(), "HTTP_ADDRESS="+sink.FreeAddress(t), "MARIADB_DSN="+test.dsn,

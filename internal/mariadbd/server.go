@@ -73,7 +73,7 @@ func (s *Server) install(ctx context.Context) error {
 	if _, err := os.Stat(marker); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+	if err := os.MkdirAll(s.tmp(), 0o755); err != nil {
 		return fmt.Errorf("preparing MariaDB: %w", err)
 	}
 	installer, err := find("mariadb-install-db", "mysql_install_db")
@@ -81,7 +81,7 @@ func (s *Server) install(ctx context.Context) error {
 		return err
 	}
 	out, err := exec.CommandContext(ctx, installer, append([]string{
-		"--no-defaults", "--datadir=" + s.data(), "--skip-test-db",
+		"--no-defaults", "--datadir=" + s.data(), "--tmpdir=" + s.tmp(), "--skip-test-db",
 		"--auth-root-authentication-method=socket",
 	}, asRoot()...)...).CombinedOutput()
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	defer log.Close()
 	args := []string{
-		"--no-defaults", "--datadir=" + s.data(),
+		"--no-defaults", "--datadir=" + s.data(), "--tmpdir=" + s.tmp(),
 		// Relative to the data directory: a socket's path may have 107 bytes only.
 		"--socket=mariadbd.sock", "--pid-file=mariadbd.pid",
 		"--bind-address=127.0.0.1", "--port=" + strconv.Itoa(s.port),
@@ -170,6 +170,10 @@ func (s *Server) AdminDSN(database string) string {
 func (s *Server) Log() string { return filepath.Join(s.dir, "mariadbd.log") }
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+// tmp is the server's own: one that starts removes what looks like temporary
+// tables that it has left behind, and in a shared folder those are another's.
+func (s *Server) tmp() string { return filepath.Join(s.dir, "tmp") }
 
 // asRoot lets the server run as root where the caller is root (a container, a
 // build machine), which it refuses unless told.

@@ -132,43 +132,61 @@ func (c *conversion) mapping(s *Schema, n int32, within bool) (any, *Refusal) {
 	return out, nil
 }
 
-// pairs converts a map of keys that are not strings into a list of [key, value]. Equal keys are one, with the last value.
+// pairs converts a map of keys that are not strings into a list of [key, value]. Equal keys are one, in the place of the
+// first, with the value of the last; Java checks only the values that remain.
 func (c *conversion) pairs(s *Schema, n int32, within bool) (any, *Refusal) {
 	node := &c.nodes[n]
 	if node.kind != kindArray {
 		return nil, refuse(TypeMismatch, "expected an array of pairs for a map, got "+node.kind.String())
 	}
 	out := make([]any, 0, node.count)
+	place := make([]int, 0, node.count) // of each entry in out
+	last := make([]int, 0, node.count)  // of each pair in out, the entry its value comes from
 	seen := make(map[string]int, node.count)
-	entry := 0
 	for i, end := n+1, node.next; i < end; i = c.nodes[i].next {
-		pair := &c.nodes[i]
-		if pair.kind != kindArray {
-			return nil, refuse(TypeMismatch, "expected a pair, got "+pair.kind.String()).at(element(entry))
-		}
-		if pair.count != 2 {
-			return nil, refuse(TypeMismatch, "expected a pair, got an array of another length").at(element(entry))
-		}
-		k, r := c.value(s.Keys, i+1, within)
+		entry := len(place)
+		key, r := c.key(s, i, within)
 		if r != nil {
-			return nil, r.at("[0]").at(element(entry))
+			return nil, r.at(element(entry))
 		}
-		v, r := c.value(s.Items, c.nodes[i+1].next, within)
+		id := identity(nil, s.Keys, key, entry)
+		at, twice := seen[string(id)]
+		if twice && c.strict {
+			return nil, refuse(BadJSON, "a key stands twice").at(element(entry))
+		}
+		if !twice {
+			at = len(out)
+			seen[string(id)] = at
+			out, last = append(out, []any{key, nil}), append(last, entry)
+		}
+		last[at] = entry
+		place = append(place, at)
+	}
+	for i, entry := n+1, 0; entry < len(place); i, entry = c.nodes[i].next, entry+1 {
+		at := place[entry]
+		v, r := c.value(s.Items, c.nodes[i+1].next, within && last[at] == entry)
 		if r != nil {
 			return nil, r.at("[1]").at(element(entry))
 		}
-		id := identity(nil, s.Keys, k, len(out))
-		if at, twice := seen[string(id)]; !twice {
-			seen[string(id)] = len(out)
-			out = append(out, []any{k, v})
-		} else if c.strict {
-			return nil, refuse(BadJSON, "a key stands twice").at(element(entry))
-		} else {
-			out[at].([]any)[1] = v
-		}
-		entry++
+		out[at].([]any)[1] = v
 	}
 	return out, nil
+}
+
+// key is the key of the pair at node n.
+func (c *conversion) key(s *Schema, n int32, within bool) (any, *Refusal) {
+	pair := &c.nodes[n]
+	if pair.kind != kindArray {
+		return nil, refuse(TypeMismatch, "expected a pair, got "+pair.kind.String())
+	}
+	if pair.count != 2 {
+		return nil, refuse(TypeMismatch, "expected a pair, got an array of another length")
+	}
+	key, r := c.value(s.Keys, n+1, within)
+	if r != nil {
+		return nil, r.at("[0]")
+	}
+	return key, nil
 }
 
 // schemaless converts a value that has no schema.

@@ -1,2 +1,73 @@
-// Package connectjson decodes Kafka Connect JSON.
+// Package connectjson decodes Kafka Connect JSON: the envelope of schema and payload that
+// org.apache.kafka.connect.json.JsonConverter writes and reads. The processor connect_json_decode is in processor.go and
+// config.go; everything else is plain Go that knows nothing of a pipeline.
+//
+// # Envelope
+//
+// A message is a JSON object of exactly the two members schema and payload, in any order. A null schema means a value
+// without a schema: integers become int64, other numbers float64, objects maps. No bytes at all (a Kafka tombstone) are a null
+// without a schema. With a schema in the configuration (KIP-1054) a message is a bare payload, and with schemas disabled it is
+// plain JSON.
+//
+// # Values
+//
+//	int8 int16 int32 int64    int64
+//	float double              float64
+//	boolean, string, bytes    bool, string, []byte (base64 in JSON)
+//	struct                    map[string]any with every field of the schema, null where it is absent
+//	array                     []any
+//	map                       map[string]any; with keys that are not strings, a []any of [key, value]
+//	Decimal                   string in plain digits: "-0.05", "12.00"
+//	Date, Timestamp           time.Time in UTC
+//	Time                      string "15:04:05", with three digits of a fraction unless it is zero
+//	io.debezium.time.*        time.Time, or for times of day a string with three, six or nine digits; Year is an int64
+//	null                      nil
+//
+// Missing and null take the schema's default if it has one, else null if the schema is optional, else they are refused. A
+// refusal is a *Refusal, whose text is "code: path: detail" and holds no value; Codes lists the codes.
+//
+// # compat
+//
+// compat answers as JsonConverter 4.3.1 (with Jackson 2.21) does, on any bytes, accepted or refused, and value for value:
+// integers wrap, text where a number should be is 0, a string field that is no string is null, leading zeros, UTF-16 and
+// UTF-32, overlong UTF-8, and bytes after the document are taken. TestReference holds it to the converter's own answers. A struct's
+// value is what was stored in it (Struct.getWithoutDefault). It decides otherwise in these places:
+//
+//   - An empty value is a tombstone, since the framework does not tell it from null; the reference refuses it.
+//   - Half a surrogate pair, which UTF-8 cannot hold, is "?", as Java writes it. In a UTF-16 or UTF-32 document this may make two
+//     names the same.
+//   - A Decimal whose plain form is longer than 2,000 characters, or whose unscaled integer is longer than 1,024 bytes, is
+//     out_of_range: an exponent or scale of two billion would be gigabytes of zeros.
+//   - A message that yields a million values more than it has bytes is out_of_range (a schema of many optional fields over
+//     an array of empty objects), and one of more than a gigabyte is bad_json.
+//   - The types io.debezium.time.* are numbers and text to the reference; here they become dates and times. A time of day beyond one
+//     day is a signed duration (-01:00:00, 838:59:59), and a ZonedTimestamp that is no ISO 8601 timestamp stays text.
+//   - Which of two maps' keys are the same is Java's equals, but two Decimals are the same when their plain digits are, and a
+//     default that is bytes is a new value each time.
+//   - The reference's cache of schemas takes two schemas for one when their defaults are equal as numbers (1.0 and 1.00), so that
+//     its answer depends on the messages before; here each gets its own. Jackson's alarm about names chosen to
+//     collide in its symbol table has no counterpart.
+//   - unknown_fields: refuse, where it is asked for, refuses what the reference ignores.
+//   - In UTF-32, a character above Unicode is refused wherever it stands, even after the document; in UTF-16 and UTF-32 a
+//     digit of a \u escape is a digit, where Jackson looks at a character's low eight bits only.
+//
+// # strict
+//
+// strict accepts a part of what compat accepts and gives the same value, decimals at the schema's scale: FuzzDecode holds
+// it to that. It refuses:
+//
+//   - what is not UTF-8, with or without a byte order mark; leading zeros; bytes other than white space after the document
+//     (bad_json)
+//   - half a surrogate pair in a string; a member twice in an envelope, a schema node, a struct or a map, and a key twice in a map of
+//     pairs (bad_json, bad_envelope, bad_schema). Members that the schema lacks are not looked into.
+//   - a schema node whose optional is no boolean, whose name is no string or whose parameters are no object, null aside;
+//     Kafka Connect's logical types on another base type; a Decimal without a scale (bad_schema)
+//   - a value of another JSON type than its schema's (type_mismatch)
+//   - an integer beyond its type, a float beyond its range, a Decimal written as a number with more digits than its scale, a
+//     Decimal with more digits than connect.decimal.precision, a time of day beyond 23:59:59.999, a year beyond 9999
+//     (out_of_range)
+//
+// White space, the order of members, escapes, -0, exponents and zeros after the point are a producer's choice: 12.0 and 1.2e1 are the
+// int 12, 1.990 is the Decimal 1.99. A Date, Time or Timestamp must be written as an integer, since the reference
+// wants it so.
 package connectjson

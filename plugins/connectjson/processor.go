@@ -78,7 +78,7 @@ func (p *processor) process(msg *service.Message) int {
 	}
 	msg.SetStructuredMut(rec.Value)
 	if p.storeSchema != "" && rec.Schema != nil {
-		msg.MetaSetImmut(p.storeSchema, service.ImmutableAny{V: rec.Schema.Description})
+		msg.MetaSetImmut(p.storeSchema, rec.Schema.Description.(service.ImmutableAny))
 	}
 	if p.storeOriginal != "" {
 		msg.MetaSetImmut(p.storeOriginal, service.ImmutableAny{V: raw})
@@ -92,10 +92,11 @@ func (p *processor) Close(context.Context) error { return nil }
 // maxDescribed is the depth to which a schema is described. Its fingerprints cost the square of the depth.
 const maxDescribed = 32
 
-// describe gives a schema in the framework's common form, as Common.ToAny makes it.
+// describe gives a schema in the framework's common form, as Common.ToAny makes it, in the wrapper that shares it between
+// messages.
 func describe(s *Schema) any {
 	c := common(s, s.Name, 1)
-	return c.ToAny()
+	return service.ImmutableAny{V: c.ToAny()}
 }
 
 var commonTypes = [...]schema.CommonType{

@@ -6,12 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -123,148 +121,6 @@ func corpus() []byte {
 		}
 	}
 	return out.Bytes()
-}
-
-// mutate makes questions from the table's: tokens exchanged, copied, dropped, bytes changed, documents crossed.
-func mutate(table []referenceCase, n int) []referenceCase {
-	rnd := rand.New(rand.NewPCG(*mutantSeed, 0))
-	words := append(slices.Clone(referenceValues), `"type"`, `"schema"`, `"payload"`, `"optional"`, `"default"`, `"fields"`, `"field"`, `"items"`, `"keys"`, `"values"`, `"name"`, `"parameters"`, `"scale"`, `"int8"`, `"int64"`, `"struct"`, `"map"`, `"array"`, `"bytes"`, `"string"`, `"double"`, `"float"`,
-		`"org.apache.kafka.connect.data.Decimal"`, `"org.apache.kafka.connect.data.Time"`, `"org.apache.kafka.connect.data.Date"`, ",", ":", "{", "}", "[", "]", " ", "\n", `\u`, `\`, `"`, "0", "e", ".", "-", "\xef\xbb\xbf", "\x00", "\xc3", "\xed\xa0\x80", "=")
-	words = append(words, referenceTypes...)
-	cases := make([]referenceCase, 0, n)
-	for len(cases) < n {
-		c := table[rnd.IntN(len(table))]
-		if len(c.input) > 2000 || c.input == "" {
-			continue
-		}
-		gentle := rnd.IntN(3) > 0
-		if gentle && !json.Valid([]byte(c.input)) {
-			continue
-		}
-		for range 1 + rnd.IntN(4) {
-			if gentle && c.input != "" {
-				c.input = exchangeValue(rnd, c.input)
-			} else {
-				c.input = mutateOnce(rnd, c.input, words, table)
-			}
-		}
-		cases = append(cases, c)
-	}
-	return cases
-}
-
-// exchangeValue puts another scalar, or another type's name, in the place of one, so that the document stays JSON.
-func exchangeValue(rnd *rand.Rand, in string) string {
-	spans := tokenSpans(in)
-	for range 20 {
-		at := spans[rnd.IntN(len(spans))]
-		token := in[at[0]:at[1]]
-		if strings.HasPrefix(in[at[1]:], ":") || strings.IndexByte("{}[]:, ", token[0]) >= 0 {
-			continue
-		}
-		if t, ok := typeOf(strings.Trim(token, `"`)); ok {
-			if rnd.IntN(4) > 0 {
-				continue
-			}
-			t = Type(rnd.IntN(int(Array)))
-			return in[:at[0]] + `"` + t.String() + `"` + in[at[1]:]
-		}
-		return in[:at[0]] + randomScalar(rnd) + in[at[1]:]
-	}
-	return in
-}
-
-func randomScalar(rnd *rand.Rand) string {
-	digits := func(n int) string {
-		b := []byte{byte('1' + rnd.IntN(9))}
-		for range n {
-			b = append(b, byte('0'+rnd.IntN(10)))
-		}
-		return string(b)
-	}
-	sign := []string{"", "", "-"}[rnd.IntN(3)]
-	switch rnd.IntN(8) {
-	case 0:
-		return sign + digits(rnd.IntN(24))
-	case 1:
-		return sign + digits(rnd.IntN(20)) + "." + strings.Repeat("0", rnd.IntN(4)) + digits(rnd.IntN(20))
-	case 2:
-		return fmt.Sprintf("%s%s.%se%d", sign, digits(rnd.IntN(18)), digits(rnd.IntN(18)), rnd.IntN(700)-350)
-	case 3:
-		return fmt.Sprintf("%s%se%d", sign, digits(rnd.IntN(18)), rnd.IntN(40)-20)
-	case 4:
-		b := make([]byte, rnd.IntN(20))
-		for i := range b {
-			b[i] = byte(rnd.IntN(256))
-		}
-		return `"` + base64.StdEncoding.EncodeToString(b) + `"`
-	case 5:
-		var b []byte
-		for range rnd.IntN(6) {
-			b = fmt.Appendf(b, `\u%04x`, []int{rnd.IntN(128), 0xD800 + rnd.IntN(0x800), rnd.IntN(0x10000)}[rnd.IntN(3)])
-		}
-		return `"` + string(b) + `"`
-	case 6:
-		return []string{"null", "true", "false", "[]", "{}", "0", "-0", "[1,null]"}[rnd.IntN(8)]
-	default:
-		return referenceValues[rnd.IntN(len(referenceValues))]
-	}
-}
-
-func mutateOnce(rnd *rand.Rand, in string, words []string, table []referenceCase) string {
-	word := words[rnd.IntN(len(words))]
-	if in == "" {
-		return word
-	}
-	tokens := tokenSpans(in)
-	at := tokens[rnd.IntN(len(tokens))]
-	other := tokens[rnd.IntN(len(tokens))]
-	switch rnd.IntN(9) {
-	case 0, 1, 2: // another token
-		return in[:at[0]] + word + in[at[1]:]
-	case 3: // a token of this document
-		return in[:at[0]] + in[other[0]:other[1]] + in[at[1]:]
-	case 4:
-		return in[:at[0]] + in[at[1]:]
-	case 5: // insert
-		return in[:at[0]] + word + in[at[0]:]
-	case 6: // one byte
-		b := []byte(in)
-		b[rnd.IntN(len(b))] = byte(rnd.IntN(256))
-		return string(b)
-	case 7: // a range again
-		lo, hi := min(at[0], other[0]), max(at[1], other[1])
-		return in[:hi] + "," + in[lo:hi] + in[hi:]
-	default: // the payload of another document
-		c := table[rnd.IntN(len(table))].input
-		i, j := strings.Index(in, `"payload":`), strings.Index(c, `"payload":`)
-		if i < 0 || j < 0 || len(c) > 2000 {
-			return in[:at[0]]
-		}
-		return in[:i] + c[j:]
-	}
-}
-
-// tokenSpans finds where strings, numbers, words and signs stand, roughly.
-func tokenSpans(in string) [][2]int {
-	var spans [][2]int
-	for i := 0; i < len(in); {
-		j := i + 1
-		switch c := in[i]; {
-		case c == '"':
-			for j < len(in) && in[j] != '"' {
-				j++
-			}
-			j = min(j+1, len(in))
-		case strings.IndexByte("{}[]:, ", c) < 0:
-			for j < len(in) && strings.IndexByte("{}[]:, \"", in[j]) < 0 {
-				j++
-			}
-		}
-		spans = append(spans, [2]int{i, j})
-		i = j
-	}
-	return spans
 }
 
 // canonical writes a value as Reference.java does.

@@ -218,3 +218,9 @@ func TestWhatCannotBeWrittenNowWaits(t *testing.T) {
 	require.NoError(t, o.Connect(context.Background()))
 	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
 }
+
+// privateWorld has a server of its own, for a test that kills or bends it.
+func privateWorld(t testing.TB, table string, options ...string) *world {
+	t.Helper()
+	return newWorld(t, mariadbd.Private(t, options...), table)
+}

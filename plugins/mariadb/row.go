@@ -86,7 +86,8 @@ func (t *table) compact(rows []row) []row {
 }
 
 // merge is the one row that leaves what its group would leave, one after the
-// other: the columns that an update leaves alone are the first row's.
+// other: the columns that an update leaves alone are the first row's. (That one
+// has then fitted its columns, but the server has not judged it as a whole.)
 func (t *table) merge(group []row) row {
 	winner := group[0]
 	for _, r := range group[1:] {

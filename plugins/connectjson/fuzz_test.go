@@ -1,0 +1,106 @@
+package connectjson
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"testing"
+	"time"
+)
+
+// FuzzDecode: no bytes panic or take long; strict accepts only what compat accepts, with the same value; a schema found again
+// gives what a schema parsed gives.
+func FuzzDecode(f *testing.F) {
+	for i, c := range referenceCases() {
+		if i%41 == 0 && len(c.input) < 3000 {
+			f.Add([]byte(c.input), byte(i))
+		}
+	}
+	f.Add([]byte(seedEnvelope), byte(0))
+	content := []byte(structOf(field("a", `{"type":"int32","optional":true}`), field("b", decimalSchema("2", `,"optional":true`))))
+	var strict, compat, cached [3]*Decoder
+	for i, opts := range []Options{{}, {Schemaless: true}, {SchemaContent: content}} {
+		opts.CacheSize = 4
+		strict[i] = newDecoder(f, opts)
+		opts.Compat = true
+		compat[i] = newDecoder(f, opts)
+		cached[i] = newDecoder(f, opts)
+	}
+	f.Fuzz(func(t *testing.T, input []byte, setting byte) {
+		i := int(setting) % len(strict)
+		start := time.Now()
+		loose, looseErr := compat[i].Decode(input)
+		exact, exactErr := strict[i].Decode(input)
+		again, againErr := cached[i].Decode(input)
+		again, againErr = cached[i].Decode(input)
+		if took := time.Since(start); took > 10*time.Second {
+			t.Fatalf("took %s", took)
+		}
+		for _, err := range []error{looseErr, exactErr, againErr} {
+			var r *Refusal
+			if err != nil && (!errors.As(err, &r) || r.Code == "" || r.Path == "" || r.Detail == "") {
+				t.Fatalf("not a whole refusal: %v", err)
+			}
+		}
+		if (looseErr == nil) != (againErr == nil) {
+			t.Fatalf("the schema parsed: %v, found: %v", looseErr, againErr)
+		}
+		if looseErr == nil {
+			a, b := canonicalNumbers(loose), canonicalNumbers(again)
+			if a != b {
+				t.Fatalf("the schema parsed: %s, found: %s", a, b)
+			}
+		}
+		if exactErr != nil {
+			return
+		}
+		if looseErr != nil {
+			t.Fatalf("strict takes what compat refuses: %v", looseErr)
+		}
+		if a, b := canonicalNumbers(exact), canonicalNumbers(loose); a != b || exact.Unknown != loose.Unknown {
+			t.Fatalf("strict gives %s, compat %s", a, b)
+		}
+	})
+}
+
+// canonicalNumbers renders a record with decimals as numbers, since strict writes them at the schema's scale.
+func canonicalNumbers(rec Record) string {
+	return string(canonical(nil, rec.Schema, normalized(rec.Schema, rec.Value)))
+}
+
+func normalized(s *Schema, value any) any {
+	if s == nil {
+		return value
+	}
+	switch v := value.(type) {
+	case string:
+		if s.Logical == Decimal {
+			r, ok := new(big.Rat).SetString(v)
+			if !ok {
+				panic(fmt.Sprintf("%q is no decimal", v))
+			}
+			return r.RatString()
+		}
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			if pair, ok := e.([]any); ok && s.Type == Map {
+				out[i] = []any{normalized(s.Keys, pair[0]), normalized(s.Items, pair[1])}
+			} else {
+				out[i] = normalized(s.Items, e)
+			}
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			child := s.Items
+			if s.Type == Struct {
+				child = s.Fields[s.index[k]].Schema
+			}
+			out[k] = normalized(child, e)
+		}
+		return out
+	}
+	return value
+}

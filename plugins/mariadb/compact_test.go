@@ -1,0 +1,237 @@
+package mariadb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestTheLastOfAKeyWinsInABatch(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig)
+	require.Equal(t, "inserted 1, updated 0, unchanged 0, compacted 2, refused 0",
+		w.counts(o, order("a", "x", 1, "1"), order("a", "x", 2, "1"), order("a", "x", 3, "1")))
+	require.Equal(t, []string{"a|3"}, w.rows("SELECT order_id, qty FROM orders"))
+}
+
+const versioned = `CREATE TABLE versioned (id VARCHAR(64) COLLATE utf8mb4_bin PRIMARY KEY, note VARCHAR(20), first VARCHAR(20), version %s,
+	updated_at TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6))`
+
+func TestAnOlderVersionNeverWins(t *testing.T) {
+	t.Parallel()
+	day := func(d int) time.Time { return time.Date(2024, 1, d, 0, 0, 0, 0, time.UTC) }
+	for columnType, v := range map[string][3]any{
+		"BIGINT NULL":          {int64(-1), int64(9), int64(10)},
+		"BIGINT UNSIGNED NULL": {int64(9), uint64(1 << 63), uint64(1<<63 + 1)},
+		"DECIMAL(20,3) NULL":   {"-10.5", "9.999", "10"},
+		"DATETIME(6) NULL":     {day(1), day(2), day(10)},
+		"TIMESTAMP(3) NULL":    {day(1), day(2), day(10)},
+		"DATE NULL":            {day(1), day(2), day(10)},
+	} {
+		t.Run(columnType, func(t *testing.T) {
+			t.Parallel()
+			w := shared(t, fmt.Sprintf(versioned, columnType))
+			o := w.output("table: versioned\ncolumns: [id, note, version]\nkey: [id]\nversion: version\n")
+			row := func(note string, version any) any {
+				return map[string]any{"id": "a", "note": note, "version": version}
+			}
+			note := func() string { return w.rows("SELECT note FROM versioned")[0] }
+			// In a batch: the newest; of equal ones, the last; NULL never.
+			require.Empty(t, w.write(o, row("null", nil), row("old", v[0]), row("middle", v[1]), row("middle again", v[1]), row("null", nil), row("old", v[0])))
+			require.Equal(t, "middle again", note())
+			// Against the stored row.
+			for _, step := range []struct {
+				note    string
+				version any
+				want    string
+			}{
+				{"old", v[0], "middle again"}, {"null", nil, "middle again"}, {"same", v[1], "same"}, {"new", v[2], "new"}, {"middle", v[1], "new"},
+			} {
+				require.Empty(t, w.write(o, row(step.note, step.version)))
+				require.Equal(t, step.want, note())
+			}
+			// A stored NULL is older than anything, another NULL included.
+			w.exec("UPDATE versioned SET version = NULL")
+			require.Empty(t, w.write(o, row("null too", nil)))
+			require.Equal(t, "null too", note())
+			require.Empty(t, w.write(o, row("old", v[0])))
+			require.Equal(t, "old", note())
+		})
+	}
+}
+
+func TestInsertOnlyColumnsAreTheFirstRows(t *testing.T) {
+	t.Parallel()
+	w := shared(t, fmt.Sprintf(versioned, "BIGINT"))
+	o := w.output("table: versioned\ncolumns: [id, note, first]\nkey: [id]\ninsert_only: [first]\n")
+	row := func(id, note, first string) any { return map[string]any{"id": id, "note": note, "first": first} }
+	// One after the other or in one batch, the row is the same.
+	require.Empty(t, w.write(o, row("a", "1", "one")))
+	require.Empty(t, w.write(o, row("a", "2", "two")))
+	require.Empty(t, w.write(o, row("b", "1", "one"), row("b", "2", "two")))
+	require.Equal(t, []string{"a|2|one", "b|2|one"}, w.rows("SELECT id, note, first FROM versioned ORDER BY id"))
+}
+
+func TestAKeyAloneIsARow(t *testing.T) {
+	t.Parallel()
+	w := shared(t, "CREATE TABLE seen (topic VARCHAR(20) COLLATE utf8mb4_bin, part INT, off BIGINT, PRIMARY KEY (topic, part, off))")
+	o := w.output("table: seen\ncolumns: [off, topic, part]\nkey: [topic, part, off]\n")
+	row := func(off int) any { return map[string]any{"topic": "orders", "part": int64(0), "off": int64(off)} }
+	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 1, refused 0", w.counts(o, row(1), row(2), row(1)))
+	require.Equal(t, "inserted 1, updated 0, unchanged 2, compacted 0, refused 0", w.counts(o, row(1), row(2), row(3)))
+}
+
+// A row that gave way to a row that is then refused must be stored after all.
+func TestARefusedWinnerHidesNobody(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
+	o := w.output(ordersConfig)
+	const refused = "row_check: few: MariaDB error 4025 (23000)"
+	require.Equal(t, map[int]string{2: refused, 4: refused, 6: refused},
+		w.write(o, order("a", "x", 1, "1"), order("a", "x", 2, "1"), order("a", "x", 1000, "1"), order("b", "x", 5, "1"),
+			order("c", "x", 2000, "1"), order("c", "x", 6, "1"), order("c", "x", 3000, "1")))
+	require.Equal(t, []string{"a|2", "b|5", "c|6"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+}
+
+// What the output leaves must be what a model leaves that writes one record after
+// the other, whatever the batches, and its counts must be the model's.
+func TestPropertyBatchesEqualOneByOne(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]string{
+		"plain":       "",
+		"version":     "version: version\n",
+		"insert only": "insert_only: [first]\n",
+		"both":        "version: version\ninsert_only: [first]\n",
+	} {
+		for _, key := range []string{"PRIMARY KEY", "UNIQUE, serial INT AUTO_INCREMENT PRIMARY KEY"} {
+			t.Run(name+" "+key, func(t *testing.T) {
+				t.Parallel()
+				w := shared(t, `CREATE TABLE model (id VARCHAR(3) COLLATE utf8mb4_bin NOT NULL `+key+`, note INT CHECK (note < 9), first INT, version INT)`)
+				o := w.output("table: model\ncolumns: [id, note, first, version]\nkey: [id]\nmax_rows_per_statement: 7\n" + config)
+				// 9 is refused. With insert_only the first record of a key gives the
+				// row its first values without a verdict of its own.
+				highest := 9
+				if strings.Contains(config, "insert_only") {
+					highest = 8
+				}
+				rapid.Check(t, func(r *rapid.T) {
+					w.exec("DELETE FROM model")
+					m := model{versioned: strings.Contains(config, "version"), insertOnly: strings.Contains(config, "insert_only"), rows: map[string][3]any{}}
+					for range rapid.IntRange(1, 4).Draw(r, "batches") {
+						var records []any
+						for range rapid.IntRange(1, 40).Draw(r, "records") {
+							records = append(records, map[string]any{
+								"id":      rapid.StringMatching("[ab][abA]?").Draw(r, "id"),
+								"note":    int64(rapid.IntRange(0, highest).Draw(r, "note")),
+								"first":   int64(rapid.IntRange(0, 3).Draw(r, "first")),
+								"version": rapid.SampledFrom([]any{nil, int64(1), int64(2), int64(3)}).Draw(r, "version"),
+							})
+						}
+						result, f := o.store.put(t.Context(), records)
+						if f != nil {
+							r.Fatal(f)
+						}
+						before := m.copy()
+						for i, record := range records {
+							refused := record.(map[string]any)["note"] == int64(9)
+							if _, found := result.refused[i]; found && !refused {
+								r.Fatalf("record %d was refused", i)
+							} else if refused != found && !m.mayHide(records, i) {
+								r.Fatalf("record %d: refused %v, expected %v", i, found, refused)
+							}
+							if !refused {
+								m.write(record.(map[string]any))
+							}
+						}
+						got := w.rows("SELECT id, note, first, version FROM model")
+						slices.Sort(got)
+						if want := m.text(); !slices.Equal(got, want) {
+							r.Fatalf("stored %v, expected %v", got, want)
+						}
+						if len(result.refused) == 0 {
+							inserted, updated := m.since(before)
+							if result.inserted != inserted || result.updated != updated {
+								r.Fatalf("inserted %d, updated %d, expected %d and %d", result.inserted, result.updated, inserted, updated)
+							}
+						}
+						if n := result.stored() + result.compacted + len(result.refused); n != len(records) {
+							r.Fatalf("%d of %d records have an outcome", n, len(records))
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// model is the table as one record after the other leaves it.
+type model struct {
+	versioned, insertOnly bool
+	rows                  map[string][3]any // note, first, version
+}
+
+func (m *model) write(record map[string]any) {
+	id := record["id"].(string)
+	row := [3]any{record["note"], record["first"], record["version"]}
+	stored, found := m.rows[id]
+	if found && m.versioned && stored[2] != nil && (row[2] == nil || row[2].(int64) < stored[2].(int64)) {
+		return
+	}
+	if found && m.insertOnly {
+		row[1] = stored[1]
+	}
+	m.rows[id] = row
+}
+
+// mayHide says whether record i is one that another record of its key may stand
+// for, so that nobody asked the server about it.
+func (m *model) mayHide(records []any, i int) bool {
+	for j, other := range records {
+		if j != i && other.(map[string]any)["id"] == records[i].(map[string]any)["id"] {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *model) copy() map[string][3]any {
+	rows := map[string][3]any{}
+	for id, row := range m.rows {
+		rows[id] = row
+	}
+	return rows
+}
+
+func (m *model) since(before map[string][3]any) (inserted, updated int) {
+	for id, row := range m.rows {
+		if old, found := before[id]; !found {
+			inserted++
+		} else if old != row {
+			updated++
+		}
+	}
+	return inserted, updated
+}
+
+func (m *model) text() []string {
+	lines := []string{}
+	for id, row := range m.rows {
+		line := id
+		for _, v := range row {
+			if v == nil {
+				line += "|NULL"
+			} else {
+				line += fmt.Sprintf("|%d", v)
+			}
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	return lines
+}

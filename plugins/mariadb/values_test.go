@@ -1,0 +1,159 @@
+package mariadb
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestEveryValueIsStoredExactlyOrRefused writes each value into a column of a
+// type and reads it back: want is what the server then shows, or the code of the
+// refusal.
+func TestEveryValueIsStoredExactlyOrRefused(t *testing.T) {
+	type values []struct {
+		v    any
+		want string
+	}
+	at := func(text string) time.Time {
+		v, err := time.Parse(time.RFC3339Nano, text)
+		require.NoError(t, err)
+		return v
+	}
+	digits := strings.Repeat("9", 38)
+	for columnType, cases := range map[string]values{
+		"TINYINT":            {{int64(-128), "-128"}, {int64(127), "127"}, {int64(128), CodeOutOfRange}, {int64(-129), CodeOutOfRange}, {true, "1"}, {false, "0"}, {nil, "NULL"}},
+		"TINYINT UNSIGNED":   {{int64(0), "0"}, {int64(255), "255"}, {int64(256), CodeOutOfRange}, {int64(-1), CodeOutOfRange}},
+		"BOOLEAN":            {{true, "1"}, {false, "0"}, {"true", CodeType}},
+		"SMALLINT":           {{int64(-32768), "-32768"}, {int64(32767), "32767"}, {int64(32768), CodeOutOfRange}, {true, CodeType}},
+		"SMALLINT UNSIGNED":  {{int64(65535), "65535"}, {int64(65536), CodeOutOfRange}},
+		"MEDIUMINT":          {{int64(-8388608), "-8388608"}, {int64(8388607), "8388607"}, {int64(8388608), CodeOutOfRange}},
+		"MEDIUMINT UNSIGNED": {{int64(16777215), "16777215"}, {int64(16777216), CodeOutOfRange}},
+		"INT": {
+			{int64(math.MinInt32), "-2147483648"}, {int64(math.MaxInt32), "2147483647"}, {int64(math.MaxInt32 + 1), CodeOutOfRange},
+			{12.7, CodeType}, {12.0, "12"}, {float64(1 << 53), CodeOutOfRange}, {math.NaN(), CodeType}, {math.Inf(1), CodeType}, {"12", "12"}, {"12.00", "12"}, {"12.5", CodeTooPrecise}, {"12x", CodeType}, {"", CodeType},
+			{json.Number("7e2"), "700"}, {json.Number("0.5"), CodeTooPrecise}, {json.Number("1e999999999"), CodeType}, {json.Number("1e300"), CodeOutOfRange}, {[]byte("1"), CodeType}, {map[string]any{}, CodeType}, {at("2024-01-01T00:00:00Z"), CodeType},
+		},
+		"INT UNSIGNED": {{int64(math.MaxUint32), "4294967295"}, {int64(math.MaxUint32 + 1), CodeOutOfRange}},
+		"BIGINT": {
+			{int64(math.MinInt64), "-9223372036854775808"}, {int64(math.MaxInt64), "9223372036854775807"},
+			{"9223372036854775808", CodeOutOfRange}, {uint64(math.MaxUint64), CodeOutOfRange}, {"-9223372036854775809", CodeOutOfRange}, {1e18, CodeType},
+		},
+		"BIGINT UNSIGNED":                 {{uint64(math.MaxUint64), "18446744073709551615"}, {"18446744073709551615", "18446744073709551615"}, {"18446744073709551616", CodeOutOfRange}, {int64(-1), CodeOutOfRange}},
+		"BIT(1)":                          {{true, "\x01"}, {false, "\x00"}, {int64(2), CodeOutOfRange}},
+		"BIT(64)":                         {{uint64(math.MaxUint64), "\xff\xff\xff\xff\xff\xff\xff\xff"}, {int64(-1), CodeOutOfRange}},
+		"DECIMAL(10,2)":                   {{"99999999.99", "99999999.99"}, {"-99999999.99", "-99999999.99"}, {"100000000.00", CodeOutOfRange}, {"0.005", CodeTooPrecise}, {"1.500", "1.50"}, {"-0", "0.00"}, {"007.1", "7.10"}, {int64(5), "5.00"}, {0.1, CodeType}, {json.Number("1.25"), "1.25"}, {json.Number("125e-2"), "1.25"}, {".5", CodeType}, {"5.", CodeType}, {"+5", CodeType}, {"NaN", CodeType}},
+		"DECIMAL(38,0)":                   {{digits, digits}, {"-" + digits, "-" + digits}, {digits + "9", CodeOutOfRange}},
+		"DECIMAL(38,38)":                  {{"0." + digits, "0." + digits}, {"1", CodeOutOfRange}},
+		"DECIMAL(38,10)":                  {{digits[:28] + "." + digits[:10], digits[:28] + "." + digits[:10]}},
+		"DECIMAL(65,30)":                  {{strings.Repeat("9", 35) + "." + strings.Repeat("9", 30), strings.Repeat("9", 35) + "." + strings.Repeat("9", 30)}, {strings.Repeat("9", 36), CodeOutOfRange}, {"0." + strings.Repeat("0", 30) + "1", CodeTooPrecise}},
+		"DECIMAL(5) UNSIGNED":             {{"-1", CodeOutOfRange}, {"99999", "99999"}},
+		"DOUBLE":                          {{0.1, "0.1"}, {math.MaxFloat64, "1.7976931348623157e+308"}, {math.SmallestNonzeroFloat64, "5e-324"}, {math.Inf(1), CodeOutOfRange}, {math.NaN(), CodeOutOfRange}, {int64(1) << 50, "1.125899906842624e+15"}, {int64(1)<<53 + 1, CodeTooPrecise}, {"0.1", CodeType}, {json.Number("0.1"), "0.1"}},
+		"FLOAT":                           {{0.5, "0.5"}, {0.1, CodeTooPrecise}, {float64(float32(0.1)), "0.1"}, {1e39, CodeOutOfRange}},
+		"DOUBLE(10,3)":                    {{1.125, "1.125"}, {1.0625, CodeTooPrecise}},
+		"DOUBLE UNSIGNED":                 {{-0.5, CodeOutOfRange}},
+		"VARCHAR(5)":                      {{"주문번호들", "주문번호들"}, {"🍜🍜🍜🍜🍜", "🍜🍜🍜🍜🍜"}, {"abcdef", CodeTooLong}, {"a    ", "a    "}, {"a     ", CodeTooLong}, {"", ""}, {"a\x00b", "a\x00b"}, {"\xff", CodeBadText}, {[]byte("é"), "é"}, {int64(1), CodeType}, {true, CodeType}, {`'";\`, `'";\`}},
+		"CHAR(5)":                         {{"a", "a"}, {"a ", CodePadded}, {" a", " a"}},
+		"VARCHAR(5) CHARACTER SET latin1": {{"é", "é"}, {"주", CodeBadValue}},
+		"TINYTEXT":                        {{strings.Repeat("é", 127), strings.Repeat("é", 127)}, {strings.Repeat("é", 128), CodeTooLong}, {"a ", "a "}},
+		"TEXT":                            {{strings.Repeat("x", 65535), strings.Repeat("x", 65535)}, {strings.Repeat("x", 65536), CodeTooLong}},
+		"JSON":                            {{map[string]any{"b": int64(1), "a": []any{"<", nil}}, `{"a":["<",null],"b":1}`}, {`{"a":1}`, `{"a":1}`}, {"{", CodeCheck}, {[]any{}, "[]"}},
+		"VARBINARY(4)":                    {{[]byte{0, 255, 0}, "\x00\xff\x00"}, {[]byte{}, ""}, {[]byte(nil), "NULL"}, {[]byte{1, 2, 3, 4, 5}, CodeTooLong}, {"ab", "ab"}, {int64(1), CodeType}},
+		"BINARY(4)":                       {{[]byte{0, 255, 0, 1}, "\x00\xff\x00\x01"}, {[]byte{1}, CodePadded}},
+		"BLOB":                            {{[]byte{0xed, 0xa0, 0x80, '\'', '\\', 0}, "\xed\xa0\x80'\\\x00"}},
+		"DATE":                            {{at("2024-02-29T00:00:00Z"), "2024-02-29"}, {at("2024-02-29T01:00:00Z"), CodeTooPrecise}, {"2023-02-29", CodeBadValue}, {"2023-02-28", "2023-02-28"}, {at("0001-01-01T00:00:00Z"), "0001-01-01"}, {at("9999-12-31T00:00:00Z"), "9999-12-31"}, {int64(20240101), CodeType}, {"0000-00-00", CodeBadValue}},
+		"DATETIME":                        {{at("2024-03-10T02:30:00Z"), "2024-03-10 02:30:00"}, {at("2024-03-10T02:30:00.5Z"), CodeTooPrecise}, {at("2024-03-10T11:30:00+09:00"), "2024-03-10 02:30:00"}, {"2024-03-10T11:30:00+09:00", "2024-03-10 02:30:00"}, {"2024-03-10 11:30:00", "2024-03-10 11:30:00"}, {"2024-13-10", CodeBadValue}, {at("9999-12-31T23:59:59Z"), "9999-12-31 23:59:59"}, {time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), CodeOutOfRange}, {time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), CodeOutOfRange}},
+		"DATETIME(3)":                     {{at("2024-03-10T02:30:00.123Z"), "2024-03-10 02:30:00.123"}, {at("2024-03-10T02:30:00.1234Z"), CodeTooPrecise}},
+		"DATETIME(6)":                     {{at("2024-03-10T02:30:00.123456Z"), "2024-03-10 02:30:00.123456"}, {at("2024-03-10T02:30:00.123456789Z"), CodeTooPrecise}, {at("1969-12-31T23:59:59.999999Z"), "1969-12-31 23:59:59.999999"}},
+		"TIMESTAMP(3) NULL":               {{at("2024-03-31T01:30:00.001Z"), "2024-03-31 01:30:00.001"}, {at("1970-01-01T00:00:01Z"), "1970-01-01 00:00:01.000"}, {at("2038-01-19T03:14:07.999Z"), "2038-01-19 03:14:07.999"}, {at("1969-12-31T23:59:59Z"), CodeBadValue}, {at("2300-01-01T00:00:00Z"), CodeBadValue}, {nil, "NULL"}},
+		"TIME":                            {{"23:59:59", "23:59:59"}, {"-838:59:59", "-838:59:59"}, {"839:00:00", CodeBadValue}, {"12:00", CodeBadValue}, {"12:00:00.5", CodeTooPrecise}, {at("2024-01-01T00:00:00Z"), CodeType}},
+		"TIME(6)":                         {{"23:59:59.999999", "23:59:59.999999"}, {"00:00:00.000001000", "00:00:00.000001"}},
+		"YEAR":                            {{int64(2024), "2024"}, {int64(24), CodeOutOfRange}, {int64(2156), CodeOutOfRange}, {"x", CodeType}},
+		"ENUM('new','it''s','1,2')":       {{"new", "new"}, {"it's", "it's"}, {"1,2", "1,2"}, {"1", CodeBadValue}, {"NEW", CodeBadValue}, {int64(1), CodeType}},
+		"SET('a','b')":                    {{"a,b", "a,b"}, {"", ""}, {"a,c", CodeBadValue}, {"1", CodeBadValue}},
+		"UUID":                            {{"6CCD780C-BABA-1026-9564-5B8C656024DB", "6ccd780c-baba-1026-9564-5b8c656024db"}, {"x", CodeBadValue}},
+		"INET6":                           {{"::1", "::1"}, {"x", CodeBadValue}},
+	} {
+		t.Run(columnType, func(t *testing.T) {
+			t.Parallel()
+			w := shared(t, "CREATE TABLE v (id INT PRIMARY KEY, v "+columnType+")")
+			o := w.output("table: v\ncolumns: [id, v]\nkey: [id]\n")
+			records := make([]any, len(cases))
+			for i, c := range cases {
+				records[i] = map[string]any{"id": int64(i), "v": c.v}
+			}
+			refusals := w.write(o, records...)
+			for i, c := range cases {
+				got, refused := refusals[i]
+				if !refused {
+					got = strings.TrimPrefix(w.rows(fmt.Sprintf("SELECT 0, v FROM v WHERE id = %d", i))[0], "0|")
+				} else {
+					require.Regexp(t, `^[a-z_]+: v: \S`, got)
+					got, _, _ = strings.Cut(got, ":")
+				}
+				require.Equal(t, c.want, got, "%T %v: %s", c.v, c.v, refusals[i])
+			}
+			// Again: nothing but the same rows, all of them unchanged.
+			w.exec("ALTER TABLE v ADD touched TIMESTAMP(6) DEFAULT '2000-01-01' ON UPDATE CURRENT_TIMESTAMP(6)")
+			r := w.counts(o, records...)
+			require.Contains(t, r, fmt.Sprintf("inserted 0, updated 0, unchanged %d,", len(cases)-len(refusals)))
+			require.Equal(t, []string{"0"}, w.rows("SELECT COUNT(*) FROM v WHERE touched <> '2000-01-01'"))
+		})
+	}
+}
+
+func TestARecordMustHaveEveryColumn(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig)
+	absent := order("a", "x", 1, "1")
+	delete(absent, "product")
+	null := order("b", "x", 1, "1")
+	null["qty"] = nil
+	more := order("c", "x", 1, "1")
+	more["other"] = "is ignored"
+	require.Equal(t, map[int]string{
+		0: "row_missing: product: the record has no such member",
+		1: "row_null: qty: the column is NOT NULL",
+		2: "row_shape: value: expected an object, got null",
+		3: "row_shape: value: expected an object, got an array",
+		4: "row_shape: value: expected an object, got text",
+	}, w.write(o, absent, null, nil, []any{}, "text", more))
+	require.Equal(t, []string{"c"}, w.rows("SELECT order_id FROM orders"))
+}
+
+func TestKeysAreTheServers(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("가", 64)
+	for collation, c := range map[string]struct {
+		refused map[int]string
+		stored  []string
+	}{
+		"utf8mb4_bin": {
+			map[int]string{2: "row_padded: order_id: spaces at the end are lost in VARCHAR(64) with collation utf8mb4_bin"},
+			[]string{"A", "a", "á", long},
+		},
+		"utf8mb4_nopad_bin": {map[int]string{}, []string{"A", "a", "a ", "á", long}},
+	} {
+		t.Run(collation, func(t *testing.T) {
+			t.Parallel()
+			w := shared(t, strings.ReplaceAll(orders, "utf8mb4_bin", collation))
+			o := w.output(ordersConfig)
+			require.Equal(t, c.refused, w.write(o, order("a", "x", 1, "1"), order("A", "x", 1, "1"), order("a ", "x", 1, "1"), order("á", "x", 1, "1"), order(long, "x", 1, "1")))
+			require.Equal(t, c.stored, w.rows("SELECT order_id FROM orders ORDER BY order_id"))
+		})
+	}
+}
+
+func TestTimesAreUTCWhateverTheServerThinks(t *testing.T) {
+	t.Parallel()
+	w := privateWorld(t, "CREATE TABLE times (id INT PRIMARY KEY, d DATE, dt DATETIME(3), ts TIMESTAMP(3) NULL)", "--default-time-zone=+09:00", "--sql-mode=", "--character-set-server=latin1", "--autocommit=0", "--transaction-isolation=SERIALIZABLE")
+	o := w.output("table: times\ncolumns: [id, d, dt, ts]\nkey: [id]\n")
+	at := time.Date(2024, 3, 10, 23, 30, 0, 5_000_000, time.UTC)
+	require.Empty(t, w.write(o, map[string]any{"id": int64(1), "d": time.Date(2024, 3, 10, 0, 0, 0, 0, time.UTC), "dt": at, "ts": at}))
+	require.Equal(t, []string{"2024-03-10|2024-03-10 23:30:00.005|2024-03-10 23:30:00.005"}, w.rows("SELECT d, dt, ts FROM times"))
+}
