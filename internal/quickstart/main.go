@@ -7,24 +7,31 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 )
 
 func main() {
+	stack := &stack{}
+	flag.StringVar(&stack.dir, "dir", ".run", "where the private MariaDB keeps its data, and the logs go")
+	flag.StringVar(&stack.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink to run")
+	flag.Parse()
+
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	err := run(ctx, stack)
+	stop()
+	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) (err error) {
-	stack := &stack{dir: ".run"}
+func run(ctx context.Context, stack *stack) (err error) {
 	// What was started is stopped in the opposite order, whatever happens.
 	defer func() { err = errors.Join(err, stack.stop()) }()
 

@@ -41,7 +41,8 @@ var (
 // stack is everything that the quick start uses. What it has not started
 // itself is the user's, and is left alone.
 type stack struct {
-	dir string // of the private servers' data and the logs
+	dir    string // of the private servers' data and the logs
+	binary string // the order-sink to run
 
 	dsn     string // go-sql-driver's form
 	private bool   // the MariaDB is ours
@@ -143,11 +144,14 @@ func (s *stack) startSink(ctx context.Context) error {
 		return err
 	}
 	s.http = loopback.Address(port)
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return fmt.Errorf("opening the sink's log: %w", err)
+	}
 	if s.logFile, err = os.Create(s.log()); err != nil {
 		return fmt.Errorf("opening the sink's log: %w", err)
 	}
 	s.sink, err = sink.Start(sink.Config{
-		Binary: filepath.Join("bin", "order-sink"),
+		Binary: s.binary,
 		Args: []string{
 			"streams", "--prefix-stream-endpoints=false",
 			"-o", "config/service.yaml", "-r", "config/resources.yaml",

@@ -37,7 +37,7 @@
 //   - Half a surrogate pair, which UTF-8 cannot hold, is "?", as Java writes it. In a UTF-16 or UTF-32 document this may make two
 //     names the same.
 //   - A Decimal whose plain form is longer than 2,000 characters, or whose unscaled integer is longer than 1,024 bytes, is
-//     out_of_range: an exponent or scale of two billion would be gigabytes of zeros.
+//     out_of_range wherever it stands: an exponent or scale of two billion would be gigabytes of zeros.
 //   - A message that yields a million values more than it has bytes is out_of_range (a schema of many optional fields over
 //     an array of empty objects), and one of more than a gigabyte is bad_json.
 //   - The types io.debezium.time.* are numbers and text to the reference; here they become dates and times. A time of day beyond one

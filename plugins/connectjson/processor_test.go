@@ -238,6 +238,13 @@ func TestBadConfiguration(t *testing.T) {
 	}
 }
 
+// TestExample: what the reference says of its example is so.
+func TestExample(t *testing.T) {
+	m := process(t, "{}", service.MessageBatch{service.NewMessage([]byte(exampleEnvelope))})[0]
+	require.NoError(t, m.GetError())
+	require.Equal(t, `{"order_id":"77a436fd","price":"12.34","qty":3}`, content(t, m))
+}
+
 // TestMetrics runs a pipeline with an exporter that keeps what it is told.
 func TestMetrics(t *testing.T) {
 	counts := &counters{by: map[string]int64{}}

@@ -152,6 +152,11 @@ func schemaCases() []string {
 		field(`"type":"int32","name":"org.apache.kafka.connect.data.Date","default":18000`), field(`"type":"int32","name":"org.apache.kafka.connect.data.Date","default":1.0`), field(`"type":"int64","name":"org.apache.kafka.connect.data.Timestamp","default":1`),
 	}
 	const p = `"name":"org.apache.kafka.connect.data.`
+	// A value that a later pair with the same key replaces is converted, but not checked.
+	nodes = append(nodes, field(`"type":"map","keys":{"type":"boolean"},"values":{"type":"bytes"},"default":[[false,2],[false,"AQID"]]`),
+		field(`"type":"map","keys":{"type":"boolean"},"values":{"type":"bytes"},"default":[[false,"AQID"],[false,2]]`),
+		field(`"type":"map","keys":{"type":"boolean"},"values":{"type":"int32","name":"org.apache.kafka.connect.data.Time"},"default":[[false,-1],[false,2]]`),
+		field(`"type":"map","keys":{"type":"boolean"},"values":{"type":"struct","fields":[{"type":"string","field":"b"}]},"default":[[false,{"b":2}],[false,{"b":"x"}]]`))
 	for _, base := range []string{`"type":"int32"`, `"type":"string"`, `"type":"struct","fields":[]`, `"type":"array","items":{"type":"int32"}`, `"type":"map","keys":{"type":"string"},"values":{"type":"int32"}`, `"type":"boolean"`} {
 		for _, logical := range []string{`Decimal","parameters":{"scale":"1"}`, `Date"`, `Time"`, `Timestamp"`} {
 			nodes = append(nodes, `{`+base+`,`+p+logical+`}`, field(base+`,`+p+logical), field(base+`,"default":5,`+p+logical), `{"type":"array","items":{`+base+`,`+p+logical+`}}`)

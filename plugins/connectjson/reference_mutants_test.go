@@ -166,18 +166,18 @@ func randomEnvelope(rnd *rand.Rand) string {
 // randomNode gives a schema node's members and a maker of values for it.
 func randomNode(rnd *rand.Rand, depth int) (node string, value func() string) {
 	const connect = `"name":"org.apache.kafka.connect.data.`
-	mostly := func(make func() string) func() string {
+	mostly := func(draw func() string) func() string {
 		return func() string {
 			if rnd.IntN(12) == 0 {
 				return randomScalar(rnd)
 			}
-			return make()
+			return draw()
 		}
 	}
-	list := func(make func() string) string {
+	list := func(draw func() string) string {
 		var parts []string
 		for range rnd.IntN(4) {
-			parts = append(parts, make())
+			parts = append(parts, draw())
 		}
 		return strings.Join(parts, ",")
 	}
@@ -232,10 +232,10 @@ func randomNode(rnd *rand.Rand, depth int) (node string, value func() string) {
 		var nodes []string
 		values := map[string]func() string{}
 		for i := range 1 + rnd.IntN(4) {
-			part, make := randomNode(rnd, depth-1)
+			part, draw := randomNode(rnd, depth-1)
 			name := fmt.Sprintf("f%d", i)
 			nodes = append(nodes, "{"+part+`,"field":"`+name+`"}`)
-			values[name] = make
+			values[name] = draw
 		}
 		node = `"type":"struct","fields":[` + strings.Join(nodes, ",") + `]`
 		value = mostly(func() string {

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/process"
+	"github.com/order-sink/order-sink/internal/sink"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	mariadbd.Close()
+	sink.Close()
+	os.Exit(code)
+}
+
+// quickstart is a running `make run`.
+type quickstart struct {
+	*process.Process
+	out *sink.Log
+}
+
+func start(t *testing.T, dir string, environment ...string) *quickstart {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "quickstart")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	q := &quickstart{out: sink.NewLog(t)}
+	cmd := exec.Command(binary, "-dir", dir, "-binary", sink.Binary(t))
+	cmd.Dir = sink.Root(t)
+	cmd.Env = append(os.Environ(), environment...)
+	cmd.Stdout, cmd.Stderr = q.out, q.out
+	var err error
+	if q.Process, err = process.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := q.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	return q
+}
+
+// find waits until the output has the pattern, and returns its first group.
+func (q *quickstart) find(t *testing.T, pattern string) string {
+	t.Helper()
+	expression := regexp.MustCompile(pattern)
+	deadline := time.After(2 * time.Minute)
+	for {
+		if found := expression.FindStringSubmatch(q.out.String()); found != nil {
+			return found[len(found)-1]
+		}
+		select {
+		case <-q.Done():
+			t.Fatalf("the quick start ended: %v", q.Err())
+		case <-deadline:
+			t.Fatalf("it never printed %q", pattern)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// interrupt is Ctrl-C.
+func (q *quickstart) interrupt(t *testing.T) {
+	t.Helper()
+	if err := q.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-q.Done():
+	case <-time.After(2 * time.Minute):
+		t.Fatal("it did not end")
+	}
+	if err := q.Err(); err != nil {
+		t.Errorf("it ended with %v, expected exit status 0", err)
+	}
+}
+
+func TestAPersonSeesOrdersFlow(t *testing.T) {
+	dir := t.TempDir()
+	// Another program has the usual port: it stays untouched.
+	if taken, err := net.Listen("tcp", "127.0.0.1:4195"); err == nil {
+		defer taken.Close()
+	}
+	q := start(t, dir)
+	q.find(t, `Ready \d+\.\d s after the start`)
+	q.find(t, `The HTTP endpoint port 4195 is taken: using \d+`)
+	for _, row := range []string{
+		`CATALOG-002 +1 +6000 +6000 `, `CATALOG-001 +7 +11000 +77000 `, `CATALOG-002 +4 +71000 +284000 `,
+	} {
+		q.find(t, row)
+	}
+
+	// The lines that it prints for a person work.
+	http := q.find(t, `curl -i http://(\S+)/orders -H 'X-User-Id: you'`)
+	if answer := post(t, "http://"+http+"/orders", `{"productId":"CATALOG-003","quantity":2,"unitPrice":1500}`); !strings.Contains(answer, `"totalPrice":3000`) {
+		t.Errorf("the order was answered with %s", answer)
+	}
+	mariadb := q.find(t, `mariadb -h 127\.0\.0\.1 -P (\d+) -u orders -porders orders`)
+	db, err := sql.Open("mysql", "orders:orders@tcp(127.0.0.1:"+mariadb+")/orders")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	awaitRow(t, db, "user_id = 'you' AND product_id = 'CATALOG-003' AND total_price = 3000")
+
+	q.interrupt(t)
+	for _, address := range []string{http, "127.0.0.1:" + mariadb} {
+		if connection, err := net.Dial("tcp", address); err == nil {
+			connection.Close()
+			t.Errorf("something still listens on %s", address)
+		}
+	}
+
+	// The next start finds its own data again.
+	q = start(t, dir)
+	q.find(t, `Ready \d+\.\d s after the start`)
+	q.interrupt(t)
+}
+
+func TestAServerOfYoursIsUsedAndLeftAlone(t *testing.T) {
+	server := mariadbd.Shared(t)
+	dsn := server.DSN(server.Database(t))
+	q := start(t, t.TempDir(), "MARIADB_DSN="+dsn)
+	q.find(t, `MariaDB +yours, from MARIADB_DSN`)
+	q.find(t, `Ready \d+\.\d s after the start`)
+	if strings.Contains(q.out.String(), "-porders") {
+		t.Error("it prints the password of a server that is not its own")
+	}
+	q.interrupt(t)
+	db, err := sql.Open("mysql", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	awaitRow(t, db, "order_id = '77a436fd-64f9-4d35-999b-a957195f5d23' AND total_price = 6000")
+}
+
+func TestAnEarlyCtrlCStopsAll(t *testing.T) {
+	q := start(t, t.TempDir())
+	address := q.find(t, `MariaDB +private, on (\S+),`)
+	if err := q.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-q.Done():
+	case <-time.After(2 * time.Minute):
+		t.Fatal("it did not end")
+	}
+	if connection, err := net.Dial("tcp", address); err == nil {
+		connection.Close()
+		t.Errorf("MariaDB still listens on %s", address)
+	}
+}
+
+func post(t *testing.T, url, body string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-User-Id", "you")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusCreated {
+		t.Fatalf("answered %s, %v: %s", response.Status, err, answer)
+	}
+	return string(answer)
+}
+
+func awaitRow(t *testing.T, db *sql.DB, where string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		var count int
+		err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM orders WHERE "+where).Scan(&count)
+		if err == nil && count == 1 {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("%d rows have %s: %v", count, where, err)
+		}
+	}
+}
