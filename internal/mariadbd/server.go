@@ -70,11 +70,11 @@ func (s *Server) install(ctx context.Context) error {
 	// The marker is written last: a directory without it was abandoned half
 	// way and cannot be trusted.
 	marker := filepath.Join(s.dir, "installed")
-	if _, err := os.Stat(marker); err == nil {
-		return nil
-	}
 	if err := os.MkdirAll(s.tmp(), 0o755); err != nil {
 		return fmt.Errorf("preparing MariaDB: %w", err)
+	}
+	if _, err := os.Stat(marker); err == nil {
+		return nil
 	}
 	installer, err := find("mariadb-install-db", "mysql_install_db")
 	if err != nil {
@@ -135,7 +135,7 @@ func (s *Server) await(ctx context.Context) error {
 		}
 		select {
 		case <-s.process.Done():
-			return fmt.Errorf("starting MariaDB: it ended by itself (%w); its log is %s", s.process.Err(), s.Log())
+			return fmt.Errorf("starting MariaDB: it ended by itself (%w); the end of its log %s:\n%s", s.process.Err(), s.Log(), s.logEnd())
 		case <-ctx.Done():
 			return fmt.Errorf("starting MariaDB: no answer (%w); its log is %s", err, s.Log())
 		case <-time.After(50 * time.Millisecond):
@@ -168,6 +168,11 @@ func (s *Server) AdminDSN(database string) string {
 
 // Log is the path of the server's error log.
 func (s *Server) Log() string { return filepath.Join(s.dir, "mariadbd.log") }
+
+func (s *Server) logEnd() []byte {
+	log, _ := os.ReadFile(s.Log())
+	return log[max(0, len(log)-1500):]
+}
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 

@@ -31,8 +31,8 @@ func FuzzDecode(f *testing.F) {
 		start := time.Now()
 		loose, looseErr := compat[i].Decode(input)
 		exact, exactErr := strict[i].Decode(input)
+		_, _ = cached[i].Decode(input) // from here on its schema is known
 		again, againErr := cached[i].Decode(input)
-		again, againErr = cached[i].Decode(input)
 		if took := time.Since(start); took > 10*time.Second {
 			t.Fatalf("took %s", took)
 		}

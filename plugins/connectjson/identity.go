@@ -2,6 +2,7 @@ package connectjson
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -62,4 +63,13 @@ func appendIdentity(b []byte, s *Schema, key any, serial int, field bool) []byte
 		b = append(b, ']')
 	}
 	return append(b, ',')
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
 }

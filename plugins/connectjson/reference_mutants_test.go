@@ -52,12 +52,11 @@ func exchangeValue(rnd *rand.Rand, in string) string {
 		if strings.HasPrefix(in[at[1]:], ":") || strings.IndexByte("{}[]:, ", token[0]) >= 0 {
 			continue
 		}
-		if t, ok := typeOf(strings.Trim(token, `"`)); ok {
+		if _, ok := typeOf(strings.Trim(token, `"`)); ok {
 			if rnd.IntN(4) > 0 {
 				continue
 			}
-			t = Type(rnd.IntN(int(Array)))
-			return in[:at[0]] + `"` + t.String() + `"` + in[at[1]:]
+			return in[:at[0]] + `"` + Type(rnd.IntN(int(Array))).String() + `"` + in[at[1]:]
 		}
 		return in[:at[0]] + randomScalar(rnd) + in[at[1]:]
 	}

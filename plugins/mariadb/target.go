@@ -40,7 +40,7 @@ func (t *target) check() error {
 			if containsFold(list.names[:i], name) {
 				add("%s names %q twice", list.field, name)
 			}
-			if list.field != fieldColumns && !containsFold(t.columns, name) {
+			if len(t.columns) > 0 && !containsFold(t.columns, name) {
 				add("%s names %q, which is not among %s", list.field, name, fieldColumns)
 			}
 			if list.field == fieldInsertOnly && containsFold(t.key, name) {

@@ -1,0 +1,51 @@
+package connectjson
+
+// schemaless converts a value that has no schema.
+func (c *conversion) schemaless(n int32) (any, *Refusal) {
+	if r := c.spend(1); r != nil {
+		return nil, r
+	}
+	node := &c.nodes[n]
+	switch node.kind {
+	case kindTrue, kindFalse:
+		return node.kind == kindTrue, nil
+	case kindInt:
+		if !c.strict {
+			return wrapped(c.number(n)), nil
+		}
+		v, e := exactInt(kindInt, c.number(n))
+		if e != exact {
+			return nil, refuse(OutOfRange, "expected int64, got a number beyond it")
+		}
+		return v, nil
+	case kindFloat:
+		return c.parseFloat(Float64.String(), n, 64)
+	case kindString:
+		return c.checkedString(n)
+	case kindArray:
+		out := make([]any, 0, node.count)
+		for i, end := n+1, node.next; i < end; i = c.nodes[i].next {
+			v, r := c.schemaless(i)
+			if r != nil {
+				return nil, r.at(element(len(out)))
+			}
+			out = append(out, v)
+		}
+		return out, nil
+	case kindObject:
+		members := c.members(n)
+		if c.strict && len(members) < int(node.count) {
+			return nil, refuse(BadJSON, "a member stands twice")
+		}
+		out := make(map[string]any, len(members))
+		for _, m := range members {
+			v, r := c.schemaless(m.value)
+			if r != nil {
+				return nil, r.at(pathName(m.name))
+			}
+			out[m.name] = v
+		}
+		return out, nil
+	}
+	return nil, nil
+}

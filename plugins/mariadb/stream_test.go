@@ -1,0 +1,119 @@
+package mariadb
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+// exporter keeps counters and timers by name and labels.
+type exporter struct {
+	mutex  sync.Mutex
+	values map[string]int64
+}
+
+func (e *exporter) add(name string, labels []string, n int64) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.values[fmt.Sprint(name, labels)] += n
+}
+
+type counted func(int64)
+
+func (c counted) Incr(n int64)   { c(n) }
+func (c counted) Timing(n int64) { c(1) }
+func (c counted) Set(int64)      {}
+
+func (e *exporter) NewCounterCtor(name string, _ ...string) service.MetricsExporterCounterCtor {
+	return func(labels ...string) service.MetricsExporterCounter {
+		return counted(func(n int64) { e.add(name, labels, n) })
+	}
+}
+
+func (e *exporter) NewTimerCtor(name string, _ ...string) service.MetricsExporterTimerCtor {
+	return func(labels ...string) service.MetricsExporterTimer {
+		return counted(func(n int64) { e.add(name, labels, n) })
+	}
+}
+
+func (e *exporter) NewGaugeCtor(string, ...string) service.MetricsExporterGaugeCtor {
+	return func(...string) service.MetricsExporterGauge { return counted(func(int64) {}) }
+}
+
+func (e *exporter) Close(context.Context) error { return nil }
+
+// A whole stream: good rows are stored, the refused ones alone reach the
+// fallback, and every message is counted once.
+func TestStream(t *testing.T) {
+	w := shared(t, orders)
+	before := goleak.IgnoreCurrent()
+	e := &exporter{values: map[string]int64{}}
+	env := service.GlobalEnvironment().Clone()
+	require.NoError(t, env.RegisterMetricsExporter("kept", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Logger) (service.MetricsExporter, error) { return e, nil }))
+	var letters sync.Map
+	require.NoError(t, env.RegisterOutput("letters", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Output, int, error) {
+		return letterBox{&letters}, 1, nil
+	}))
+	builder := env.NewStreamBuilder()
+	produce, err := builder.AddBatchProducerFunc()
+	require.NoError(t, err)
+	require.NoError(t, builder.SetMetricsYAML("kept: {}"))
+	require.NoError(t, builder.SetLoggerYAML("level: NONE"))
+	require.NoError(t, builder.AddOutputYAML("fallback:\n- mariadb_upsert:\n    dsn: "+w.server.DSN(w.name)+"\n    table: orders\n    columns: [order_id, product, qty, total]\n    key: [order_id]\n- letters: {}\n"))
+	stream, err := builder.Build()
+	require.NoError(t, err)
+	done := make(chan error)
+	go func() { done <- stream.Run(context.Background()) }()
+	batch := batchOf(order("a", "x", 1, "1"), order("b", "x", 1, "1.005"), order("c", "x", 1, "1"), order("c", "x", 2, "1"), nil)
+	batch[0].MetaSetMut("kafka_timestamp_ms", time.Now().Add(-time.Second).UnixMilli())
+	require.NoError(t, produce(context.Background(), batch))
+	require.NoError(t, stream.StopWithin(10*time.Second))
+	<-done
+
+	require.Equal(t, []string{"a|1", "c|2"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+	got := map[string]bool{}
+	letters.Range(func(k, _ any) bool { got[k.(string)] = true; return true })
+	require.Equal(t, map[string]bool{
+		"row_too_precise: total: 3 digits behind the point, DECIMAL(10,2) keeps 2": true,
+		"row_shape: value: expected an object, got null":                           true,
+	}, got)
+	ours := maps.Collect(func(yield func(string, int64) bool) {
+		for name, n := range e.values {
+			if len(name) > 10 && name[:10] == "order_sink" {
+				yield(name, n)
+			}
+		}
+	})
+	for name, n := range map[string]int64{
+		"order_sink_rows": 5, "order_sink_rows_refused": 2, "order_sink_statement_ns": 1, "order_sink_commit_lag_ns": 1,
+	} {
+		var sum int64
+		for got, m := range ours {
+			if len(got) > len(name) && got[:len(name)] == name && got[len(name)] == '[' {
+				sum += m
+			}
+		}
+		require.Equal(t, n, sum, "%s in %v", name, ours)
+	}
+	goleak.VerifyNone(t, before)
+}
+
+// letterBox keeps the errors that messages arrive with.
+type letterBox struct{ letters *sync.Map }
+
+func (letterBox) Connect(context.Context) error { return nil }
+
+func (l letterBox) Write(_ context.Context, m *service.Message) error {
+	text, _ := m.MetaGet("fallback_error")
+	l.letters.Store(text, true)
+	return nil
+}
+
+func (letterBox) Close(context.Context) error { return nil }
