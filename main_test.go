@@ -126,3 +126,52 @@ func run(t *testing.T, args ...string) (string, error) {
 	out, err := exec.Command(sink.Binary(t), args...).CombinedOutput()
 	return string(out), err
 }
+
+// Somebody else's build gets the three plugins by one import.
+func TestThePluginsWorkInAnotherBuild(t *testing.T) {
+	t.Parallel()
+	root, dir := sink.Root(t), t.TempDir()
+	for name, edit := range map[string]func(string) string{
+		"go.sum": func(text string) string { return text },
+		"go.mod": func(text string) string {
+			return strings.Replace(text, "module github.com/order-sink/order-sink", "module example.com/theirs", 1) +
+				"\nrequire github.com/order-sink/order-sink v0.0.0\n\nreplace github.com/order-sink/order-sink => " + root + "\n"
+		},
+	} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(edit(string(text))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(`package main
+
+import (
+	"context"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+
+	_ "github.com/order-sink/order-sink/plugins"
+)
+
+func main() { service.RunCLI(context.Background()) }
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-o", "theirs", ".")
+	build.Dir, build.Env = dir, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=mod")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command(filepath.Join(dir, "theirs"), "list").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, plugin := range []string{"connect_json_decode", "order_price", "mariadb_upsert"} {
+		if !strings.Contains(string(out), plugin) {
+			t.Errorf("%s is not in that build", plugin)
+		}
+	}
+}

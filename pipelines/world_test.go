@@ -45,13 +45,14 @@ type world struct {
 	dsn         string
 	topic       string
 	deadLetters string
+	intake      string // "127.0.0.1:port" of order_intake.yaml
 }
 
 const partitions = 4
 
 func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	t.Helper()
-	w := &world{t: t, broker: b, server: server}
+	w := &world{t: t, broker: b, server: server, intake: sink.FreeAddress(t)}
 	w.topic = broker.Topic(t, b, partitions)
 	w.deadLetters = broker.Topic(t, b, 1)
 	w.dsn = server.DSN(server.Database(t))
@@ -85,7 +86,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		Binary: sink.Binary(w.t),
 		Dir:    sink.Root(w.t),
 		Args: append([]string{
-			"streams", "--prefix-stream-endpoints=false",
+			"streams", "--no-api",
 			"-o", "config/service.yaml", "-r", "config/resources.yaml",
 		}, pipelines...),
 		Env: map[string]string{
@@ -94,6 +95,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 			"KAFKA_GROUP":       w.topic,
 			"DEAD_LETTER_TOPIC": w.deadLetters,
 			"MARIADB_DSN":       w.dsn,
+			"INTAKE_ADDRESS":    w.intake,
 		},
 		HTTP: sink.FreeAddress(w.t),
 		Log:  sink.NewLog(w.t),
@@ -115,7 +117,11 @@ func (w *world) startReady(pipelines ...string) *sink.Sink {
 	s := w.start(pipelines...)
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
-	if err := s.AwaitReady(ctx); err != nil {
+	var addresses []string
+	if slices.Contains(pipelines, "pipelines/order_intake.yaml") {
+		addresses = append(addresses, w.intake)
+	}
+	if err := s.AwaitReady(ctx, addresses...); err != nil {
 		w.t.Fatal(err)
 	}
 	return s
@@ -247,30 +253,33 @@ func (w *world) rows(query string) []string {
 }
 
 // letters reads the dead letter topic as it is now.
-func (w *world) letters() []*kgo.Record {
+func (w *world) letters() []*kgo.Record { return w.read(w.deadLetters) }
+
+// read reads a topic as it is now.
+func (w *world) read(topic string) []*kgo.Record {
 	w.t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(w.deadLetters))
+	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
-	ends, err := kadm.NewClient(client).ListEndOffsets(ctx, w.deadLetters)
+	ends, err := kadm.NewClient(client).ListEndOffsets(ctx, topic)
 	if err = errors.Join(err, ends.Error()); err != nil {
 		w.t.Fatal(err)
 	}
 	var count int64
 	ends.Each(func(end kadm.ListedOffset) { count += end.Offset })
-	var letters []*kgo.Record
-	for int64(len(letters)) < count {
+	var records []*kgo.Record
+	for int64(len(records)) < count {
 		fetches := client.PollFetches(ctx)
 		if err := fetches.Err(); err != nil {
 			w.t.Fatal(err)
 		}
-		letters = append(letters, fetches.Records()...)
+		records = append(records, fetches.Records()...)
 	}
-	return letters
+	return records
 }
 
 func header(record *kgo.Record, name string) string {

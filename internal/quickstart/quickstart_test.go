@@ -99,7 +99,7 @@ func TestAPersonSeesOrdersFlow(t *testing.T) {
 	}
 	q := start(t, dir)
 	q.find(t, `Ready \d+\.\d s after the start`)
-	q.find(t, `The HTTP endpoint port 4195 is taken: using \d+`)
+	q.find(t, `Health +port 4195 is taken: using \d+`)
 	for _, row := range []string{
 		`CATALOG-002 +1 +6000 +6000 `, `CATALOG-001 +7 +11000 +77000 `, `CATALOG-002 +4 +71000 +284000 `,
 	} {

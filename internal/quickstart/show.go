@@ -40,14 +40,14 @@ func (s *stack) show(ctx context.Context, took time.Duration) error {
 	fmt.Printf(`
 Ready %.1f s after the start. From another terminal:
 
-  send an order      curl -i http://%[2]s/orders -H 'X-User-Id: you' -d '{"productId":"CATALOG-003","quantity":2,"unitPrice":1500}'
+  send an order      curl -i http://%[12]s/orders -H 'X-User-Id: you' -d '{"productId":"CATALOG-003","quantity":2,"unitPrice":1500}'
   read the table     mariadb -h %[3]s -P %[4]s -u %[5]s -p%[6]s %[7]s -e 'SELECT * FROM %[8]s'
   health, metrics    http://%[2]s/ready  http://%[2]s/metrics
   what was refused   goes to the topic %[9]s on %[10]s
   the log            tail -f %[11]s
 
 Ctrl-C stops what was started here, and nothing else.
-`, took.Seconds(), s.http, host, port, config.User, password, config.DBName, table, deadLetterTopic, strings.Join(s.seeds, ","), s.log())
+`, took.Seconds(), s.http, host, port, config.User, password, config.DBName, table, deadLetterTopic, strings.Join(s.seeds, ","), s.log(), s.intake)
 	return nil
 }
 

@@ -28,6 +28,7 @@ const (
 	mariadbPort = 13306
 	kafkaPort   = 19092
 	httpPort    = 4195
+	intakePort  = 4196
 )
 
 // The topics and the table are the shipped pipelines' defaults, unless the
@@ -47,7 +48,8 @@ type stack struct {
 	dsn     string // go-sql-driver's form
 	private bool   // the MariaDB is ours
 	seeds   []string
-	http    string // "127.0.0.1:port"
+	http    string // "127.0.0.1:port", of health and metrics
+	intake  string // the same, of orders over HTTP
 
 	sink    *sink.Sink
 	stops   []func() error
@@ -139,11 +141,15 @@ func (s *stack) createTopics(ctx context.Context) error {
 }
 
 func (s *stack) startSink(ctx context.Context) error {
-	port, err := port("The HTTP endpoint", httpPort)
+	httpPort, err := port("Health", httpPort)
 	if err != nil {
 		return err
 	}
-	s.http = loopback.Address(port)
+	intakePort, err := port("Intake", intakePort)
+	if err != nil {
+		return err
+	}
+	s.http, s.intake = loopback.Address(httpPort), loopback.Address(intakePort)
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return fmt.Errorf("opening the sink's log: %w", err)
 	}
@@ -153,11 +159,13 @@ func (s *stack) startSink(ctx context.Context) error {
 	s.sink, err = sink.Start(sink.Config{
 		Binary: s.binary,
 		Args: []string{
-			"streams", "--prefix-stream-endpoints=false",
+			"streams", "--no-api",
 			"-o", "config/service.yaml", "-r", "config/resources.yaml",
 			"pipelines/orders.yaml", "pipelines/order_intake.yaml",
 		},
-		Env:  map[string]string{"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn},
+		Env: map[string]string{
+			"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn, "INTAKE_ADDRESS": s.intake,
+		},
 		HTTP: s.http,
 		Log:  s.logFile,
 	})
@@ -167,7 +175,7 @@ func (s *stack) startSink(ctx context.Context) error {
 	s.stops = append(s.stops, func() error { return s.sink.Stop(30 * time.Second) })
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := s.sink.AwaitReady(ctx); err != nil {
+	if err := s.sink.AwaitReady(ctx, s.intake); err != nil {
 		return fmt.Errorf("%w; its log is %s", err, s.log())
 	}
 	step("order-sink", "pipelines/orders.yaml and pipelines/order_intake.yaml, log in %s", s.log())

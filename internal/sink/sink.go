@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -47,10 +48,15 @@ func Start(config Config) (*Sink, error) {
 	return &Sink{Process: child, config: config}, nil
 }
 
-// AwaitReady waits until every input and output is connected, as /ready tells.
-func (s *Sink) AwaitReady(ctx context.Context) error {
+// AwaitReady waits until every input and output is connected, as /ready tells,
+// and the pipelines' own addresses answer: before its pipelines are made, the
+// process already calls itself ready.
+func (s *Sink) AwaitReady(ctx context.Context, addresses ...string) error {
 	for {
 		err := s.ready(ctx)
+		for _, address := range addresses {
+			err = errors.Join(err, answers(ctx, address))
+		}
 		if err == nil {
 			return nil
 		}
@@ -70,6 +76,14 @@ func (s *Sink) ready(ctx context.Context) error {
 		err = fmt.Errorf("/ready answered %d: %s", status, body)
 	}
 	return err
+}
+
+func answers(ctx context.Context, address string) error {
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	return connection.Close()
 }
 
 // Metrics is what Prometheus would scrape now.

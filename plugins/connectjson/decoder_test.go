@@ -247,6 +247,7 @@ func TestBoundedWork(t *testing.T) {
 		"members":    {members, ""},
 		"digits":     {digits, "out_of_range: payload: expected a Decimal of at most 2000 characters, got a longer one"},
 		"deep":       {strings.Repeat("[", 1<<20), "bad_json: value: nested deeper than 1000 at byte 1000"},
+		"text":       {envelope("null", `"`+strings.Repeat("a", maxTextLen+1)+`"`), "bad_json: value: a string longer than 20000000 characters"},
 		"exponent":   {envelope(`{"type":"int64"}`, "1e2147483647"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {

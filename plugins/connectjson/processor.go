@@ -78,7 +78,7 @@ func (p *processor) process(msg *service.Message) int {
 	}
 	msg.SetStructuredMut(rec.Value)
 	if p.storeSchema != "" && rec.Schema != nil {
-		msg.MetaSetImmut(p.storeSchema, rec.Schema.Description.(service.ImmutableAny))
+		msg.MetaSetImmut(p.storeSchema, rec.Schema.Description.(service.ImmutableValue))
 	}
 	if p.storeOriginal != "" {
 		msg.MetaSetImmut(p.storeOriginal, service.ImmutableAny{V: raw})

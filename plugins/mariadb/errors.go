@@ -18,8 +18,6 @@ const (
 	unknown kind = iota
 	// refused: the row will never be taken as it is.
 	refused
-	// tooLarge: the statement is too large; its rows may fit one by one.
-	tooLarge
 	// retry: the same statement will succeed, if repeated at once.
 	retry
 	// wait: MariaDB cannot take rows for now.
@@ -94,15 +92,13 @@ func judge(err error) *failure {
 	}
 	f := &failure{err: err}
 	switch {
-	case errors.Is(err, mysql.ErrPktTooLarge):
-		// The driver counted before sending: the connection is still good.
-		f.kind, f.code = tooLarge, CodeTooLarge
 	case isSetUpWrongly(err):
 		f.kind = misconfigured
 	default:
 		// Whatever else the driver, the network or the context says, no row
 		// was judged: driver.ErrBadConn, mysql.ErrInvalidConn, io.EOF,
-		// net.OpError, context.Canceled (a shutdown), ...
+		// net.OpError, context.Canceled (a shutdown), mysql.ErrPktTooLarge (the
+		// connection is older than the server's max_allowed_packet), ...
 		f.kind = wait
 	}
 	return f

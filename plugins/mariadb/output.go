@@ -138,8 +138,11 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 	records := make([]any, len(batch))
 	for i, message := range batch {
-		// What is no JSON is no record: it is refused like any other shape.
-		records[i], _ = message.AsStructured()
+		record, err := message.AsStructured()
+		if err != nil {
+			record = []byte(nil) // no JSON, so no object: refused like any other shape
+		}
+		records[i] = record
 	}
 	result, f := o.store.put(ctx, records)
 	if f != nil {

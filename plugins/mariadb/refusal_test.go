@@ -123,7 +123,7 @@ func TestJudgement(t *testing.T) {
 		{server(1290, "HY000"), wait, "MariaDB error 1290 (HY000): some 'value' for key 'PRIMARY'"},
 		{server(1205, "HY000"), retry, "MariaDB error 1205 (HY000): some 'value' for key 'PRIMARY'"},
 		{server(1146, "42S02"), misconfigured, "MariaDB error 1146 (42S02): some 'value' for key 'PRIMARY'"},
-		{mysql.ErrPktTooLarge, tooLarge, mysql.ErrPktTooLarge.Error()},
+		{mysql.ErrPktTooLarge, wait, mysql.ErrPktTooLarge.Error()},
 		{mysql.ErrInvalidConn, wait, "invalid connection"},
 		{context.Canceled, wait, "context canceled"},
 		{mysql.ErrNoTLS, misconfigured, mysql.ErrNoTLS.Error()},

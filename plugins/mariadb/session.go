@@ -82,20 +82,32 @@ func (s *session) run(ctx context.Context, w *writer, t *table, rows []row, o *o
 	if err != nil {
 		return judge(err)
 	}
-	matched, err := result.LastInsertId()
-	if err == nil && t.counting == byVariable {
-		err = s.conn.QueryRowContext(ctx, readMatched).Scan(&matched)
-	}
+	matched, err := s.matched(ctx, t.counting, result, len(rows))
 	if err != nil {
 		return judge(err)
 	}
 	// The server counts 1 for an inserted row, 2 for an updated one.
-	inserted := len(rows) - int(matched)
-	updated := (int(affected) - inserted) / 2
+	inserted := len(rows) - matched
+	updated := max(0, int(affected)-inserted) / 2
 	o.inserted += inserted
 	o.updated += updated
-	o.unchanged += int(matched) - updated
+	o.unchanged += max(0, matched-updated)
 	return nil
+}
+
+// matched is how many of the statement's rows were there before it. A server
+// that answers with no count (a proxy that does not keep the session) has stored
+// the rows all the same: they then count as inserted.
+func (s *session) matched(ctx context.Context, c counting, result sql.Result, rows int) (int, error) {
+	counted := func(id int64) bool { return id >= noneMatched && id <= noneMatched+int64(rows) }
+	id, err := result.LastInsertId()
+	if err == nil && (c != byInsertID || !counted(id)) {
+		err = s.conn.QueryRowContext(ctx, c.read()).Scan(&id)
+	}
+	if !counted(id) {
+		return 0, err
+	}
+	return int(id - noneMatched), err
 }
 
 func (s *session) exec(ctx context.Context, query string) *failure {

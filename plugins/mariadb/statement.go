@@ -1,6 +1,7 @@
 package mariadb
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -10,34 +11,45 @@ const maxPlaceholders = 65535
 
 // counting is how a statement counts the rows that were there before it. The
 // server itself only says affected = inserted + 2*updated. Either way the first
-// row's values set the count to 0 and each duplicate adds 1, so that a statement
-// always reports on itself, whatever failed before it.
+// row's values set the count to [noneMatched] and each duplicate adds 1, so that
+// a statement always reports on itself, whatever failed before it.
 type counting int
 
 const (
-	// byInsertID counts in the insert id, which comes back with the answer.
+	// byInsertID counts in the insert id, which comes back with the answer,
+	// unless a trigger was the last to run: then it is asked for.
 	byInsertID counting = iota
-	// byVariable counts in a session variable, which takes a question of its
-	// own: for a table that generates AUTO_INCREMENT values.
+	// byVariable counts in a session variable, which is asked for: for a table
+	// whose insert id is that of its own AUTO_INCREMENT column.
 	byVariable
 )
 
+// noneMatched is far from any id that a server generates, so that an insert id
+// that is not a count does not pass for one.
+const noneMatched = 1 << 62
+
 func (c counting) reset() string {
 	if c == byVariable {
-		return "(@order_sink_matched := 0)"
+		return fmt.Sprintf("(@order_sink_matched := %d)", noneMatched)
 	}
-	return "LAST_INSERT_ID(0)"
+	return fmt.Sprintf("LAST_INSERT_ID(%d)", noneMatched)
 }
 
 func (c counting) add() string {
 	if c == byVariable {
-		return "(@order_sink_matched := @order_sink_matched + 1)"
+		// A variable that is not set yet is text to the parser: its sum would be a float.
+		return "(@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + 1)"
 	}
 	return "LAST_INSERT_ID(LAST_INSERT_ID() + 1)"
 }
 
-// readMatched asks for the count of the connection's last statement.
-const readMatched = "SELECT @order_sink_matched"
+// read asks for the count of the session's last statement.
+func (c counting) read() string {
+	if c == byVariable {
+		return "SELECT @order_sink_matched"
+	}
+	return "SELECT LAST_INSERT_ID()"
+}
 
 // upsertText is a multi-row INSERT ... ON DUPLICATE KEY UPDATE with a
 // placeholder for each value.
@@ -64,7 +76,7 @@ func upsertText(t *target, c counting, rows int) string {
 		first[i] = "?"
 		switch {
 		case strings.EqualFold(name, t.key[0]):
-			first[i] = "IF(" + c.reset() + " = 0, ?, NULL)"
+			first[i] = "IF(" + c.reset() + ", ?, NULL)"
 		case containsFold(t.key, name), containsFold(t.insertOnly, name), strings.EqualFold(name, t.version):
 		default:
 			assign(name)

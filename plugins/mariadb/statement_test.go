@@ -16,19 +16,19 @@ func TestStatementText(t *testing.T) {
 	}{
 		{
 			target{table: "t", columns: []string{"a", "k"}, key: []string{"k"}}, byInsertID, 2,
-			"INSERT INTO `t` (`a`, `k`) VALUES (?, IF(LAST_INSERT_ID(0) = 0, ?, NULL)), (?, ?) ON DUPLICATE KEY UPDATE " +
+			"INSERT INTO `t` (`a`, `k`) VALUES (?, IF(LAST_INSERT_ID(4611686018427387904), ?, NULL)), (?, ?) ON DUPLICATE KEY UPDATE " +
 				"`k` = IF(LAST_INSERT_ID(LAST_INSERT_ID() + 1), `k`, `k`), `a` = VALUES(`a`)",
 		},
 		{
 			target{database: "d", table: "t`", columns: []string{"v", "k", "a", "i"}, key: []string{"k"}, insertOnly: []string{"i"}, version: "v"}, byVariable, 1,
-			"INSERT INTO `d`.`t``` (`v`, `k`, `a`, `i`) VALUES (?, IF((@order_sink_matched := 0) = 0, ?, NULL), ?, ?) ON DUPLICATE KEY UPDATE " +
-				"`k` = IF((@order_sink_matched := @order_sink_matched + 1), `k`, `k`), " +
+			"INSERT INTO `d`.`t``` (`v`, `k`, `a`, `i`) VALUES (?, IF((@order_sink_matched := 4611686018427387904), ?, NULL), ?, ?) ON DUPLICATE KEY UPDATE " +
+				"`k` = IF((@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + 1), `k`, `k`), " +
 				"`a` = IF(VALUES(`v`) >= `v` OR `v` IS NULL, VALUES(`a`), `a`), " +
 				"`v` = IF(VALUES(`v`) >= `v` OR `v` IS NULL, VALUES(`v`), `v`)",
 		},
 		{
 			target{table: "t", columns: []string{"k", "l"}, key: []string{"l", "k"}}, byInsertID, 1,
-			"INSERT INTO `t` (`k`, `l`) VALUES (?, IF(LAST_INSERT_ID(0) = 0, ?, NULL)) ON DUPLICATE KEY UPDATE `l` = IF(LAST_INSERT_ID(LAST_INSERT_ID() + 1), `l`, `l`)",
+			"INSERT INTO `t` (`k`, `l`) VALUES (?, IF(LAST_INSERT_ID(4611686018427387904), ?, NULL)) ON DUPLICATE KEY UPDATE `l` = IF(LAST_INSERT_ID(LAST_INSERT_ID() + 1), `l`, `l`)",
 		},
 	} {
 		require.Equal(t, c.want, upsertText(&c.target, c.count, c.rows))

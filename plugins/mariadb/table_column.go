@@ -68,6 +68,9 @@ func (c *column) integer(size int) {
 	c.min, c.max = -1<<(size-1), 1<<(size-1)-1
 }
 
+// unescape undoes what the server writes into a type's text.
+var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\0`, "\x00", `\Z`, "\x1a")
+
 // parseMembers reads enum('a','it”s').
 func parseMembers(columnType string) []string {
 	_, list, _ := strings.Cut(columnType, "(")
@@ -89,7 +92,7 @@ func parseMembers(columnType string) []string {
 			member.WriteByte('\'')
 			list = list[1:]
 		}
-		members = append(members, member.String())
+		members = append(members, unescape.Replace(member.String()))
 		list = strings.TrimPrefix(list, ",")
 	}
 	return members

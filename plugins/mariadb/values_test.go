@@ -73,6 +73,7 @@ func TestEveryValueIsStoredExactlyOrRefused(t *testing.T) {
 		"TIME":                            {{"23:59:59", "23:59:59"}, {"-838:59:59", "-838:59:59"}, {"839:00:00", CodeBadValue}, {"12:00", CodeBadValue}, {"12:00:00.5", CodeTooPrecise}, {at("2024-01-01T00:00:00Z"), CodeType}},
 		"TIME(6)":                         {{"23:59:59.999999", "23:59:59.999999"}, {"00:00:00.000001000", "00:00:00.000001"}},
 		"YEAR":                            {{int64(2024), "2024"}, {int64(24), CodeOutOfRange}, {int64(2156), CodeOutOfRange}, {"x", CodeType}},
+		"ENUM('a\\\\b','\\n')":            {{`a\b`, `a\b`}, {"\n", "\n"}, {`a\\b`, CodeBadValue}},
 		"ENUM('new','it''s','1,2')":       {{"new", "new"}, {"it's", "it's"}, {"1,2", "1,2"}, {"1", CodeBadValue}, {"NEW", CodeBadValue}, {int64(1), CodeType}},
 		"SET('a','b')":                    {{"a,b", "a,b"}, {"", ""}, {"a,c", CodeBadValue}, {"1", CodeBadValue}},
 		"UUID":                            {{"6CCD780C-BABA-1026-9564-5B8C656024DB", "6ccd780c-baba-1026-9564-5b8c656024db"}, {"x", CodeBadValue}},

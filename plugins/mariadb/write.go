@@ -215,7 +215,7 @@ func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o 
 
 // blamesRows says whether a part of the rows may be stored without the others.
 func (f *failure) blamesRows() bool {
-	return f.kind == refused || f.kind == tooLarge || f.kind == unknown
+	return f.kind == refused || f.kind == unknown
 }
 
 // cut divides rows into statements: as many rows as one may have, then powers
