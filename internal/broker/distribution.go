@@ -81,7 +81,7 @@ func distribution(ctx context.Context, cache string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("caching Kafka: %w", err)
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }() // what is left over is only space
 	if err := os.WriteFile(filepath.Join(work, "pom.xml"), pom, 0o644); err != nil {
 		return "", fmt.Errorf("caching Kafka: %w", err)
 	}

@@ -150,7 +150,7 @@ func (b *Java) await(ctx context.Context) error {
 		}
 		select {
 		case <-b.process.Done():
-			return fmt.Errorf("starting Kafka: it ended by itself (%v); its log is %s", b.process.Err(), b.Log())
+			return fmt.Errorf("starting Kafka: it ended by itself (%w); its log is %s", b.process.Exit(), b.Log())
 		case <-ctx.Done():
 			return fmt.Errorf("starting Kafka: no answer (%w); its log is %s", err, b.Log())
 		case <-time.After(100 * time.Millisecond):

@@ -135,7 +135,7 @@ func (s *Server) await(ctx context.Context) error {
 		}
 		select {
 		case <-s.process.Done():
-			return fmt.Errorf("starting MariaDB: it ended by itself (%w); the end of its log %s:\n%s", s.process.Err(), s.Log(), s.logEnd())
+			return fmt.Errorf("starting MariaDB: it ended by itself (%w); the end of its log %s:\n%s", s.process.Exit(), s.Log(), s.logEnd())
 		case <-ctx.Done():
 			return fmt.Errorf("starting MariaDB: no answer (%w); its log is %s", err, s.Log())
 		case <-time.After(50 * time.Millisecond):

@@ -62,6 +62,15 @@ func (p *Process) Err() error {
 	return p.err
 }
 
+// Exit says how a child ended that should still be running; unlike [Process.Err]
+// it is never nil.
+func (p *Process) Exit() error {
+	if err := p.Err(); err != nil {
+		return err
+	}
+	return errors.New("exit status 0")
+}
+
 // Signal sends sig; a child that has already ended is no error.
 func (p *Process) Signal(sig os.Signal) error {
 	select {

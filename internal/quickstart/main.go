@@ -51,6 +51,6 @@ func run(ctx context.Context, stack *stack) (err error) {
 		fmt.Println("\nStopping.")
 		return nil
 	case <-stack.sink.Done():
-		return fmt.Errorf("order-sink ended by itself: %w; its log is %s", stack.sink.Err(), stack.log())
+		return fmt.Errorf("order-sink ended by itself: %w; its log is %s", stack.sink.Exit(), stack.log())
 	}
 }

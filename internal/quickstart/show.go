@@ -71,7 +71,7 @@ func (s *stack) awaitRows(ctx context.Context, db *sql.DB) error {
 		}
 		select {
 		case <-s.sink.Done():
-			return fmt.Errorf("order-sink ended by itself: %w; its log is %s", s.sink.Err(), s.log())
+			return fmt.Errorf("order-sink ended by itself: %w; its log is %s", s.sink.Exit(), s.log())
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for the rows: %d of %d are there (%w); the sink's log is %s", count, len(ids), ctx.Err(), s.log())
 		case <-time.After(50 * time.Millisecond):

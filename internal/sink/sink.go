@@ -62,7 +62,7 @@ func (s *Sink) AwaitReady(ctx context.Context, addresses ...string) error {
 		}
 		select {
 		case <-s.Done():
-			return fmt.Errorf("starting order-sink: it ended by itself: %w", errors.Join(s.Err(), err))
+			return fmt.Errorf("starting order-sink: it ended by itself: %w", errors.Join(s.Exit(), err))
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for order-sink's connections: %w", err)
 		case <-time.After(20 * time.Millisecond):

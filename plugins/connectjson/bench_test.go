@@ -22,6 +22,7 @@ func newDecoder(t testing.TB, opts Options) *Decoder {
 // BenchmarkDecode is one message in, one map out.
 func BenchmarkDecode(b *testing.B) {
 	decimal := envelope(structOf(field("a", decimalSchema("2", "")), field("b", `{"type":"int64","name":"org.apache.kafka.connect.data.Timestamp"}`)), `{"a":"BNI=","b":1700000000000}`)
+	_, afterPayloadName, _ := strings.Cut(seedEnvelope, `"payload"`)
 	for _, bench := range []struct {
 		name, input string
 		opts        Options
@@ -32,7 +33,7 @@ func BenchmarkDecode(b *testing.B) {
 		{"seed/spaces", strings.ReplaceAll(seedEnvelope, ",", ",\n  "), Options{}},
 		{"seed/other-members", strings.Replace(seedEnvelope, `"qty":1`, `"x":[1,2,{"y":null}],"qty":1`, 1), Options{}},
 		{"decimal+timestamp", decimal, Options{}},
-		{"schemaless", `{"schema":null,` + seedEnvelope[strings.Index(seedEnvelope, `"payload"`):], Options{}},
+		{"schemaless", `{"schema":null,"payload"` + afterPayloadName, Options{}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			bench.opts.CacheSize = 100

@@ -35,7 +35,7 @@ func (c *conversion) begin(root int32) {
 func (c *conversion) string(n int32) string {
 	node := &c.nodes[n]
 	if !node.plain {
-		text, _ := textOfUnits(appendUnits(nil, c.buf[node.start:node.end], false))
+		text, _ := textOfUnits(units(c.buf[node.start:node.end], false))
 		return text
 	}
 	if c.root == noRoot {
@@ -57,7 +57,7 @@ func (c *conversion) name(n int32) string {
 	if node.plain {
 		return string(c.buf[node.start:node.end])
 	}
-	text, _ := textOfUnits(appendUnits(nil, c.buf[node.start:node.end], true))
+	text, _ := textOfUnits(units(c.buf[node.start:node.end], true))
 	return text
 }
 

@@ -293,7 +293,9 @@ func TestRefusalText(t *testing.T) {
 		for _, compat := range []bool{false, true} {
 			if _, err := newDecoder(t, Options{Compat: compat}).Decode([]byte(c.input)); err != nil {
 				require.Regexp(t, form, err.Error())
-				require.True(t, known[err.(*Refusal).Code])
+				var refusal *Refusal
+				require.ErrorAs(t, err, &refusal)
+				require.True(t, known[refusal.Code])
 			}
 		}
 	}

@@ -64,7 +64,7 @@ func shortName(s *Schema) string { return s.Name[strings.LastIndexByte(s.Name, '
 func (c *conversion) decimal(s *Schema, n int32) (any, *Refusal) {
 	var text string
 	var precision int
-	ok := true
+	var ok bool
 	switch k := c.nodes[n].kind; k {
 	case kindInt, kindFloat:
 		if !c.strict {

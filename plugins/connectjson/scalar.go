@@ -67,7 +67,7 @@ func (s *scanner) text(name bool) *Refusal {
 // checkText applies what can only be told of the decoded text: Jackson's limits of length, and that a name's escaped
 // surrogates come in pairs.
 func (s *scanner) checkText(raw []byte, name bool) *Refusal {
-	u := appendUnits(nil, raw, name)
+	u := units(raw, name)
 	if !name {
 		if len(u) > maxTextLen {
 			return s.bad("a string longer than 20000000 characters ends")

@@ -53,8 +53,9 @@ func appendSequence(u []uint16, b []byte, name bool) []uint16 {
 	return append(u, uint16(high), uint16(0xDC00|c&0x3FF))
 }
 
-// appendUnits appends the units of a scanned string.
-func appendUnits(u []uint16, raw []byte, name bool) []uint16 {
+// units are those of a scanned string.
+func units(raw []byte, name bool) []uint16 {
+	var u []uint16
 	for i := 0; i < len(raw); {
 		switch c := raw[i]; {
 		case c == '\\':

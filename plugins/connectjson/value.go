@@ -116,7 +116,7 @@ func (c *conversion) silentNull(s *Schema, k kind, within bool) (any, *Refusal) 
 // checkedString is a string's text; strict wants every surrogate pair whole.
 func (c *conversion) checkedString(n int32) (any, *Refusal) {
 	if c.strict && !c.nodes[n].plain {
-		text, lone := textOfUnits(appendUnits(nil, c.buf[c.nodes[n].start:c.nodes[n].end], false))
+		text, lone := textOfUnits(units(c.buf[c.nodes[n].start:c.nodes[n].end], false))
 		if lone {
 			return nil, refuse(BadJSON, "half a surrogate pair in a string")
 		}

@@ -16,7 +16,7 @@ import (
 //
 //	go test ./plugins/mariadb -run '^$' -bench WriteBatch -benchtime 5s -count 3
 func BenchmarkWriteBatch(b *testing.B) {
-	for _, rows := range []int{1, 100, 1000, 4000, 8192} {
+	for _, rows := range []int{1, 100, 1000, 1024, 4000, 8192} {
 		for _, connections := range []int{1, 2, 4} {
 			if rows < 1000 && connections > 1 {
 				continue

@@ -29,7 +29,7 @@ func TestParseDecimalTakesPlainNotationOnly(t *testing.T) {
 		"1e3":     errNotPlain,
 		"1,5":     errNotPlain,
 		"1.2.3":   errNotPlain,
-		" 1":      errNotPlain,
+		" 1":      errNotPlain, //nolint:gocritic // the blank is what is tested
 		"--1":     errNotPlain,
 		"0x1F":    errNotPlain,
 		"1_000":   errNotPlain,
