@@ -48,7 +48,7 @@ A message that cannot be decoded is marked as failed with an error of the form `
 			Example(`{"type":"struct","fields":[{"type":"string","field":"order_id"},{"type":"int32","field":"qty"}]}`).
 			Optional()).
 		Field(service.NewStringAnnotatedEnumField(fieldUnknownFields, map[string]string{
-			unknownIgnore: "Leaves it out, as the reference converter does, and counts it in the metric `connect_json_decode_unknown_fields`.",
+			unknownIgnore: "Leaves it out, as the reference converter does, and counts it in the metric `connect_json_decode_unknown_fields_total`.",
 			unknownRefuse: "Refuses the message with `unknown_field`.",
 		}).Description("What to do with a member of the payload that the schema lacks.").Default(unknownIgnore)).
 		Field(service.NewStringField(fieldStoreSchema).

@@ -25,8 +25,8 @@ const (
 	mismatchCorrect = "correct"
 	mismatchRefuse  = "refuse"
 
-	metricCorrected = "order_price_total_corrected"
-	metricRefused   = "order_price_refused"
+	metricCorrected = "order_price_corrected_total"
+	metricRefused   = "order_price_refused_total"
 
 	// maxVerdicts bounds the memory for judged schemas; a topic has a handful.
 	maxVerdicts = 1000

@@ -101,7 +101,7 @@ func TestStream(t *testing.T) {
 		`order_range: qty: expected at least 1, got less`,
 	}, got)
 	const at = " price root.pipeline.processors.0"
-	assert.Equal(t, int64(1), exported.counts["order_price_total_corrected"+at])
-	assert.Equal(t, int64(2), exported.counts["order_price_refused"+at+" order_range"])
-	assert.Equal(t, int64(1), exported.counts["order_price_refused"+at+" order_empty"])
+	assert.Equal(t, int64(1), exported.counts["order_price_corrected_total"+at])
+	assert.Equal(t, int64(2), exported.counts["order_price_refused_total"+at+" order_range"])
+	assert.Equal(t, int64(1), exported.counts["order_price_refused_total"+at+" order_empty"])
 }
