@@ -55,7 +55,7 @@ A message that cannot be decoded is marked as failed with an error of the form `
 			Description("Metadata to store the schema in, in the form that `schema_metadata` fields of other components read. Empty: nowhere. A message without a schema gets none.").
 			Default("")).
 		Field(service.NewStringField(fieldStoreOriginal).
-			Description("Metadata to keep the bytes in as they were received, by reference. Empty: nowhere. A message that is refused keeps its bytes as its content anyway; this is for what a later step refuses.").
+			Description("Metadata to keep the bytes in as they were received, by reference. Empty: nowhere. Also of a message that is refused, which keeps them as its content too: what stands under this name is always the bytes, never a header of that name.").
 			Default("")).
 		Field(service.NewIntField(fieldCacheSize).
 			Description("How many distinct schemas to remember. A schema is parsed once and found again by its bytes.").

@@ -40,8 +40,8 @@ func newProcessor(p *service.ParsedConfig, mgr *service.Resources) (*processor, 
 	return &processor{
 		config:  conf,
 		decoder: decoder,
-		unknown: mgr.Metrics().NewCounter(Name + "_unknown_fields"),
-		refused: mgr.Metrics().NewCounter(Name+"_refused", "code"),
+		unknown: mgr.Metrics().NewCounter(Name + "_unknown_fields_total"),
+		refused: mgr.Metrics().NewCounter(Name+"_refused_total", "code"),
 	}, nil
 }
 
@@ -67,6 +67,11 @@ func (p *processor) process(msg *service.Message) int {
 		msg.SetError(fmt.Errorf("reading message: %w", err))
 		return 0
 	}
+	if p.storeOriginal != "" {
+		// Also of a message that is refused now: what stands under this name
+		// is then always the bytes, and never a producer's header of that name.
+		msg.MetaSetImmut(p.storeOriginal, service.ImmutableAny{V: raw})
+	}
 	rec, err := p.decoder.Decode(raw)
 	if err != nil {
 		var r *Refusal
@@ -79,9 +84,6 @@ func (p *processor) process(msg *service.Message) int {
 	msg.SetStructuredMut(rec.Value)
 	if p.storeSchema != "" && rec.Schema != nil {
 		msg.MetaSetImmut(p.storeSchema, rec.Schema.Description.(service.ImmutableValue))
-	}
-	if p.storeOriginal != "" {
-		msg.MetaSetImmut(p.storeOriginal, service.ImmutableAny{V: raw})
 	}
 	return rec.Unknown
 }

@@ -103,8 +103,10 @@ func TestMetadata(t *testing.T) {
 	_, ok = out[2].MetaGetImmut("schema")
 	require.False(t, ok)
 	require.NoError(t, out[2].GetError())
-	_, ok = out[3].MetaGetImmut("original")
-	require.False(t, ok, "what is refused keeps its bytes as its content")
+	// Also of what is refused: a producer's header of that name must not pass for the bytes.
+	kept, ok = out[3].MetaGetImmut("original")
+	require.True(t, ok)
+	require.Equal(t, []byte("{}"), kept.(service.ImmutableAny).V)
 }
 
 // TestSchemaMetadata: every type in the framework's terms, and ParseFromAny takes them all.
@@ -273,9 +275,9 @@ func TestMetrics(t *testing.T) {
 	require.NoError(t, stream.Stop(ctx))
 	require.NoError(t, <-done)
 	require.Equal(t, 5, seen)
-	require.Equal(t, int64(4), counts.get(Name+"_unknown_fields"))
-	require.Equal(t, int64(1), counts.get(Name+"_refused bad_json"))
-	require.Equal(t, int64(1), counts.get(Name+"_refused bad_envelope"))
+	require.Equal(t, int64(4), counts.get(Name+"_unknown_fields_total"))
+	require.Equal(t, int64(1), counts.get(Name+"_refused_total bad_json"))
+	require.Equal(t, int64(1), counts.get(Name+"_refused_total bad_envelope"))
 }
 
 // counters is a metrics exporter.
