@@ -127,3 +127,11 @@ type outcome struct {
 func (o *outcome) Helper()           {}
 func (o *outcome) Skip(args ...any)  { o.how, o.why = "skipped", fmt.Sprint(args...) }
 func (o *outcome) Fatal(args ...any) { o.how, o.why = "failed", fmt.Sprint(args...) }
+
+func TestAClusterIDIsNoOption(t *testing.T) {
+	for range 10_000 {
+		if id := clusterID(); id[0] == '-' || len(id) != 22 {
+			t.Fatalf("the storage tool cannot read %q", id)
+		}
+	}
+}

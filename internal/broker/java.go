@@ -102,14 +102,21 @@ func (b *Java) format(ctx context.Context) error {
 	if err := os.WriteFile(b.config(), []byte(text.String()), 0o644); err != nil {
 		return fmt.Errorf("preparing Kafka: %w", err)
 	}
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails
 	cmd := b.command("kafka.tools.StorageTool", "format", "--ignore-formatted",
-		"-t", base64.RawURLEncoding.EncodeToString(id[:]), "-c", b.config())
+		"-t", clusterID(), "-c", b.config())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("formatting Kafka's storage: %w\n%s", err, out)
 	}
 	return ctx.Err()
+}
+
+// clusterID is 16 random bytes in URL-safe base64. It must not begin with "-",
+// which the storage tool would take for an option.
+func clusterID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	id[0] &= 0x7f
+	return base64.RawURLEncoding.EncodeToString(id[:])
 }
 
 func (b *Java) command(class string, args ...string) *exec.Cmd {

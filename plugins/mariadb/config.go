@@ -89,7 +89,7 @@ A batch is compacted to one row a key: that of the newest `+"`version`"+`, else 
 				LintRule(`root = if this < 1 { "`+fieldConnections+` must be at least 1" }`),
 			service.NewIntField(fieldMaxRows).
 				Description("The rows of one statement, at most. A power of two divides a batch into the fewest statements. Placeholders (65,535) and `max_allowed_packet` limit a statement too.").
-				Default(1024).
+				Default(512).
 				Advanced().
 				LintRule(`root = if this < 1 { "`+fieldMaxRows+` must be at least 1" }`),
 			service.NewTLSToggledField(fieldTLS),
