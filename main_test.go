@@ -48,8 +48,8 @@ func TestLintRefusesWhatIsWrong(t *testing.T) {
 		"unknown field":             {"mode: strict", "mood: strict", "mood"},
 		"unknown mode":              {"mode: strict", "mode: lax", "lax"},
 		"empty key":                 {"key: [ order_id ]", "key: []", "key"},
-		"key not among columns":     {"key: [ order_id ]", "key: [ id ]", "key"},
-		"version not among columns": {"key: [ order_id ]", "key: [ order_id ]\n          version: changed_at", "version"},
+		"key not among columns":     {"key: [ order_id ]", "key: [ id ]", "key names id"},
+		"version not among columns": {"key: [ order_id ]", "key: [ order_id ]\n          version: changed_at", "changed_at"},
 		"no table":                  {`"${MARIADB_TABLE:orders}"`, `""`, "table"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -49,12 +49,12 @@ A batch is compacted to one row a key: that of the newest `+"`version`"+`, else 
 
 == Metrics
 
-- `+"`order_sink_rows`"+`, a counter of messages by `+"`outcome`"+`: `+"`inserted`, `updated`, `unchanged`, `compacted`"+` (another message of its key in the batch stands for it) and `+"`refused`"+`. Counted after the commit; a batch that is written again after a lost answer is counted as unchanged.
-- `+"`order_sink_rows_refused`"+`, a counter by `+"`code`"+`.
-- `+"`order_sink_statement_ns`"+`, a timer of each statement.
-- `+"`order_sink_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit.
-- `+"`order_sink_retries`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
-- `+"`order_sink_waits`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
+- `+"`mariadb_upsert_rows_total`"+`, a counter of messages by `+"`outcome`"+`: `+"`inserted`, `updated`, `unchanged`, `compacted`"+` (another message of its key in the batch stands for it) and `+"`refused`"+`. Counted after the commit; a batch that is written again after a lost answer is counted as unchanged.
+- `+"`mariadb_upsert_refused_total`"+`, a counter by `+"`code`"+`.
+- `+"`mariadb_upsert_statement_ns`"+`, a timer of each statement.
+- `+"`mariadb_upsert_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit.
+- `+"`mariadb_upsert_retries_total`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
+- `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
 `).
 		Fields(
 			service.NewStringField(fieldDSN).
@@ -88,8 +88,8 @@ A batch is compacted to one row a key: that of the newest `+"`version`"+`, else 
 				Default(4).
 				LintRule(`root = if this < 1 { "`+fieldConnections+` must be at least 1" }`),
 			service.NewIntField(fieldMaxRows).
-				Description("The rows of one statement, at most. A power of two divides a batch into the fewest statements. Placeholders (65,535) and `max_allowed_packet` limit a statement too.").
-				Default(512).
+				Description("The rows of one statement, at most. Placeholders (65,535) and `max_allowed_packet` limit a statement too. Each connection keeps up to about thirty statements of fewer rows as well; they take the server some 500 bytes a placeholder.").
+				Default(1024).
 				Advanced().
 				LintRule(`root = if this < 1 { "`+fieldMaxRows+` must be at least 1" }`),
 			service.NewTLSToggledField(fieldTLS),
@@ -101,13 +101,15 @@ let columns = this.columns.or([])
 let key = this.key.or([])
 let insert_only = this.insert_only.or([])
 let version = this.version.or("")
+let strangers = $key.filter(name -> !$columns.contains(name))
 root = [
+  if this.table.or("x") == "" { "table is empty" } else { "" },
   if $columns.length() == 0 { "columns is empty" } else { "" },
   if $key.length() == 0 { "key is empty" } else { "" },
-  if $columns.length() > 0 && $key.any(name -> !$columns.contains(name)) { "key names a column that is not among columns" } else { "" },
+  if $columns.length() > 0 && $strangers.length() > 0 { "key names " + $strangers.join(", ") + ", which is not among columns" } else { "" },
   if $insert_only.any(name -> !$columns.contains(name)) { "insert_only names a column that is not among columns" } else { "" },
   if $insert_only.any(name -> $key.contains(name)) { "insert_only names a column of the key, which is never updated anyway" } else { "" },
-  if $version != "" && !$columns.contains($version) { "version is not among columns" } else { "" },
+  if $version != "" && !$columns.contains($version) { "version " + $version + " is not among columns" } else { "" },
   if $version != "" && $key.contains($version) { "version belongs to the key" } else { "" },
   if $version != "" && $insert_only.contains($version) { "version is insert_only" } else { "" },
 ].filter(problem -> problem != "")

@@ -191,7 +191,7 @@ func TestThePasswordIsNowhere(t *testing.T) {
 		err = o.Connect(t.Context())
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), "s3cr3t")
-		require.True(t, o.WriteBatch(t.Context(), batchOf(order("a", "x", 1, "1"))) == service.ErrNotConnected)
+		require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(order("a", "x", 1, "1"))))
 		require.NoError(t, o.Close(t.Context()))
 	}
 	require.NotEmpty(t, log.matching("Waiting for MariaDB: MariaDB error 1045 (28000): Access denied for user"))

@@ -1,10 +1,6 @@
 package mariadb
 
-import (
-	"time"
-
-	"github.com/redpanda-data/benthos/v4/public/service"
-)
+import "time"
 
 // The outcomes of a message, as labels.
 const (
@@ -15,26 +11,29 @@ const (
 	outcomeRefused   = "refused"
 )
 
+// metric counts, or times in nanoseconds, under labels.
+type metric func(n int64, labels ...string)
+
 type metrics struct {
-	rows, refused, retries, waits *service.MetricCounter
-	statement, lag                *service.MetricTimer
+	rows, refused, retries, waits, statement, lag metric
 }
 
-func newMetrics(m *service.Metrics) *metrics {
+// newMetrics makes the metrics that [Spec] describes.
+func newMetrics(counter, timer func(name string, labels ...string) metric) *metrics {
 	return &metrics{
-		rows:      m.NewCounter("order_sink_rows", "outcome"),
-		refused:   m.NewCounter("order_sink_rows_refused", "code"),
-		retries:   m.NewCounter("order_sink_retries", "cause"),
-		waits:     m.NewCounter("order_sink_waits", "cause"),
-		statement: m.NewTimer("order_sink_statement_ns"),
-		lag:       m.NewTimer("order_sink_commit_lag_ns"),
+		rows:      counter("mariadb_upsert_rows_total", "outcome"),
+		refused:   counter("mariadb_upsert_refused_total", "code"),
+		retries:   counter("mariadb_upsert_retries_total", "cause"),
+		waits:     counter("mariadb_upsert_waits_total", "cause"),
+		statement: timer("mariadb_upsert_statement_ns"),
+		lag:       timer("mariadb_upsert_commit_lag_ns"),
 	}
 }
 
 func (m *metrics) observer() observer {
 	return observer{
-		statement: func(d time.Duration) { m.statement.Timing(d.Nanoseconds()) },
-		retry:     func(cause string) { m.retries.Incr(1, cause) },
+		statement: func(d time.Duration) { m.statement(d.Nanoseconds()) },
+		retry:     func(cause string) { m.retries(1, cause) },
 	}
 }
 
@@ -48,19 +47,10 @@ func (m *metrics) count(r *result) {
 		{outcomeCompacted, r.compacted}, {outcomeRefused, len(r.refused)},
 	} {
 		if counted.n > 0 {
-			m.rows.Incr(int64(counted.n), counted.outcome)
+			m.rows(int64(counted.n), counted.outcome)
 		}
 	}
 	for _, refusal := range r.refused {
-		m.refused.Incr(1, refusal.Code)
+		m.refused(1, refusal.Code)
 	}
-}
-
-// lagOf is the time from the Kafka timestamp of a message until now.
-func lagOf(m *service.Message) (time.Duration, bool) {
-	v, found := m.MetaGetMut("kafka_timestamp_ms")
-	if ms, ok := v.(int64); found && ok {
-		return max(0, time.Since(time.UnixMilli(ms))), true
-	}
-	return 0, false
 }

@@ -60,7 +60,11 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	if err != nil {
 		return nil, err
 	}
-	m := newMetrics(resources.Metrics())
+	counters := resources.Metrics()
+	m := newMetrics(
+		func(name string, labels ...string) metric { return counters.NewCounter(name, labels...).Incr },
+		func(name string, labels ...string) metric { return counters.NewTimer(name, labels...).Timing },
+	)
 	// No connection is made here: that is for Connect to try.
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
@@ -146,14 +150,14 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 	result, f := o.store.put(ctx, records)
 	if f != nil {
-		o.metrics.waits.Incr(1, f.cause())
+		o.metrics.waits(1, f.cause())
 		o.waiting.on(ctx, f)
 		return service.ErrNotConnected
 	}
 	if result.stored() > 0 {
 		o.waiting.over()
 		if lag, known := lagOf(batch[0]); known {
-			o.metrics.lag.Timing(lag.Nanoseconds())
+			o.metrics.lag(lag.Nanoseconds())
 		}
 	}
 	o.metrics.count(result)
@@ -163,6 +167,15 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	return refusedError(batch, result.refused)
 }
 
+// lagOf is the time from the Kafka timestamp of a message until now.
+func lagOf(m *service.Message) (time.Duration, bool) {
+	v, found := m.MetaGetMut("kafka_timestamp_ms")
+	if ms, ok := v.(int64); found && ok {
+		return max(0, time.Since(time.UnixMilli(ms))), true
+	}
+	return 0, false
+}
+
 func refusedError(batch service.MessageBatch, refused map[int]*Refusal) error {
 	first := len(batch)
 	for i := range refused {
@@ -170,7 +183,7 @@ func refusedError(batch service.MessageBatch, refused map[int]*Refusal) error {
 	}
 	err := service.NewBatchError(batch, fmt.Errorf("refusing %d of %d rows, the first: %w", len(refused), len(batch), refused[first]))
 	for i, refusal := range refused {
-		err.Failed(i, refusal)
+		err = err.Failed(i, refusal)
 	}
 	return err
 }

@@ -210,7 +210,7 @@ func TestWhatCannotBeWrittenNowWaits(t *testing.T) {
 	o := w.output(ordersConfig)
 	w.exec("RENAME TABLE orders TO gone")
 	err := o.WriteBatch(context.Background(), batchOf(order("a", "x", 1, "1")))
-	require.True(t, err == service.ErrNotConnected, "got %v", err)
+	require.Same(t, service.ErrNotConnected, err)
 	err = o.Connect(context.Background())
 	var found misfits
 	require.True(t, errors.As(err, &found), "got %v", err)

@@ -85,12 +85,12 @@ func (f *failure) refusal(table string) *Refusal {
 // never for a decision, and anchored, so that a value which a message quotes
 // cannot pass for a name.
 var names = []*regexp.Regexp{
-	regexp.MustCompile("for column '([^']+)' at row \\d+$"),
+	regexp.MustCompile(`for column '([^']+)' at row \d+$`),
 	regexp.MustCompile("for column `[^`]*`\\.`[^`]*`\\.`([^`]+)` at row \\d+$"),
-	regexp.MustCompile("^Column '([^']+)' cannot be null$"),
+	regexp.MustCompile(`^Column '([^']+)' cannot be null$`),
 	regexp.MustCompile("^CONSTRAINT `([^`]+)` failed for `[^`]*`\\.`[^`]*`$"),
 	regexp.MustCompile("^Cannot (?:add or update a child|delete or update a parent) row: a foreign key constraint fails .*FOREIGN KEY \\(`([^`]+)`"),
-	regexp.MustCompile("^Duplicate entry .* for key '([^']+)'$"),
+	regexp.MustCompile(`^Duplicate entry .* for key '([^']+)'$`),
 }
 
 func namedIn(err *mysql.MySQLError) string {

@@ -44,7 +44,7 @@ func TestTheServersRefusalsNameTheirCauseWithoutAValue(t *testing.T) {
 			require.Equal(t, []string{"1|1", "3|2"}, w.rows("SELECT id, v FROM t ORDER BY id"))
 			if name == "unknown" {
 				err := o.WriteBatch(t.Context(), batchOf(bad))
-				require.True(t, err == service.ErrNotConnected, "alone, an error that no list knows waits; got %v", err)
+				require.Same(t, service.ErrNotConnected, err, "alone, an error that no list knows waits")
 				return
 			}
 			require.Equal(t, map[int]string{0: c.want}, w.write(o, bad))

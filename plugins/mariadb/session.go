@@ -64,7 +64,7 @@ func (s *session) statement(ctx context.Context, target *target, want shape) (*s
 // run executes one statement over rows and adds what became of them.
 func (s *session) run(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
 	started := time.Now()
-	stmt, err := s.statement(ctx, w.target, shape{t.counting, len(rows)})
+	stmt, err := s.statement(ctx, w.target, shape{t.counting, len(rows)}) //nolint:sqlclosecheck // kept as long as the connection
 	if err != nil {
 		return judge(err)
 	}

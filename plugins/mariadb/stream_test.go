@@ -27,9 +27,9 @@ func (e *exporter) add(name string, labels []string, n int64) {
 
 type counted func(int64)
 
-func (c counted) Incr(n int64)   { c(n) }
-func (c counted) Timing(n int64) { c(1) }
-func (c counted) Set(int64)      {}
+func (c counted) Incr(n int64) { c(n) }
+func (c counted) Timing(int64) { c(1) }
+func (c counted) Set(int64)    {}
 
 func (e *exporter) NewCounterCtor(name string, _ ...string) service.MetricsExporterCounterCtor {
 	return func(labels ...string) service.MetricsExporterCounter {
@@ -92,7 +92,7 @@ func TestStream(t *testing.T) {
 		}
 	})
 	for name, n := range map[string]int64{
-		"order_sink_rows": 5, "order_sink_rows_refused": 2, "order_sink_statement_ns": 1, "order_sink_commit_lag_ns": 1,
+		"mariadb_upsert_rows_total": 5, "mariadb_upsert_refused_total": 2, "mariadb_upsert_statement_ns": 1, "mariadb_upsert_commit_lag_ns": 1,
 	} {
 		var sum int64
 		for got, m := range ours {

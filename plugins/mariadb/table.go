@@ -3,6 +3,7 @@ package mariadb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
 		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
 		target.database, target.table).Scan(&t.database, &kind, &engine, &transactions, &t.maxPacket)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, misfits{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", target.quoted(), target.quoted())}
 	}
 	if err != nil {
