@@ -122,10 +122,10 @@ func (c *conversion) mapping(s *Schema, n int32, within bool) (any, *Refusal) {
 		return nil, refuse(BadSchema, "a map's key cannot be text of this logical type")
 	}
 	out := make(map[string]any, len(members))
-	for _, m := range members {
+	for i, m := range members {
 		v, r := c.value(s.Items, m.value, within)
 		if r != nil {
-			return nil, r.at(pathName(m.name))
+			return nil, r.at(element(i)) // a map's key is data
 		}
 		out[m.name] = v
 	}

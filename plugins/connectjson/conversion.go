@@ -6,9 +6,10 @@ import "strconv"
 // Beyond it a short string would keep a long payload in memory.
 const keptText = 8 << 10
 
-// extraValues is how many values a message may yield beyond one for each of its bytes. Without it a schema of many
-// optional fields and an array of empty objects would multiply into gigabytes.
-const extraValues = 1_000_000
+// extraValues is how many values a message may yield beyond one for each of its bytes and one for each field of its root.
+// Without such a bound a schema of many optional fields and an array of empty objects multiply: a batch of short messages
+// would take gigabytes.
+const extraValues = 10_000
 
 // conversion turns scanned nodes into values. It is reused from message to message.
 type conversion struct {
@@ -25,10 +26,13 @@ type conversion struct {
 // noRoot makes every string a copy of its own, for what outlives the message.
 const noRoot = -1
 
-// begin prepares the conversion of the value at node root, or of a schema with noRoot.
-func (c *conversion) begin(root int32) {
+// begin prepares the conversion of the value at node root, or of a schema with noRoot. s is the root's schema, if any.
+func (c *conversion) begin(root int32, s *Schema) {
 	c.root, c.text, c.slots = root, "", c.slots[:0]
 	c.budget = len(c.buf) + extraValues
+	if s != nil {
+		c.budget += len(s.Fields)
+	}
 }
 
 // string is the text of a string node.

@@ -107,7 +107,7 @@ func (d *Decoder) decode(c *conversion, b []byte) (any, *Schema, *Refusal) {
 
 // payload converts node n by a schema that may be nil.
 func (c *conversion) payload(s *Schema, n int32, path string) (any, *Schema, *Refusal) {
-	c.begin(n)
+	c.begin(n, s)
 	var v any
 	var r *Refusal
 	if s == nil {
@@ -142,7 +142,7 @@ func (d *Decoder) schema(c *conversion, n int32) (*Schema, *Refusal) {
 }
 
 func (d *Decoder) parse(c *conversion, n int32) (*Schema, *Refusal) {
-	c.begin(noRoot)
+	c.begin(noRoot, nil)
 	c.refuseUnknown = false // members of a default that its struct lacks are nobody's data
 	s, r := c.parseSchema(n)
 	c.refuseUnknown, c.unknown = d.opts.RefuseUnknown, 0

@@ -38,7 +38,7 @@
 //     names the same.
 //   - A Decimal whose plain form is longer than 2,000 characters, or whose unscaled integer is longer than 1,024 bytes, is
 //     out_of_range wherever it stands: an exponent or scale of two billion would be gigabytes of zeros.
-//   - A message that yields a million values more than it has bytes is out_of_range (a schema of many optional fields over
+//   - A message that yields 10,000 values more than it has bytes and its root has fields is out_of_range (a schema of many optional fields over
 //     an array of empty objects), and one of more than a gigabyte is bad_json.
 //   - The types io.debezium.time.* are numbers and text to the reference; here they become dates and times. A time of day beyond one
 //     day is a signed duration (-01:00:00, 838:59:59), and a ZonedTimestamp that is no ISO 8601 timestamp stays text.

@@ -95,5 +95,9 @@ func (c *conversion) decimal(s *Schema, n int32) (any, *Refusal) {
 	if c.strict && s.Precision > 0 && precision > s.Precision {
 		return nil, refuse(OutOfRange, "expected a Decimal of the schema's precision, got more digits")
 	}
+	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as a value.
+	if r := c.spend(len(text) / 16); r != nil {
+		return nil, r
+	}
 	return text, nil
 }

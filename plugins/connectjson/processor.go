@@ -64,7 +64,8 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 func (p *processor) process(msg *service.Message) int {
 	raw, err := msg.AsBytes()
 	if err != nil {
-		msg.SetError(fmt.Errorf("reading message: %w", err))
+		// Content of another component that cannot be written as bytes.
+		msg.SetError((&Refusal{Code: BadJSON, Detail: "expected bytes, got content that has none"}).at("value"))
 		return 0
 	}
 	if p.storeOriginal != "" {
@@ -82,8 +83,12 @@ func (p *processor) process(msg *service.Message) int {
 		return 0
 	}
 	msg.SetStructuredMut(rec.Value)
-	if p.storeSchema != "" && rec.Schema != nil {
+	switch {
+	case p.storeSchema == "":
+	case rec.Schema != nil:
 		msg.MetaSetImmut(p.storeSchema, rec.Schema.Description.(service.ImmutableValue))
+	default: // a producer's header of that name is no schema
+		msg.MetaDelete(p.storeSchema)
 	}
 	return rec.Unknown
 }

@@ -79,6 +79,7 @@ func TestProcessBatch(t *testing.T) {
 func TestMetadata(t *testing.T) {
 	raw := []byte(seedEnvelope)
 	in := service.MessageBatch{service.NewMessage(raw), service.NewMessage([]byte(seedEnvelope)), service.NewMessage([]byte(`{"schema":null,"payload":{"a":1}}`)), service.NewMessage([]byte("{}"))}
+	in[2].MetaSetMut("schema", "a producer's header")
 	out := process(t, "{store_schema_metadata: schema, store_original_metadata: original}", in)
 
 	kept, ok := out[0].MetaGetImmut("original")
@@ -101,7 +102,7 @@ func TestMetadata(t *testing.T) {
 	}}, common)
 
 	_, ok = out[2].MetaGetImmut("schema")
-	require.False(t, ok)
+	require.False(t, ok, "a producer's header of that name is no schema")
 	require.NoError(t, out[2].GetError())
 	// Also of what is refused: a producer's header of that name must not pass for the bytes.
 	kept, ok = out[3].MetaGetImmut("original")

@@ -38,10 +38,10 @@ func (c *conversion) schemaless(n int32) (any, *Refusal) {
 			return nil, refuse(BadJSON, "a member stands twice")
 		}
 		out := make(map[string]any, len(members))
-		for _, m := range members {
+		for i, m := range members {
 			v, r := c.schemaless(m.value)
 			if r != nil {
-				return nil, r.at(pathName(m.name))
+				return nil, r.at(element(i)) // a name that no schema declares may be data
 			}
 			out[m.name] = v
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var refusalForm = regexp.MustCompile(`^([a-z_]+): ([^:]+): expected .+, got .+$`)
+var refusalForm = regexp.MustCompile(`^([a-z_]+): ([^: ]+): expected .+, got .+$`)
 
 // FuzzPrice feeds any JSON object as a record. Whatever it holds, it is priced
 // or refused in the form that dead letters are cut apart by, it is left as it

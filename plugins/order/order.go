@@ -3,6 +3,7 @@ package order
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // The lengths that the contract allows, in characters (Unicode code points).
@@ -72,8 +73,8 @@ func (f fields) check() error {
 			return fmt.Errorf("%s has an empty name", field.key)
 		}
 		// A refusal is read back as "code: path: rest".
-		if strings.Contains(field.name, ":") {
-			return fmt.Errorf("the name %q of %s has a colon", field.name, field.key)
+		if strings.ContainsFunc(field.name, func(r rune) bool { return r == ':' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+			return fmt.Errorf("the name %q of %s has a colon, white space or a control character", field.name, field.key)
 		}
 		if other, ok := taken[field.name]; ok {
 			return fmt.Errorf("%s and %s are both named %q", other, field.key, field.name)

@@ -61,7 +61,7 @@ An order that breaks a rule is marked as failed with `+"`code: path: reason`"+` 
 				service.NewStringField(fieldQuantity).Description("How many.").Default("qty"),
 				service.NewStringField(fieldUnitPrice).Description("The price of one.").Default("unit_price"),
 				service.NewStringField(fieldTotalPrice).Description("The price of all, which this processor sets.").Default("total_price"),
-			).Description("The names of the contract's fields in the record. They must differ from one another and hold no colon."),
+			).Description("The names of the contract's fields in the record. They must differ from one another and hold no colon, white space or control character."),
 			service.NewStringField(fieldMaxQuantity).
 				Description("The greatest quantity of an order, an integer. Empty: no bound.").
 				Example("1000").
