@@ -31,7 +31,7 @@ run: build ## everything up with what is missing (MariaDB, Kafka), three orders 
 
 .PHONY: test
 test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
-	bin/order-sink test pipelines
+	bin/order-sink test pipelines config
 	@sh internal/mariadbd/install.sh
 	go test $(RACE) -timeout 15m ./plugins/... ./internal/...
 	go test -timeout 15m . ./pipelines/...
@@ -41,7 +41,7 @@ lint: build ## Go and YAML
 	go mod tidy -diff
 	go vet ./...
 	@mkdir -p .run/tools
-	@GOBIN=$(CURDIR)/.run/tools go install $(GOLANGCI_LINT)
+	@GOBIN="$(CURDIR)/.run/tools" go install $(GOLANGCI_LINT)
 	.run/tools/golangci-lint run ./...
 	bin/order-sink lint -r config/resources.yaml config/service.yaml pipelines/*.yaml
 

@@ -32,7 +32,6 @@ func main() {
 		service.CLIOptSetBinaryName("order-sink"),
 		service.CLIOptSetProductName("order-sink"),
 		service.CLIOptSetVersion(version+" (commit "+commit+")", date),
-		service.CLIOptSetDefaultConfigPaths("pipelines/orders.yaml"),
 	)
 }
 

@@ -25,7 +25,7 @@ func TestAPostedOrderBecomesARow(t *testing.T) {
 		for _, body := range []string{
 			`{"productId":"CATALOG-001","quantity":7,"unitPrice":11000}`,
 			`{"productId":"CATALOG-002","quantity":4,"unitPrice":71000,"totalPrice":284000}`,
-			`{"productId":"초콜릿 \"🍫\"","quantity":1,"unitPrice":0,"orderId":"mine/1"}`,
+			`{"productId":"초콜릿 \"🍫\" \u2028 \u001f \\u001f","quantity":1,"unitPrice":0,"orderId":"mine/1"}`,
 		} {
 			status, answer := w.post("/user 1/orders", "", body)
 			var order orders.Order // its members' names differ from the answer's in case only

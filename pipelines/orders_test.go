@@ -299,7 +299,7 @@ func TestBadConfigurationConsumesNothing(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			log := sink.NewLog(t)
-			cmd := exec.CommandContext(t.Context(), sink.Binary(t), "streams",
+			cmd := exec.CommandContext(t.Context(), sink.Binary(t), "streams", "--no-api",
 				"-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml")
 			cmd.Dir = sink.Root(t)
 			cmd.Env = append(cmd.Environ(), "HTTP_ADDRESS="+sink.FreeAddress(t), "MARIADB_DSN="+test.dsn,

@@ -3,16 +3,17 @@
 # machine lets us. Debian's -core packages start no service.
 set -eu
 
-for dir in $(echo "$PATH" | tr : ' ') /usr/sbin /usr/local/sbin /usr/libexec /opt/homebrew/bin; do
-	if [ -x "$dir/mariadbd" ] || [ -x "$dir/mysqld" ]; then exit 0; fi
-done
+PATH=$PATH:/usr/sbin:/usr/local/sbin:/usr/libexec:/opt/homebrew/bin
+if command -v mariadbd >/dev/null || command -v mysqld >/dev/null; then exit 0; fi
 
 root=
 if [ "$(id -u)" != 0 ]; then root=sudo; fi
 if command -v apt-get >/dev/null && { [ -z "$root" ] || command -v sudo >/dev/null; }; then
 	echo "MariaDB's server is missing: installing Debian's mariadb-server-core and mariadb-client-core"
 	$root apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends mariadb-server-core mariadb-client-core >/dev/null
+	install="$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"
+	# Older releases have no -core package of this name.
+	$install mariadb-server-core mariadb-client-core >/dev/null || $install mariadb-server >/dev/null
 elif command -v brew >/dev/null; then
 	echo "MariaDB's server is missing: installing Homebrew's mariadb"
 	brew install --quiet mariadb

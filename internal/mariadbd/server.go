@@ -80,11 +80,17 @@ func (s *Server) install(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := exec.CommandContext(ctx, installer, append([]string{
-		"--no-defaults", "--datadir=" + s.data(), "--tmpdir=" + s.tmp(), "--skip-test-db",
+	// Relative names: the installer, a shell script, stumbles over a blank. (Its
+	// server goes to the data first, so that tmp lies beside it.)
+	install := exec.CommandContext(ctx, installer, append([]string{
+		"--no-defaults", "--datadir=./data", "--tmpdir=../tmp", "--skip-test-db",
 		"--auth-root-authentication-method=socket",
-	}, asRoot()...)...).CombinedOutput()
-	if err != nil {
+	}, asRoot()...)...)
+	install.Dir = s.dir
+	if out, err := install.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("installing MariaDB's system tables: %w", ctx.Err())
+		}
 		return fmt.Errorf("installing MariaDB's system tables: %w\n%s", err, out)
 	}
 	if err := os.WriteFile(filepath.Join(s.dir, "accounts.sql"), []byte(accounts), 0o600); err != nil {
@@ -116,7 +122,10 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.process, err = process.Start(cmd); err != nil {
 		return err
 	}
-	return s.await(ctx)
+	if err := s.await(ctx); err != nil {
+		return errors.Join(err, s.Stop())
+	}
+	return nil
 }
 
 // await asks until the server answers a query under the sink's account, which
@@ -137,7 +146,7 @@ func (s *Server) await(ctx context.Context) error {
 		case <-s.process.Done():
 			return fmt.Errorf("starting MariaDB: it ended by itself (%w); the end of its log %s:\n%s", s.process.Exit(), s.Log(), s.logEnd())
 		case <-ctx.Done():
-			return fmt.Errorf("starting MariaDB: no answer (%w); its log is %s", err, s.Log())
+			return fmt.Errorf("starting MariaDB: %w: no answer (%w); its log is %s", ctx.Err(), err, s.Log())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

@@ -23,6 +23,8 @@ func main() {
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second Ctrl-C ends it at once, and with it what it started.
+	context.AfterFunc(ctx, stop)
 	err := run(ctx, stack)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
@@ -35,6 +37,9 @@ func run(ctx context.Context, stack *stack) (err error) {
 	// What was started is stopped in the opposite order, whatever happens.
 	defer func() { err = errors.Join(err, stack.stop()) }()
 
+	if err := stack.lock(); err != nil {
+		return err
+	}
 	began := time.Now()
 	for _, step := range []func(context.Context) error{
 		stack.startMariaDB, stack.startKafka, stack.startSink, stack.sendOrders,
@@ -52,5 +57,7 @@ func run(ctx context.Context, stack *stack) (err error) {
 		return nil
 	case <-stack.sink.Done():
 		return fmt.Errorf("order-sink ended by itself: %w; its log is %s", stack.sink.Exit(), stack.log())
+	case <-stack.mariadbDone:
+		return fmt.Errorf("MariaDB ended by itself; its log is in %s", stack.dir)
 	}
 }

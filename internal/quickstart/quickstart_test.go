@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -92,7 +91,7 @@ func (q *quickstart) interrupt(t *testing.T) {
 }
 
 func TestAPersonSeesOrdersFlow(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "a folder of yours")
 	// Another program has the usual port: it stays untouched.
 	if taken, err := net.Listen("tcp", "127.0.0.1:4195"); err == nil {
 		defer taken.Close()
@@ -152,20 +151,45 @@ func TestAServerOfYoursIsUsedAndLeftAlone(t *testing.T) {
 }
 
 func TestAnEarlyCtrlCStopsAll(t *testing.T) {
-	q := start(t, t.TempDir())
-	address := q.find(t, `MariaDB +private, on (\S+),`)
-	if err := q.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	for _, printed := range []string{``, `MariaDB +private`, `Kafka +in memory`} {
+		q := start(t, dir)
+		q.find(t, printed)
+		for { // its signals are its own by the time it holds the lock
+			if _, err := os.Stat(filepath.Join(dir, "lock")); err == nil {
+				break
+			}
+			select {
+			case <-q.Done():
+				t.Fatal(q.Err())
+			case <-time.After(time.Millisecond):
+			}
+		}
+		q.interrupt(t)
+		log, err := os.ReadFile(filepath.Join(dir, "mariadb", "mariadbd.log"))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if starts, ends := strings.Count(string(log), "ready for connections"), strings.Count(string(log), "Shutdown complete"); starts > ends {
+			t.Errorf("stopped after %q: MariaDB came up %d times and was shut down in order %d times", printed, starts, ends)
+		}
 	}
+}
+
+func TestASecondOneSaysThatTheFirstRuns(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, dir)
+	first.find(t, `MariaDB +private`)
+	second := start(t, dir)
 	select {
-	case <-q.Done():
+	case <-second.Done():
 	case <-time.After(2 * time.Minute):
 		t.Fatal("it did not end")
 	}
-	if connection, err := net.Dial("tcp", address); err == nil {
-		connection.Close()
-		t.Errorf("MariaDB still listens on %s", address)
+	if second.Err() == nil || !strings.Contains(second.out.String(), "another quick start uses "+dir) {
+		t.Errorf("it ended with %v and said %s", second.Err(), second.out)
 	}
+	first.find(t, `Ready \d+\.\d s after the start`)
 }
 
 func post(t *testing.T, url, body string) string {
@@ -199,8 +223,10 @@ func awaitRow(t *testing.T, db *sql.DB, where string) {
 		if err == nil && count == 1 {
 			return
 		}
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			t.Fatalf("%d rows have %s: %v", count, where, err)
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -66,7 +68,8 @@ func (s *stack) awaitRows(ctx context.Context, db *sql.DB) error {
 	for {
 		var count int
 		err := db.QueryRowContext(ctx, query, ids...).Scan(&count)
-		if err == nil && count == len(ids) {
+		// Rows of an earlier start prove nothing about this one.
+		if err == nil && count == len(ids) && s.stored(ctx) >= s.sent {
 			return nil
 		}
 		select {
@@ -77,6 +80,21 @@ func (s *stack) awaitRows(ctx context.Context, db *sql.DB) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+var storedRows = regexp.MustCompile(`(?m)^mariadb_upsert_rows_total\{.*\} ([0-9]+)$`)
+
+// stored is how many orders the sink has brought to the table since its start.
+func (s *stack) stored(ctx context.Context) (rows int) {
+	metrics, err := s.sink.Metrics(ctx)
+	if err != nil {
+		return 0
+	}
+	for _, line := range storedRows.FindAllStringSubmatch(metrics, -1) {
+		n, _ := strconv.Atoi(line[1])
+		rows += n
+	}
+	return rows
 }
 
 func printRows(ctx context.Context, db *sql.DB) error {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -51,9 +52,26 @@ type stack struct {
 	http    string // "127.0.0.1:port", of health and metrics
 	intake  string // the same, of orders over HTTP
 
-	sink    *sink.Sink
-	stops   []func() error
-	logFile *os.File
+	sink        *sink.Sink
+	mariadbDone <-chan struct{} // nil for a server that is not ours
+	sent        int
+	stops       []func() error
+	lockFile    *os.File
+	logFile     *os.File
+}
+
+// lock keeps a second quick start away from the private servers' data.
+func (s *stack) lock() (err error) {
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return fmt.Errorf("making %s: %w", s.dir, err)
+	}
+	if s.lockFile, err = os.Create(filepath.Join(s.dir, "lock")); err != nil {
+		return fmt.Errorf("locking %s: %w", s.dir, err)
+	}
+	if err := syscall.Flock(int(s.lockFile.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another quick start uses %s: stop that one first", s.dir)
+	}
+	return nil
 }
 
 func (s *stack) log() string { return filepath.Join(s.dir, "order-sink.log") }
@@ -76,6 +94,7 @@ func (s *stack) startMariaDB(ctx context.Context) error {
 		return err
 	}
 	s.stops = append(s.stops, server.Stop)
+	s.mariadbDone = server.Process().Done()
 	s.dsn = server.DSN("orders")
 	step("MariaDB", "private, on %s, data in %s", server.Addr(), filepath.Join(s.dir, "mariadb"))
 	return s.applySchema(ctx)
@@ -105,7 +124,9 @@ func (s *stack) applySchema(ctx context.Context) error {
 
 func (s *stack) startKafka(ctx context.Context) error {
 	if given := os.Getenv("KAFKA_BROKERS"); given != "" {
-		s.seeds = strings.Split(given, ",")
+		for _, seed := range strings.Split(given, ",") {
+			s.seeds = append(s.seeds, strings.TrimSpace(seed))
+		}
 		step("Kafka", "yours, from KAFKA_BROKERS")
 	} else {
 		port, err := port("Kafka", kafkaPort)
@@ -131,8 +152,12 @@ func (s *stack) createTopics(ctx context.Context) error {
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	for _, name := range []string{topic, deadLetterTopic} {
-		_, err := kadm.NewClient(client).CreateTopic(ctx, -1, -1, nil, name) // the broker's defaults
+	for name, configs := range map[string]map[string]*string{
+		topic: nil, // the broker's defaults
+		// A letter is its record and some headers.
+		deadLetterTopic: {"max.message.bytes": kadm.StringPtr("2097152")},
+	} {
+		_, err := kadm.NewClient(client).CreateTopic(ctx, -1, -1, configs, name)
 		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
 			return fmt.Errorf("creating topic %s: %w", name, err)
 		}
@@ -150,9 +175,6 @@ func (s *stack) startSink(ctx context.Context) error {
 		return err
 	}
 	s.http, s.intake = loopback.Address(httpPort), loopback.Address(intakePort)
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return fmt.Errorf("opening the sink's log: %w", err)
-	}
 	if s.logFile, err = os.Create(s.log()); err != nil {
 		return fmt.Errorf("opening the sink's log: %w", err)
 	}
@@ -192,11 +214,12 @@ func (s *stack) sendOrders(ctx context.Context) error {
 			}
 		}
 	}
-	sent, err := orders.Produce(ctx, s.seeds, topic, messages, nil)
+	var err error
+	s.sent, err = orders.Produce(ctx, s.seeds, topic, messages, nil)
 	if err != nil {
 		return err
 	}
-	step("Orders", "%d sent to topic %s", sent, topic)
+	step("Orders", "%d sent to topic %s", s.sent, topic)
 	return nil
 }
 
@@ -206,8 +229,10 @@ func (s *stack) stop() error {
 	for i := len(s.stops) - 1; i >= 0; i-- {
 		errs = append(errs, s.stops[i]())
 	}
-	if s.logFile != nil {
-		errs = append(errs, s.logFile.Close())
+	for _, file := range []*os.File{s.logFile, s.lockFile} {
+		if file != nil {
+			errs = append(errs, file.Close())
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -64,7 +64,7 @@ func (s *Sink) AwaitReady(ctx context.Context, addresses ...string) error {
 		case <-s.Done():
 			return fmt.Errorf("starting order-sink: it ended by itself: %w", errors.Join(s.Exit(), err))
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for order-sink's connections: %w", err)
+			return fmt.Errorf("waiting for order-sink's connections: %w: %w", ctx.Err(), err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
