@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,7 +87,7 @@ func TestStream(t *testing.T) {
 	}, got)
 	ours := maps.Collect(func(yield func(string, int64) bool) {
 		for name, n := range e.values {
-			if len(name) > 10 && name[:10] == "order_sink" {
+			if strings.HasPrefix(name, "mariadb_upsert_") {
 				yield(name, n)
 			}
 		}
