@@ -16,6 +16,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
 	_ "github.com/redpanda-data/connect/v4/public/components/sql/base"
 
+	"github.com/order-sink/order-sink/internal/connections"
 	_ "github.com/order-sink/order-sink/plugins"
 )
 
@@ -31,6 +32,7 @@ func main() {
 		service.CLIOptSetArgs(arguments(os.Args)...),
 		service.CLIOptSetBinaryName("order-sink"),
 		service.CLIOptSetProductName("order-sink"),
+		service.CLIOptAddCommand(connections.Command()),
 		service.CLIOptSetVersion(version+" (commit "+commit+")", date),
 	)
 }
