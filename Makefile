@@ -35,6 +35,9 @@ test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end 
 	@sh internal/mariadbd/install.sh
 	go test $(RACE) -timeout 15m ./plugins/... ./internal/...
 	go test -timeout 15m . ./pipelines/...
+	@command -v java >/dev/null 2>&1 || echo "SKIPPED: every test over the real Kafka, since there is no Java: install Java 17 and Maven"
+	@command -v java >/dev/null 2>&1 && ! command -v mvn >/dev/null 2>&1 && echo "SKIPPED where it was never fetched: every test over the real Kafka, since there is no Maven" || true
+	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler (gcc)"
 
 .PHONY: lint
 lint: build ## Go and YAML

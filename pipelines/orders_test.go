@@ -116,6 +116,7 @@ func TestADeadLetterReturnsTheRecordWithTheReason(t *testing.T) {
 		before := time.Now().Add(-time.Second)
 		w.produce(sent...)
 		w.awaitCommitted()
+		w.check(checker.Config{Exactly: true})
 
 		letters := w.letters()
 		if len(letters) != len(sent) {
