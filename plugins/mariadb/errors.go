@@ -62,6 +62,11 @@ func (f *failure) quotesValues() bool {
 	return !listed || rule.kind == refused || isDataState(f.state)
 }
 
+// tooMuchAtOnce says that the rows may fit in several transactions.
+func (f *failure) tooMuchAtOnce() bool {
+	return f.number == transCacheFull || f.number == stmtCacheFull
+}
+
 // cause is a short label for metrics.
 func (f *failure) cause() string {
 	switch {

@@ -35,6 +35,7 @@ const (
 	hostNotPrivileged     = 1130
 	cantCreateThread      = 1135
 	wrongValueCountOnRow  = 1136
+	badRegexp             = 1139
 	tableAccessDenied     = 1142
 	columnAccessDenied    = 1143
 	noSuchTable           = 1146
@@ -45,6 +46,7 @@ const (
 	netErrorOnWrite       = 1160
 	netWriteInterrupted   = 1161
 	dupUnique             = 1169
+	tooManyRows           = 1172
 	errorDuringCommit     = 1180
 	newAbortingConnection = 1184
 	crashedOnUsage        = 1194
@@ -59,6 +61,7 @@ const (
 	cantUpdateReadLock    = 1223
 	userLimitReached      = 1226
 	specificAccessDenied  = 1227
+	subqueryRows          = 1242
 	unknownStmtHandler    = 1243
 	dataOutOfRange        = 1264
 	dataTruncated         = 1265
@@ -85,6 +88,7 @@ const (
 	noReferencedRow2      = 1452
 	maxPreparedStmtCount  = 1461
 	autoincReadFailed     = 1467
+	autoincOutOfRange     = 167 // the storage engine's own number
 	wrongValue            = 1525
 	noPartitionForValue   = 1526
 	dupEntry              = 1062
@@ -267,6 +271,7 @@ var rules = map[uint16]rule{
 	viewInvalid:          {kind: misconfigured},
 	noSuchUser:           {kind: misconfigured}, // the definer of a trigger
 	autoincReadFailed:    {kind: misconfigured}, // no number is left
+	autoincOutOfRange:    {kind: misconfigured}, // the same: every further row meets it
 	crashedOnUsage:       {kind: misconfigured},
 	crashedOnRepair:      {kind: misconfigured},
 	tableCorrupt:         {kind: misconfigured},
@@ -279,5 +284,8 @@ var rules = map[uint16]rule{
 
 	// Anybody's fault; see above.
 	getErrno:     {unknown, CodeRefused},
+	badRegexp:    {unknown, CodeRefused}, // a trigger or CHECK that stumbles over one row's value: its
+	tooManyRows:  {unknown, CodeRefused}, // class (42, 21) would blame the set-up for good rows too
+	subqueryRows: {unknown, CodeRefused},
 	unknownError: {unknown, CodeRefused},
 }

@@ -2,6 +2,7 @@ package mariadb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -123,15 +124,105 @@ func TestAReadOnlyServerIsWaitedFor(t *testing.T) {
 	o := w.output(ordersConfig, log.resources())
 	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
 	w.exec("SET GLOBAL read_only = 1")
+	batch := batchOf(order("b", "x", 1, "1"))
 	for range 3 {
-		err := o.WriteBatch(t.Context(), batchOf(order("b", "x", 1, "1"), order("c", strings.Repeat("x", 30), 1, "1")))
-		require.Same(t, service.ErrNotConnected, err)
+		require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 	}
 	w.exec("SET GLOBAL read_only = 0")
-	require.Empty(t, w.write(o, order("b", "x", 1, "1")))
+	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, []string{"a", "b"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
 	require.Len(t, log.matching("Waiting for MariaDB: MariaDB error 1290 "), 1, "once, not each try: %v", log.all())
 	require.Len(t, log.matching("MariaDB takes rows again, after "), 1)
+}
+
+// Only the batch that waits can say that the wait is over, and a new cause is
+// told: somebody may have to mend it.
+func TestAWaitIsToldByItsCauseUntilItsEnd(t *testing.T) {
+	t.Parallel()
+	var lines []string
+	tell := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	w := &waiting{warn: tell, info: tell}
+	readOnly := &failure{kind: wait, number: 1290, state: "HY000", err: errors.New("x")}
+	denied := &failure{kind: misconfigured, number: 1142, state: "42000", err: errors.New("x")}
+
+	first := w.begin(1, readOnly)
+	for range 10 {
+		require.GreaterOrEqual(t, w.begin(1, readOnly), first/2)
+	}
+	w.over(2) // another batch was stored
+	require.Len(t, lines, 1, "%v", lines)
+	w.begin(1, denied)
+	require.Len(t, lines, 2)
+	require.Contains(t, lines[1], "MariaDB error 1142")
+	require.Contains(t, lines[1], "somebody must mend this")
+	w.begin(2, denied)
+	w.over(1)
+	require.Len(t, lines, 2, "batch 2 still waits")
+	w.over(2)
+	require.Len(t, lines, 3)
+	require.Contains(t, lines[2], "takes rows again")
+	require.LessOrEqual(t, w.begin(3, readOnly), firstPause, "a new wait begins with the shortest pause")
+}
+
+func TestFewerConnectionsThanConfiguredAreFoundAtConnect(t *testing.T) {
+	t.Parallel()
+	w := privateWorld(t, orders, "--max-user-connections=3")
+	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), "opening connection 4 of 4: MariaDB error 1203")
+}
+
+func TestATransactionTooLargeForTheBinaryLogIsCut(t *testing.T) {
+	t.Parallel()
+	w := privateWorld(t, orders, "--log-bin=log", "--server-id=1", "--binlog-format=ROW", "--binlog-cache-size=4096", "--max-binlog-cache-size=4096")
+	o := w.output(ordersConfig)
+	var records []any
+	for i := range 1000 {
+		records = append(records, order(fmt.Sprintf("%04d", i), "x", 1, "1"))
+	}
+	require.Empty(t, w.write(o, records...))
+	require.Equal(t, []string{"1000"}, w.rows("SELECT COUNT(*) FROM orders"))
+}
+
+// What no list knows is given a moment before it is called the row's own fault.
+func TestAnUnknownErrorThatPassesRefusesNobody(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders, "CREATE TABLE tries (n INT PRIMARY KEY) ENGINE=Aria", "INSERT INTO tries VALUES (0)",
+		`CREATE TRIGGER stumble BEFORE INSERT ON orders FOR EACH ROW BEGIN
+			IF NEW.order_id = 'c' THEN
+				UPDATE tries SET n = n + 1;
+				IF (SELECT n FROM tries) <= 3 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 9001; END IF;
+			END IF;
+		END`)
+	o := w.output(ordersConfig)
+	require.Empty(t, w.write(o, order("a", "x", 1, "1"), order("b", "x", 1, "1"), order("c", "x", 1, "1"), order("d", "x", 1, "1")))
+	require.Equal(t, []string{"4"}, w.rows("SELECT COUNT(*) FROM orders"))
+}
+
+// A trigger that stumbles over one row's value blames that row, not the set-up.
+func TestATriggerThatStumblesOverOneRowRefusesThatRow(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders, "CREATE TABLE two (n INT)", "INSERT INTO two VALUES (1), (2)",
+		`CREATE TRIGGER stumble BEFORE INSERT ON orders FOR EACH ROW
+			IF NEW.order_id = 'b' THEN SET NEW.qty = (SELECT n FROM two); END IF`)
+	refused := w.write(w.output(ordersConfig), order("a", "x", 1, "1"), order("b", "x", 1, "1"), order("c", "x", 1, "1"))
+	require.Len(t, refused, 1)
+	require.Contains(t, refused[1], "MariaDB error 1242")
+	require.Equal(t, []string{"a", "c"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
+}
+
+func TestNoNumberLeftIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := shared(t, "CREATE TABLE t (id INT NOT NULL UNIQUE, v INT, serial TINYINT AUTO_INCREMENT PRIMARY KEY)", "INSERT INTO t VALUES (0, 0, 127)")
+	o := w.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
+	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(map[string]any{"id": int64(1), "v": int64(1)})))
+}
+
+func TestCloseAgainAndWritingAfterwardsEndAtOnce(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig)
+	require.NoError(t, o.Close(t.Context()))
+	require.NoError(t, o.Close(t.Context()))
+	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(order("a", "x", 1, "1"))))
 }
 
 func TestAShutdownFailsNoRow(t *testing.T) {

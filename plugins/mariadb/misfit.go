@@ -73,7 +73,7 @@ func (c *column) whyNoKey(alter string) string {
 	}
 	switch c.family {
 	case texts, enums:
-		return fmt.Sprintf("collation %s makes one row of ids that differ in case or accent only: %s MODIFY %s %s CHARACTER SET %s COLLATE %s_bin%s",
+		return fmt.Sprintf("collation %s makes one row of ids that differ in case or accent only: %s MODIFY %s %s CHARACTER SET %s COLLATE %s_nopad_bin%s",
 			c.collation, alter, quote(c.name), c.columnType, c.charset, c.charset, null)
 	case floats:
 		return "a float is no exact key: use an integer, a decimal or text"
@@ -83,7 +83,12 @@ func (c *column) whyNoKey(alter string) string {
 
 // fitKey finds the unique index that makes the key a key, and those beside it
 // which make an upsert overwrite a row of another key.
-func (t *table) fitKey(indexes []index, found *misfits) {
+func (t *table) fitKey(indexes []index, all []described, found *misfits) {
+	numbered := func(name string) bool { // by the server, one number a row
+		return slices.ContainsFunc(all, func(d described) bool {
+			return d.autoIncrement && strings.EqualFold(d.name, name) && !containsFold(t.target.columns, name)
+		})
+	}
 	isKey := func(i index) bool {
 		return len(i.columns) == len(t.target.key) && !i.prefixed &&
 			!slices.ContainsFunc(i.columns, func(name string) bool { return !containsFold(t.target.key, name) })
@@ -107,10 +112,8 @@ func (t *table) fitKey(indexes []index, found *misfits) {
 			continue
 		}
 		// Rows that agree in it agree in the key as well: they are one row.
-		coversKey := !slices.ContainsFunc(t.target.key, func(name string) bool { return !containsFold(other.columns, name) })
-		// Filled by the server, one number a row.
-		written := slices.ContainsFunc(other.columns, func(name string) bool { return containsFold(t.target.columns, name) })
-		if !coversKey && written {
+		coversKey := !other.prefixed && !slices.ContainsFunc(t.target.key, func(name string) bool { return !containsFold(other.columns, name) })
+		if !coversKey && !slices.ContainsFunc(other.columns, numbered) {
 			t.warnings = append(t.warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that agrees with a stored one in it overwrites that one although their %s differs; drop the index unless that is meant",
 				t.target.quoted(), quote(other.name), strings.Join(other.columns, ", "), fieldKey))
 		}

@@ -68,11 +68,12 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	// No connection is made here: that is for Connect to try.
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
-	db.SetMaxIdleConns(1)
+	db.SetMaxIdleConns(0)                 // the sessions keep theirs; a look wants a new one, to the server of now
 	return &output{
 		store: &store{
 			db:     db,
 			target: &c.target,
+			warn:   logger.Warn,
 			writer: newWriter(db, &c.target, c.maxRows, c.connections, m.observer()),
 		},
 		waiting: &waiting{warn: logger.Warnf, info: logger.Infof},
@@ -87,12 +88,9 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 func (o *output) Connect(ctx context.Context) error {
 	pause := firstPause
 	for {
-		t, err := o.store.connect(ctx)
+		err := o.store.connect(ctx)
 		if err == nil {
 			o.failing.clear()
-			for _, warning := range t.warnings {
-				o.logger.Warn(warning)
-			}
 			return nil
 		}
 		err = fmt.Errorf("connecting to MariaDB: %w", explain(err))
@@ -110,6 +108,10 @@ func (o *output) Connect(ctx context.Context) error {
 func explain(err error) error {
 	var hidden *initError
 	if f := judgeLook(err); f.number != 0 && !errors.As(err, &hidden) {
+		var opening *openError
+		if errors.As(err, &opening) {
+			return &openError{opening.nth, opening.of, f}
+		}
 		return f
 	}
 	return err
@@ -151,11 +153,11 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	result, f := o.store.put(ctx, records)
 	if f != nil {
 		o.metrics.waits(1, f.cause())
-		o.waiting.on(ctx, f)
+		o.waiting.on(ctx, identity(records), f)
 		return service.ErrNotConnected
 	}
+	o.waiting.over(identity(records))
 	if result.stored() > 0 {
-		o.waiting.over()
 		if lag, known := lagOf(batch[0]); known {
 			o.metrics.lag(lag.Nanoseconds())
 		}
@@ -197,8 +199,8 @@ func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResul
 }
 
 // Close implements service.BatchOutput. The framework has stopped writing.
-func (o *output) Close(context.Context) error {
-	o.store.writer.close()
+func (o *output) Close(ctx context.Context) error {
+	o.store.writer.close(ctx)
 	return o.store.db.Close()
 }
 

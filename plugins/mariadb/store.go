@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,7 @@ type store struct {
 	writer *writer
 	table  atomic.Pointer[table]
 	looks  sync.Mutex // one look at a time
+	warn   func(text string)
 }
 
 // result is the verdict on a batch.
@@ -28,10 +30,13 @@ type result struct {
 	refused                                 map[int]*Refusal // by place in the batch
 }
 
-// connect renews the connections and looks at the table.
-func (s *store) connect(ctx context.Context) (*table, error) {
+// connect looks at the table and renews the connections.
+func (s *store) connect(ctx context.Context) error {
 	s.writer.renew()
-	return s.look(ctx, time.Now())
+	if _, err := s.look(ctx, time.Now()); err != nil {
+		return err
+	}
+	return s.writer.open(ctx)
 }
 
 // look returns what is known about the table, from the server if the last look
@@ -49,7 +54,12 @@ func (s *store) look(ctx context.Context, notBefore time.Time) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.table.Store(t)
+	// Of an index that was added in mid-run, too.
+	if last := s.table.Swap(t); last == nil || !slices.Equal(last.warnings, t.warnings) {
+		for _, warning := range t.warnings {
+			s.warn(warning)
+		}
+	}
 	return t, nil
 }
 

@@ -56,13 +56,17 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 		return nil, fmt.Errorf("inspecting the indexes of %s: %w", target.table, err)
 	}
 	var found misfits
-	if kind.String != "BASE TABLE" && kind.String != "SYSTEM VERSIONED" {
+	switch {
+	case kind.String == "SYSTEM VERSIONED":
+		// It takes every row of an update for a changed one.
+		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
+	case kind.String != "BASE TABLE":
 		found.add("%s is a %s: rows can be kept unique by key in a table only", target.quoted(), strings.ToLower(kind.String))
-	} else if transactions.String != "YES" {
+	case transactions.String != "YES":
 		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", engine.String, target.quoted())
 	}
 	t.fit(all, &found)
-	t.fitKey(indexes, &found)
+	t.fitKey(indexes, all, &found)
 	if len(found) > 0 {
 		return nil, found
 	}

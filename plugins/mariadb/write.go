@@ -3,9 +3,11 @@ package mariadb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +21,9 @@ const (
 	// before it counts as waiting.
 	maxRetries = 10
 	retryFor   = 15 * time.Second
+	// How long an error that no list knows is given to pass, before it counts as
+	// the row's own.
+	doubtFor = 200 * time.Millisecond
 )
 
 // writer stores rows. Its methods may be called at the same time.
@@ -29,10 +34,15 @@ type writer struct {
 	sessions   chan *session // those that nobody uses
 	generation atomic.Int64
 	observe    observer
+	closing    sync.Once
+	closed     chan struct{}
 }
 
 func newWriter(db *sql.DB, target *target, maxRows, connections int, observe observer) *writer {
-	w := &writer{db: db, target: target, maxRows: maxRows, sessions: make(chan *session, connections), observe: observe}
+	w := &writer{
+		db: db, target: target, maxRows: maxRows, observe: observe,
+		sessions: make(chan *session, connections), closed: make(chan struct{}),
+	}
 	for range connections {
 		w.sessions <- &session{}
 	}
@@ -43,11 +53,50 @@ func newWriter(db *sql.DB, target *target, maxRows, connections int, observe obs
 // behind the address may be another one now.
 func (w *writer) renew() { w.generation.Add(1) }
 
-// close ends the sessions. Nothing may be written any more.
-func (w *writer) close() {
-	for range cap(w.sessions) {
-		(<-w.sessions).discard()
+// open connects the sessions that nobody uses, so that a server or an account
+// that allows fewer connections is found before rows wait for one.
+func (w *writer) open(ctx context.Context) error {
+	for n := range cap(w.sessions) {
+		select {
+		case s := <-w.sessions:
+			_, err := s.open(ctx, w.db, w.generation.Load())
+			w.sessions <- s
+			if err != nil {
+				return &openError{n + 1, cap(w.sessions), err}
+			}
+		default: // in use, so it is open or its user will say why not
+		}
 	}
+	return nil
+}
+
+// openError says how many of the configured connections there can be.
+type openError struct {
+	nth, of int
+	err     error
+}
+
+func (e *openError) Error() string {
+	return fmt.Sprintf("opening connection %d of %d: %v", e.nth, e.of, e.err)
+}
+
+func (e *openError) Unwrap() error { return e.err }
+
+var errClosed = errors.New("the output is closed")
+
+// close ends the sessions once those that use them are done, or ctx ends.
+func (w *writer) close(ctx context.Context) {
+	w.closing.Do(func() {
+		close(w.closed)
+		for range cap(w.sessions) {
+			select {
+			case s := <-w.sessions:
+				s.discard()
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
 }
 
 // observer is told what the writer does, for metrics.
@@ -80,6 +129,33 @@ func (o *outcome) add(other outcome) {
 // write stores rows, which are sorted and have one key each. A failure means
 // that all of them must be written again, though some may be stored already.
 func (w *writer) write(ctx context.Context, t *table, rows []row) (outcome, *failure) {
+	all, f := w.once(ctx, t, rows)
+	if f != nil || all.stored() == 0 {
+		return all, f
+	}
+	// An error that no list knows may have been the moment's and not the row's.
+	var doubted []row
+	for _, v := range all.refused {
+		if v.failure.kind == unknown {
+			doubted = append(doubted, v.row)
+		}
+	}
+	if len(doubted) == 0 {
+		return all, nil
+	}
+	if err := sleep(ctx, doubtFor); err != nil {
+		return outcome{}, judge(err)
+	}
+	again, f := w.once(ctx, t, doubted)
+	if f != nil {
+		return outcome{}, f
+	}
+	all.refused = slices.DeleteFunc(all.refused, func(v verdict) bool { return v.failure.kind == unknown })
+	all.add(again)
+	return all, nil
+}
+
+func (w *writer) once(ctx context.Context, t *table, rows []row) (outcome, *failure) {
 	shares := w.divide(rows)
 	outcomes := make([]outcome, len(shares))
 	failures := make([]*failure, len(shares))
@@ -117,7 +193,8 @@ func (w *writer) divide(rows []row) [][]row {
 	return shares
 }
 
-// share stores a range, again and again while the failure says so.
+// share stores a range over one session, again and again while the failure says
+// so, in smaller transactions where one is too large for the server.
 func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *failure) {
 	var s *session
 	select {
@@ -125,7 +202,13 @@ func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *fai
 		defer func() { w.sessions <- s }()
 	case <-ctx.Done():
 		return outcome{}, judge(ctx.Err())
+	case <-w.closed:
+		return outcome{}, judge(errClosed)
 	}
+	return w.on(ctx, s, t, rows)
+}
+
+func (w *writer) on(ctx context.Context, s *session, t *table, rows []row) (outcome, *failure) {
 	started := time.Now()
 	for try := 1; ; try++ {
 		fresh, err := s.open(ctx, w.db, w.generation.Load())
@@ -135,6 +218,16 @@ func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *fai
 		o, f := s.attempt(ctx, w, t, rows)
 		if f == nil {
 			return o, nil
+		}
+		if f.tooMuchAtOnce() && len(rows) > 1 {
+			s.discard()
+			first, f := w.on(ctx, s, t, rows[:len(rows)/2])
+			if f != nil {
+				return outcome{}, f
+			}
+			rest, f := w.on(ctx, s, t, rows[len(rows)/2:])
+			first.add(rest)
+			return first, f
 		}
 		if f.kind != retry {
 			s.discard()
