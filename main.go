@@ -17,6 +17,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/sql/base"
 
 	"github.com/order-sink/order-sink/internal/connections"
+	"github.com/order-sink/order-sink/internal/dlq"
 	_ "github.com/order-sink/order-sink/plugins"
 )
 
@@ -33,6 +34,7 @@ func main() {
 		service.CLIOptSetBinaryName("order-sink"),
 		service.CLIOptSetProductName("order-sink"),
 		service.CLIOptAddCommand(connections.Command()),
+		service.CLIOptAddCommand(dlq.Command()),
 		service.CLIOptSetVersion(version+" (commit "+commit+")", date),
 	)
 }

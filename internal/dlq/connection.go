@@ -1,0 +1,238 @@
+package dlq
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/oauth"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+)
+
+// What is read of a resources file, under the names of the redpanda output.
+const (
+	fieldOutputs     = "output_resources"
+	fieldLabel       = "label"
+	fieldRedpanda    = "redpanda"
+	fieldSeedBrokers = "seed_brokers"
+	fieldTopic       = "topic"
+	fieldClientID    = "client_id"
+	fieldTLS         = "tls"
+	fieldSASL        = "sasl"
+	fieldMechanism   = "mechanism"
+	fieldUsername    = "username"
+	fieldPassword    = "password"
+	fieldToken       = "token"
+	fieldExtensions  = "extensions"
+)
+
+// patience is how long a Kafka may take to answer at all.
+const patience = 15 * time.Second
+
+func resourcesField() *service.ConfigField {
+	return service.NewObjectListField(fieldOutputs,
+		service.NewStringField(fieldLabel).Default(""),
+		service.NewObjectField(fieldRedpanda,
+			service.NewStringListField(fieldSeedBrokers).Default([]any{}),
+			service.NewStringField(fieldTopic), // no default: it tells whether the output is one
+			service.NewStringField(fieldClientID).Default("order-sink"),
+			service.NewTLSToggledField(fieldTLS),
+			service.NewObjectListField(fieldSASL,
+				service.NewStringField(fieldMechanism),
+				service.NewStringField(fieldUsername).Default(""),
+				service.NewStringField(fieldPassword).Default(""),
+				service.NewStringField(fieldToken).Default(""),
+				service.NewStringMapField(fieldExtensions).Default(map[string]any{}),
+			).Default([]any{}),
+		).Optional(),
+	).Default([]any{})
+}
+
+// address says which Kafka is meant.
+type address struct {
+	resources string // path of a resources file
+	optional  bool   // it need not exist, if brokers and topic are given
+	label     string // of the output in it
+	brokers   string // instead of the output's, with commas between them
+	topic     string // instead of the output's
+}
+
+// connection is a dead letter topic and the way to it.
+type connection struct {
+	topic   string
+	brokers []string
+	opts    []kgo.Opt
+}
+
+// newConnection reads the resources file as the framework does, environment
+// variables included; it does not connect.
+func newConnection(a address) (*connection, error) {
+	c := &connection{}
+	text, err := os.ReadFile(a.resources)
+	switch {
+	case err == nil:
+		if err := c.configure(string(text), a); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", a.resources, err)
+		}
+	case errors.Is(err, fs.ErrNotExist) && a.optional && a.brokers != "" && a.topic != "":
+	default:
+		return nil, fmt.Errorf("reading the resources: %w", err)
+	}
+	if a.brokers != "" {
+		c.brokers = []string{a.brokers}
+	}
+	if a.topic != "" {
+		c.topic = a.topic
+	}
+	c.brokers = splitBrokers(c.brokers)
+	switch {
+	case len(c.brokers) == 0:
+		return nil, fmt.Errorf("output %s names no brokers: use --brokers", a.label)
+	case c.topic == "" || strings.Contains(c.topic, "${!"):
+		return nil, fmt.Errorf("output %s names no fixed topic: use --topic", a.label)
+	}
+	c.opts = append(c.opts, kgo.SeedBrokers(c.brokers...), kgo.RequestRetries(4))
+	return c, nil
+}
+
+func (c *connection) configure(text string, a address) error {
+	file, err := new(service.ConfigSchema).Field(resourcesField()).NewConfigQuerier().ParseYAML(text)
+	if err != nil {
+		return err
+	}
+	list, err := file.FieldAtPath(fieldOutputs)
+	if err != nil {
+		return err
+	}
+	outputs, err := list.FieldObjectList()
+	if err != nil {
+		return err
+	}
+	for _, output := range outputs {
+		if label, _ := output.FieldString(fieldLabel); label != a.label {
+			continue
+		}
+		if !output.Contains(fieldRedpanda) {
+			return fmt.Errorf("output %s is no redpanda output", a.label)
+		}
+		return c.configureOutput(output.Namespace(fieldRedpanda))
+	}
+	if a.brokers != "" && a.topic != "" && a.optional {
+		return nil
+	}
+	return fmt.Errorf("there is no output labelled %s in it", a.label)
+}
+
+func (c *connection) configureOutput(output *service.ParsedConfig) error {
+	var err error
+	if c.brokers, err = output.FieldStringList(fieldSeedBrokers); err != nil {
+		return err
+	}
+	if c.topic, err = output.FieldString(fieldTopic); err != nil {
+		return err
+	}
+	id, err := output.FieldString(fieldClientID)
+	if err != nil {
+		return err
+	}
+	c.opts = append(c.opts, kgo.ClientID(id))
+	var config *tls.Config
+	var enabled bool
+	if config, enabled, err = output.FieldTLSToggled(fieldTLS); err != nil {
+		return err
+	}
+	if enabled {
+		c.opts = append(c.opts, kgo.DialTLSConfig(config))
+	}
+	methods, err := output.FieldObjectList(fieldSASL)
+	if err != nil {
+		return err
+	}
+	for i, method := range methods {
+		mechanism, err := newMechanism(method)
+		if err != nil {
+			return fmt.Errorf("%s[%d]: %w", fieldSASL, i, err)
+		}
+		if mechanism != nil {
+			c.opts = append(c.opts, kgo.SASL(mechanism))
+		}
+	}
+	return nil
+}
+
+func newMechanism(method *service.ParsedConfig) (sasl.Mechanism, error) {
+	text := func(field string) string {
+		value, _ := method.FieldString(field) // has a default
+		return value
+	}
+	name, err := method.FieldString(fieldMechanism)
+	if err != nil {
+		return nil, err
+	}
+	user, password, token := text(fieldUsername), text(fieldPassword), text(fieldToken)
+	switch name {
+	case "", "none":
+		return nil, nil
+	case "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512":
+		if user == "" || password == "" {
+			return nil, fmt.Errorf("%s needs a username and a password: is an environment variable not set?", name)
+		}
+	case "OAUTHBEARER":
+		if token == "" {
+			return nil, fmt.Errorf("%s needs a token: is an environment variable not set?", name)
+		}
+	}
+	switch name {
+	case "PLAIN":
+		return plain.Auth{User: user, Pass: password}.AsMechanism(), nil
+	case "SCRAM-SHA-256":
+		return scram.Auth{User: user, Pass: password}.AsSha256Mechanism(), nil
+	case "SCRAM-SHA-512":
+		return scram.Auth{User: user, Pass: password}.AsSha512Mechanism(), nil
+	case "OAUTHBEARER":
+		extensions, err := method.FieldStringMap(fieldExtensions)
+		return oauth.Auth{Token: token, Extensions: extensions}.AsMechanism(), err
+	default:
+		return nil, fmt.Errorf("unknown mechanism %s: expected PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER", visible(name))
+	}
+}
+
+func splitBrokers(items []string) []string {
+	var brokers []string
+	for _, item := range items {
+		for broker := range strings.SplitSeq(item, ",") {
+			if broker = strings.TrimSpace(broker); broker != "" {
+				brokers = append(brokers, broker)
+			}
+		}
+	}
+	return brokers
+}
+
+// client connects with these settings and the given ones.
+func (c *connection) client(opts ...kgo.Opt) (*kgo.Client, error) {
+	client, err := kgo.NewClient(append(append([]kgo.Opt{}, c.opts...), opts...)...)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", strings.Join(c.brokers, ", "), err)
+	}
+	return client, nil
+}
+
+// ping finds out whether there is a Kafka that lets us in.
+func (c *connection) ping(ctx context.Context, client *kgo.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := client.Ping(ctx); err != nil {
+		return fmt.Errorf("connecting to %s: %w", strings.Join(c.brokers, ", "), err)
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+package dlq
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// groupCount is one line of `list`, and its JSON.
+type groupCount struct {
+	Code      string `json:"code"`
+	Field     string `json:"field"`
+	Open      int    `json:"open"`
+	Replayed  int    `json:"replayed"`
+	FirstSeen string `json:"first_seen"`
+	LastSeen  string `json:"last_seen"`
+}
+
+// summary is the JSON of `list`.
+type summary struct {
+	Topic    string       `json:"topic"`
+	Open     int          `json:"open"`
+	Replayed int          `json:"replayed"`
+	Groups   []groupCount `json:"groups"`
+}
+
+// letterLine is the JSON of one letter in `list --letters` and
+// `replay --dry-run`, and what `show` begins with.
+type letterLine struct {
+	Letter    string     `json:"letter"`
+	Partition int32      `json:"partition"`
+	Offset    int64      `json:"offset"`
+	FailedAt  string     `json:"failed_at"`
+	Code      string     `json:"code"`
+	Field     string     `json:"field"`
+	Source    *placeJSON `json:"source"`
+	Replayed  bool       `json:"replayed"`
+	To        *placeJSON `json:"to,omitempty"`
+}
+
+// placeJSON is a record's place; without an offset, a partition.
+type placeJSON struct {
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    *int64 `json:"offset,omitempty"`
+}
+
+func (p place) json() *placeJSON {
+	if p.topic == "" {
+		return nil
+	}
+	return &placeJSON{p.topic, p.partition, &p.offset}
+}
+
+func (c *catalogue) line(e entry) letterLine {
+	g := c.groups[e.group]
+	return letterLine{
+		Letter: e.String(), Partition: e.partition, Offset: e.offset,
+		FailedAt: milliseconds(e.failedAt), Code: g.code, Field: g.field,
+		Source: c.origin(e).json(), Replayed: e.replayed,
+	}
+}
+
+// list is `order-sink dlq list`.
+func list(ctx context.Context, c *connection, f filter, each bool, output string, out console) error {
+	all, err := c.collect(ctx, f, out)
+	if err != nil {
+		return err
+	}
+	switch {
+	case each && output == outputJSON:
+		err = all.printLines(out)
+	case each && len(all.entries) > 0:
+		err = all.printLetters(f.replayed, out)
+	case output == outputJSON:
+		err = out.document(all.summary(c.topic))
+	case len(all.entries) > 0:
+		err = all.printGroups(c.topic, f.replayed, out)
+	}
+	if err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	if len(all.entries) == 0 {
+		return nothing(all.none())
+	}
+	return nil
+}
+
+// count adds the letters up, the most frequent reason first.
+func (c *catalogue) count() []groupCount {
+	type seen struct{ first, last int64 }
+	counts, times := make([]groupCount, len(c.groups)), make([]seen, len(c.groups))
+	for _, e := range c.entries {
+		count, at := &counts[e.group], &times[e.group]
+		if count.Open+count.Replayed == 0 {
+			count.Code, count.Field = c.groups[e.group].code, c.groups[e.group].field
+			*at = seen{e.failedAt, e.failedAt}
+		}
+		if e.replayed {
+			count.Replayed++
+		} else {
+			count.Open++
+		}
+		at.first, at.last = min(at.first, e.failedAt), max(at.last, e.failedAt)
+	}
+	for i, at := range times {
+		counts[i].FirstSeen, counts[i].LastSeen = milliseconds(at.first), milliseconds(at.last)
+	}
+	counts = slices.DeleteFunc(counts, func(g groupCount) bool { return g.Open+g.Replayed == 0 })
+	slices.SortFunc(counts, func(a, b groupCount) int {
+		return cmp.Or(cmp.Compare(b.Open, a.Open), cmp.Compare(b.Replayed, a.Replayed),
+			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Field, b.Field))
+	})
+	return counts
+}
+
+func (c *catalogue) summary(topic string) summary {
+	s := summary{Topic: topic, Groups: c.count(), Replayed: c.skipped}
+	for _, g := range s.Groups {
+		s.Open += g.Open
+		s.Replayed += g.Replayed
+	}
+	return s
+}
+
+func (c *catalogue) printGroups(topic string, replayed bool, out console) error {
+	total := c.summary(topic)
+	header, format := "OPEN\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%s\t%s\t%s\t%s"
+	if replayed {
+		header, format = "OPEN\tREPLAYED\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%d\t%s\t%s\t%s\t%s"
+	}
+	err := out.table(header, func(line func(string, ...any)) {
+		for _, g := range total.Groups {
+			cells := []any{g.Open}
+			if replayed {
+				cells = append(cells, g.Replayed)
+			}
+			line(format, append(cells, visible(g.Code), visible(g.Field), g.FirstSeen, g.LastSeen)...)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out.out, "\n%d open in topic %s", total.Open, topic)
+	if total.Replayed > 0 {
+		fmt.Fprintf(out.out, ", %d replayed before", total.Replayed)
+	}
+	_, err = fmt.Fprintln(out.out)
+	return err
+}
+
+func (c *catalogue) printLetters(replayed bool, out console) error {
+	header := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE"
+	if replayed {
+		header += "\tREPLAYED"
+	}
+	return out.table(header, func(line func(string, ...any)) {
+		for _, e := range c.entries {
+			g := c.groups[e.group]
+			cells := []any{e.position, milliseconds(e.failedAt), visible(g.code), visible(g.field), visible(c.origin(e).String())}
+			switch {
+			case !replayed:
+				line("%s\t%s\t%s\t%s\t%s", cells...)
+			case e.replayed:
+				line("%s\t%s\t%s\t%s\t%s\tyes", cells...)
+			default:
+				line("%s\t%s\t%s\t%s\t%s\tno", cells...)
+			}
+		}
+	})
+}
+
+// printLines writes one JSON object a line.
+func (c *catalogue) printLines(out console) error {
+	writer := bufio.NewWriter(out.out)
+	encoder := newEncoder(writer)
+	for _, e := range c.entries {
+		if err := encoder.Encode(c.line(e)); err != nil {
+			return err
+		}
+	}
+	return writer.Flush()
+}

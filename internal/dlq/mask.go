@@ -1,0 +1,119 @@
+package dlq
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+)
+
+// What an envelope's schema says openly: its types and names are no values of
+// a row. Defaults are.
+var (
+	schemaMembers = []string{"type", "optional", "name", "version", "doc", "field", "parameters"}
+	schemaNodes   = []string{"fields", "items", "keys", "values"}
+)
+
+// mask is the JSON document with what each value is in place of the value:
+// "string(36)", "number(4)", "boolean", null. Member names stay, and so does
+// what a schema says. The lengths are characters. The document must be valid.
+func mask(document []byte) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(document))
+	decoder.UseNumber()
+	m := &masker{decoder: decoder}
+	m.value(false, true)
+	return m.out
+}
+
+type masker struct {
+	decoder *json.Decoder
+	out     []byte
+}
+
+// value writes the next value, openly or not. The root's member schema is
+// the one that is read as a schema.
+func (m *masker) value(open, root bool) { m.write(m.next(), open, root) }
+
+func (m *masker) write(token json.Token, open, root bool) {
+	switch token := token.(type) {
+	case json.Delim:
+		if token == '[' {
+			m.list(func() { m.value(open, false) }, ']')
+			return
+		}
+		m.list(func() { m.member(open, root) }, '}')
+	case string:
+		m.scalar(open, token, fmt.Sprintf("string(%d)", utf8.RuneCountInString(token)))
+	case json.Number:
+		m.scalar(open, token, fmt.Sprintf("number(%d)", len(token)))
+	case bool:
+		m.scalar(open, token, "boolean")
+	default:
+		m.out = append(m.out, "null"...)
+	}
+}
+
+func (m *masker) member(open, root bool) {
+	name, _ := m.next().(string)
+	m.scalar(true, name, "")
+	m.out = append(m.out, ':')
+	if root && name == "schema" {
+		m.schema()
+		return
+	}
+	m.value(open, false)
+}
+
+// schema writes a schema node, or whatever stands where one should.
+func (m *masker) schema() {
+	token := m.next()
+	switch token {
+	case json.Delim('{'):
+	case json.Delim('['):
+		m.list(m.schema, ']')
+		return
+	default:
+		m.write(token, false, false)
+		return
+	}
+	m.list(func() {
+		name, _ := m.next().(string)
+		m.scalar(true, name, "")
+		m.out = append(m.out, ':')
+		if slices.Contains(schemaNodes, name) {
+			m.schema()
+			return
+		}
+		m.value(slices.Contains(schemaMembers, name), false)
+	}, '}')
+}
+
+func (m *masker) list(element func(), end byte) {
+	if end == ']' {
+		m.out = append(m.out, '[')
+	} else {
+		m.out = append(m.out, '{')
+	}
+	for first := true; m.decoder.More(); first = false {
+		if !first {
+			m.out = append(m.out, ',')
+		}
+		element()
+	}
+	m.next()
+	m.out = append(m.out, end)
+}
+
+func (m *masker) scalar(open bool, value any, instead string) {
+	if !open {
+		value = instead
+	}
+	text, _ := json.Marshal(value) // a string, a number or a boolean
+	m.out = append(m.out, text...)
+}
+
+func (m *masker) next() json.Token {
+	token, _ := m.decoder.Token() // the document is valid
+	return token
+}

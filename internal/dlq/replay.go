@@ -1,0 +1,146 @@
+package dlq
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// replayOptions are what `replay` takes beside the filters.
+type replayOptions struct {
+	toTopic          string // "" for each letter's own
+	byKey            bool
+	brokerTimestamps bool
+	dryRun           bool
+	confirmed        int // letters that were agreed to, or anyNumber
+	output           string
+}
+
+// result is the JSON of `replay`.
+type result struct {
+	Topic    string `json:"topic"`
+	Matched  int    `json:"matched"`
+	Replayed int    `json:"replayed"` // sent and marked
+	Unmarked int    `json:"unmarked"` // sent and not marked: open still
+	Refused  int    `json:"refused"`  // by the broker
+	Gone     int    `json:"gone"`     // no longer in the dead letter topic
+	Error    string `json:"error,omitempty"`
+}
+
+// replay is `order-sink dlq replay`.
+func replay(ctx context.Context, c *connection, f filter, o replayOptions, out console) error {
+	all, err := c.collect(ctx, f, out)
+	if err != nil {
+		return err
+	}
+	if len(all.entries) == 0 {
+		return nothing(all.none())
+	}
+	to, err := c.plan(ctx, all, o.toTopic, out)
+	if err != nil {
+		return err
+	}
+	if err := to.check(o.brokerTimestamps, time.Now(), out); err != nil {
+		return err
+	}
+	if o.dryRun {
+		return c.rehearse(ctx, all, to, o, out)
+	}
+	if err := confirm(ctx, c.topic, all, to, o, out); err != nil {
+		return err
+	}
+	r, err := c.send(ctx, all, to, o, out)
+	if o.output == outputJSON {
+		if err != nil {
+			r.Error = err.Error()
+		}
+		return errors.Join(err, out.document(r))
+	}
+	fmt.Fprintf(out.out, "%d of %s replayed\n", r.Replayed, letters(r.Matched))
+	return err
+}
+
+// rehearse prints what would be sent where.
+func (c *connection) rehearse(ctx context.Context, all *catalogue, to targets, o replayOptions, out console) error {
+	encoder := newEncoder(out.out)
+	visit := func(line func(string, ...any)) error {
+		return c.read(ctx, all.spans(), func(record *kgo.Record) error {
+			e, chosen := all.find(position{record.Partition, record.Offset})
+			if !chosen {
+				return nil
+			}
+			l := parseLetter(record)
+			t := to.of(l, o)
+			partition := t.partition(l, o.byKey)
+			if o.output == outputJSON {
+				text := all.line(*e)
+				text.To = &placeJSON{Topic: t.topic, Partition: partition}
+				return encoder.Encode(text)
+			}
+			line("%s\t%s\t%s\t%s\t%s\t%s\t%s/%d", l.position, milliseconds(e.failedAt), visible(l.code), visible(l.field),
+				visible(l.origin.String()), l.originAt.UTC().Format(timeFormat), visible(t.topic), partition)
+			return nil
+		})
+	}
+	if o.output == outputJSON {
+		return visit(nil)
+	}
+	var err error
+	if printing := out.table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\tTIMESTAMP\tTO", func(line func(string, ...any)) {
+		err = visit(line)
+	}); err != nil || printing != nil {
+		return errors.Join(err, printing)
+	}
+	fmt.Fprintf(out.out, "\n%s would be sent; nothing was\n", letters(len(all.entries)))
+	return nil
+}
+
+// of is where a letter goes; plan has seen every letter of the catalogue.
+func (to targets) of(l letter, o replayOptions) *target {
+	if o.toTopic != "" {
+		return to[o.toTopic]
+	}
+	return to[l.origin.topic]
+}
+
+// confirm has somebody say how many letters he means to send.
+func confirm(ctx context.Context, topic string, all *catalogue, to targets, o replayOptions, out console) error {
+	n := len(all.entries)
+	switch {
+	case o.confirmed == n:
+		return nil
+	case o.confirmed != anyNumber:
+		return fmt.Errorf("%s match, not %d: nothing was sent", letters(n), o.confirmed)
+	case !out.interactive:
+		return usage(fmt.Errorf("nobody can be asked here: use --yes %d to send %s, or --dry-run", n, letters(n)))
+	}
+	var where []string
+	for _, name := range to.names() {
+		where = append(where, fmt.Sprintf("%d to topic %s", to[name].letters, visible(name)))
+	}
+	answer, err := out.ask(ctx, fmt.Sprintf("%s of topic %s: %s.\nA sink without a version column stores them over newer rows of the same orders.\nType %d to send: ",
+		letters(n), topic, strings.Join(where, ", "), n))
+	if err != nil {
+		return fmt.Errorf("asking: %w", err)
+	}
+	if typed, err := strconv.Atoi(strings.TrimSpace(answer)); err != nil || typed != n {
+		return errors.New("not confirmed: nothing was sent")
+	}
+	return nil
+}
+
+// newReplayed is the record that a letter becomes again.
+func newReplayed(l letter, dlqTopic, topic string, partition int32) *kgo.Record {
+	from := place{dlqTopic, l.position}
+	return &kgo.Record{
+		Topic: topic, Partition: partition,
+		Key: l.record.Key, Value: l.record.Value,
+		Headers:   append(l.producersHeaders(), kgo.RecordHeader{Key: headerReplayedFrom, Value: []byte(from.String())}),
+		Timestamp: l.originAt,
+	}
+}
