@@ -8,7 +8,7 @@ const keptText = 8 << 10
 
 // extraValues is how many values a message may yield beyond one for each of its bytes and one for each field of its root.
 // Without such a bound a schema of many optional fields and an array of empty objects multiply: a batch of short messages
-// would take gigabytes.
+// would take gigabytes (Invariant 6).
 const extraValues = 10_000
 
 // conversion turns scanned nodes into values. It is reused from message to message.

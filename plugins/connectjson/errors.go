@@ -46,7 +46,7 @@ const (
 	maxPath     = 256
 )
 
-// Refusal says why a message cannot be decoded. Its text is `code: path: detail`; it never holds a value.
+// Refusal says why a message cannot be decoded. Its text is `code: path: detail`; it never holds a value (Invariant 7).
 type Refusal struct {
 	Code Code
 	// Path is where: "value" (the whole message), "payload.items[2].price", "schema.fields[3].type". Names from outside

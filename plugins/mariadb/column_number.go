@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -11,10 +12,11 @@ import (
 // number is an exact decimal: sign, digits without leading zeros, and how many
 // of them stand behind the point, without zeros at the end.
 type number struct {
-	negative bool
-	whole    string // digits before the point, "" for none
-	fraction string // digits behind the point, "" for none
-	isText   bool
+	negative  bool
+	whole     string // digits before the point, "" for none
+	fraction  string // digits behind the point, "" for none
+	isText    bool
+	isInteger bool // written without a point and without an exponent
 }
 
 // The longest text that is read as a number. MariaDB's DECIMAL has 65 digits; a
@@ -65,6 +67,7 @@ func parseDecimal(text string) (number, bool) {
 		}
 		whole, fraction = shiftPoint(whole, fraction, shift)
 	}
+	n.isInteger = !hasPoint && !hasExponent
 	n.whole, n.fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
 	if n.whole == "" && n.fraction == "" {
 		n.negative = false
@@ -104,6 +107,15 @@ func isDigits(text string) bool {
 
 func (n number) text() bool { return n.isText }
 
+// equals says whether f, which is finite, is the integer n and not one near it.
+func (n number) equals(f float64) bool {
+	if len(n.whole) <= exactDigits {
+		return true
+	}
+	whole, _ := big.NewFloat(f).Int(nil)
+	return whole.String() == n.String()
+}
+
 // String is the number in plain digits, one spelling for a value.
 func (n number) String() string {
 	text := n.whole
@@ -138,6 +150,9 @@ func compareDecimals(a, b string) int {
 
 // exactFloat is the largest magnitude up to which float64 has every integer.
 const exactFloat = 1 << 53
+
+// exactDigits is how many digits an integer below exactFloat may have.
+const exactDigits = 15
 
 func (c *column) acceptInteger(value any) (any, *Refusal) {
 	switch v := value.(type) {
@@ -205,10 +220,13 @@ func (c *column) acceptYear(v any) (any, *Refusal) {
 	if !ok {
 		return nil, c.mismatch(v, "a year")
 	}
-	year, err := strconv.ParseInt(n.String(), 10, 64)
+	year, err := strconv.ParseInt(n.whole, 10, 64)
 	// MariaDB would turn 1 to 99 into 2001 to 1999.
-	if err != nil || year < 1901 || year > 2155 {
+	if err != nil || n.negative || year < 1901 || year > 2155 {
 		return nil, refuse(CodeOutOfRange, c.name, "YEAR holds 1901 to 2155")
+	}
+	if n.fraction != "" {
+		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, YEAR keeps none", len(n.fraction))
 	}
 	return year, nil
 }

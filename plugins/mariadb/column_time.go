@@ -1,7 +1,6 @@
 package mariadb
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -19,6 +18,9 @@ var timestampForms = []string{
 	time.DateOnly,
 }
 
+// time.Parse takes more than 9 digits, behind a comma too, and cuts them.
+var longFraction = regexp.MustCompile(`[.,](\d{10,})`)
+
 // acceptTimestamp gives one spelling for a value, so that texts compare as the
 // times do.
 func (c *column) acceptTimestamp(v any) (any, *Refusal) {
@@ -30,6 +32,9 @@ func (c *column) acceptTimestamp(v any) (any, *Refusal) {
 		var ok bool
 		if t, ok = parseTimestamp(v); !ok {
 			return nil, refuse(CodeBadValue, c.name, "expected a date or time such as 2006-01-02T15:04:05Z")
+		}
+		if match := longFraction.FindStringSubmatch(v); match != nil && len(strings.TrimRight(match[1], "0")) > 9 {
+			return nil, refuse(CodeTooPrecise, c.name, "a fraction of a second of more than 9 digits")
 		}
 	default:
 		return nil, c.mismatch(v, "a date or time")
@@ -69,7 +74,7 @@ func parseTimestamp(text string) (time.Time, bool) {
 }
 
 // A TIME goes from -838:59:59 to 838:59:59.
-var timeOfDay = regexp.MustCompile(`^-?(\d{1,2}|[0-7]\d\d|8[0-2]\d|83[0-8]):[0-5]\d:[0-5]\d(?:\.(\d{1,9}))?$`)
+var timeOfDay = regexp.MustCompile(`^-?(\d{1,2}|[0-7]\d\d|8[0-2]\d|83[0-8]):[0-5]\d:[0-5]\d(\.\d+)?$`)
 
 func (c *column) acceptTimeOfDay(v any) (any, *Refusal) {
 	text, ok := v.(string)
@@ -80,21 +85,11 @@ func (c *column) acceptTimeOfDay(v any) (any, *Refusal) {
 	if match == nil {
 		return nil, refuse(CodeBadValue, c.name, "expected a time of day such as 15:04:05")
 	}
-	if digits := len(strings.TrimRight(match[2], "0")); digits > c.fraction {
+	exact := strings.TrimRight(match[2], "0.")
+	if digits := len(exact) - 1; digits > c.fraction {
 		return nil, refuse(CodeTooPrecise, c.name, "%d digits of a second, %s keeps %d", digits, strings.ToUpper(c.columnType), c.fraction)
 	}
-	return text, nil
-}
-
-// jsonText is a nested value as JSON, members in the order of their names.
-func (c *column) jsonText(v any) (string, *Refusal) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return "", refuse(CodeType, c.name, "the nested value has no JSON form")
-	}
-	return strings.TrimSuffix(text.String(), "\n"), nil
+	return strings.TrimSuffix(text, match[2]) + exact, nil
 }
 
 // typeName is a value's type in the words of a record.

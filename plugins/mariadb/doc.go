@@ -8,7 +8,9 @@
 // absent is a refusal rather than a NULL, so that a producer that does not know
 // a field yet cannot wipe out a stored value. A value must fit its column
 // exactly: what MariaDB would cut, round, pad or reinterpret is refused, also
-// where its strict mode would only note it.
+// where its strict mode would only note it. What the server writes in a normal
+// form of its own is the same value: a SET has its members in the order of the
+// type and each once ("b,a" becomes "a,b"), the TIME "-00:00:00" loses its sign.
 //
 // # How a batch is written
 //
@@ -18,6 +20,12 @@
 // kept. A range that takes more than one statement is one transaction. The
 // statement counts the rows that were there before it, so that inserted,
 // updated and unchanged rows are known exactly.
+//
+// Where rows of a key differ in a column of insert_only, the first of them that
+// MariaDB takes decides it. So the first is written, then the one that stands for
+// the others; a key may then count twice. If such a batch is delivered again, the
+// key takes on the first row again before the last one, and its ON UPDATE columns
+// move; with version it does not.
 //
 // # What a failure means
 //

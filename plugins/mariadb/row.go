@@ -2,6 +2,7 @@ package mariadb
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -11,9 +12,12 @@ type row struct {
 	message int   // its place in the batch
 	values  []any // one a column: nil, int64, uint64, float64, string or []byte
 	size    int   // bytes in a statement, at most
-	// group holds all rows of this key in the batch, in its order, if there
-	// are several and this one stands for them.
+	// group holds several rows of this key, in their order, if this one stands
+	// for them, itself included.
 	group []row
+	// later holds the rows of this key that are written after this one.
+	later []row
+	alone bool // none of later may stand for others
 }
 
 // row makes a row of a record, with its values in the given room.
@@ -75,36 +79,87 @@ func (t *table) compact(rows []row) []row {
 		for end < len(rows) && t.compareKeys(rows[start], rows[end]) == 0 {
 			end++
 		}
-		if end-start == 1 {
-			winners = append(winners, rows[start])
-		} else {
-			winners = append(winners, t.merge(rows[start:end:end]))
-		}
+		winners = append(winners, t.merge(rows[start:end:end]))
 		start = end
 	}
 	return winners
 }
 
-// merge is the one row that leaves what its group would leave, one after the
-// other: the columns that an update leaves alone are the first row's. (That one
-// has then fitted its columns, but the server has not judged it as a whole.)
+// merge is the row that leaves what its group would leave, one after the other.
+// Where the columns that an update leaves alone differ, that depends on which row
+// is the first to be stored, and the server has to say whether it is the first
+// of the group: the others are then written later.
 func (t *table) merge(group []row) row {
-	winner := group[0]
+	newest := t.newest(group)
+	for _, r := range group {
+		if r.message == newest.message {
+			break
+		}
+		if t.differ(r, newest) {
+			first := group[0]
+			first.later = group[1:]
+			return first
+		}
+	}
+	return newest
+}
+
+// newest is the row that an update by all of the group would leave.
+func (t *table) newest(group []row) row {
+	if len(group) == 1 {
+		return group[0]
+	}
+	newest := group[0]
 	for _, r := range group[1:] {
-		if t.version < 0 || t.compareVersions(winner, r) <= 0 {
-			winner = r
+		if t.version < 0 || t.compareVersions(newest, r) <= 0 {
+			newest = r
 		}
 	}
-	if len(t.target.insertOnly) > 0 {
-		winner.values = slices.Clone(winner.values)
-		for i := range t.columns {
-			if containsFold(t.target.insertOnly, t.columns[i].name) {
-				winner.values[i] = group[0].values[i]
-			}
+	newest.group = group
+	return newest
+}
+
+// oneByOne gives each row of a group a verdict of its own.
+func oneByOne(group []row) row {
+	first := group[0]
+	first.later, first.alone = group[1:], true
+	return first
+}
+
+// differ says whether two rows of a key would leave different rows by being the
+// first of their key.
+func (t *table) differ(a, b row) bool {
+	for i := range t.columns {
+		if containsFold(t.target.insertOnly, t.columns[i].name) && !reflect.DeepEqual(a.values[i], b.values[i]) {
+			return true
 		}
 	}
-	winner.group = group
-	return winner
+	return false
+}
+
+// next returns what is to be written after rows, of which some were refused,
+// sorted as they are. Where a row is refused that stands for others, all rows of
+// its group are written after all, as if there had been no compaction.
+func (t *table) next(rows []row, verdicts []verdict) []row {
+	refused := make(map[int]bool, len(verdicts))
+	for _, v := range verdicts {
+		refused[v.row.message] = true
+	}
+	var next []row
+	for _, r := range rows {
+		switch {
+		case refused[r.message] && r.group != nil:
+			next = append(next, oneByOne(r.group))
+		case len(r.later) == 0:
+		case r.alone:
+			next = append(next, oneByOne(r.later))
+		case refused[r.message]:
+			next = append(next, t.merge(r.later))
+		default: // stored: from here on, its key is updated only
+			next = append(next, t.newest(r.later))
+		}
+	}
+	return next
 }
 
 func (t *table) compareKeys(a, b row) int {

@@ -52,7 +52,7 @@ func (c counting) read() string {
 }
 
 // upsertText is a multi-row INSERT ... ON DUPLICATE KEY UPDATE with a
-// placeholder for each value.
+// placeholder for each value: run again, it changes nothing (Invariant 4).
 //
 // The assignments run from left to right and see those before them. So the
 // version is assigned last: the others compare with the stored one. VALUES(c) is

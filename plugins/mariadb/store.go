@@ -118,46 +118,27 @@ func (t *table) rows(records []any) ([]row, map[int]*Refusal) {
 	return rows, refusals
 }
 
-// write stores one row a key. Where that row is refused, all rows of its key are
-// written after all, one after the other: each then has a verdict of its own, as
-// if there had been no compaction.
+// write stores one row a key, then turn by turn those whose fate it decides, so
+// that a key has the row that it would have without compaction.
 func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *failure {
-	all, f := s.writer.write(ctx, t, rows)
-	if f != nil {
-		return f
-	}
-	for _, winner := range rows {
-		r.compacted += max(0, len(winner.group)-1)
-	}
-	var verdicts []verdict
-	var groups [][]row // sorted by key, as the rows are
-	for _, v := range all.refused {
-		if v.row.group == nil {
-			verdicts = append(verdicts, v)
-			continue
-		}
-		r.compacted -= len(v.row.group) - 1
-		groups = append(groups, v.row.group)
-	}
-	for turn := 0; ; turn++ {
-		var turns []row
-		for _, group := range groups {
-			if turn < len(group) {
-				turns = append(turns, group[turn])
-			}
-		}
-		if len(turns) == 0 {
-			break
-		}
-		o, f := s.writer.write(ctx, t, turns)
+	var all outcome
+	for len(rows) > 0 {
+		turn, f := s.writer.write(ctx, t, rows)
 		if f != nil {
 			return f
 		}
-		verdicts = append(verdicts, o.refused...)
-		all.add(o)
+		all.add(turn)
+		for _, winner := range rows {
+			r.compacted += max(0, len(winner.group)-1)
+		}
+		rows = t.next(rows, turn.refused)
 	}
 	r.inserted, r.updated, r.unchanged = all.inserted, all.updated, all.unchanged
-	for _, v := range verdicts {
+	for _, v := range all.refused {
+		if v.row.group != nil {
+			r.compacted -= len(v.row.group) - 1
+			continue // its group was written after it, with verdicts of its own
+		}
 		// Without a row that was stored, an error that no list knows says
 		// nothing about the row.
 		if v.failure.kind == unknown && all.stored() == 0 {

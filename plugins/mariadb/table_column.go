@@ -32,9 +32,11 @@ func (c *column) classify(characters, octets int) {
 	case "tinytext", "text", "mediumtext", "longtext", "json":
 		c.family = texts
 		// These count bytes, of the column's own character set: what a text
-		// of UTF-8 takes in another one, only the server knows.
+		// of UTF-8 takes in another one, only the server knows for sure.
 		if strings.HasPrefix(c.charset, "utf8") {
 			c.octets = octets
+		} else {
+			c.encoded = octets
 		}
 	case "binary":
 		c.family, c.octets, c.fixed = binaries, octets, true

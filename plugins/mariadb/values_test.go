@@ -24,6 +24,7 @@ func TestEveryValueIsStoredExactlyOrRefused(t *testing.T) {
 		require.NoError(t, err)
 		return v
 	}
+	x255 := strings.Repeat("x", 255)
 	digits := strings.Repeat("9", 38)
 	for columnType, cases := range map[string]values{
 		"TINYINT":            {{int64(-128), "-128"}, {int64(127), "127"}, {int64(128), CodeOutOfRange}, {int64(-129), CodeOutOfRange}, {true, "1"}, {false, "0"}, {nil, "NULL"}},
@@ -52,32 +53,38 @@ func TestEveryValueIsStoredExactlyOrRefused(t *testing.T) {
 		"DECIMAL(38,10)":                  {{digits[:28] + "." + digits[:10], digits[:28] + "." + digits[:10]}},
 		"DECIMAL(65,30)":                  {{strings.Repeat("9", 35) + "." + strings.Repeat("9", 30), strings.Repeat("9", 35) + "." + strings.Repeat("9", 30)}, {strings.Repeat("9", 36), CodeOutOfRange}, {"0." + strings.Repeat("0", 30) + "1", CodeTooPrecise}},
 		"DECIMAL(5) UNSIGNED":             {{"-1", CodeOutOfRange}, {"99999", "99999"}},
-		"DOUBLE":                          {{0.1, "0.1"}, {math.MaxFloat64, "1.7976931348623157e+308"}, {math.SmallestNonzeroFloat64, "5e-324"}, {math.Inf(1), CodeOutOfRange}, {math.NaN(), CodeOutOfRange}, {int64(1) << 50, "1.125899906842624e+15"}, {int64(1)<<53 + 1, CodeTooPrecise}, {"0.1", CodeType}, {json.Number("0.1"), "0.1"}},
+		"DOUBLE":                          {{0.1, "0.1"}, {math.MaxFloat64, "1.7976931348623157e+308"}, {math.SmallestNonzeroFloat64, "5e-324"}, {math.Inf(1), CodeOutOfRange}, {math.NaN(), CodeOutOfRange}, {int64(1) << 50, "1.125899906842624e+15"}, {int64(1)<<53 + 1, CodeTooPrecise}, {"0.1", CodeType}, {json.Number("0.1"), "0.1"}, {uint64(1)<<63 + 1, CodeTooPrecise}, {uint64(1) << 63, "9.223372036854776e+18"}, {int64(math.MaxInt64), CodeTooPrecise}, {int64(math.MinInt64), "-9.223372036854776e+18"}, {json.Number("9007199254740993"), CodeTooPrecise}, {json.Number("9007199254740994"), "9.007199254740994e+15"}, {json.Number("1e300"), "1e+300"}, {json.Number("1e400"), CodeOutOfRange}},
 		"FLOAT":                           {{0.5, "0.5"}, {0.1, CodeTooPrecise}, {float64(float32(0.1)), "0.1"}, {1e39, CodeOutOfRange}},
 		"DOUBLE(10,3)":                    {{1.125, "1.125"}, {1.0625, CodeTooPrecise}},
 		"DOUBLE UNSIGNED":                 {{-0.5, CodeOutOfRange}},
-		"VARCHAR(5)":                      {{"주문번호들", "주문번호들"}, {"🍜🍜🍜🍜🍜", "🍜🍜🍜🍜🍜"}, {"abcdef", CodeTooLong}, {"a    ", "a    "}, {"a     ", CodeTooLong}, {"", ""}, {"a\x00b", "a\x00b"}, {"\xff", CodeBadText}, {[]byte("é"), "é"}, {int64(1), CodeType}, {true, CodeType}, {`'";\`, `'";\`}},
+		"VARCHAR(5)":                      {{"주문번호들", "주문번호들"}, {"🍜🍜🍜🍜🍜", "🍜🍜🍜🍜🍜"}, {"abcdef", CodeTooLong}, {"a    ", "a    "}, {"a     ", CodeTooLong}, {"", ""}, {"a\x00b", "a\x00b"}, {"\xff", CodeBadText}, {[]byte("é"), "é"}, {int64(1), CodeType}, {true, CodeType}, {`'";\`, `'";\`}, {[]byte(nil), ""}},
 		"CHAR(5)":                         {{"a", "a"}, {"a ", CodePadded}, {" a", " a"}},
 		"VARCHAR(5) CHARACTER SET latin1": {{"é", "é"}, {"주", CodeBadValue}},
 		"TINYTEXT":                        {{strings.Repeat("é", 127), strings.Repeat("é", 127)}, {strings.Repeat("é", 128), CodeTooLong}, {"a ", "a "}},
+		"TINYTEXT CHARACTER SET latin1":   {{x255, x255}, {x255 + "  ", CodeTooLong}, {x255 + "x", CodeTooLong}, {x255[1:] + " ", x255[1:] + " "}, {strings.Repeat("é", 254) + " ", strings.Repeat("é", 254) + " "}},
+		"TINYTEXT CHARACTER SET utf16":    {{x255[:126] + " ", x255[:126] + " "}, {x255[:127] + " ", CodeTooLong}, {strings.Repeat("🍜", 63) + " ", strings.Repeat("🍜", 63) + " "}, {strings.Repeat("🍜", 63) + "  ", CodeTooLong}},
+		"TINYTEXT CHARACTER SET euckr":    {{x255[:254] + " ", x255[:254] + " "}, {x255 + " ", CodeTooLong}, {strings.Repeat("주", 127) + " ", strings.Repeat("주", 127) + " "}, {strings.Repeat("주", 127) + "  ", CodeTooLong}},
 		"TEXT":                            {{strings.Repeat("x", 65535), strings.Repeat("x", 65535)}, {strings.Repeat("x", 65536), CodeTooLong}},
-		"JSON":                            {{map[string]any{"b": int64(1), "a": []any{"<", nil}}, `{"a":["<",null],"b":1}`}, {`{"a":1}`, `{"a":1}`}, {"{", CodeCheck}, {[]any{}, "[]"}},
-		"VARBINARY(4)":                    {{[]byte{0, 255, 0}, "\x00\xff\x00"}, {[]byte{}, ""}, {[]byte(nil), "NULL"}, {[]byte{1, 2, 3, 4, 5}, CodeTooLong}, {"ab", "ab"}, {int64(1), CodeType}},
-		"BINARY(4)":                       {{[]byte{0, 255, 0, 1}, "\x00\xff\x00\x01"}, {[]byte{1}, CodePadded}},
+		"JSON":                            {{map[string]any{"b": int64(1), "a": []any{"<", nil}}, `{"a":["<",null],"b":1}`}, {`{"a":1}`, `{"a":1}`}, {"{", CodeCheck}, {[]any{}, "[]"}, {map[string]any{"a": []any{"\xff"}}, CodeBadText}, {[]any{map[string]any{"\xff": int64(1)}}, CodeBadText}, {[]any{"\ufffd", `\ufffd`}, "[\"\ufffd\",\"\\\\ufffd\"]"}},
+		"VARBINARY(4)":                    {{[]byte{0, 255, 0}, "\x00\xff\x00"}, {[]byte{}, ""}, {[]byte(nil), ""}, {[]byte{1, 2, 3, 4, 5}, CodeTooLong}, {"ab", "ab"}, {int64(1), CodeType}},
+		"BINARY(4)":                       {{[]byte{0, 255, 0, 1}, "\x00\xff\x00\x01"}, {[]byte{1}, CodePadded}, {[]byte(nil), CodePadded}},
 		"BLOB":                            {{[]byte{0xed, 0xa0, 0x80, '\'', '\\', 0}, "\xed\xa0\x80'\\\x00"}},
-		"DATE":                            {{at("2024-02-29T00:00:00Z"), "2024-02-29"}, {at("2024-02-29T01:00:00Z"), CodeTooPrecise}, {"2023-02-29", CodeBadValue}, {"2023-02-28", "2023-02-28"}, {at("0001-01-01T00:00:00Z"), "0001-01-01"}, {at("9999-12-31T00:00:00Z"), "9999-12-31"}, {int64(20240101), CodeType}, {"0000-00-00", CodeBadValue}},
+		"DATE":                            {{at("2024-02-29T00:00:00Z"), "2024-02-29"}, {at("2024-02-29T01:00:00Z"), CodeTooPrecise}, {"2023-02-29", CodeBadValue}, {"2023-02-28", "2023-02-28"}, {at("0001-01-01T00:00:00Z"), "0001-01-01"}, {at("9999-12-31T00:00:00Z"), "9999-12-31"}, {int64(20240101), CodeType}, {"0000-00-00", CodeBadValue}, {"2023-02-28T00:00:00.00000000001Z", CodeTooPrecise}},
 		"DATETIME":                        {{at("2024-03-10T02:30:00Z"), "2024-03-10 02:30:00"}, {at("2024-03-10T02:30:00.5Z"), CodeTooPrecise}, {at("2024-03-10T11:30:00+09:00"), "2024-03-10 02:30:00"}, {"2024-03-10T11:30:00+09:00", "2024-03-10 02:30:00"}, {"2024-03-10 11:30:00", "2024-03-10 11:30:00"}, {"2024-13-10", CodeBadValue}, {at("9999-12-31T23:59:59Z"), "9999-12-31 23:59:59"}, {time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), CodeOutOfRange}, {time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), CodeOutOfRange}},
 		"DATETIME(3)":                     {{at("2024-03-10T02:30:00.123Z"), "2024-03-10 02:30:00.123"}, {at("2024-03-10T02:30:00.1234Z"), CodeTooPrecise}},
-		"DATETIME(6)":                     {{at("2024-03-10T02:30:00.123456Z"), "2024-03-10 02:30:00.123456"}, {at("2024-03-10T02:30:00.123456789Z"), CodeTooPrecise}, {at("1969-12-31T23:59:59.999999Z"), "1969-12-31 23:59:59.999999"}},
+		"DATETIME(6)":                     {{at("2024-03-10T02:30:00.123456Z"), "2024-03-10 02:30:00.123456"}, {at("2024-03-10T02:30:00.123456789Z"), CodeTooPrecise}, {at("1969-12-31T23:59:59.999999Z"), "1969-12-31 23:59:59.999999"}, {"2024-03-10T02:30:00.1234560000009Z", CodeTooPrecise}, {"2024-03-10 02:30:00.1234560000009", CodeTooPrecise}, {"2024-03-10T02:30:00,1234560000009+09:00", CodeTooPrecise}, {"2024-03-10T02:30:00.123456000000Z", "2024-03-10 02:30:00.123456"}, {"2024-03-10T02:30:00.x", CodeBadValue}},
 		"TIMESTAMP(3) NULL":               {{at("2024-03-31T01:30:00.001Z"), "2024-03-31 01:30:00.001"}, {at("1970-01-01T00:00:01Z"), "1970-01-01 00:00:01.000"}, {at("2038-01-19T03:14:07.999Z"), "2038-01-19 03:14:07.999"}, {at("1969-12-31T23:59:59Z"), CodeBadValue}, {at("2300-01-01T00:00:00Z"), CodeBadValue}, {nil, "NULL"}},
 		"TIME":                            {{"23:59:59", "23:59:59"}, {"-838:59:59", "-838:59:59"}, {"839:00:00", CodeBadValue}, {"12:00", CodeBadValue}, {"12:00:00.5", CodeTooPrecise}, {at("2024-01-01T00:00:00Z"), CodeType}},
-		"TIME(6)":                         {{"23:59:59.999999", "23:59:59.999999"}, {"00:00:00.000001000", "00:00:00.000001"}},
-		"YEAR":                            {{int64(2024), "2024"}, {int64(24), CodeOutOfRange}, {int64(2156), CodeOutOfRange}, {"x", CodeType}},
+		"TIME(6)":                         {{"23:59:59.999999", "23:59:59.999999"}, {"00:00:00.000001000", "00:00:00.000001"}, {"00:00:00.0000010000000", "00:00:00.000001"}, {"00:00:00.000000000000", "00:00:00.000000"}, {"00:00:00.0000010000001", CodeTooPrecise}, {"-00:00:00", "00:00:00.000000"}},
+		"YEAR":                            {{int64(2024), "2024"}, {int64(24), CodeOutOfRange}, {int64(2156), CodeOutOfRange}, {"x", CodeType}, {"2024.5", CodeTooPrecise}, {json.Number("2024.0"), "2024"}, {"12024.5", CodeOutOfRange}},
 		"ENUM('a\\\\b','\\n')":            {{`a\b`, `a\b`}, {"\n", "\n"}, {`a\\b`, CodeBadValue}},
 		"ENUM('new','it''s','1,2')":       {{"new", "new"}, {"it's", "it's"}, {"1,2", "1,2"}, {"1", CodeBadValue}, {"NEW", CodeBadValue}, {int64(1), CodeType}},
-		"SET('a','b')":                    {{"a,b", "a,b"}, {"", ""}, {"a,c", CodeBadValue}, {"1", CodeBadValue}},
-		"UUID":                            {{"6CCD780C-BABA-1026-9564-5B8C656024DB", "6ccd780c-baba-1026-9564-5b8c656024db"}, {"x", CodeBadValue}},
-		"INET6":                           {{"::1", "::1"}, {"x", CodeBadValue}},
+		"ENUM('🍜','a') CHARACTER SET utf8mb4 COLLATE utf8mb4_bin":        {{"🍜", "🍜"}, {"🍕", CodeBadValue}, {"?", CodeBadValue}, {"1", CodeBadValue}, {"A", CodeBadValue}, {"🍜🍜", CodeBadValue}},
+		"ENUM('🍜','a') CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci": {{"🍕", CodeBadValue}, {"a", "a"}, {"?", CodeBadValue}},
+		"SET('🍜','a') CHARACTER SET utf8mb4 COLLATE utf8mb4_bin":         {{"🍜", "🍜"}, {"🍜,a", "🍜,a"}, {"🍕,a", CodeBadValue}, {"?", CodeBadValue}},
+		"SET('a','b')": {{"a,b", "a,b"}, {"", ""}, {"a,c", CodeBadValue}, {"1", CodeBadValue}, {"b,a", "a,b"}, {"b,b", "b"}},
+		"UUID":         {{"6CCD780C-BABA-1026-9564-5B8C656024DB", "6ccd780c-baba-1026-9564-5b8c656024db"}, {"x", CodeBadValue}},
+		"INET6":        {{"::1", "::1"}, {"x", CodeBadValue}},
 	} {
 		t.Run(columnType, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -14,9 +13,6 @@ import (
 )
 
 const (
-	// A range below this many rows is not worth a connection of its own: one
-	// statement and one commit take a trickle.
-	minShare = 256
 	// How long, and how often, a deadlock or a lock wait is tried again at once
 	// before it counts as waiting.
 	maxRetries = 10
@@ -175,24 +171,6 @@ func (w *writer) once(ctx context.Context, t *table, rows []row) (outcome, *fail
 	return all, nil
 }
 
-// divide cuts rows into contiguous ranges, one a connection. A key is in one
-// range, and no two ranges want the same part of the index.
-func (w *writer) divide(rows []row) [][]row {
-	unit := max(minShare, floorPowerOfTwo(max(1, len(rows)/cap(w.sessions))))
-	if unit > w.maxRows {
-		unit = w.maxRows
-	}
-	units := (len(rows) + unit - 1) / unit
-	n := min(cap(w.sessions), max(1, len(rows)/minShare), units)
-	shares := make([][]row, 0, n)
-	for i, start := 0, 0; i < n; i++ {
-		end := min(len(rows), (i+1)*units/n*unit)
-		shares = append(shares, rows[start:end])
-		start = end
-	}
-	return shares
-}
-
 // share stores a range over one session, again and again while the failure says
 // so, in smaller transactions where one is too large for the server.
 func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *failure) {
@@ -249,109 +227,6 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row) (outc
 		}
 	}
 }
-
-// attempt stores a range, all of it or nothing, but for the refused rows: they
-// are found by halving inside the same transaction, since the server undoes a
-// refused statement alone. After a failure the transaction may still be open.
-func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) (outcome, *failure) {
-	var o outcome
-	statements := w.cut(t, rows)
-	if len(statements) == 1 {
-		// A statement that commits itself saves two questions.
-		f := s.run(ctx, w, t, rows, &o)
-		if f == nil || !f.blamesRows() {
-			return o, f
-		}
-		if len(rows) == 1 {
-			o.refused = append(o.refused, verdict{rows[0], f})
-			return o, nil
-		}
-		statements = w.halve(t, rows)
-	}
-	if f := s.exec(ctx, "START TRANSACTION"); f != nil {
-		return outcome{}, f
-	}
-	for _, statement := range statements {
-		if f := s.store(ctx, w, t, statement, &o); f != nil {
-			return outcome{}, f
-		}
-	}
-	if len(o.refused) > 0 {
-		// Had a failure ended the transaction, the statements after it would
-		// have committed themselves and those before it would be gone.
-		if alive, f := s.inTransaction(ctx); f != nil {
-			return outcome{}, f
-		} else if !alive {
-			return outcome{}, &failure{kind: retry, err: fmt.Errorf("the server ended the transaction: %w", o.refused[0].failure)}
-		}
-	}
-	return o, s.exec(ctx, "COMMIT")
-}
-
-// store runs one statement, and those of its halves where it is refused.
-func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
-	f := s.run(ctx, w, t, rows, o)
-	if f == nil || !f.blamesRows() {
-		return f
-	}
-	if len(rows) == 1 {
-		o.refused = append(o.refused, verdict{rows[0], f})
-		return nil
-	}
-	for _, part := range w.halve(t, rows) {
-		if f := s.store(ctx, w, t, part, o); f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-// blamesRows says whether a part of the rows may be stored without the others.
-func (f *failure) blamesRows() bool {
-	return f.kind == refused || f.kind == unknown
-}
-
-// cut divides rows into statements: as many rows as one may have, then round
-// numbers of them, so that few different statements serve any number of rows.
-func (w *writer) cut(t *table, rows []row) [][]row {
-	limit := w.rowLimit(t)
-	var all [][]row
-	for len(rows) > 0 {
-		n, size := 0, 0
-		for n < min(limit, len(rows)) && size+rows[n].size <= t.packet() {
-			size += rows[n].size
-			n++
-		}
-		if n = max(1, n); n < limit {
-			n = roundDown(n)
-		}
-		all = append(all, rows[:n])
-		rows = rows[n:]
-	}
-	return all
-}
-
-// rowLimit is how many rows a statement may have: its placeholders are limited,
-// and its text must fit in a packet too.
-func (w *writer) rowLimit(t *table) int {
-	n := min(w.maxRows, maxPlaceholders/len(t.columns))
-	one := len(upsertText(w.target, t.counting, 1))
-	return max(1, min(n, (t.packet()-one)/(3*len(t.columns)+4)))
-}
-
-// halve cuts rows so that the first half is one statement.
-func (w *writer) halve(t *table, rows []row) [][]row {
-	half := floorPowerOfTwo(len(rows) - 1)
-	return append(w.cut(t, rows[:half]), w.cut(t, rows[half:])...)
-}
-
-// roundDown keeps the three leading bits of n: 1000 rows are 896, 96 and 8. A
-// statement costs the server about half a kilobyte a placeholder for as long as
-// it is kept, and each further statement a round trip; this needs 4 statements an
-// octave, and about 2.5 for what a full one leaves over.
-func roundDown(n int) int { return n - n%max(1, floorPowerOfTwo(n)/4) }
-
-func floorPowerOfTwo(n int) int { return 1 << (bits.Len(uint(n)) - 1) }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -1,0 +1,67 @@
+package mariadb
+
+import (
+	"context"
+	"fmt"
+)
+
+// attempt stores a range, all of it or nothing, but for the refused rows: they
+// are found by halving inside the same transaction, since the server undoes a
+// refused statement alone. After a failure the transaction may still be open.
+func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) (outcome, *failure) {
+	var o outcome
+	statements := w.cut(t, rows)
+	if len(statements) == 1 {
+		// A statement that commits itself saves two questions.
+		f := s.run(ctx, w, t, rows, &o)
+		if f == nil || !f.blamesRows() {
+			return o, f
+		}
+		if len(rows) == 1 {
+			o.refused = append(o.refused, verdict{rows[0], f})
+			return o, nil
+		}
+		statements = w.halve(t, rows)
+	}
+	if f := s.exec(ctx, "START TRANSACTION"); f != nil {
+		return outcome{}, f
+	}
+	for _, statement := range statements {
+		if f := s.store(ctx, w, t, statement, &o); f != nil {
+			return outcome{}, f
+		}
+	}
+	if len(o.refused) > 0 {
+		// Had a failure ended the transaction, the statements after it would
+		// have committed themselves and those before it would be gone.
+		if alive, f := s.inTransaction(ctx); f != nil {
+			return outcome{}, f
+		} else if !alive {
+			return outcome{}, &failure{kind: retry, err: fmt.Errorf("the server ended the transaction: %w", o.refused[0].failure)}
+		}
+	}
+	return o, s.exec(ctx, "COMMIT")
+}
+
+// store runs one statement, and those of its halves where it is refused.
+func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
+	f := s.run(ctx, w, t, rows, o)
+	if f == nil || !f.blamesRows() {
+		return f
+	}
+	if len(rows) == 1 {
+		o.refused = append(o.refused, verdict{rows[0], f})
+		return nil
+	}
+	for _, part := range w.halve(t, rows) {
+		if f := s.store(ctx, w, t, part, o); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// blamesRows says whether a part of the rows may be stored without the others.
+func (f *failure) blamesRows() bool {
+	return f.kind == refused || f.kind == unknown
+}

@@ -1,0 +1,134 @@
+package mariadb
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
+
+func (c *column) acceptText(value any) (any, *Refusal) {
+	var text string
+	switch v := value.(type) {
+	case string:
+		text = v
+	case []byte:
+		text = string(v)
+		value = text
+	case map[string]any, []any:
+		var refusal *Refusal
+		if text, refusal = c.jsonText(v); refusal != nil {
+			return nil, refusal
+		}
+		value = text
+	default:
+		return nil, c.mismatch(v, "text")
+	}
+	if !utf8.ValidString(text) {
+		return nil, refuse(CodeBadText, c.name, "the text is not valid UTF-8")
+	}
+	if refusal := c.checkLength(text); refusal != nil {
+		return nil, refusal
+	}
+	if strings.HasSuffix(text, " ") && (c.fixed || c.key && c.padSpace) {
+		return nil, refuse(CodePadded, c.name, "spaces at the end are lost in %s with collation %s", strings.ToUpper(c.columnType), c.collation)
+	}
+	return value, nil
+}
+
+func (c *column) checkLength(text string) *Refusal {
+	// A letter has at least one byte: short text needs no counting.
+	if c.characters > 0 && len(text) > c.characters {
+		if n := utf8.RuneCountInString(text); n > c.characters {
+			return refuse(CodeTooLong, c.name, "%d characters, %s holds %d", n, strings.ToUpper(c.columnType), c.characters)
+		}
+	}
+	if c.octets > 0 && len(text) > c.octets {
+		return refuse(CodeTooLong, c.name, "%d bytes, %s holds %d", len(text), strings.ToUpper(c.columnType), c.octets)
+	}
+	// The server refuses letters that have no room but cuts spaces, with a note.
+	if c.encoded > 0 && strings.HasSuffix(text, " ") {
+		if n := encodedSize(text, c.charset); n > c.encoded {
+			return refuse(CodeTooLong, c.name, "up to %d bytes in %s and spaces at the end, which %s cuts beyond %d", n, c.charset, strings.ToUpper(c.columnType), c.encoded)
+		}
+	}
+	return nil
+}
+
+// jsonText is a nested value as JSON, members in the order of their names.
+func (c *column) jsonText(v any) (string, *Refusal) {
+	if !validUTF8(v) {
+		return "", refuse(CodeBadText, c.name, "the nested value holds text that is not valid UTF-8")
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return "", refuse(CodeType, c.name, "the nested value has no JSON form")
+	}
+	return strings.TrimSuffix(text.String(), "\n"), nil
+}
+
+// validUTF8 looks into a nested value: encoding/json would put U+FFFD in the
+// place of what is not valid.
+func validUTF8(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return utf8.ValidString(v)
+	case []any:
+		for _, element := range v {
+			if !validUTF8(element) {
+				return false
+			}
+		}
+	case map[string]any:
+		for name, member := range v {
+			if !utf8.ValidString(name) || !validUTF8(member) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// encodedSize is how many bytes text takes in a character set other than UTF-8,
+// at most: all but those named here have one byte for each of their letters.
+func encodedSize(text, charset string) int {
+	ascii, other := 1, 1
+	switch charset {
+	case "big5", "cp932", "euckr", "gb2312", "gbk", "sjis":
+		other = 2
+	case "eucjpms", "ujis":
+		other = 3
+	case "ucs2", "utf16", "utf16le":
+		ascii, other = 2, 2
+	case "utf32":
+		ascii, other = 4, 4
+	}
+	size := 0
+	for _, letter := range text {
+		switch {
+		case letter < utf8.RuneSelf:
+			size += ascii
+		case letter > maxBMP && other == 2: // a pair of surrogates
+			size += 4
+		default:
+			size += other
+		}
+	}
+	return size
+}
+
+// maxBMP ends the letters that have two bytes in UTF-16 and three in UTF-8.
+const maxBMP = 0xFFFF
+
+// shown is text as information_schema shows it, whose own character set is
+// utf8mb3.
+func shown(text string) string {
+	return strings.Map(func(letter rune) rune {
+		if letter > maxBMP {
+			return '?'
+		}
+		return letter
+	}, text)
+}
