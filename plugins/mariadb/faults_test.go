@@ -167,7 +167,8 @@ func TestAWaitIsToldByItsCauseUntilItsEnd(t *testing.T) {
 func TestFewerConnectionsThanConfiguredAreFoundAtConnect(t *testing.T) {
 	t.Parallel()
 	w := privateWorld(t, orders, "--max-user-connections=3")
-	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), "opening connection 4 of 4: MariaDB error 1203")
+	// The third or the fourth: the server may still count the look at the table.
+	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), " of 5: MariaDB error 1203")
 }
 
 func TestATransactionTooLargeForTheBinaryLogIsCut(t *testing.T) {

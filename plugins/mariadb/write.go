@@ -58,10 +58,14 @@ func (w *writer) open(ctx context.Context) error {
 			_, err := s.open(ctx, w.db, w.generation.Load())
 			w.sessions <- s
 			if err != nil {
-				return &openError{n + 1, cap(w.sessions), err}
+				return &openError{n + 1, cap(w.sessions) + 1, err}
 			}
 		default: // in use, so it is open or its user will say why not
 		}
+	}
+	// And one to look at the table, beside them.
+	if err := w.db.PingContext(ctx); err != nil {
+		return &openError{cap(w.sessions) + 1, cap(w.sessions) + 1, err}
 	}
 	return nil
 }
