@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-sql-driver/mysql"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -57,22 +56,14 @@ func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	w.deadLetters = broker.Topic(t, b, 1)
 	w.dsn = server.DSN(server.Database(t))
 
-	schema, err := os.ReadFile(filepath.Join(sink.Root(t), "config", "schema.sql"))
-	if err != nil {
+	if err := mariadbd.RunFile(t.Context(), w.dsn, filepath.Join(sink.Root(t), "config", "schema.sql")); err != nil {
 		t.Fatal(err)
 	}
-	config, err := mysql.ParseDSN(w.dsn)
-	if err != nil {
+	var err error
+	if w.db, err = sql.Open("mysql", w.dsn); err != nil {
 		t.Fatal(err)
 	}
-	config.MultiStatements = true
-	connector, err := mysql.NewConnector(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.db = sql.OpenDB(connector)
 	t.Cleanup(func() { w.db.Close() })
-	w.exec(string(schema))
 	return w
 }
 

@@ -33,7 +33,11 @@ type world struct {
 func newWorld(t testing.TB, b broker.Broker) *world {
 	t.Helper()
 	server := mariadbd.Shared(t)
-	db, err := sql.Open("mysql", server.DSN(server.Database(t)))
+	dsn := server.DSN(server.Database(t))
+	if err := mariadbd.RunFile(t.Context(), dsn, "../../config/schema.sql"); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("mysql", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,11 +50,6 @@ func newWorld(t testing.TB, b broker.Broker) *world {
 	w := &world{t: t, client: client, config: Config{
 		Seeds: b.Seeds(), Topic: broker.Topic(t, b, 2), DeadLetters: broker.Topic(t, b, 1), DB: db,
 	}}
-	schema, err := os.ReadFile("../../config/schema.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.exec(string(schema))
 	return w
 }
 

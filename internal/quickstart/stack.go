@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -79,7 +78,7 @@ func (s *stack) log() string { return filepath.Join(s.dir, "order-sink.log") }
 func (s *stack) startMariaDB(ctx context.Context) error {
 	if s.dsn = os.Getenv("MARIADB_DSN"); s.dsn != "" {
 		step("MariaDB", "yours, from MARIADB_DSN")
-		return s.applySchema(ctx)
+		return mariadbd.RunFile(ctx, s.dsn, "config/schema.sql")
 	}
 	s.private = true
 	port, err := port("MariaDB", mariadbPort)
@@ -97,29 +96,7 @@ func (s *stack) startMariaDB(ctx context.Context) error {
 	s.mariadbDone = server.Process().Done()
 	s.dsn = server.DSN("orders")
 	step("MariaDB", "private, on %s, data in %s", server.Addr(), filepath.Join(s.dir, "mariadb"))
-	return s.applySchema(ctx)
-}
-
-func (s *stack) applySchema(ctx context.Context) error {
-	schema, err := os.ReadFile("config/schema.sql")
-	if err != nil {
-		return fmt.Errorf("reading the tables' definition (run this from the repository's root): %w", err)
-	}
-	config, err := mysql.ParseDSN(s.dsn)
-	if err != nil {
-		return errors.New("reading MARIADB_DSN: expected user:password@tcp(host:port)/database")
-	}
-	config.MultiStatements = true
-	connector, err := mysql.NewConnector(config)
-	if err != nil {
-		return fmt.Errorf("reading MARIADB_DSN: %w", err)
-	}
-	db := sql.OpenDB(connector)
-	defer db.Close()
-	if _, err := db.ExecContext(ctx, string(schema)); err != nil {
-		return fmt.Errorf("applying config/schema.sql: %w", err)
-	}
-	return nil
+	return mariadbd.RunFile(ctx, s.dsn, "config/schema.sql")
 }
 
 func (s *stack) startKafka(ctx context.Context) error {

@@ -29,15 +29,10 @@ func retries(o *output, then func(cause string)) *sync.Map {
 
 func (w *world) await(query, want string) {
 	w.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for {
-		if got := w.rows(query); len(got) == 1 && got[0] == want {
-			return
-		} else if time.Now().After(deadline) {
-			w.t.Fatalf("%s: got %v, expected %s", query, got, want)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	require.Eventually(w.t, func() bool {
+		got := w.rows(query)
+		return len(got) == 1 && got[0] == want
+	}, 30*time.Second, 10*time.Millisecond, "%s never gave %s", query, want)
 }
 
 func TestADeadlockIsTriedAgain(t *testing.T) {
@@ -289,9 +284,7 @@ func TestAKilledServerLosesAndFailsNothing(t *testing.T) {
 		})
 	}
 	for _, at := range []int64{20, 80} {
-		for written.Load() < at {
-			time.Sleep(time.Millisecond)
-		}
+		require.Eventually(t, func() bool { return written.Load() >= at }, time.Minute, time.Millisecond)
 		require.NoError(t, w.server.Kill())
 		require.NoError(t, w.server.Start(context.Background()))
 	}
