@@ -49,7 +49,9 @@ func TestLintRefusesWhatIsWrong(t *testing.T) {
 		"unknown mode":              {"mode: strict", "mode: lax", "lax"},
 		"empty key":                 {"key: [ order_id ]", "key: []", "key"},
 		"key not among columns":     {"key: [ order_id ]", "key: [ id ]", "key names id"},
-		"version not among columns": {"key: [ order_id ]", "key: [ order_id ]\n          version: changed_at", "changed_at"},
+		"version not among columns": {"version: kafka_timestamp_ms", "version: changed_at", "changed_at"},
+		"limit beyond all":          {"ratio: 0.5", "ratio: 50", "ratio"},
+		"tombstone":                 {"version: kafka_timestamp_ms", "tombstone: bury", "bury"},
 		"no table":                  {`"${MARIADB_TABLE:orders}"`, `""`, "table"},
 	} {
 		t.Run(name, func(t *testing.T) {

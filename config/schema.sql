@@ -10,9 +10,15 @@ CREATE TABLE IF NOT EXISTS orders (
   qty         BIGINT       NOT NULL,
   unit_price  BIGINT       NOT NULL,
   total_price BIGINT       NOT NULL,
+  -- The Kafka timestamp of the message that the row is from, in milliseconds since
+  -- 1970: an older message does not overwrite it. NULL is older than any.
+  kafka_timestamp_ms BIGINT NULL,
   -- Of the row, not of the order. updated_at moves only when a column really
   -- changes: an order that is delivered again leaves it alone.
   created_at  TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   updated_at  TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   PRIMARY KEY (order_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4;
+
+-- For a table that was made before it had a version.
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS kafka_timestamp_ms BIGINT NULL AFTER total_price;

@@ -36,7 +36,7 @@ func TestTheSeedsOrdersAreStoredOnce(t *testing.T) {
 		if report.Rows != 3 || report.DeadLetters != 0 {
 			t.Fatalf("three orders gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
 		}
-		const stored = "SELECT * FROM orders ORDER BY order_id"
+		const stored = "SELECT order_id, user_id, product_id, qty, unit_price, total_price, created_at, updated_at FROM orders ORDER BY order_id"
 		first := w.rows(stored)
 
 		w.produce(seed...)

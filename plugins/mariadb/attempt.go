@@ -13,7 +13,7 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) 
 	statements := w.cut(t, rows)
 	if len(statements) == 1 {
 		// A statement that commits itself saves two questions.
-		f := s.run(ctx, w, t, rows, &o)
+		f := s.run(ctx, w, t, statements[0], &o)
 		if f == nil || !f.blamesRows() {
 			return o, f
 		}

@@ -4,22 +4,34 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 )
 
 const (
-	fieldDSN           = "dsn"
-	fieldTable         = "table"
-	fieldColumns       = "columns"
-	fieldKey           = "key"
-	fieldInsertOnly    = "insert_only"
-	fieldVersion       = "version"
-	fieldMaxRows       = "max_rows_per_statement"
-	fieldConnections   = "connections"
-	fieldInitStatement = "init_statement"
-	fieldTLS           = "tls"
-	fieldBatching      = "batching"
+	fieldDSN             = "dsn"
+	fieldTable           = "table"
+	fieldColumns         = "columns"
+	fieldMetadataColumns = "metadata_columns"
+	fieldKey             = "key"
+	fieldInsertOnly      = "insert_only"
+	fieldVersion         = "version"
+	fieldTombstone       = "tombstone"
+	fieldMaxRows         = "max_rows_per_statement"
+	fieldConnections     = "connections"
+	fieldInitStatement   = "init_statement"
+	fieldLimit           = "dead_letter_limit"
+	fieldRatio           = "ratio"
+	fieldWindow          = "window"
+	fieldPause           = "pause"
+	fieldMinCount        = "min_count"
+	fieldTLS             = "tls"
+	fieldBatching        = "batching"
+
+	tombstoneIgnore = "ignore"
+	tombstoneDelete = "delete"
 )
 
 // Spec describes the mariadb_upsert output.
@@ -29,7 +41,7 @@ func Spec() *service.ConfigSpec {
 		Categories("Services").
 		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one verdict for each row.").
 		Description(`
-Every message is an object, and every column takes the member of its own name. A row that MariaDB will never take fails alone, with an error of the form `+"`code: column: reason`"+` that holds no value; its neighbours are stored. A MariaDB that cannot be reached, is full, read-only, shutting down or set up wrongly is waited for: nothing is dropped, and nothing fails.
+Every message is an object, and every column takes the member of its own name, or metadata of its own name. A row that MariaDB will never take fails alone, with an error of the form `+"`code: column: reason`"+` that holds no value; its neighbours are stored. A message that a processor has marked as failed is not written and fails with that error, so that nothing is needed between the processors and this output to sort them out. A MariaDB that cannot be reached, is full, read-only, shutting down or set up wrongly is waited for: nothing is dropped, and nothing fails.
 
 == Exactness
 
@@ -47,14 +59,31 @@ When the output connects it looks at the table: it exists, it has the columns, t
 
 A batch is compacted to one row a key: that of the newest `+"`version`"+`, else the last. Batches in flight at the same time have no order among them. The `+"`redpanda`"+` input keeps one batch of a partition in flight, so that an order whose messages share a partition is written in their order; where they do not, only `+"`version`"+` makes the newest one win.
 
+With `+"`version`"+`, a row that differs from the stored one in nothing but a newer version only raises the stored version: the columns that the server sets by ON UPDATE CURRENT_TIMESTAMP stay as they are. Of two messages with the same version, the one that is written last wins.
+
+== Deletes
+
+A tombstone, a message without content, is acknowledged and nothing else; with `+"`tombstone: delete`"+` it deletes the row that its `+"`kafka_key`"+` names: the text of the one key column as it is, or Connect JSON, `+"`{\"schema\":…,\"payload\":…}`"+`, whose payload is that text or an object of the key columns (a bare object as well). Key columns among `+"`metadata_columns`"+` are taken from there. A tombstone and a record of one key in one batch keep their order. If the version is among `+"`metadata_columns`"+`, a tombstone that is older than the row leaves it alone. A deleted row leaves no version behind: a record that is older than its tombstone and comes after it (from another partition, or sent again by hand) makes the row again. Where that can happen, let the producer mark the order as deleted in a column instead. The account needs DELETE.
+
+== The dead letter limit
+
+`+"`dead_letter_limit`"+` stops the output when too many messages of the last `+"`window`"+` were refused, by it or by the processors before it: something upstream is broken, and nobody wants a topic in the dead letters. The refusals of the batch that exceeds the limit are held back, nothing more is taken, and the output is not ready. After `+"`pause`"+`, or at once when the process gets SIGUSR1 or is started again, it lets that batch go and counts anew.
+
+== The state
+
+While rows cannot be stored, the output is not connected to the framework: `+"`/ready`"+` answers 503, and `+"`/<stream>/ready`"+` (`+"`/ready`"+` under `+"`run`"+`) says for whom it waits or why it is stopped, since when, when it tries again and the server's last error. The log gets one line when that begins, one for another cause, and one when it is over.
+
 == Metrics
 
-- `+"`mariadb_upsert_rows_total`"+`, a counter of messages by `+"`outcome`"+`: `+"`inserted`, `updated`, `unchanged`, `compacted`"+` (another message of its key in the batch stands for it) and `+"`refused`"+`. Counted after the commit; a batch that is written again after a lost answer is counted as unchanged.
+- `+"`mariadb_upsert_rows_total`"+`, a counter of messages by `+"`outcome`"+`: `+"`inserted`, `updated`, `unchanged`, `stale`"+` (older than the stored `+"`version`), `deleted`, `compacted`"+` (another message of its key in the batch stands for it), `+"`ignored`"+` (a tombstone), `+"`refused`"+` and `+"`failed`"+` (a processor had refused it). Counted after the commit; a batch that is written again after a lost answer is counted as unchanged. A tombstone that finds nothing to delete counts as unchanged.
 - `+"`mariadb_upsert_refused_total`"+`, a counter by `+"`code`"+`.
 - `+"`mariadb_upsert_statement_ns`"+`, a timer of each statement.
 - `+"`mariadb_upsert_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit.
 - `+"`mariadb_upsert_retries_total`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
 - `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
+- `+"`mariadb_upsert_state`"+`, a gauge by `+"`state`: `running`, `waiting` or `stopped`"+` is 1, the others are 0.
+- `+"`mariadb_upsert_last_commit_timestamp_seconds`"+`, a gauge: the Unix time of the last commit, at first of the start.
+- `+"`mariadb_upsert_replayed_total`"+`, a counter of messages that had been dead letters (they carry a header `+"`order_sink.code`"+`).
 `).
 		Fields(
 			service.NewStringField(fieldDSN).
@@ -67,6 +96,10 @@ A batch is compacted to one row a key: that of the newest `+"`version`"+`, else 
 			service.NewStringListField(fieldColumns).
 				Description("The columns to write. Each takes the member of the same name. Columns that are not named keep what they have, and get their default in a new row.").
 				Example([]string{"order_id", "user_id", "total_price"}),
+			service.NewStringListField(fieldMetadataColumns).
+				Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of the `redpanda` input.").
+				Example([]string{"kafka_timestamp_ms"}).
+				Default([]any{}),
 			service.NewStringListField(fieldKey).
 				Description("The columns that tell one row from another, in any order: the primary key of the table, or a unique index.").
 				Example([]string{"order_id"}),
@@ -78,6 +111,28 @@ A batch is compacted to one row a key: that of the newest `+"`version`"+`, else 
 				Description("A column (an integer, decimal, date or timestamp) that guards a row: it is overwritten only by a row whose version is equal or newer. NULL is older than any version. Empty: the last write wins.").
 				Example("updated_by_producer_at").
 				Default(""),
+			service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
+				tombstoneIgnore: "Acknowledge it and do nothing.",
+				tombstoneDelete: "Delete the row that its `kafka_key` names.",
+			}).
+				Description("What a message without content does.").
+				Default(tombstoneIgnore),
+			service.NewObjectField(fieldLimit,
+				service.NewFloatField(fieldRatio).
+					Description("The share of messages that may be refused, from 0 to 1. 1: no limit.").
+					Default(1.0).
+					LintRule(`root = if this < 0 || this > 1 { "`+fieldRatio+` must be from 0 to 1" }`),
+				service.NewDurationField(fieldWindow).
+					Description("Over which time they are counted.").
+					Default("1m"),
+				service.NewIntField(fieldMinCount).
+					Description("Fewer refused messages in the window never exceed the limit.").
+					Default(100).
+					LintRule(`root = if this < 1 { "`+fieldMinCount+` must be at least 1" }`),
+				service.NewDurationField(fieldPause).
+					Description("How long the output stops before it tries again by itself.").
+					Default("5m"),
+			).Description("Stops the output when too much is refused."),
 			service.NewStringField(fieldInitStatement).
 				Description("One SQL statement that runs on every new connection.").
 				Example("SET wsrep_sync_wait = 0").
@@ -97,7 +152,7 @@ A batch is compacted to one row a key: that of the newest `+"`version`"+`, else 
 			service.NewBatchPolicyField(fieldBatching),
 		).
 		LintRule(`
-let columns = this.columns.or([])
+let columns = this.columns.or([]).merge(this.metadata_columns.or([]))
 let key = this.key.or([])
 let insert_only = this.insert_only.or([])
 let version = this.version.or("")
@@ -122,6 +177,15 @@ output:
     columns: [order_id, user_id, product_id, qty, unit_price, total_price]
     key: [order_id]
 `).
+		Example("Rows without a key of their own", "Every message is a row, once, however often it is delivered.", `
+output:
+  mariadb_upsert:
+    dsn: orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders
+    table: messages
+    columns: [order_id, total_price]
+    metadata_columns: [kafka_topic, kafka_partition, kafka_offset]
+    key: [kafka_topic, kafka_partition, kafka_offset]
+`).
 		Example("The newest version wins", "Messages of one order may arrive in any order: `event_time` says which is the newest.", `
 output:
   mariadb_upsert:
@@ -142,6 +206,7 @@ type config struct {
 	initStatement string
 	connections   int
 	maxRows       int
+	limit         limit
 	tls           *tls.Config
 }
 
@@ -161,11 +226,24 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		name string
 		into *[]string
 	}{
-		{fieldColumns, &c.target.columns}, {fieldKey, &c.target.key}, {fieldInsertOnly, &c.target.insertOnly},
+		{fieldColumns, &c.target.columns}, {fieldMetadataColumns, &c.target.metadata},
+		{fieldKey, &c.target.key}, {fieldInsertOnly, &c.target.insertOnly},
 	} {
 		if *field.into, err = parsed.FieldStringList(field.name); err != nil {
 			return c, err
 		}
+	}
+	c.target.columns = slices.Concat(c.target.columns, c.target.metadata)
+	tombstone, err := parsed.FieldString(fieldTombstone)
+	if err != nil {
+		return c, err
+	}
+	if tombstone != tombstoneIgnore && tombstone != tombstoneDelete {
+		return c, fmt.Errorf("%s %q is neither %s nor %s", fieldTombstone, tombstone, tombstoneIgnore, tombstoneDelete)
+	}
+	c.target.deletes = tombstone == tombstoneDelete
+	if c.limit, err = parseLimit(parsed.Namespace(fieldLimit)); err != nil {
+		return c, fmt.Errorf("reading %s: %w", fieldLimit, err)
 	}
 	if c.connections, err = parsed.FieldInt(fieldConnections); err != nil {
 		return c, err
@@ -183,4 +261,30 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
 	return c, c.target.check()
+}
+
+// limit is dead_letter_limit.
+type limit struct {
+	ratio         float64
+	window, pause time.Duration
+	minCount      int
+}
+
+func parseLimit(parsed *service.ParsedConfig) (l limit, err error) {
+	if l.ratio, err = parsed.FieldFloat(fieldRatio); err != nil {
+		return l, err
+	}
+	if l.window, err = parsed.FieldDuration(fieldWindow); err != nil {
+		return l, err
+	}
+	if l.pause, err = parsed.FieldDuration(fieldPause); err != nil {
+		return l, err
+	}
+	if l.minCount, err = parsed.FieldInt(fieldMinCount); err != nil {
+		return l, err
+	}
+	if !(l.ratio >= 0 && l.ratio <= 1) || l.window <= 0 || l.pause <= 0 || l.minCount < 1 {
+		return l, fmt.Errorf("%s must be from 0 to 1, %s and %s longer than nothing, %s at least 1", fieldRatio, fieldWindow, fieldPause, fieldMinCount)
+	}
+	return l, nil
 }

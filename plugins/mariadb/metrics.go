@@ -7,26 +7,33 @@ const (
 	outcomeInserted  = "inserted"
 	outcomeUpdated   = "updated"
 	outcomeUnchanged = "unchanged"
+	outcomeStale     = "stale"
+	outcomeDeleted   = "deleted"
 	outcomeCompacted = "compacted"
+	outcomeIgnored   = "ignored"
 	outcomeRefused   = "refused"
+	outcomeFailed    = "failed"
 )
 
-// metric counts, or times in nanoseconds, under labels.
+// metric counts, times in nanoseconds or shows a figure, under labels.
 type metric func(n int64, labels ...string)
 
 type metrics struct {
-	rows, refused, retries, waits, statement, lag metric
+	rows, refused, retries, waits, replays, statement, lag, commit, states metric
 }
 
 // newMetrics makes the metrics that [Spec] describes.
-func newMetrics(counter, timer func(name string, labels ...string) metric) *metrics {
+func newMetrics(counter, timer, gauge func(name string, labels ...string) metric) *metrics {
 	return &metrics{
 		rows:      counter("mariadb_upsert_rows_total", "outcome"),
 		refused:   counter("mariadb_upsert_refused_total", "code"),
 		retries:   counter("mariadb_upsert_retries_total", "cause"),
 		waits:     counter("mariadb_upsert_waits_total", "cause"),
+		replays:   counter("mariadb_upsert_replayed_total"),
 		statement: timer("mariadb_upsert_statement_ns"),
 		lag:       timer("mariadb_upsert_commit_lag_ns"),
+		commit:    gauge("mariadb_upsert_last_commit_timestamp_seconds"),
+		states:    gauge("mariadb_upsert_state", "state"),
 	}
 }
 
@@ -37,20 +44,43 @@ func (m *metrics) observer() observer {
 	}
 }
 
-// count is called after the commit.
-func (m *metrics) count(r *result) {
-	for _, counted := range []struct {
-		outcome string
-		n       int
-	}{
-		{outcomeInserted, r.inserted}, {outcomeUpdated, r.updated}, {outcomeUnchanged, r.unchanged},
-		{outcomeCompacted, r.compacted}, {outcomeRefused, len(r.refused)},
-	} {
-		if counted.n > 0 {
-			m.rows(int64(counted.n), counted.outcome)
+// state shows one state as 1 and the others as 0.
+func (m *metrics) state(now string) {
+	for _, state := range []string{stateRunning, stateWaiting, stateStopped} {
+		var is int64
+		if state == now {
+			is = 1
 		}
+		m.states(is, state)
 	}
+}
+
+// stored is called after the commit of a batch whose first message has the
+// given age.
+func (m *metrics) stored(r *result, now time.Time) {
+	m.count(outcomeInserted, r.inserted)
+	m.count(outcomeUpdated, r.updated)
+	m.count(outcomeUnchanged, r.unchanged)
+	m.count(outcomeStale, r.stale)
+	m.count(outcomeDeleted, r.deleted)
+	m.count(outcomeCompacted, r.compacted)
+	m.count(outcomeIgnored, r.ignored)
+	if r.stored() > 0 {
+		m.commit(now.Unix())
+	}
+}
+
+// letGo is called when what was refused may become dead letters.
+func (m *metrics) letGo(r *result) {
+	m.count(outcomeRefused, len(r.refused))
+	m.count(outcomeFailed, len(r.failed))
 	for _, refusal := range r.refused {
 		m.refused(1, refusal.Code)
+	}
+}
+
+func (m *metrics) count(outcome string, n int) {
+	if n > 0 {
+		m.rows(int64(n), outcome)
 	}
 }

@@ -53,6 +53,9 @@ func (t *table) fit(all []described, found *misfits) {
 		if containsFold(t.target.columns, d.name) || d.generated {
 			continue
 		}
+		if d.onUpdate {
+			t.touched = append(t.touched, touched{d.name, fmt.Sprintf("CURRENT_TIMESTAMP(%d)", d.fraction)})
+		}
 		if d.autoIncrement {
 			t.counting = byVariable // the statement's insert id is taken
 			continue

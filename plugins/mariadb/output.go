@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -30,17 +29,9 @@ func init() {
 // output is the mariadb_upsert output: what the framework asks of a [store].
 type output struct {
 	store   *store
-	waiting *waiting
+	breaker *breaker // nil for none
+	state   *state
 	metrics *metrics
-	logger  *service.Logger
-	failing failing
-}
-
-// failing is the last failure to connect that was reported.
-type failing struct {
-	mutex    sync.Mutex
-	text     string
-	reported time.Time
 }
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
@@ -60,11 +51,14 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	if err != nil {
 		return nil, err
 	}
-	counters := resources.Metrics()
+	own := resources.Metrics()
 	m := newMetrics(
-		func(name string, labels ...string) metric { return counters.NewCounter(name, labels...).Incr },
-		func(name string, labels ...string) metric { return counters.NewTimer(name, labels...).Timing },
+		func(name string, labels ...string) metric { return own.NewCounter(name, labels...).Incr },
+		func(name string, labels ...string) metric { return own.NewTimer(name, labels...).Timing },
+		func(name string, labels ...string) metric { return own.NewGauge(name, labels...).Set },
 	)
+	m.commit(time.Now().Unix()) // until the first, the time since the start counts
+	m.state(stateWaiting)
 	// No connection is made here: that is for Connect to try.
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
@@ -74,34 +68,47 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 			db:     db,
 			target: &c.target,
 			warn:   logger.Warn,
-			writer: newWriter(db, &c.target, c.maxRows, c.connections, m.observer()),
+			writer: newWriter(db, c.maxRows, c.connections, m.observer()),
 		},
-		waiting: &waiting{warn: logger.Warnf, info: logger.Infof},
+		state:   &state{warn: logger.Warnf, info: logger.Infof, show: m.state},
 		metrics: m,
-		logger:  logger,
 	}, nil
 }
 
-// Connect implements service.BatchOutput: the server answers, and the table
-// fits. The framework logs each error that comes back, so the same error is held
-// back for a minute while the server is asked again.
+// Connect implements service.BatchOutput: the server answers, the table fits, and
+// the output is not stopped. It returns an error once a wait, see [state].
 func (o *output) Connect(ctx context.Context) error {
-	pause := firstPause
 	for {
-		err := o.store.connect(ctx)
-		if err == nil {
-			o.failing.clear()
+		why := o.connect(ctx)
+		if why == nil {
+			o.state.over(connecting)
+			// A batch may wait although there is a connection.
+			if err := o.state.announce(); err != nil {
+				return service.NewErrBackOff(err, 0)
+			}
 			return nil
 		}
-		err = fmt.Errorf("connecting to MariaDB: %w", explain(err))
-		if ctx.Err() != nil || o.failing.isNews(err) {
+		pause := o.state.begin(connecting, *why)
+		if err := o.state.announce(); err != nil {
+			return service.NewErrBackOff(err, pause)
+		}
+		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
-		if sleep(ctx, pause) != nil {
-			return err
-		}
-		pause = min(2*pause, longPause)
 	}
+}
+
+func (o *output) connect(ctx context.Context) *reason {
+	if why := o.stopped(); why != nil {
+		return why
+	}
+	err := o.store.connect(ctx)
+	if err == nil {
+		return nil
+	}
+	why := judgeLook(err).reason()
+	why.text = explain(err).Error()
+	return &why
 }
 
 // explain gives an error of the server the text that is safe to show.
@@ -117,22 +124,6 @@ func explain(err error) error {
 	return err
 }
 
-func (f *failing) isNews(err error) bool {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.text == err.Error() && time.Since(f.reported) < time.Minute {
-		return false
-	}
-	f.text, f.reported = err.Error(), time.Now()
-	return true
-}
-
-func (f *failing) clear() {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.text = ""
-}
-
 // WriteBatch implements service.BatchOutput. It returns nil when every row is
 // committed (Invariant 1), a BatchError that names the refused rows (Invariant
 // 2), or exactly ErrNotConnected, which makes the framework connect and bring
@@ -142,52 +133,119 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	if len(batch) == 0 {
 		return nil
 	}
-	records := make([]any, len(batch))
-	for i, message := range batch {
-		record, err := message.AsStructured()
+	messages := o.messages(batch)
+	this := identity(messages)
+	for {
+		result, why := o.write(ctx, batch, messages)
+		if why == nil {
+			o.state.over(this)
+			return refusedError(batch, result)
+		}
+		o.metrics.waits(1, why.cause)
+		if !o.state.wait(ctx, this, *why) {
+			return service.ErrNotConnected
+		}
+	}
+}
+
+// messages takes of a batch what the store needs.
+func (o *output) messages(batch service.MessageBatch) []message {
+	target := o.store.target
+	messages := make([]message, len(batch))
+	metadata := make([]any, len(batch)*len(target.metadata))
+	for i, m := range batch {
+		if m.GetError() != nil {
+			messages[i].failed = true
+			continue
+		}
+		content, err := m.AsStructured()
 		if err != nil {
-			record = []byte(nil) // no JSON, so no object: refused like any other shape
+			// No JSON, so no object: refused like any other shape. Or nothing.
+			if raw, err := m.AsBytes(); err != nil || len(raw) > 0 {
+				content = raw
+			}
 		}
-		records[i] = record
+		messages[i].content = content
+		messages[i].metadata, metadata = metadata[:len(target.metadata)], metadata[len(target.metadata):]
+		for j, name := range target.metadata {
+			messages[i].metadata[j], _ = m.MetaGetMut(name)
+		}
+		if content == nil {
+			messages[i].key, _ = m.MetaGetMut("kafka_key")
+		}
 	}
-	result, f := o.store.put(ctx, records)
+	return messages
+}
+
+// write stores a batch, or says why it cannot be stored now.
+func (o *output) write(ctx context.Context, batch service.MessageBatch, messages []message) (*result, *reason) {
+	if why := o.stopped(); why != nil {
+		return nil, why
+	}
+	result, f := o.store.put(ctx, messages)
 	if f != nil {
-		o.metrics.waits(1, f.cause())
-		o.waiting.on(ctx, identity(records), f)
-		return service.ErrNotConnected
+		why := f.reason()
+		return nil, &why
 	}
-	o.waiting.over(identity(records))
-	if result.stored() > 0 {
-		if lag, known := lagOf(batch[0]); known {
-			o.metrics.lag(lag.Nanoseconds())
+	now := time.Now()
+	o.metrics.stored(result, now)
+	if sent, known := sentAt(batch[0]); known && result.stored() > 0 {
+		o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
+	}
+	for i, m := range batch {
+		if messages[i].failed {
+			result.fail(i, m.GetError())
 		}
 	}
-	o.metrics.count(result)
-	if len(result.refused) == 0 {
+	if o.breaker != nil && !o.breaker.judge(now, len(batch), len(result.refused)+len(result.failed), result.codes()) {
+		return nil, o.stopped()
+	}
+	o.metrics.letGo(result)
+	for _, m := range batch {
+		// A dead letter that was sent again still says why it became one.
+		if _, replayed := m.MetaGetMut("order_sink.code"); replayed {
+			o.metrics.replays(1)
+		}
+	}
+	return result, nil
+}
+
+// sentAt is the Kafka timestamp of a message.
+func sentAt(m *service.Message) (time.Time, bool) {
+	v, _ := m.MetaGetMut("kafka_timestamp_ms")
+	ms, known := v.(int64)
+	return time.UnixMilli(ms), known
+}
+
+// stopped is why the breaker lets nothing pass now, nil if it does.
+func (o *output) stopped() *reason {
+	now := time.Now()
+	if o.breaker == nil || !o.breaker.stopped(now) {
 		return nil
 	}
-	return refusedError(batch, result.refused)
+	return &reason{cause: fieldLimit, text: o.breaker.text(now), stopped: true}
 }
 
-// lagOf is the time from the Kafka timestamp of a message until now.
-func lagOf(m *service.Message) (time.Duration, bool) {
-	v, found := m.MetaGetMut("kafka_timestamp_ms")
-	if ms, ok := v.(int64); found && ok {
-		return max(0, time.Since(time.UnixMilli(ms))), true
+func refusedError(batch service.MessageBatch, result *result) error {
+	errs := make(map[int]error, len(result.refused)+len(result.failed))
+	for i, err := range result.failed {
+		errs[i] = err
 	}
-	return 0, false
-}
-
-func refusedError(batch service.MessageBatch, refused map[int]*Refusal) error {
+	for i, refusal := range result.refused {
+		errs[i] = refusal
+	}
+	if len(errs) == 0 {
+		return nil
+	}
 	first := len(batch)
-	for i := range refused {
+	for i := range errs {
 		first = min(first, i)
 	}
-	err := service.NewBatchError(batch, fmt.Errorf("refusing %d of %d rows, the first: %w", len(refused), len(batch), refused[first]))
-	for i, refusal := range refused {
-		err = err.Failed(i, refusal)
+	all := service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(errs), len(batch), errs[first]))
+	for i, err := range errs {
+		all = all.Failed(i, err)
 	}
-	return err
+	return all
 }
 
 // ConnectionTest implements service.ConnectionTestable.

@@ -7,11 +7,20 @@ import (
 	"strings"
 )
 
-// row is one record as the table's columns will hold it.
+// message is what the output takes of one message.
+type message struct {
+	content  any   // the record, an object; nil for a tombstone
+	metadata []any // one for each of target.metadata, nil where it is absent
+	key      any   // Kafka's: text or bytes
+	failed   bool  // it has an error already and will not be written
+}
+
+// row is one record as the table's columns will hold it, or a tombstone.
 type row struct {
 	message int   // its place in the batch
 	values  []any // one a column: nil, int64, uint64, float64, string or []byte
 	size    int   // bytes in a statement, at most
+	deletes bool  // a tombstone: it has values for table.deleteColumns only
 	// group holds several rows of this key, in their order, if this one stands
 	// for them, itself included.
 	group []row
@@ -20,19 +29,31 @@ type row struct {
 	alone bool // none of later may stand for others
 }
 
-// row makes a row of a record, with its values in the given room.
-func (t *table) row(message int, content any, values []any) (row, *Refusal) {
-	record, ok := content.(map[string]any)
-	if !ok {
-		return row{}, refuse(CodeShape, "value", "expected an object, got %s", typeName(content))
+// row makes a row of a message, with its values in the given room.
+func (t *table) row(place int, m *message, values []any) (row, *Refusal) {
+	if m.content == nil {
+		return t.tombstone(place, m, values)
 	}
-	r := row{message: message, values: values}
+	record, ok := m.content.(map[string]any)
+	if !ok {
+		return row{}, refuse(CodeShape, "value", "expected an object, got %s", typeName(m.content))
+	}
+	r := row{message: place, values: values}
 	largest := 0
+	members := len(t.columns) - len(m.metadata)
 	for i := range t.columns {
 		c := &t.columns[i]
-		v, present := record[c.name]
-		if !present {
-			return row{}, refuse(CodeMissing, c.name, "the record has no such member")
+		var v any
+		if i >= members {
+			if m.metadata[i-members] == nil {
+				return row{}, refuse(CodeMissing, c.name, "the message has no such metadata")
+			}
+			v = c.fromMetadata(m.metadata[i-members])
+		} else {
+			var present bool
+			if v, present = record[c.name]; !present {
+				return row{}, refuse(CodeMissing, c.name, "the record has no such member")
+			}
 		}
 		v, refusal := c.accept(v)
 		if refusal != nil {
@@ -48,6 +69,50 @@ func (t *table) row(message int, content any, values []any) (row, *Refusal) {
 		return row{}, refuse(CodeTooLarge, t.columns[largest].name, "the row has %d bytes, max_allowed_packet is %d", r.size, t.maxPacket)
 	}
 	return r, nil
+}
+
+// tombstone makes the row that a message without content deletes.
+func (t *table) tombstone(place int, m *message, values []any) (row, *Refusal) {
+	var names []string // of the key, without those of metadata
+	for _, i := range t.key {
+		if i < len(t.columns)-len(m.metadata) {
+			names = append(names, t.columns[i].name)
+		}
+	}
+	members, refusal := keyMembers(m.key, names)
+	if refusal != nil {
+		return row{}, refusal
+	}
+	r := row{message: place, values: values, deletes: true}
+	for _, i := range t.deleteColumns() {
+		c := &t.columns[i]
+		v := members[c.name]
+		if n := i - (len(t.columns) - len(m.metadata)); n >= 0 {
+			v = m.metadata[n]
+		}
+		if v = c.fromMetadata(v); v == nil {
+			return row{}, refuse(CodeMissing, c.name, "the tombstone has no value for it")
+		}
+		v, refusal := c.accept(v)
+		if refusal != nil {
+			return row{}, refusal
+		}
+		values[i] = v
+		r.size += valueSize(v)
+	}
+	return r, nil
+}
+
+// fromMetadata gives bytes, as Kafka's key comes, the type that the column takes.
+func (c *column) fromMetadata(v any) any {
+	raw, isBytes := v.([]byte)
+	switch {
+	case isBytes && raw == nil: // no key
+		return nil
+	case isBytes && c.family != binaries:
+		return string(raw)
+	}
+	return v
 }
 
 // valueSize is what a value takes in a statement: itself, the length before it,
@@ -88,20 +153,40 @@ func (t *table) compact(rows []row) []row {
 // merge is the row that leaves what its group would leave, one after the other.
 // Where the columns that an update leaves alone differ, that depends on which row
 // is the first to be stored, and the server has to say whether it is the first
-// of the group: the others are then written later.
+// of the group: the others are then written later. So is what follows on a
+// tombstone, or a tombstone on a record.
 func (t *table) merge(group []row) row {
-	newest := t.newest(group)
-	for _, r := range group {
+	first := run(group)
+	newest := t.newest(first)
+	for _, r := range first {
 		if r.message == newest.message {
 			break
 		}
-		if t.differ(r, newest) {
+		if !r.deletes && t.differ(r, newest) {
 			first := group[0]
 			first.later = group[1:]
 			return first
 		}
 	}
+	newest.later = group[len(first):]
 	return newest
+}
+
+// update is merge for a key that has a row.
+func (t *table) update(group []row) row {
+	first := run(group)
+	newest := t.newest(first)
+	newest.later = group[len(first):]
+	return newest
+}
+
+// run is the beginning of a group that is records only, or tombstones only.
+func run(group []row) []row {
+	end := 1
+	for end < len(group) && group[end].deletes == group[0].deletes {
+		end++
+	}
+	return group[:end:end]
 }
 
 // newest is the row that an update by all of the group would leave.
@@ -149,14 +234,14 @@ func (t *table) next(rows []row, verdicts []verdict) []row {
 	for _, r := range rows {
 		switch {
 		case refused[r.message] && r.group != nil:
-			next = append(next, oneByOne(r.group))
+			next = append(next, oneByOne(slices.Concat(r.group, r.later)))
 		case len(r.later) == 0:
 		case r.alone:
 			next = append(next, oneByOne(r.later))
-		case refused[r.message]:
+		case refused[r.message], r.deletes:
 			next = append(next, t.merge(r.later))
-		default: // stored: from here on, its key is updated only
-			next = append(next, t.newest(r.later))
+		default: // stored: until it is deleted, its key is updated only
+			next = append(next, t.update(r.later))
 		}
 	}
 	return next

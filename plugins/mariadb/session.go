@@ -19,8 +19,10 @@ type session struct {
 
 // shape tells one prepared statement from another.
 type shape struct {
-	counting counting
-	rows     int
+	deletes     bool
+	counting    counting
+	onDuplicate string // it may change with the table
+	rows        int
 }
 
 // open connects, unless the session is connected since the writer was last
@@ -49,11 +51,16 @@ func (s *session) discard() {
 	s.conn, s.prepared = nil, nil
 }
 
-func (s *session) statement(ctx context.Context, target *target, want shape) (*sql.Stmt, error) {
+func (s *session) statement(ctx context.Context, t *table, deletes bool, rows int) (*sql.Stmt, error) {
+	want := shape{deletes, t.counting, t.onDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
 	}
-	stmt, err := s.conn.PrepareContext(ctx, upsertText(target, want.counting, want.rows))
+	text := t.upsertText
+	if deletes {
+		text = t.deleteText
+	}
+	stmt, err := s.conn.PrepareContext(ctx, text(rows))
 	if err != nil {
 		return nil, err
 	}
@@ -61,16 +68,23 @@ func (s *session) statement(ctx context.Context, target *target, want shape) (*s
 	return stmt, nil
 }
 
-// run executes one statement over rows and adds what became of them.
+// run executes one statement over rows, which are all records or all tombstones,
+// and adds what became of them.
 func (s *session) run(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
-	started := time.Now()
-	stmt, err := s.statement(ctx, w.target, shape{t.counting, len(rows)}) //nolint:sqlclosecheck // kept as long as the connection
+	started, deletes := time.Now(), rows[0].deletes
+	stmt, err := s.statement(ctx, t, deletes, len(rows)) //nolint:sqlclosecheck // kept as long as the connection
 	if err != nil {
 		return judge(err)
 	}
 	s.args = s.args[:0]
 	for i := range rows {
-		s.args = append(s.args, rows[i].values...)
+		if !deletes {
+			s.args = append(s.args, rows[i].values...)
+			continue
+		}
+		for _, column := range t.deleteColumns() {
+			s.args = append(s.args, rows[i].values[column])
+		}
 	}
 	result, err := stmt.ExecContext(ctx, s.args...)
 	clear(s.args) // keeps no record alive
@@ -82,32 +96,46 @@ func (s *session) run(ctx context.Context, w *writer, t *table, rows []row, o *o
 	if err != nil {
 		return judge(err)
 	}
-	matched, err := s.matched(ctx, t.counting, result, len(rows))
+	if deletes {
+		o.deleted += int(affected)
+		o.unchanged += len(rows) - int(affected)
+		return nil
+	}
+	found, err := s.counted(ctx, t.counting, result, len(rows))
 	if err != nil {
 		return judge(err)
 	}
-	// The server counts 1 for an inserted row, 2 for an updated one.
-	inserted := len(rows) - matched
-	updated := max(0, int(affected)-inserted) / 2
+	inserted := len(rows) - found.matched
+	if t.version < 0 {
+		// The server counts 1 for an inserted row, 2 for an updated one.
+		found.changed = max(0, int(affected)-inserted) / 2
+	}
 	o.inserted += inserted
-	o.updated += updated
-	o.unchanged += max(0, matched-updated)
+	o.updated += found.changed
+	o.stale += found.stale
+	o.unchanged += max(0, found.matched-found.changed-found.stale)
 	return nil
 }
 
-// matched is how many of the statement's rows were there before it. A server
-// that answers with no count (a proxy that does not keep the session) has stored
-// the rows all the same: they then count as inserted.
-func (s *session) matched(ctx context.Context, c counting, result sql.Result, rows int) (int, error) {
-	counted := func(id int64) bool { return id >= noneMatched && id <= noneMatched+int64(rows) }
+// counted is what an upsert has counted. A server that answers with no count (a
+// proxy that does not keep the session) has stored the rows all the same: they
+// then count as inserted.
+func (s *session) counted(ctx context.Context, c counting, result sql.Result, rows int) (counts, error) {
 	id, err := result.LastInsertId()
-	if err == nil && (c != byInsertID || !counted(id)) {
-		err = s.conn.QueryRowContext(ctx, c.read()).Scan(&id)
+	if err != nil {
+		return counts{}, err
 	}
-	if !counted(id) {
-		return 0, err
+	if found, ok := countsOf(id, rows); ok && c == byInsertID {
+		return found, nil
 	}
-	return int(id - noneMatched), err
+	if err := s.conn.QueryRowContext(ctx, c.read()).Scan(&id); err != nil {
+		return counts{}, err
+	}
+	found, ok := countsOf(id, rows)
+	if !ok {
+		return counts{}, nil
+	}
+	return found, nil
 }
 
 func (s *session) exec(ctx context.Context, query string) *failure {

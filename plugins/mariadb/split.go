@@ -1,6 +1,9 @@
 package mariadb
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // minShare: a range below this many rows is not worth a connection of its own.
 // One statement and one commit take a trickle.
@@ -24,10 +27,32 @@ func (w *writer) divide(rows []row) [][]row {
 	return shares
 }
 
-// cut divides rows into statements: as many rows as one may have, then round
-// numbers of them, so that few different statements serve any number of rows.
+// cut divides rows into statements, those that delete after the others: the keys
+// differ, so that their order does not matter.
 func (w *writer) cut(t *table, rows []row) [][]row {
-	limit := w.rowLimit(t)
+	if !slices.ContainsFunc(rows, isDelete) {
+		return w.cutAlike(t, rows, w.rowLimit(t))
+	}
+	var records, tombstones []row
+	for _, r := range rows {
+		if r.deletes {
+			tombstones = append(tombstones, r)
+		} else {
+			records = append(records, r)
+		}
+	}
+	return append(w.cutAlike(t, records, w.rowLimit(t)), w.cutAlike(t, tombstones, min(w.maxRows, maxDeletes))...)
+}
+
+// maxDeletes keeps the conditions of a delete few enough for the server's
+// optimizer to look up each key.
+const maxDeletes = 256
+
+func isDelete(r row) bool { return r.deletes }
+
+// cutAlike makes statements of as many rows as one may have, then of round
+// numbers of them, so that few different statements serve any number of rows.
+func (w *writer) cutAlike(t *table, rows []row, limit int) [][]row {
 	var all [][]row
 	for len(rows) > 0 {
 		n, size := 0, 0
@@ -48,7 +73,7 @@ func (w *writer) cut(t *table, rows []row) [][]row {
 // and its text must fit in a packet too.
 func (w *writer) rowLimit(t *table) int {
 	n := min(w.maxRows, maxPlaceholders/len(t.columns))
-	one := len(upsertText(w.target, t.counting, 1))
+	one := len(t.upsertText(1))
 	return max(1, min(n, (t.packet()-one)/(3*len(t.columns)+4)))
 }
 

@@ -22,16 +22,25 @@ func TestStatementText(t *testing.T) {
 		{
 			target{database: "d", table: "t`", columns: []string{"v", "k", "a", "i"}, key: []string{"k"}, insertOnly: []string{"i"}, version: "v"}, byVariable, 1,
 			"INSERT INTO `d`.`t``` (`v`, `k`, `a`, `i`) VALUES (?, IF((@order_sink_matched := 4611686018427387904), ?, NULL), ?, ?) ON DUPLICATE KEY UPDATE " +
-				"`k` = IF((@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + 1), `k`, `k`), " +
-				"`a` = IF(VALUES(`v`) >= `v` OR `v` IS NULL, VALUES(`a`), `a`), " +
-				"`v` = IF(VALUES(`v`) >= `v` OR `v` IS NULL, VALUES(`v`), `v`)",
+				"`k` = IF((@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + (@order_sink_fate := " +
+				"IF(VALUES(`v`) >= `v` OR `v` IS NULL, IF(FALSE OR NOT (BINARY `a` <=> BINARY VALUES(`a`)), 65537, 1), 4294967297))), `k`, `k`), " +
+				"`seen` = IF(@order_sink_fate = 65537, CURRENT_TIMESTAMP(3), `seen`), " +
+				"`a` = IF(@order_sink_fate = 65537, VALUES(`a`), `a`), " +
+				"`v` = IF(@order_sink_fate = 4294967297, `v`, VALUES(`v`))",
 		},
 		{
 			target{table: "t", columns: []string{"k", "l"}, key: []string{"l", "k"}}, byInsertID, 1,
 			"INSERT INTO `t` (`k`, `l`) VALUES (?, IF(LAST_INSERT_ID(4611686018427387904), ?, NULL)) ON DUPLICATE KEY UPDATE `l` = IF(LAST_INSERT_ID(LAST_INSERT_ID() + 1), `l`, `l`)",
 		},
 	} {
-		require.Equal(t, c.want, upsertText(&c.target, c.count, c.rows))
+		found := &table{target: &c.target, counting: c.count, version: -1}
+		var all []described
+		for _, name := range c.target.columns {
+			all = append(all, described{column: column{name: name, family: texts}})
+		}
+		found.fit(append(all, described{column: column{name: "seen", fraction: 3}, onUpdate: true, hasDefault: true}), new(misfits))
+		found.onDuplicate = found.assignments()
+		require.Equal(t, c.want, found.upsertText(c.rows))
 	}
 }
 
@@ -84,7 +93,7 @@ func TestCountsSurviveTriggersAndTheBinaryLog(t *testing.T) {
 	// is set up wrongly, and that is said.
 	w.exec("SET GLOBAL binlog_format = STATEMENT")
 	require.NoError(t, o.Connect(t.Context()))
-	_, f := o.store.put(t.Context(), []any{order("z", "x", 1, "1")})
+	_, f := o.store.put(t.Context(), []message{{content: order("z", "x", 1, "1")}})
 	require.Equal(t, misconfigured, f.kind)
 	require.ErrorContains(t, f, "MariaDB error 1665 (HY000)")
 }

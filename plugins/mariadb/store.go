@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,8 +27,11 @@ type store struct {
 
 // result is the verdict on a batch.
 type result struct {
-	inserted, updated, unchanged, compacted int
-	refused                                 map[int]*Refusal // by place in the batch
+	tally
+	compacted int
+	ignored   int              // tombstones
+	refused   map[int]*Refusal // by place in the batch
+	failed    map[int]error    // what failed before it came here, by place
 }
 
 // connect looks at the table and renews the connections.
@@ -63,24 +67,28 @@ func (s *store) look(ctx context.Context, notBefore time.Time) (*table, error) {
 	return t, nil
 }
 
-// put stores a batch of records. A failure means that the whole batch must be
-// put again.
-func (s *store) put(ctx context.Context, records []any) (*result, *failure) {
+// put stores a batch. A failure means that the whole batch must be put again.
+func (s *store) put(ctx context.Context, messages []message) (*result, *failure) {
 	arrived := time.Now()
 	t, err := s.look(ctx, arrived.Add(-lookEvery))
 	if err != nil {
 		return nil, judgeLook(err)
 	}
-	rows, refusals := t.rows(records)
+	rows, refusals := t.rows(messages)
 	if len(refusals) > 0 && t.seen.Before(arrived) {
 		// Nothing is refused on the word of an old look: the column may have
 		// been widened meanwhile.
 		if t, err = s.look(ctx, arrived); err != nil {
 			return nil, judgeLook(err)
 		}
-		rows, refusals = t.rows(records)
+		rows, refusals = t.rows(messages)
 	}
 	r := &result{refused: refusals}
+	for i := range messages {
+		if t.ignores(&messages[i]) {
+			r.ignored++
+		}
+	}
 	if len(rows) == 0 {
 		return r, nil
 	}
@@ -99,13 +107,20 @@ func judgeLook(err error) *failure {
 	return judge(err)
 }
 
-func (t *table) rows(records []any) ([]row, map[int]*Refusal) {
+func (t *table) ignores(m *message) bool {
+	return m.content == nil && !m.failed && !t.target.deletes
+}
+
+func (t *table) rows(messages []message) ([]row, map[int]*Refusal) {
 	width := len(t.columns)
-	values := make([]any, len(records)*width)
-	rows := make([]row, 0, len(records))
+	values := make([]any, len(messages)*width)
+	rows := make([]row, 0, len(messages))
 	var refusals map[int]*Refusal
-	for i, record := range records {
-		r, refusal := t.row(i, record, values[i*width:(i+1)*width:(i+1)*width])
+	for i := range messages {
+		if messages[i].failed || t.ignores(&messages[i]) {
+			continue
+		}
+		r, refusal := t.row(i, &messages[i], values[i*width:(i+1)*width:(i+1)*width])
 		if refusal == nil {
 			rows = append(rows, r)
 			continue
@@ -133,7 +148,7 @@ func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fai
 		}
 		rows = t.next(rows, turn.refused)
 	}
-	r.inserted, r.updated, r.unchanged = all.inserted, all.updated, all.unchanged
+	r.tally = all.tally
 	for _, v := range all.refused {
 		if v.row.group != nil {
 			r.compacted -= len(v.row.group) - 1
@@ -156,4 +171,30 @@ func (r *result) refuse(message int, refusal *Refusal) {
 	r.refused[message] = refusal
 }
 
-func (r *result) stored() int { return r.inserted + r.updated + r.unchanged }
+func (r *result) fail(message int, err error) {
+	if r.failed == nil {
+		r.failed = make(map[int]error)
+	}
+	r.failed[message] = err
+}
+
+// codes counts what the batch gives to the dead letters. Whatever refuses an
+// order begins its reason with a code: see the shape of a message.
+func (r *result) codes() map[string]int {
+	codes := make(map[string]int)
+	for _, refusal := range r.refused {
+		codes[refusal.Code]++
+	}
+	for _, err := range r.failed {
+		code, _, _ := strings.Cut(err.Error(), ":")
+		if !isCode(code) {
+			code = "unknown"
+		}
+		codes[code]++
+	}
+	return codes
+}
+
+func isCode(text string) bool {
+	return text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}

@@ -2,6 +2,7 @@ package mariadb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -72,7 +73,8 @@ func TestStream(t *testing.T) {
 	require.NoError(t, err)
 	done := make(chan error)
 	go func() { done <- stream.Run(context.Background()) }()
-	batch := batchOf(order("a", "x", 1, "1"), order("b", "x", 1, "1.005"), order("c", "x", 1, "1"), order("c", "x", 2, "1"), nil)
+	batch := batchOf(order("a", "x", 1, "1"), order("b", "x", 1, "1.005"), order("c", "x", 1, "1"), order("c", "x", 2, "1"), []any{}, nil, order("d", "x", 1, "1"))
+	batch[6].SetError(errors.New("order_range: qty: too few"))
 	batch[0].MetaSetMut("kafka_timestamp_ms", time.Now().Add(-time.Second).UnixMilli())
 	require.NoError(t, produce(context.Background(), batch))
 	require.NoError(t, stream.StopWithin(10*time.Second))
@@ -83,7 +85,8 @@ func TestStream(t *testing.T) {
 	letters.Range(func(k, _ any) bool { got[k.(string)] = true; return true })
 	require.Equal(t, map[string]bool{
 		"row_too_precise: total: 3 digits behind the point, DECIMAL(10,2) keeps 2": true,
-		"row_shape: value: expected an object, got null":                           true,
+		"row_shape: value: expected an object, got an array":                       true,
+		"order_range: qty: too few":                                                true,
 	}, got)
 	ours := maps.Collect(func(yield func(string, int64) bool) {
 		for name, n := range e.values {
@@ -93,7 +96,7 @@ func TestStream(t *testing.T) {
 		}
 	})
 	for name, n := range map[string]int64{
-		"mariadb_upsert_rows_total": 5, "mariadb_upsert_refused_total": 2, "mariadb_upsert_statement_ns": 1, "mariadb_upsert_commit_lag_ns": 1,
+		"mariadb_upsert_rows_total": 7, "mariadb_upsert_refused_total": 2, "mariadb_upsert_statement_ns": 1, "mariadb_upsert_commit_lag_ns": 1,
 	} {
 		var sum int64
 		for got, m := range ours {

@@ -17,10 +17,18 @@ type table struct {
 	key      []int    // indexes into columns
 	version  int      // index into columns, -1 for none
 	counting counting
+	touched  []touched // the ON UPDATE columns that are not configured
 
-	maxPacket int
-	warnings  []string // what an operator should know before it hurts
-	seen      time.Time
+	onDuplicate string // the assignments of an upsert
+	maxPacket   int
+	warnings    []string // what an operator should know before it hurts
+	seen        time.Time
+}
+
+// touched is a column that the server sets when a row changes.
+type touched struct {
+	name string
+	now  string // what it sets
 }
 
 // index is one unique index.
@@ -70,6 +78,7 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 	if len(found) > 0 {
 		return nil, found
 	}
+	t.onDuplicate = t.assignments()
 	return t, nil
 }
 
@@ -78,6 +87,7 @@ type described struct {
 	column
 	hasDefault    bool
 	autoIncrement bool
+	onUpdate      bool // the server sets it when a row changes
 }
 
 func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error) {
@@ -104,6 +114,7 @@ func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error)
 		}
 		extra = strings.ToLower(extra)
 		d.autoIncrement = strings.Contains(extra, "auto_increment")
+		d.onUpdate = strings.Contains(extra, "on update")
 		d.generated = d.generated || strings.Contains(extra, "generated")
 		d.classify(int(min(characters, 1<<32)), int(min(octets, 1<<32)))
 		all = append(all, d)

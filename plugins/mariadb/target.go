@@ -11,11 +11,20 @@ import (
 type target struct {
 	database   string // "" for the connection's own
 	table      string
-	columns    []string
+	columns    []string // of the record, then those of metadata
+	metadata   []string // the last of columns: they take metadata of their names
 	key        []string
 	insertOnly []string
 	version    string // "" for none
+	deletes    bool   // a tombstone deletes the row that its key names
 }
+
+// members are the columns that the record has.
+func (t *target) members() []string { return t.columns[:len(t.columns)-len(t.metadata)] }
+
+// guardsDeletes says whether a tombstone has a version: a record's column it
+// lacks, like all of the record.
+func (t *target) guardsDeletes() bool { return t.version != "" && containsFold(t.metadata, t.version) }
 
 // parseTable reads "table" or "database.table".
 func parseTable(name string) (database, table string, err error) {
@@ -35,10 +44,13 @@ func (t *target) check() error {
 	for _, list := range []struct {
 		field string
 		names []string
-	}{{fieldColumns, t.columns}, {fieldKey, t.key}, {fieldInsertOnly, t.insertOnly}} {
+	}{{fieldColumns, t.members()}, {fieldMetadataColumns, t.metadata}, {fieldKey, t.key}, {fieldInsertOnly, t.insertOnly}} {
 		for i, name := range list.names {
 			if containsFold(list.names[:i], name) {
 				add("%s names %q twice", list.field, name)
+			}
+			if list.field == fieldMetadataColumns && containsFold(t.members(), name) {
+				add("%s names %q, which %s has too", list.field, name, fieldColumns)
 			}
 			if len(t.columns) > 0 && !containsFold(t.columns, name) {
 				add("%s names %q, which is not among %s", list.field, name, fieldColumns)

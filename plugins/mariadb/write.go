@@ -25,7 +25,6 @@ const (
 // writer stores rows. Its methods may be called at the same time.
 type writer struct {
 	db         *sql.DB
-	target     *target
 	maxRows    int           // a statement
 	sessions   chan *session // those that nobody uses
 	generation atomic.Int64
@@ -34,9 +33,9 @@ type writer struct {
 	closed     chan struct{}
 }
 
-func newWriter(db *sql.DB, target *target, maxRows, connections int, observe observer) *writer {
+func newWriter(db *sql.DB, maxRows, connections int, observe observer) *writer {
 	w := &writer{
-		db: db, target: target, maxRows: maxRows, observe: observe,
+		db: db, maxRows: maxRows, observe: observe,
 		sessions: make(chan *session, connections), closed: make(chan struct{}),
 	}
 	for range connections {
@@ -105,10 +104,15 @@ type observer struct {
 	retry     func(cause string)
 }
 
-// outcome is what became of rows. Rows that are neither are refused.
+// tally counts rows by what became of them.
+type tally struct {
+	inserted, updated, unchanged, stale, deleted int
+}
+
+// outcome is what became of rows. Those that are in no tally are refused.
 type outcome struct {
-	inserted, updated, unchanged int
-	refused                      []verdict
+	tally
+	refused []verdict
 }
 
 // verdict is a failure that a row has met alone.
@@ -117,12 +121,15 @@ type verdict struct {
 	failure *failure
 }
 
-func (o *outcome) stored() int { return o.inserted + o.updated + o.unchanged }
+// stored is how many rows the table now agrees with.
+func (t tally) stored() int { return t.inserted + t.updated + t.unchanged + t.stale + t.deleted }
 
 func (o *outcome) add(other outcome) {
 	o.inserted += other.inserted
 	o.updated += other.updated
 	o.unchanged += other.unchanged
+	o.stale += other.stale
+	o.deleted += other.deleted
 	o.refused = append(o.refused, other.refused...)
 }
 
