@@ -44,7 +44,8 @@ type world struct {
 	dsn         string
 	topic       string
 	deadLetters string
-	intake      string // "127.0.0.1:port" of order_intake.yaml
+	intake      string    // "127.0.0.1:port" of order_intake.yaml
+	log         *sink.Log // of the sink that was started last
 }
 
 const partitions = 4
@@ -73,6 +74,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 	if len(pipelines) == 0 {
 		pipelines = []string{"pipelines/orders.yaml"}
 	}
+	w.log = sink.NewLog(w.t)
 	s, err := sink.Start(sink.Config{
 		Binary: sink.Binary(w.t),
 		Dir:    sink.Root(w.t),
@@ -89,7 +91,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 			"INTAKE_ADDRESS":    w.intake,
 		},
 		HTTP: sink.FreeAddress(w.t),
-		Log:  sink.NewLog(w.t),
+		Log:  w.log,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -203,6 +205,19 @@ func (w *world) exec(query string) {
 	w.t.Helper()
 	if _, err := w.db.ExecContext(w.t.Context(), query); err != nil {
 		w.t.Fatalf("%.60s…: %v", query, err)
+	}
+}
+
+// admin does what a sink may not.
+func (w *world) admin(query string) {
+	w.t.Helper()
+	db, err := sql.Open("mysql", w.server.AdminDSN(""))
+	if err == nil {
+		defer db.Close()
+		_, err = db.ExecContext(w.t.Context(), query)
+	}
+	if err != nil {
+		w.t.Fatalf("%s: %v", query, err)
 	}
 }
 

@@ -71,7 +71,7 @@ func (s *Sink) AwaitReady(ctx context.Context, addresses ...string) error {
 }
 
 func (s *Sink) ready(ctx context.Context) error {
-	body, status, err := s.get(ctx, "/ready")
+	body, status, err := s.Get(ctx, "/ready")
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("/ready answered %d: %s", status, body)
 	}
@@ -88,14 +88,15 @@ func answers(ctx context.Context, address string) error {
 
 // Metrics is what Prometheus would scrape now.
 func (s *Sink) Metrics(ctx context.Context) (string, error) {
-	body, status, err := s.get(ctx, "/metrics")
+	body, status, err := s.Get(ctx, "/metrics")
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("/metrics answered %d", status)
 	}
 	return body, err
 }
 
-func (s *Sink) get(ctx context.Context, path string) (body string, status int, err error) {
+// Get asks for a path of the sink's HTTP address.
+func (s *Sink) Get(ctx context.Context, path string) (body string, status int, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.config.HTTP+path, http.NoBody)
 	if err != nil {
 		return "", 0, err

@@ -50,6 +50,7 @@ type state struct {
 	mutex   sync.Mutex
 	pauses  map[uintptr]time.Duration // of all that wait
 	speaker uintptr
+	spoke   time.Time // when the last speaker was done: the others soon are, too
 	since   time.Time // the first of them began to wait
 	next    time.Time // the next try
 	reason  reason    // the last
@@ -79,7 +80,7 @@ func (s *state) wait(ctx context.Context, batch uintptr, r reason) bool {
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if _, speaking := s.pauses[s.speaker]; !speaking || s.speaker == connecting {
+	if _, speaking := s.pauses[s.speaker]; !speaking && time.Since(s.spoke) > 2*longPause {
 		s.speaker, s.told = batch, false
 	}
 	return s.speaker != batch
@@ -91,7 +92,7 @@ func (s *state) begin(batch uintptr, r reason) time.Duration {
 	defer s.mutex.Unlock()
 	now := time.Now()
 	if len(s.pauses) == 0 {
-		s.pauses, s.since, s.told = make(map[uintptr]time.Duration), now, false
+		s.pauses, s.since, s.told, s.spoke = make(map[uintptr]time.Duration), now, false, time.Time{}
 	} else if r.cause != s.reason.cause && s.told {
 		s.warn("Still %v", describe(r, s.since, now, now))
 	}
@@ -127,6 +128,9 @@ func (s *state) over(batch uintptr) {
 	defer s.mutex.Unlock()
 	_, waited := s.pauses[batch]
 	delete(s.pauses, batch)
+	if batch == s.speaker {
+		s.spoke = time.Now()
+	}
 	if len(s.pauses) > 0 {
 		return
 	}
