@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -141,17 +142,27 @@ func TestPropertyBatchesEqualOneByOne(t *testing.T) {
 		"version":     "version: version\n",
 		"insert only": "insert_only: [first]\n",
 		"both":        "version: version\ninsert_only: [first]\n",
+
+		"deletes":          "tombstone: delete\n",
+		"deletes, first":   "tombstone: delete\ninsert_only: [first]\n",
+		"deletes, version": "tombstone: delete\nversion: version\nmetadata_columns: [version]\n",
+		"deletes, both":    "tombstone: delete\nversion: version\nmetadata_columns: [version]\ninsert_only: [first]\n",
 	} {
 		for _, key := range []string{"PRIMARY KEY", "UNIQUE, serial INT AUTO_INCREMENT PRIMARY KEY"} {
 			t.Run(name+" "+key, func(t *testing.T) {
 				t.Parallel()
 				w := shared(t, `CREATE TABLE model (id VARCHAR(3) COLLATE utf8mb4_bin NOT NULL `+key+`, note INT CHECK (note < 9), first INT, version INT)`)
-				o := w.output("table: model\ncolumns: [id, note, first, version]\nkey: [id]\nmax_rows_per_statement: 7\n" + config)
+				deletes, columns := strings.Contains(config, "delete"), "id, note, first, version"
+				if strings.Contains(config, "metadata") {
+					columns = "id, note, first"
+				}
+				o := w.output("table: model\ncolumns: [" + columns + "]\nkey: [id]\nmax_rows_per_statement: 7\n" + config)
 				rapid.Check(t, func(r *rapid.T) {
 					w.exec("DELETE FROM model")
 					m := model{versioned: strings.Contains(config, "version"), insertOnly: strings.Contains(config, "insert_only"), rows: map[string][3]any{}}
 					for range rapid.IntRange(1, 4).Draw(r, "batches") {
 						var records []any
+						var batch service.MessageBatch
 						for range rapid.IntRange(1, 40).Draw(r, "records") {
 							records = append(records, map[string]any{
 								"id":      rapid.StringMatching("[ab][abA]?").Draw(r, "id"),
@@ -159,8 +170,19 @@ func TestPropertyBatchesEqualOneByOne(t *testing.T) {
 								"first":   int64(rapid.IntRange(0, 3).Draw(r, "first")),
 								"version": rapid.SampledFrom([]any{nil, int64(1), int64(2), int64(3)}).Draw(r, "version"),
 							})
+							record := records[len(records)-1].(map[string]any)
+							message := batchOf(record)[0]
+							if deletes && rapid.IntRange(0, 4).Draw(r, "deletes") == 0 {
+								record["deletes"], record["note"] = true, int64(0)
+								message = tombstone(record["id"], nil)
+							}
+							if columns == "id, note, first" {
+								record["version"] = int64(rapid.IntRange(1, 3).Draw(r, "metadata"))
+								message.MetaSetMut("version", record["version"])
+							}
+							batch = append(batch, message)
 						}
-						result, f := o.store.put(t.Context(), o.messages(batchOf(records...)))
+						result, f := o.store.put(t.Context(), o.messages(batch))
 						if f != nil {
 							r.Fatal(f)
 						}
@@ -181,7 +203,7 @@ func TestPropertyBatchesEqualOneByOne(t *testing.T) {
 						if want := m.text(); !slices.Equal(got, want) {
 							r.Fatalf("stored %v, expected %v", got, want)
 						}
-						if inserted, updated := m.since(before); len(result.refused) == 0 {
+						if inserted, updated := m.since(before); len(result.refused) == 0 && !deletes {
 							// With insert_only a row may be written more than once.
 							if result.inserted != inserted || !m.insertOnly && result.updated != updated {
 								r.Fatalf("inserted %d, updated %d, expected %d and %d", result.inserted, result.updated, inserted, updated)
@@ -208,6 +230,10 @@ func (m *model) write(record map[string]any) {
 	row := [3]any{record["note"], record["first"], record["version"]}
 	stored, found := m.rows[id]
 	if found && m.versioned && stored[2] != nil && (row[2] == nil || row[2].(int64) < stored[2].(int64)) {
+		return
+	}
+	if record["deletes"] == true {
+		delete(m.rows, id)
 		return
 	}
 	if found && m.insertOnly {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 )
@@ -261,13 +260,6 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
 	return c, c.target.check()
-}
-
-// limit is dead_letter_limit.
-type limit struct {
-	ratio         float64
-	window, pause time.Duration
-	minCount      int
 }
 
 func parseLimit(parsed *service.ParsedConfig) (l limit, err error) {

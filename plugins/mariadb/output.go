@@ -30,6 +30,7 @@ func init() {
 type output struct {
 	store   *store
 	breaker *breaker // nil for none
+	forget  func()   // the signal that ends its stop
 	state   *state
 	metrics *metrics
 }
@@ -63,7 +64,10 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
 	db.SetMaxIdleConns(0)                 // the sessions keep theirs; a look wants a new one, to the server of now
+	b := newBreaker(c.limit)
 	return &output{
+		breaker: b,
+		forget:  resumeOnSignal(b),
 		store: &store{
 			db:     db,
 			target: &c.target,
@@ -197,8 +201,10 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 			result.fail(i, m.GetError())
 		}
 	}
-	if o.breaker != nil && !o.breaker.judge(now, len(batch), len(result.refused)+len(result.failed), result.codes()) {
-		return nil, o.stopped()
+	if o.breaker != nil && !o.breaker.judge(now, len(batch), result.codes()) {
+		if why := o.stopped(); why != nil {
+			return nil, why
+		}
 	}
 	o.metrics.letGo(result)
 	for _, m := range batch {
@@ -219,11 +225,14 @@ func sentAt(m *service.Message) (time.Time, bool) {
 
 // stopped is why the breaker lets nothing pass now, nil if it does.
 func (o *output) stopped() *reason {
-	now := time.Now()
-	if o.breaker == nil || !o.breaker.stopped(now) {
+	if o.breaker == nil {
 		return nil
 	}
-	return &reason{cause: fieldLimit, text: o.breaker.text(now), stopped: true}
+	text := o.breaker.stopped(time.Now())
+	if text == "" {
+		return nil
+	}
+	return &reason{cause: fieldLimit, text: text, stopped: true}
 }
 
 func refusedError(batch service.MessageBatch, result *result) error {
@@ -258,6 +267,7 @@ func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResul
 
 // Close implements service.BatchOutput. The framework has stopped writing.
 func (o *output) Close(ctx context.Context) error {
+	o.forget()
 	o.store.writer.close(ctx)
 	return o.store.db.Close()
 }

@@ -1,0 +1,140 @@
+package mariadb
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+// keyMembers reads which row a tombstone's Kafka key names: the values of the
+// columns, each a string, an int64, a json.Number, a bool or []byte.
+//
+// The key is Connect JSON, {"schema":…,"payload":…}, whose payload is the value of
+// the one column or an object of all columns; or such an object alone, or a text
+// in quotes, as a converter without schemas writes them; or, being none of these,
+// the text of the one column as it stands. The rule is what Kafka Connect's
+// JsonConverter and StringConverter write.
+func keyMembers(key any, columns []string) (map[string]any, *Refusal) {
+	var raw []byte
+	switch k := key.(type) {
+	case string:
+		raw = []byte(k)
+	case []byte:
+		raw = k
+	}
+	if len(columns) == 0 {
+		return nil, nil // all of the key is metadata
+	}
+	if raw == nil {
+		return nil, refuse(CodeMissing, "kafka_key", "a tombstone without a key names no row")
+	}
+	var payload any = raw
+	if first := bytes.TrimLeft(raw, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '"') {
+		var refusal *Refusal
+		if payload, refusal = parseKey(raw); refusal != nil {
+			return nil, refusal
+		}
+	}
+	members, isObject := payload.(map[string]any)
+	if !isObject {
+		if len(columns) > 1 {
+			return nil, refuse(CodeShape, "kafka_key", "expected an object of %d members, got %s", len(columns), typeName(payload))
+		}
+		members = map[string]any{columns[0]: payload}
+	}
+	values := make(map[string]any, len(columns))
+	for _, column := range columns {
+		v, present := members[column]
+		if !present {
+			return nil, refuse(CodeMissing, column, "the tombstone's key has no such member")
+		}
+		switch v.(type) {
+		case nil:
+			return nil, refuse(CodeNull, column, "the tombstone's key has null for it")
+		case map[string]any, []any:
+			return nil, refuse(CodeType, column, "a key's member is one value, got %s", typeName(v))
+		}
+		values[column] = v
+	}
+	return values, nil
+}
+
+// keySchema is as much of a Connect schema as a key needs.
+type keySchema struct {
+	Type   string      `json:"type"`
+	Name   string      `json:"name"`
+	Field  string      `json:"field"`
+	Fields []keySchema `json:"fields"`
+}
+
+// parseKey reads a key that is JSON: the payload of an envelope, else all of it.
+func parseKey(raw []byte) (any, *Refusal) {
+	if !utf8.Valid(raw) {
+		return nil, refuse(CodeBadText, "kafka_key", "the key is not valid UTF-8")
+	}
+	var key any
+	if err := unmarshal(raw, &key); err != nil {
+		return nil, refuse(CodeShape, "kafka_key", "the key begins like JSON and is none")
+	}
+	envelope, isObject := key.(map[string]any)
+	payload, hasPayload := envelope["payload"]
+	if _, hasSchema := envelope["schema"]; !isObject || !hasSchema || !hasPayload || len(envelope) != 2 {
+		return key, nil
+	}
+	var declared struct {
+		Schema *keySchema `json:"schema"`
+	}
+	if err := unmarshal(raw, &declared); err != nil {
+		return nil, refuse(CodeShape, "kafka_key", "the key's schema is none")
+	}
+	return declared.Schema.convert("kafka_key", payload)
+}
+
+// unmarshal reads one JSON document and nothing after it; numbers keep their text.
+func unmarshal(raw []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one document")
+	}
+	return nil
+}
+
+// convert gives bytes, which JSON writes as base64, their value. A type with a
+// meaning of its own (a Decimal, a Date) is not guessed at.
+func (s *keySchema) convert(path string, v any) (any, *Refusal) {
+	if s == nil || v == nil {
+		return v, nil
+	}
+	members, isObject := v.(map[string]any)
+	switch {
+	case isObject:
+		for i := range s.Fields {
+			field := &s.Fields[i]
+			converted, refusal := field.convert(field.Field, members[field.Field])
+			if refusal != nil {
+				return nil, refusal
+			}
+			if _, present := members[field.Field]; present {
+				members[field.Field] = converted
+			}
+		}
+		return members, nil
+	case s.Name != "":
+		return nil, refuse(CodeType, path, "a key of a logical type is not read: use text or an integer")
+	case s.Type == "bytes":
+		text, isText := v.(string)
+		value, err := base64.StdEncoding.DecodeString(text)
+		if !isText || err != nil {
+			return nil, refuse(CodeType, path, "expected base64")
+		}
+		return value, nil
+	}
+	return v, nil
+}
