@@ -1,0 +1,150 @@
+package chaos
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/orders"
+)
+
+// userIDColumn is shorter than the contract's 255, so that some orders are
+// refused by MariaDB only.
+const userIDColumn = 100
+
+// flow is order services at work: new orders, changes of earlier ones, the same
+// again, and one in a hundred that can never be stored. They send without a key
+// and, like a Java producer, some in a row to one partition: the messages of one
+// order lie anywhere, and only their timestamps tell the newest.
+type flow struct {
+	client     *kgo.Client
+	topic      string
+	partitions atomic.Int32
+	rate       int // orders a second
+	random     *rand.Rand
+	generator  *orders.Generator
+	mix        mix
+	poison     atomic.Bool // everything is refusable
+
+	known []sent
+	now   int64 // the last timestamp, in milliseconds
+
+	sent, acknowledged, failed atomic.Int64
+	stop                       context.CancelFunc
+	stopped                    sync.WaitGroup
+}
+
+// mix is how many of a thousand orders are of which kind; the rest is new.
+type mix struct{ changed, again, refusable int }
+
+var usual = mix{changed: 150, again: 140, refusable: 10}
+
+// sent is an order as it was last sent.
+type sent struct {
+	order orders.Order
+	at    int64
+}
+
+// maxKnown is how many orders may come again.
+const maxKnown = 5000
+
+func (f *flow) start(ctx context.Context) {
+	ctx, f.stop = context.WithCancel(ctx)
+	f.stopped.Go(func() {
+		const tick = 20 * time.Millisecond
+		ticker := time.NewTicker(tick)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			// As many as a broker that is away may leave waiting.
+			if f.sent.Load()-f.acknowledged.Load()-f.failed.Load() > int64(20*f.rate) {
+				continue
+			}
+			f.send(int(int64(f.rate) * int64(tick) / int64(time.Second)))
+		}
+	})
+}
+
+// end stops sending and waits until the broker has acknowledged what was sent.
+func (f *flow) end(ctx context.Context) error {
+	f.stop()
+	f.stopped.Wait()
+	return f.client.Flush(ctx)
+}
+
+// send sends a few orders, all to one partition.
+func (f *flow) send(n int) {
+	partition := int32(f.random.IntN(int(f.partitions.Load())))
+	for range n {
+		record := f.next()
+		record.Topic, record.Partition = f.topic, partition
+		f.sent.Add(1)
+		f.client.Produce(context.Background(), record, func(_ *kgo.Record, err error) {
+			if err != nil {
+				f.failed.Add(1)
+				return
+			}
+			f.acknowledged.Add(1)
+		})
+	}
+}
+
+// next makes a message. Its timestamp is later than those of all before it, as
+// long as there is less than one a millisecond and order.
+func (f *flow) next() *kgo.Record {
+	now := time.Now().UnixMilli()
+	f.now = max(f.now, now)
+	dice := f.random.IntN(1000)
+	switch {
+	case f.poison.Load():
+		return f.record(f.generator.BrokenRule(), f.now)
+	case dice < f.mix.refusable:
+		return f.record(f.refusable(), f.now)
+	case dice < f.mix.refusable+f.mix.changed && len(f.known) > 0:
+		i := f.random.IntN(len(f.known))
+		o := &f.known[i]
+		o.order.Quantity = 1 + f.random.Int64N(1000)
+		o.order.TotalPrice = o.order.Quantity * o.order.UnitPrice
+		return f.again(o)
+	case dice < f.mix.refusable+f.mix.changed+f.mix.again && len(f.known) > 0:
+		return f.again(&f.known[f.random.IntN(len(f.known))])
+	}
+	o := sent{f.generator.Order(), f.now}
+	if len(f.known) < maxKnown {
+		f.known = append(f.known, o)
+	} else {
+		f.known[f.random.IntN(maxKnown)] = o
+	}
+	return f.record(orders.Good(o.order), o.at)
+}
+
+func (f *flow) again(o *sent) *kgo.Record {
+	o.at = max(o.at+1, f.now)
+	return f.record(orders.Good(o.order), o.at)
+}
+
+func (f *flow) refusable() orders.Message {
+	switch f.random.IntN(5) {
+	case 0:
+		return f.generator.NotJSON()
+	case 1:
+		return f.generator.NoSchema()
+	case 2:
+		return f.generator.WrongType()
+	case 3:
+		return f.generator.TooLong(userIDColumn)
+	}
+	return f.generator.BrokenRule()
+}
+
+func (f *flow) record(m orders.Message, at int64) *kgo.Record {
+	return &kgo.Record{Key: m.Key, Value: m.Value, Headers: m.Headers, Timestamp: time.UnixMilli(at)}
+}

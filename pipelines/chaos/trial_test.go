@@ -1,0 +1,289 @@
+package chaos
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/sink"
+)
+
+// patience is how long a sink may take to recover on a machine that is busy with
+// other things. How long it did take is in the summary.
+const patience = 3 * time.Minute
+
+// trial is one fault's world: topics, a group and a database of its own, orders
+// that flow, and sinks to be broken.
+type trial struct {
+	*testing.T
+	fault  string
+	random *rand.Rand
+	broker *broker.Java
+	server *mariadbd.Server
+	db     *sql.DB // with every privilege
+	admin  *kadm.Client
+	flow   *flow
+	stalls *stalls
+
+	topic, deadLetters string
+	database, dsn      string
+	env                map[string]string
+	log                *sink.Log // of all its sinks
+	sinks              []*sink.Sink
+	times              int // the fault has struck
+
+	// config is what the end is compared with.
+	config checker.Config
+}
+
+func newTrial(t *testing.T, f fault) *trial {
+	t.Helper()
+	tr := &trial{T: t, fault: f.name, random: random(f.name), log: sink.NewLog(t), env: map[string]string{}}
+	if tr.broker = broker.Shared(t); f.privateBroker {
+		tr.broker = broker.Private(t)
+	}
+	if f.privateDB {
+		tr.server = mariadbd.Private(t, f.serverOptions...)
+	} else {
+		tr.server = mariadbd.Shared(t)
+	}
+	if f.partitions == 0 {
+		f.partitions = 4
+	}
+	tr.topic, tr.deadLetters = broker.Topic(t, tr.broker, f.partitions), broker.Topic(t, tr.broker, 1)
+	tr.database = tr.server.Database(t)
+	tr.dsn = tr.server.DSN(tr.database)
+	tr.must(mariadbd.RunFile(t.Context(), tr.dsn, filepath.Join(sink.Root(t), "config", "schema.sql")))
+	var err error
+	tr.db, err = sql.Open("mysql", tr.server.AdminDSN(tr.database))
+	tr.must(err)
+	t.Cleanup(func() { tr.db.Close() })
+	tr.exec(fmt.Sprintf("ALTER TABLE orders MODIFY user_id VARCHAR(%d) NOT NULL", userIDColumn))
+
+	client, err := kgo.NewClient(kgo.SeedBrokers(tr.broker.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		// What is sent is sent, however long the broker is away.
+		kgo.MaxBufferedRecords(1_000_000), kgo.MetadataMinAge(100*time.Millisecond), kgo.MetadataMaxAge(2*time.Second))
+	tr.must(err)
+	t.Cleanup(client.Close)
+	tr.admin = kadm.NewClient(client)
+	tr.flow = &flow{
+		client: client, topic: tr.topic, rate: 1500, mix: usual,
+		random: tr.random, generator: orders.NewGenerator(tr.random.Uint64()),
+	}
+	tr.flow.partitions.Store(f.partitions)
+	tr.config = checker.Config{
+		Seeds: tr.broker.Seeds(), Topic: tr.topic, DeadLetters: tr.deadLetters, DB: tr.db,
+		Oracle:  checker.SeedOracle(userIDColumn),
+		Version: func(r *kgo.Record) int64 { return r.Timestamp.UnixMilli() },
+	}
+	tr.stalls = &stalls{trial: tr}
+	return tr
+}
+
+// begin starts a sink and the orders, and waits until they flow.
+func (tr *trial) begin() {
+	tr.Helper()
+	tr.ready(tr.startSink())
+	tr.flow.start(tr.Context())
+	tr.stalls.start(tr.Context())
+	tr.awaitProgress(500)
+}
+
+// startSink runs the shipped pipeline; it does not wait for its connections.
+func (tr *trial) startSink() *sink.Sink {
+	tr.Helper()
+	config := sink.Config{
+		Binary: sink.Binary(tr), Dir: sink.Root(tr),
+		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
+		Env: map[string]string{
+			"KAFKA_BROKERS": strings.Join(tr.broker.Seeds(), ","), "KAFKA_TOPIC": tr.topic, "KAFKA_GROUP": tr.topic,
+			"DEAD_LETTER_TOPIC": tr.deadLetters, "MARIADB_DSN": tr.dsn,
+		},
+		HTTP: sink.FreeAddress(tr), Log: tr.log,
+	}
+	for name, value := range tr.env {
+		config.Env[name] = value
+	}
+	s, err := sink.Start(config)
+	tr.must(err)
+	tr.Cleanup(func() { tr.must(s.Kill()) })
+	tr.sinks = append(tr.sinks, s)
+	return s
+}
+
+func (tr *trial) ready(s *sink.Sink) {
+	tr.Helper()
+	ctx, cancel := context.WithTimeout(tr.Context(), patience)
+	defer cancel()
+	tr.must(s.AwaitReady(ctx))
+}
+
+// strike does the fault so many times, at random moments while orders flow, and
+// waits each time until they flow again.
+func (tr *trial) strike(times int, fault func()) {
+	tr.Helper()
+	for range times {
+		tr.pass(time.Duration(50+tr.random.IntN(500)) * time.Millisecond)
+		fault()
+		tr.times++
+		tr.awaitProgress(500)
+	}
+}
+
+// pass lets time pass under the fault.
+func (tr *trial) pass(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-tr.Context().Done():
+	}
+}
+
+// awaitProgress waits until so many more orders are acknowledged.
+func (tr *trial) awaitProgress(orders int64) {
+	tr.Helper()
+	var begin int64 = -1
+	tr.eventually(fmt.Sprintf("%d more orders are stored", orders), func(ctx context.Context) error {
+		now, err := tr.committed(ctx)
+		if err != nil {
+			return err
+		}
+		if begin < 0 {
+			begin = now
+		}
+		if now < begin+orders {
+			return fmt.Errorf("%d since %d", now, begin)
+		}
+		return nil
+	})
+}
+
+// committed is how many records the group has acknowledged.
+func (tr *trial) committed(ctx context.Context) (int64, error) {
+	offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topic)
+	if err == nil {
+		err = offsets.Error()
+	}
+	if err != nil {
+		return 0, err
+	}
+	var sum int64
+	offsets.Each(func(o kadm.OffsetResponse) { sum += max(0, o.At) })
+	return sum, nil
+}
+
+// finish ends the orders, waits until the sinks have taken all of them, compares
+// the table and the dead letters with the log, and adds to the summary.
+func (tr *trial) finish() {
+	tr.Helper()
+	ctx, cancel := context.WithTimeout(tr.Context(), patience)
+	defer cancel()
+	if tr.flow.stop != nil {
+		tr.must(tr.flow.end(ctx))
+	}
+	if n := tr.flow.failed.Load(); n > 0 {
+		tr.Errorf("%d orders could not be sent", n)
+	}
+	tr.eventually("every offset is committed", func(ctx context.Context) error {
+		ends, err := tr.admin.ListEndOffsets(ctx, tr.topic)
+		if err == nil {
+			err = ends.Error()
+		}
+		if err != nil {
+			return err
+		}
+		offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topic)
+		if err != nil {
+			return err
+		}
+		var behind []error
+		ends.Each(func(end kadm.ListedOffset) {
+			if at, _ := offsets.Lookup(end.Topic, end.Partition); at.At < end.Offset {
+				behind = append(behind, fmt.Errorf("partition %d is at %d of %d", end.Partition, at.At, end.Offset))
+			}
+		})
+		return errors.Join(behind...)
+	})
+	tr.stalls.end()
+	report, err := checker.Check(ctx, tr.config)
+	tr.must(err)
+	if err := report.Err(); err != nil {
+		tr.Error(err)
+	}
+	if report.Rows == 0 || report.Refusable == 0 {
+		tr.Errorf("%d rows and %d refusable orders prove nothing", report.Rows, report.Refusable)
+	}
+	l := line{tr.fault, tr.times, report.Records, report, tr.stalls.longest, !tr.Failed()}
+	summary.add(l)
+	tr.Log(strings.Join(l.cells(), " | "))
+}
+
+func (tr *trial) eventually(what string, condition func(context.Context) error) {
+	tr.Helper()
+	ctx, cancel := context.WithTimeout(tr.Context(), patience)
+	defer cancel()
+	for {
+		once, done := context.WithTimeout(ctx, 5*time.Second)
+		err := condition(once)
+		done()
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			tr.Fatalf("waiting until %s: %v", what, err)
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
+}
+
+func (tr *trial) exec(query string) {
+	tr.Helper()
+	if _, err := tr.db.ExecContext(tr.Context(), query); err != nil {
+		tr.Fatalf("%s: %v", query, err)
+	}
+}
+
+// value reads one value of the database.
+func (tr *trial) value(query string) (text string) {
+	tr.Helper()
+	if err := tr.db.QueryRowContext(tr.Context(), query).Scan(&text); err != nil {
+		tr.Fatalf("%s: %v", query, err)
+	}
+	return text
+}
+
+// metric sums a metric of a sink over its labels.
+func (tr *trial) metric(s *sink.Sink, prefix string) (sum float64) {
+	tr.Helper()
+	text, err := s.Metrics(tr.Context())
+	tr.must(err)
+	for line := range strings.Lines(text) {
+		if value, found := strings.CutPrefix(line, prefix); found {
+			var n float64
+			_, err := fmt.Sscan(value[strings.LastIndexByte(value, ' ')+1:], &n)
+			tr.must(err)
+			sum += n
+		}
+	}
+	return sum
+}
+
+func (tr *trial) must(err error) {
+	tr.Helper()
+	if err != nil {
+		tr.Fatal(err)
+	}
+}
