@@ -30,6 +30,8 @@ type flow struct {
 	mix        mix
 	poison     atomic.Bool // everything is refusable
 
+	userIDColumn atomic.Int32 // what is a little longer is refusable
+
 	known []sent
 	now   int64 // the last timestamp, in milliseconds
 
@@ -140,7 +142,7 @@ func (f *flow) refusable() orders.Message {
 	case 2:
 		return f.generator.WrongType()
 	case 3:
-		return f.generator.TooLong(userIDColumn)
+		return f.generator.TooLong(int(f.userIDColumn.Load()))
 	}
 	return f.generator.BrokenRule()
 }

@@ -59,6 +59,7 @@ type options struct {
 	partitions    int32
 	privateBroker bool
 	privateDB     bool
+	ownDB         bool // the fault makes the server
 	serverOptions []string
 }
 
@@ -100,4 +101,3 @@ func random(name string) *rand.Rand {
 	}
 	return rand.New(rand.NewPCG(seed, hash))
 }
-

@@ -86,4 +86,3 @@ func (tr *trial) current() *sink.Sink { return tr.sinks[len(tr.sinks)-1] }
 func (tr *trial) untouched() string {
 	return tr.value("SELECT CONCAT(COUNT(*), ' ', COALESCE(SUM(CRC32(CONCAT(order_id, ' ', qty, ' ', updated_at))), 0)) FROM orders")
 }
-

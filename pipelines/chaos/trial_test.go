@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -55,24 +56,10 @@ func newTrial(t *testing.T, f fault) *trial {
 	if tr.broker = broker.Shared(t); f.privateBroker {
 		tr.broker = broker.Private(t)
 	}
-	if f.privateDB {
-		tr.server = mariadbd.Private(t, f.serverOptions...)
-	} else {
-		tr.server = mariadbd.Shared(t)
-	}
 	if f.partitions == 0 {
 		f.partitions = 4
 	}
 	tr.topic, tr.deadLetters = broker.Topic(t, tr.broker, f.partitions), broker.Topic(t, tr.broker, 1)
-	tr.database = tr.server.Database(t)
-	tr.dsn = tr.server.DSN(tr.database)
-	tr.must(mariadbd.RunFile(t.Context(), tr.dsn, filepath.Join(sink.Root(t), "config", "schema.sql")))
-	var err error
-	tr.db, err = sql.Open("mysql", tr.server.AdminDSN(tr.database))
-	tr.must(err)
-	t.Cleanup(func() { tr.db.Close() })
-	tr.exec(fmt.Sprintf("ALTER TABLE orders MODIFY user_id VARCHAR(%d) NOT NULL", userIDColumn))
-
 	client, err := kgo.NewClient(kgo.SeedBrokers(tr.broker.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		// What is sent is sent, however long the broker is away.
 		kgo.MaxBufferedRecords(1_000_000), kgo.MetadataMinAge(100*time.Millisecond), kgo.MetadataMaxAge(2*time.Second))
@@ -84,13 +71,36 @@ func newTrial(t *testing.T, f fault) *trial {
 		random: tr.random, generator: orders.NewGenerator(tr.random.Uint64()),
 	}
 	tr.flow.partitions.Store(f.partitions)
+	tr.flow.userIDColumn.Store(userIDColumn)
 	tr.config = checker.Config{
-		Seeds: tr.broker.Seeds(), Topic: tr.topic, DeadLetters: tr.deadLetters, DB: tr.db,
+		Seeds: tr.broker.Seeds(), Topic: tr.topic, DeadLetters: tr.deadLetters,
 		Oracle:  checker.SeedOracle(userIDColumn),
 		Version: func(r *kgo.Record) int64 { return r.Timestamp.UnixMilli() },
 	}
 	tr.stalls = &stalls{trial: tr}
+	switch {
+	case f.ownDB: // the fault makes it
+	case f.privateDB:
+		tr.use(mariadbd.Private(t, f.serverOptions...))
+	default:
+		tr.use(mariadbd.Shared(t))
+	}
 	return tr
+}
+
+// use makes the trial's database in a server.
+func (tr *trial) use(server *mariadbd.Server) {
+	tr.Helper()
+	tr.server = server
+	tr.database = server.Database(tr)
+	tr.dsn = server.DSN(tr.database)
+	tr.must(mariadbd.RunFile(tr.Context(), tr.dsn, filepath.Join(sink.Root(tr), "config", "schema.sql")))
+	var err error
+	tr.db, err = sql.Open("mysql", server.AdminDSN(tr.database))
+	tr.must(err)
+	tr.Cleanup(func() { tr.db.Close() })
+	tr.config.DB = tr.db
+	tr.exec(fmt.Sprintf("ALTER TABLE orders MODIFY user_id VARCHAR(%d) NOT NULL", userIDColumn))
 }
 
 // begin starts a sink and the orders, and waits until they flow.
@@ -255,6 +265,8 @@ func (tr *trial) exec(query string) {
 		tr.Fatalf("%s: %v", query, err)
 	}
 }
+
+func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
 
 // value reads one value of the database.
 func (tr *trial) value(query string) (text string) {
