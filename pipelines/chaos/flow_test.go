@@ -2,7 +2,9 @@ package chaos
 
 import (
 	"context"
+	"hash/crc32"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +31,7 @@ type flow struct {
 	generator  *orders.Generator
 	mix        mix
 	poison     atomic.Bool // everything is refusable
+	keyed      bool        // by the order's id, and of one partition
 
 	userIDColumn atomic.Int32 // what is a little longer is refusable
 
@@ -88,6 +91,9 @@ func (f *flow) send(n int) {
 	for range n {
 		record := f.next()
 		record.Topic, record.Partition = f.topic, partition
+		if f.keyed {
+			record.Partition = int32(crc32.ChecksumIEEE(record.Key) % uint32(f.partitions.Load()))
+		}
 		f.sent.Add(1)
 		f.client.Produce(context.Background(), record, func(_ *kgo.Record, err error) {
 			if err != nil {
@@ -125,12 +131,20 @@ func (f *flow) next() *kgo.Record {
 	} else {
 		f.known[f.random.IntN(maxKnown)] = o
 	}
-	return f.record(orders.Good(o.order), o.at)
+	return f.good(o)
 }
 
 func (f *flow) again(o *sent) *kgo.Record {
 	o.at = max(o.at+1, f.now)
-	return f.record(orders.Good(o.order), o.at)
+	return f.good(*o)
+}
+
+func (f *flow) good(o sent) *kgo.Record {
+	message := orders.Good(o.order)
+	if f.keyed {
+		message.Key = []byte(o.order.OrderID)
+	}
+	return f.record(message, o.at)
 }
 
 func (f *flow) refusable() orders.Message {
@@ -148,5 +162,8 @@ func (f *flow) refusable() orders.Message {
 }
 
 func (f *flow) record(m orders.Message, at int64) *kgo.Record {
+	if f.keyed && m.Code != "" {
+		m.Key = strconv.AppendInt(nil, f.sent.Load(), 10)
+	}
 	return &kgo.Record{Key: m.Key, Value: m.Value, Headers: m.Headers, Timestamp: time.UnixMilli(at)}
 }

@@ -1,3 +1,177 @@
 package chaos
 
-var kafkaFaults []fault
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/orders"
+)
+
+var kafkaFaults = []fault{
+	{name: "Kafka restarted", run: brokerRestarted, options: options{privateBroker: true}},
+	{name: "Kafka killed", slow: true, run: brokerKilled, options: options{privateBroker: true}},
+	{name: "Kafka down for a minute", slow: true, run: brokerDown, options: options{privateBroker: true}},
+	{name: "partitions added", run: partitionsAdded},
+	{name: "group rewound", run: groupRewound},
+	{name: "group deleted", run: groupDeleted},
+	{name: "messages of megabytes", run: largeMessages},
+	{name: "compaction", run: compaction},
+}
+
+func brokerRestarted(tr *trial) {
+	tr.begin()
+	tr.strike(times(1, 3), func() {
+		tr.must(tr.broker.Stop())
+		tr.must(tr.broker.Start(tr.Context()))
+	})
+}
+
+func brokerKilled(tr *trial) {
+	tr.begin()
+	tr.strike(3, func() { tr.restartBroker(10 * time.Second) })
+}
+
+func brokerDown(tr *trial) {
+	tr.begin()
+	tr.strike(1, func() { tr.restartBroker(time.Minute) })
+}
+
+// restartBroker kills the broker; it may come back when its session is over.
+func (tr *trial) restartBroker(after time.Duration) {
+	tr.Helper()
+	tr.must(tr.broker.Kill())
+	tr.pass(after)
+	tr.must(tr.broker.Start(tr.Context()))
+}
+
+// partitionsAdded: orders in the new ones are found when the sink next looks.
+func partitionsAdded(tr *trial) {
+	tr.begin()
+	tr.strike(1, func() {
+		answers, err := tr.admin.CreatePartitions(tr.Context(), 4, tr.topic)
+		tr.must(err)
+		tr.must(answers.Error())
+		tr.eventually("the producer may use them", func(ctx context.Context) error {
+			topics, err := tr.admin.ListTopics(ctx, tr.topic)
+			if err == nil && len(topics[tr.topic].Partitions) != 8 {
+				err = fmt.Errorf("%d partitions", len(topics[tr.topic].Partitions))
+			}
+			return err
+		})
+		tr.flow.partitions.Store(8)
+		tr.eventually("orders of each partition are acknowledged", func(ctx context.Context) error {
+			offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topic)
+			if err != nil {
+				return err
+			}
+			for partition := range int32(8) {
+				if at, _ := offsets.Lookup(tr.topic, partition); at.At < 1 {
+					return fmt.Errorf("none of partition %d", partition)
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// groupRewound: the whole log once more changes no row, updated_at included.
+func groupRewound(tr *trial) { tr.again(tr.rewind) }
+
+// groupDeleted: a group that Kafka has forgotten begins with the oldest order.
+func groupDeleted(tr *trial) {
+	tr.again(func() {
+		tr.eventually("the group is empty and deleted", func(ctx context.Context) error {
+			answers, err := tr.admin.DeleteGroups(ctx, tr.topic)
+			if err != nil {
+				return err
+			}
+			return answers.Error()
+		})
+	})
+}
+
+func (tr *trial) again(forget func()) {
+	tr.Helper()
+	tr.begin()
+	tr.awaitProgress(int64(times(2000, 50_000)))
+	tr.must(tr.flow.end(tr.Context()))
+	tr.awaitAll()
+	const untouched = "SELECT CONCAT(COUNT(*), ' ', SUM(CRC32(CONCAT(order_id, ' ', qty, ' ', kafka_timestamp_ms, ' ', created_at, ' ', updated_at)))) FROM orders"
+	before := tr.value(untouched)
+	for range times(1, 3) {
+		tr.must(tr.current().Stop(25 * time.Second))
+		forget()
+		tr.times++
+		tr.startSink()
+		tr.awaitAll()
+		if after := tr.value(untouched); after != before {
+			tr.Errorf("the log, read again, changed the table: %s became %s", before, after)
+		}
+	}
+}
+
+// largeMessages: refusable orders of several megabytes, in a topic whose limit
+// allows them. Their letters are larger still, and fit into theirs.
+func largeMessages(tr *trial) {
+	const limit = "16777216"
+	large := "8388608"
+	for topic, size := range map[string]string{tr.topic: large, tr.deadLetters: limit} {
+		answers, err := tr.admin.AlterTopicConfigs(tr.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &size}}, topic)
+		tr.must(err)
+		for _, answer := range answers {
+			tr.must(answer.Err)
+		}
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(tr.broker.Seeds()...), kgo.ProducerBatchMaxBytes(8<<20), kgo.ProducerBatchCompression(kgo.NoCompression()))
+	tr.must(err)
+	defer client.Close()
+	tr.begin()
+	tr.strike(times(3, 20), func() {
+		message := orders.NewGenerator(tr.random.Uint64()).TooLong(1<<20 + tr.random.IntN(6<<20))
+		tr.must(client.ProduceSync(tr.Context(), &kgo.Record{Topic: tr.topic, Value: message.Value}).FirstErr())
+	})
+}
+
+// compaction: a log with holes, of which a new group reads what is left. Orders
+// of a compacted topic have keys.
+func compaction(tr *trial) {
+	tr.flow.keyed = true
+	tr.flow.mix = mix{changed: 700, again: 200, refusable: 10}
+	policy, small, soon, always := "compact", "16384", "100", "0.01"
+	answers, err := tr.admin.AlterTopicConfigs(tr.Context(), []kadm.AlterConfig{
+		{Op: kadm.SetConfig, Name: "cleanup.policy", Value: &policy}, {Op: kadm.SetConfig, Name: "segment.bytes", Value: &small},
+		{Op: kadm.SetConfig, Name: "segment.ms", Value: &soon}, {Op: kadm.SetConfig, Name: "min.cleanable.dirty.ratio", Value: &always},
+	}, tr.topic)
+	tr.must(err)
+	for _, answer := range answers {
+		tr.must(answer.Err)
+	}
+	tr.begin()
+	tr.strike(1, func() {
+		tr.eventually("the broker has compacted the topic", func(ctx context.Context) error {
+			left, err := tr.count(ctx)
+			if sent := tr.flow.acknowledged.Load(); err == nil && left > sent*9/10 {
+				err = fmt.Errorf("%d of %d messages are left", left, sent)
+			}
+			return err
+		})
+		tr.must(tr.current().Stop(25 * time.Second))
+		tr.exec("DELETE FROM orders")
+		tr.rewind()
+		tr.startSink()
+	})
+}
+
+// count reads how many messages the log still has.
+func (tr *trial) count(ctx context.Context) (n int64, err error) {
+	report, err := checker.Check(ctx, checker.Config{
+		Seeds: tr.config.Seeds, Topic: tr.topic, DB: tr.db,
+		Oracle: func(*kgo.Record) checker.Verdict { return checker.Verdict{} },
+	})
+	return int64(report.Records), err
+}

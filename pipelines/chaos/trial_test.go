@@ -206,6 +206,24 @@ func (tr *trial) finish() {
 	if n := tr.flow.failed.Load(); n > 0 {
 		tr.Errorf("%d orders could not be sent", n)
 	}
+	tr.awaitAll()
+	tr.stalls.end()
+	report, err := checker.Check(ctx, tr.config)
+	tr.must(err)
+	if err := report.Err(); err != nil {
+		tr.Error(err)
+	}
+	if report.Rows == 0 || report.Refusable == 0 {
+		tr.Errorf("%d rows and %d refusable orders prove nothing", report.Rows, report.Refusable)
+	}
+	l := line{tr.fault, tr.times, report.Records, report, tr.stalls.longest, !tr.Failed()}
+	summary.add(l)
+	tr.Log(strings.Join(l.cells(), " | "))
+}
+
+// awaitAll waits until the group has acknowledged the whole log.
+func (tr *trial) awaitAll() {
+	tr.Helper()
 	tr.eventually("every offset is committed", func(ctx context.Context) error {
 		ends, err := tr.admin.ListEndOffsets(ctx, tr.topic)
 		if err == nil {
@@ -226,18 +244,6 @@ func (tr *trial) finish() {
 		})
 		return errors.Join(behind...)
 	})
-	tr.stalls.end()
-	report, err := checker.Check(ctx, tr.config)
-	tr.must(err)
-	if err := report.Err(); err != nil {
-		tr.Error(err)
-	}
-	if report.Rows == 0 || report.Refusable == 0 {
-		tr.Errorf("%d rows and %d refusable orders prove nothing", report.Rows, report.Refusable)
-	}
-	l := line{tr.fault, tr.times, report.Records, report, tr.stalls.longest, !tr.Failed()}
-	summary.add(l)
-	tr.Log(strings.Join(l.cells(), " | "))
 }
 
 func (tr *trial) eventually(what string, condition func(context.Context) error) {
