@@ -4,12 +4,13 @@
 //
 //	import _ "github.com/order-sink/order-sink/plugins"
 //
-// The three rooms never import one another: they meet in YAML and in the shape
+// The rooms never import one another: they meet in YAML and in the shape
 // of a message, which README.md beside this file describes.
 package plugins
 
 import (
 	_ "github.com/order-sink/order-sink/plugins/connectjson" // connect_json_decode
+	_ "github.com/order-sink/order-sink/plugins/deadletter"  // dead_letter_send
 	_ "github.com/order-sink/order-sink/plugins/mariadb"     // mariadb_upsert
 	_ "github.com/order-sink/order-sink/plugins/order"       // order_price
 )

@@ -34,7 +34,7 @@ type plugin struct {
 // cannot say anything else than `order-sink create` and the linter do.
 func TestReferenceIsUpToDate(t *testing.T) {
 	env := service.GlobalEnvironment()
-	var data struct{ Decode, Price, Upsert plugin }
+	var data struct{ Decode, Price, Upsert, Send plugin }
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
@@ -51,6 +51,9 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	for _, c := range mariadb.Codes {
 		data.Upsert.Codes = append(data.Upsert.Codes, code(c))
 	}
+
+	view, found = env.GetOutputConfig("dead_letter_send")
+	data.Send = describe(t, view, found)
 
 	page, err := template.New("README.md").Funcs(template.FuncMap{"cell": cell, "text": text}).Parse(readme)
 	if err != nil {

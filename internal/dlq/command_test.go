@@ -137,12 +137,16 @@ func TestManyLetters(t *testing.T) {
 func TestWithTheRealSink(t *testing.T) {
 	w := newWorld(t, broker.InMemory(t))
 	server := mariadbd.Shared(t)
+	dsn := server.DSN(server.Database(t))
+	if err := mariadbd.RunFile(t.Context(), dsn, "../../config/schema.sql"); err != nil {
+		t.Fatal(err)
+	}
 	child, err := sink.Start(sink.Config{
 		Binary: sink.Binary(t), Dir: sink.Root(t), HTTP: sink.FreeAddress(t), Log: sink.NewLog(t),
 		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
 		Env: map[string]string{
 			"KAFKA_BROKERS": w.broker.Seeds()[0], "KAFKA_TOPIC": w.log, "KAFKA_GROUP": w.log,
-			"DEAD_LETTER_TOPIC": w.letters, "MARIADB_DSN": server.DSN(server.Database(t)),
+			"DEAD_LETTER_TOPIC": w.letters, "MARIADB_DSN": dsn,
 		},
 	})
 	if err != nil {
@@ -150,7 +154,6 @@ func TestWithTheRealSink(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = child.Kill() })
 
-	// Refused before the table, which does not exist, is asked for.
 	g := orders.NewGenerator(9)
 	var sent []*kgo.Record
 	for i, m := range []orders.Message{g.WrongType(), g.NotJSON(), g.BrokenRule()} {

@@ -23,6 +23,8 @@ const (
 	fieldOutputs     = "output_resources"
 	fieldLabel       = "label"
 	fieldRedpanda    = "redpanda"
+	fieldSend        = "dead_letter_send" // around it
+	fieldOutput      = "output"
 	fieldSeedBrokers = "seed_brokers"
 	fieldTopic       = "topic"
 	fieldClientID    = "client_id"
@@ -41,20 +43,27 @@ const patience = 15 * time.Second
 func resourcesField() *service.ConfigField {
 	return service.NewObjectListField(fieldOutputs,
 		service.NewStringField(fieldLabel).Default(""),
-		service.NewObjectField(fieldRedpanda,
-			service.NewStringListField(fieldSeedBrokers).Default([]any{}),
-			service.NewStringField(fieldTopic), // no default: it tells whether the output is one
-			service.NewStringField(fieldClientID).Default("order-sink"),
-			service.NewTLSToggledField(fieldTLS),
-			service.NewObjectListField(fieldSASL,
-				service.NewStringField(fieldMechanism),
-				service.NewStringField(fieldUsername).Default(""),
-				service.NewStringField(fieldPassword).Default(""),
-				service.NewStringField(fieldToken).Default(""),
-				service.NewStringMapField(fieldExtensions).Default(map[string]any{}),
-			).Default([]any{}),
+		redpandaField(),
+		service.NewObjectField(fieldSend,
+			service.NewObjectField(fieldOutput, redpandaField()),
 		).Optional(),
 	).Default([]any{})
+}
+
+func redpandaField() *service.ConfigField {
+	return service.NewObjectField(fieldRedpanda,
+		service.NewStringListField(fieldSeedBrokers).Default([]any{}),
+		service.NewStringField(fieldTopic), // no default: it tells whether the output is one
+		service.NewStringField(fieldClientID).Default("order-sink"),
+		service.NewTLSToggledField(fieldTLS),
+		service.NewObjectListField(fieldSASL,
+			service.NewStringField(fieldMechanism),
+			service.NewStringField(fieldUsername).Default(""),
+			service.NewStringField(fieldPassword).Default(""),
+			service.NewStringField(fieldToken).Default(""),
+			service.NewStringMapField(fieldExtensions).Default(map[string]any{}),
+		).Default([]any{}),
+	).Optional()
 }
 
 // address says which Kafka is meant.
@@ -120,6 +129,9 @@ func (c *connection) configure(text string, a address) error {
 	for _, output := range outputs {
 		if label, _ := output.FieldString(fieldLabel); label != a.label {
 			continue
+		}
+		if output.Contains(fieldSend) {
+			output = output.Namespace(fieldSend, fieldOutput)
 		}
 		if !output.Contains(fieldRedpanda) {
 			return fmt.Errorf("output %s is no redpanda output", a.label)

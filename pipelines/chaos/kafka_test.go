@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/checker"
@@ -56,14 +55,11 @@ func partitionsAdded(tr *trial) {
 		answers, err := tr.admin.CreatePartitions(tr.Context(), 4, tr.topic)
 		tr.must(err)
 		tr.must(answers.Error())
-		tr.eventually("the producer may use them", func(ctx context.Context) error {
-			topics, err := tr.admin.ListTopics(ctx, tr.topic)
-			if err == nil && len(topics[tr.topic].Partitions) != 8 {
-				err = fmt.Errorf("%d partitions", len(topics[tr.topic].Partitions))
-			}
-			return err
-		})
+		// The services learn of them by starting again.
+		tr.must(tr.flow.end(tr.Context()))
+		tr.flow.client = tr.producer()
 		tr.flow.partitions.Store(8)
+		tr.flow.start(tr.Context())
 		tr.eventually("orders of each partition are acknowledged", func(ctx context.Context) error {
 			offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topic)
 			if err != nil {
@@ -118,15 +114,8 @@ func (tr *trial) again(forget func()) {
 // largeMessages: refusable orders of several megabytes, in a topic whose limit
 // allows them. Their letters are larger still, and fit into theirs.
 func largeMessages(tr *trial) {
-	const limit = "16777216"
-	large := "8388608"
-	for topic, size := range map[string]string{tr.topic: large, tr.deadLetters: limit} {
-		answers, err := tr.admin.AlterTopicConfigs(tr.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &size}}, topic)
-		tr.must(err)
-		for _, answer := range answers {
-			tr.must(answer.Err)
-		}
-	}
+	tr.configure(tr.topic, "max.message.bytes", "8388608")
+	tr.configure(tr.deadLetters, "max.message.bytes", "16777216")
 	client, err := kgo.NewClient(kgo.SeedBrokers(tr.broker.Seeds()...), kgo.ProducerBatchMaxBytes(8<<20), kgo.ProducerBatchCompression(kgo.NoCompression()))
 	tr.must(err)
 	defer client.Close()
@@ -142,14 +131,10 @@ func largeMessages(tr *trial) {
 func compaction(tr *trial) {
 	tr.flow.keyed = true
 	tr.flow.mix = mix{changed: 700, again: 200, refusable: 10}
-	policy, small, soon, always := "compact", "16384", "100", "0.01"
-	answers, err := tr.admin.AlterTopicConfigs(tr.Context(), []kadm.AlterConfig{
-		{Op: kadm.SetConfig, Name: "cleanup.policy", Value: &policy}, {Op: kadm.SetConfig, Name: "segment.bytes", Value: &small},
-		{Op: kadm.SetConfig, Name: "segment.ms", Value: &soon}, {Op: kadm.SetConfig, Name: "min.cleanable.dirty.ratio", Value: &always},
-	}, tr.topic)
-	tr.must(err)
-	for _, answer := range answers {
-		tr.must(answer.Err)
+	for name, value := range map[string]string{
+		"cleanup.policy": "compact", "segment.bytes": "1048576", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.01",
+	} {
+		tr.configure(tr.topic, name, value)
 	}
 	tr.begin()
 	tr.strike(1, func() {

@@ -1,3 +1,103 @@
 package chaos
 
-var letterFaults []fault
+import (
+	"context"
+	"fmt"
+	"syscall"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
+
+var letterFaults = []fault{
+	{name: "dead letter topic missing", run: letterTopicMissing},
+	{name: "dead letters refused", run: lettersRefused},
+	{name: "everything refusable for a while", run: poison},
+}
+
+// letterTopicMissing: refusable orders wait, with what lies behind them in their
+// partitions, until somebody makes the topic.
+func letterTopicMissing(tr *trial) {
+	_, err := tr.admin.DeleteTopic(tr.Context(), tr.deadLetters)
+	tr.must(err)
+	tr.flow.start(tr.Context())
+	tr.stalls.start(tr.Context())
+	tr.ready(tr.startSink())
+	tr.awaitState(`waiting to deliver \d+ dead letters since .*UNKNOWN_TOPIC_OR_PARTITION`)
+	tr.times++
+	tr.must(tr.broker.CreateTopic(tr.Context(), tr.deadLetters, 1, nil))
+	tr.awaitProgress(2000)
+}
+
+// lettersRefused: the topic does not take letters of their size.
+func lettersRefused(tr *trial) {
+	tr.begin()
+	tr.strike(times(1, 3), func() {
+		tr.configure(tr.deadLetters, "max.message.bytes", "100")
+		tr.awaitState(`waiting to deliver \d+ dead letters since .*MESSAGE_TOO_LARGE`)
+		tr.configure(tr.deadLetters, "max.message.bytes", "1048588")
+	})
+}
+
+// configure sets a topic's configuration.
+func (tr *trial) configure(topic, name, value string) {
+	tr.Helper()
+	answers, err := tr.admin.AlterTopicConfigs(tr.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: name, Value: &value}}, topic)
+	tr.must(err)
+	for _, answer := range answers {
+		tr.must(answer.Err)
+	}
+}
+
+// poison: a bad deploy upstream. The sink stops before the topic is poured into
+// the dead letters, and goes on when it is told.
+func poison(tr *trial) {
+	tr.begin()
+	tr.flow.poison.Store(true)
+	tr.times++
+	tr.awaitState(`stopped since .*: \d+ of the last \d+ orders within 1m0s were refused, more than dead_letter_limit allows \(0.5\): order_range \d+`)
+	if n := tr.metric(tr.current(), `mariadb_upsert_state{label="orders_table",path="root.output.fallback.0",state="stopped"`); n != 1 {
+		tr.Errorf("mariadb_upsert_state says %v", n)
+	}
+	letters := tr.letters()
+	// min_count of orders.yaml, and what other partitions had in flight.
+	if letters > 1000+4*500 {
+		tr.Errorf("%d letters before it stopped", letters)
+	}
+	tr.awaitSent(int64(times(3000, 30_000)))
+	if now := tr.letters(); now != letters {
+		tr.Errorf("%d letters became %d while it was stopped", letters, now)
+	}
+
+	tr.flow.poison.Store(false)
+	// What was poured into the topic meanwhile is let through by hand.
+	tr.eventually("it has gone on", func(ctx context.Context) error {
+		tr.must(tr.current().Signal(syscall.SIGUSR1))
+		committed, err := tr.committed(ctx)
+		if waiting := tr.flow.acknowledged.Load() - committed; err == nil && waiting > 3000 {
+			err = fmt.Errorf("%d orders wait", waiting)
+		}
+		return err
+	})
+	tr.awaitProgress(2000)
+}
+
+// letters is how many dead letters there are.
+func (tr *trial) letters() (n int64) {
+	tr.Helper()
+	ends, err := tr.admin.ListEndOffsets(tr.Context(), tr.deadLetters)
+	tr.must(err)
+	ends.Each(func(end kadm.ListedOffset) { n += end.Offset })
+	return n
+}
+
+// awaitSent waits until the services have sent so many more orders.
+func (tr *trial) awaitSent(orders int64) {
+	tr.Helper()
+	begin := tr.flow.acknowledged.Load()
+	tr.eventually("more orders are sent", func(context.Context) error {
+		if n := tr.flow.acknowledged.Load() - begin; n < orders {
+			return fmt.Errorf("%d of %d", n, orders)
+		}
+		return nil
+	})
+}

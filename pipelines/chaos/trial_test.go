@@ -60,11 +60,7 @@ func newTrial(t *testing.T, f fault) *trial {
 		f.partitions = 4
 	}
 	tr.topic, tr.deadLetters = broker.Topic(t, tr.broker, f.partitions), broker.Topic(t, tr.broker, 1)
-	client, err := kgo.NewClient(kgo.SeedBrokers(tr.broker.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		// What is sent is sent, however long the broker is away.
-		kgo.MaxBufferedRecords(1_000_000), kgo.MetadataMinAge(100*time.Millisecond), kgo.MetadataMaxAge(2*time.Second))
-	tr.must(err)
-	t.Cleanup(client.Close)
+	client := tr.producer()
 	tr.admin = kadm.NewClient(client)
 	tr.flow = &flow{
 		client: client, topic: tr.topic, rate: 1500, mix: usual,
@@ -86,6 +82,17 @@ func newTrial(t *testing.T, f fault) *trial {
 		tr.use(mariadbd.Shared(t))
 	}
 	return tr
+}
+
+// producer sends to the partition that a record names, however long the broker is
+// away.
+func (tr *trial) producer() *kgo.Client {
+	tr.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(tr.broker.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.MaxBufferedRecords(1_000_000), kgo.MetadataMinAge(100*time.Millisecond))
+	tr.must(err)
+	tr.Cleanup(client.Close)
+	return client
 }
 
 // use makes the trial's database in a server.

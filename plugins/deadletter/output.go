@@ -1,0 +1,134 @@
+package deadletter
+
+import (
+	"context"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+)
+
+const (
+	fieldOutput = "output"
+
+	stateRunning = "running"
+	stateWaiting = "waiting"
+
+	// The header that says why an order was refused.
+	headerCode = "order_sink.code"
+)
+
+// Spec describes the dead_letter_send output.
+func Spec() *service.ConfigSpec {
+	return service.NewConfigSpec().
+		Stable().
+		Categories("Utility").
+		Summary("Gives dead letters to another output until it has taken them, and says so while it has not.").
+		Description(`
+A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). One batch is sent at a time.
+
+If a batch is taken in part, all of it is sent again: a letter may come twice, and its headers say which record it is of.
+
+== Metrics
+
+- `+"`dead_letter_send_total`"+`, a counter by `+"`code`"+` of letters that were taken; the code is metadata `+"`"+headerCode+"`"+`.
+- `+"`dead_letter_send_waits_total`"+`, a counter of tries that ended in waiting.
+- `+"`dead_letter_send_state`"+`, a gauge by `+"`state`: `running` or `waiting`"+` is 1, the other is 0.
+`).
+		Field(service.NewOutputField(fieldOutput).Description("Takes the letters.")).
+		Example("A topic", "The reason is put into headers before, by a mapping.", `
+output:
+  dead_letter_send:
+    output:
+      redpanda:
+        seed_brokers: [ 127.0.0.1:9092 ]
+        topic: orders.dead-letter
+        acks: all
+`)
+}
+
+func init() {
+	service.MustRegisterBatchOutput("dead_letter_send", Spec(),
+		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
+			o, err := newOutput(parsed, resources)
+			// One at a time: what keeps one from being taken keeps all, and the
+			// framework can show one reason.
+			return o, service.BatchPolicy{}, 1, err
+		})
+}
+
+type output struct {
+	child  *service.OwnedOutput
+	wait   *wait
+	logger *service.Logger
+
+	sent, waits *service.MetricCounter
+	states      *service.MetricGauge
+}
+
+func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
+	child, err := parsed.FieldOutput(fieldOutput)
+	if err != nil {
+		return nil, err
+	}
+	metrics := resources.Metrics()
+	o := &output{
+		child: child, wait: &wait{}, logger: resources.Logger(),
+		sent:   metrics.NewCounter("dead_letter_send_total", "code"),
+		waits:  metrics.NewCounter("dead_letter_send_waits_total"),
+		states: metrics.NewGauge("dead_letter_send_state", "state"),
+	}
+	o.state(stateRunning)
+	return o, nil
+}
+
+func (o *output) state(now string) {
+	for _, state := range []string{stateRunning, stateWaiting} {
+		var is int64
+		if state == now {
+			is = 1
+		}
+		o.states.Set(is, state)
+	}
+}
+
+// Connect implements service.BatchOutput. It returns an error once a wait, and
+// paces the tries. The child connects by itself.
+func (o *output) Connect(ctx context.Context) error {
+	if err := o.wait.announce(); err != nil {
+		return service.NewErrBackOff(err, 0)
+	}
+	return o.wait.rest(ctx)
+}
+
+// WriteBatch implements service.BatchOutput. It returns nil when all of the batch
+// is taken, else exactly ErrNotConnected, which makes the framework connect and
+// bring the same batch again (Invariants 1 and 3).
+func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
+	codes := make(map[string]int64)
+	for _, letter := range batch {
+		code, found := letter.MetaGet(headerCode)
+		if !found {
+			code = "unknown"
+		}
+		codes[code]++
+	}
+	if err := o.child.WriteBatch(ctx, batch.Copy()); err != nil {
+		if ctx.Err() == nil { // else the output is being stopped
+			o.waits.Incr(1)
+			o.state(stateWaiting)
+			o.wait.begin(len(batch), err)
+		}
+		return service.ErrNotConnected
+	}
+	if waited := o.wait.over(); waited > 0 {
+		o.state(stateRunning)
+		o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
+	}
+	for code, n := range codes {
+		o.sent.Incr(n, code)
+	}
+	return nil
+}
+
+// Close implements service.BatchOutput.
+func (o *output) Close(ctx context.Context) error { return o.child.Close(ctx) }
