@@ -21,9 +21,12 @@ const (
 	fieldMaxUnitPrice   = "max_unit_price"
 	fieldMaxTotalPrice  = "max_total_price"
 	fieldTotalMismatch  = "total_mismatch"
+	fieldTombstone      = "tombstone"
 
 	mismatchCorrect = "correct"
 	mismatchRefuse  = "refuse"
+	tombstoneRefuse = "refuse"
+	tombstonePass   = "pass"
 
 	metricCorrected = "order_price_corrected_total"
 	metricRefused   = "order_price_refused_total"
@@ -80,6 +83,12 @@ An order that breaks a rule is marked as failed with `+"`code: path: reason`"+` 
 			}).
 				Description("What to do when the producer sent a total that is not quantity times unit price. Totals are compared by value: 12.0 agrees with 12.00.").
 				Default(mismatchCorrect),
+			service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
+				tombstoneRefuse: "Refuse it with `" + CodeMissing + "`.",
+				tombstonePass:   "Leave it as it is, for an output that deletes.",
+			}).
+				Description("What to do with a message without content, which is no order.").
+				Default(tombstoneRefuse),
 		)
 }
 
@@ -93,6 +102,7 @@ func init() {
 type processor struct {
 	contract       *contract
 	schemaMetadata string
+	passTombstones bool
 	verdicts       *schema.Cache[verdict]
 
 	corrected *service.MetricCounter
@@ -118,6 +128,14 @@ func newProcessor(conf *service.ParsedConfig, res *service.Resources) (*processo
 	if p.schemaMetadata, err = conf.FieldString(fieldSchemaMetadata); err != nil {
 		return nil, err
 	}
+	tombstone, err := conf.FieldString(fieldTombstone)
+	if err != nil {
+		return nil, err
+	}
+	if tombstone != tombstoneRefuse && tombstone != tombstonePass {
+		return nil, fmt.Errorf("checking %s: %q is neither %s nor %s", fieldTombstone, tombstone, tombstoneRefuse, tombstonePass)
+	}
+	p.passTombstones = tombstone == tombstonePass
 	p.verdicts = schema.NewCache(func(c schema.Common) (verdict, error) {
 		shape, refused := p.contract.judge(c.Type.String(), declarations(c))
 		return verdict{shape, refused}, nil
@@ -194,9 +212,15 @@ func (p *processor) process(msg *service.Message) *refusal {
 	// would drop the bytes that the structured form came from.
 	content, err := msg.AsStructured()
 	if err != nil {
+		if p.passTombstones && isEmpty(msg) {
+			return nil
+		}
 		return unreadable(msg)
 	}
 	if content == nil {
+		if p.passTombstones {
+			return nil
+		}
 		return refuse(CodeMissing, "value", "object", "null")
 	}
 	record, ok := content.(map[string]any)
@@ -228,10 +252,15 @@ func (p *processor) process(msg *service.Message) *refusal {
 // unreadable tells a message without content, such as a tombstone that no
 // decoder saw, from bytes that are no JSON.
 func unreadable(msg *service.Message) *refusal {
-	if content, err := msg.AsBytes(); err == nil && len(content) == 0 {
+	if isEmpty(msg) {
 		return refuse(CodeMissing, "value", "object", "none")
 	}
 	return refuse(CodeType, "value", "object", "bytes that are no JSON document")
+}
+
+func isEmpty(msg *service.Message) bool {
+	content, err := msg.AsBytes()
+	return err == nil && len(content) == 0
 }
 
 // shapeOf judges the schema that travels with a message, once for each distinct

@@ -111,6 +111,19 @@ func TestContentThatIsNoRecord(t *testing.T) {
 	assert.EqualError(t, tombstone.GetError(), "order_missing: value: expected object, got null")
 }
 
+func TestATombstoneMayPass(t *testing.T) {
+	p := mustProcessor(t, "tombstone: pass")
+	decoded, raw, broken := message(nil), service.NewMessage(nil), service.NewMessage([]byte("x"))
+	process(t, p, decoded, raw, broken)
+	require.NoError(t, decoded.GetError())
+	assert.Nil(t, structured(t, decoded))
+	require.NoError(t, raw.GetError())
+	content, err := raw.AsBytes()
+	require.NoError(t, err)
+	assert.Empty(t, content)
+	assert.EqualError(t, broken.GetError(), "order_type: value: expected object, got bytes that are no JSON document")
+}
+
 func TestRecordFromJSONBytes(t *testing.T) {
 	msg := service.NewMessage([]byte(`{"order_id":"a","user_id":"b","product_id":"c","qty":3,"unit_price":0.10}`))
 	process(t, mustProcessor(t, `{}`), msg)
