@@ -86,6 +86,8 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 			"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
 			"KAFKA_TOPIC":       w.topic,
 			"KAFKA_GROUP":       w.topic,
+			"REPLAY_GROUP":      w.topic + "-replay",
+			"MESSAGES_GROUP":    w.topic + "-messages",
 			"DEAD_LETTER_TOPIC": w.deadLetters,
 			"MARIADB_DSN":       w.dsn,
 			"INTAKE_ADDRESS":    w.intake,
@@ -140,6 +142,11 @@ func (w *world) check(config checker.Config) checker.Report {
 // awaitCommitted waits until the group has acknowledged the whole topic.
 func (w *world) awaitCommitted() {
 	w.t.Helper()
+	w.awaitGroup(w.topic)
+}
+
+func (w *world) awaitGroup(group string) {
+	w.t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...))
 	if err != nil {
 		w.t.Fatal(err)
@@ -151,7 +158,7 @@ func (w *world) awaitCommitted() {
 		if err = errors.Join(err, ends.Error()); err != nil {
 			return err
 		}
-		committed, err := admin.FetchOffsets(ctx, w.topic)
+		committed, err := admin.FetchOffsets(ctx, group)
 		if err = errors.Join(err, committed.Error()); err != nil {
 			return err
 		}

@@ -127,10 +127,11 @@ func TestABadNetworkIsBadUntilItIsHealed(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.SetMaxIdleConns(0)
-	slow, err := db.Prepare("SELECT COUNT(*) FROM t WHERE n <> LENGTH(?)")
+	slow, err := db.PrepareContext(context.Background(), "SELECT COUNT(*) FROM t WHERE n <> LENGTH(?)")
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer slow.Close()
 	began = time.Now()
 	if _, err := slow.Exec(strings.Repeat("x", 4000)); err != nil {
 		t.Fatal(err)

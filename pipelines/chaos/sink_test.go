@@ -81,8 +81,3 @@ func threeSinks(tr *trial) {
 
 // current is the sink that was started last.
 func (tr *trial) current() *sink.Sink { return tr.sinks[len(tr.sinks)-1] }
-
-// untouched is every order's time of change, to be compared later.
-func (tr *trial) untouched() string {
-	return tr.value("SELECT CONCAT(COUNT(*), ' ', COALESCE(SUM(CRC32(CONCAT(order_id, ' ', qty, ' ', updated_at))), 0)) FROM orders")
-}

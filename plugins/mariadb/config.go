@@ -82,7 +82,7 @@ While rows cannot be stored, the output is not connected to the framework: `+"`/
 - `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
 - `+"`mariadb_upsert_state`"+`, a gauge by `+"`state`: `running`, `waiting` or `stopped`"+` is 1, the others are 0.
 - `+"`mariadb_upsert_last_commit_timestamp_seconds`"+`, a gauge: the Unix time of the last commit, at first of the start.
-- `+"`mariadb_upsert_replayed_total`"+`, a counter of messages that had been dead letters (they carry a header `+"`order_sink.code`"+`).
+- `+"`mariadb_upsert_replayed_total`"+`, a counter of messages that had been dead letters (they carry a header `+"`order_sink.replayed_from`"+`).
 `).
 		Fields(
 			service.NewStringField(fieldDSN).

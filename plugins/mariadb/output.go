@@ -208,8 +208,8 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 	}
 	o.metrics.letGo(result)
 	for _, m := range batch {
-		// A dead letter that was sent again still says why it became one.
-		if _, replayed := m.MetaGetMut("order_sink.code"); replayed {
+		// A dead letter that was sent again says so in a header.
+		if _, replayed := m.MetaGetMut("order_sink.replayed_from"); replayed {
 			o.metrics.replays(1)
 		}
 	}
