@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"sync/atomic"
 	"time"
 
@@ -93,6 +94,9 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	}, nil
 }
 
+// variable is what the framework replaces by a variable of the environment.
+var variable = regexp.MustCompile(`\$\{([0-9A-Za-z_.]+(?::[^}]*)?)\}`)
+
 // newProbe makes a stream of the same child that is never run: a component's
 // connection test makes a client of its own, which would log that it fails.
 func newProbe(parsed *service.ParsedConfig) (*service.Stream, error) {
@@ -106,7 +110,8 @@ func newProbe(parsed *service.ParsedConfig) (*service.Stream, error) {
 	}
 	builder := service.NewStreamBuilder()
 	builder.SetLogger(slog.New(slog.DiscardHandler))
-	if err := builder.AddInputYAML(string(text)); err != nil {
+	// The variables are in it already; a value that looks like one is none.
+	if err := builder.AddInputYAML(variable.ReplaceAllString(string(text), "$${{$1}}")); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", fieldInput, err)
 	}
 	if err := builder.AddOutputYAML("drop: {}"); err != nil {
