@@ -136,8 +136,9 @@ key's hash instead, as for --to-topic; right where partitions were added since.
 
 --through PIPELINE writes nothing to a topic: the letters go straight into the
 processors and the output of a pipeline's file, with the place and the timestamp
-that their records had in the log. What is refused again becomes a new letter. It
-needs what the sink needs: MARIADB_DSN, say.
+that their records had in the log. What is refused again becomes a new letter, without
+regard to the pipeline's dead_letter_limit. It needs what the sink needs:
+MARIADB_DSN, say.
 
 A letter that was sent is marked by a record in the dead letter topic: it is not
 open any more, and another replay does not send it again. Nothing is lost when a

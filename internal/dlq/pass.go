@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -28,6 +29,7 @@ var errEnded = errors.New("the pipeline has ended")
 type pass struct {
 	*marker
 	pipeline string
+	ended    <-chan struct{} // nothing more is to be given
 	batches  chan []letter
 	turn     chan struct{} // taken while a batch is in flight
 }
@@ -42,7 +44,7 @@ func (c *connection) through(ctx context.Context, all *catalogue, pipeline, reso
 		return m.result, err
 	}
 	defer m.client.Close()
-	p := &pass{marker: m, pipeline: pipeline, batches: make(chan []letter), turn: make(chan struct{}, 1)}
+	p := &pass{marker: m, pipeline: pipeline, ended: ctx.Done(), batches: make(chan []letter), turn: make(chan struct{}, 1)}
 	stream, err := p.build(resources, out)
 	if err != nil {
 		return m.result, err
@@ -101,8 +103,9 @@ func (p *pass) build(resources string, out console) (*service.Stream, error) {
 	return stream, nil
 }
 
-// config is the text of the pipeline, with letters for its input and no HTTP
-// server. The framework's own way to set a field forgets passwords.
+// config is the text of the pipeline, with letters for its input, no HTTP server
+// and no limit to what may be refused: somebody has chosen these letters. The
+// framework's own way to set a field forgets passwords.
 func (p *pass) config() (string, error) {
 	text, err := os.ReadFile(p.pipeline)
 	if err != nil {
@@ -114,8 +117,24 @@ func (p *pass) config() (string, error) {
 	}
 	delete(sections, "input")
 	delete(sections, "http")
+	for name, section := range sections {
+		removeField(&section, "dead_letter_limit")
+		sections[name] = section
+	}
 	rest, err := yaml.Marshal(sections)
 	return "http: { enabled: false }\ninput: { " + inputName + ": {} }\n" + string(rest), err
+}
+
+// removeField removes a field wherever it stands.
+func removeField(node *yaml.Node, field string) {
+	for i := 0; i < len(node.Content); i++ {
+		if node.Kind == yaml.MappingNode && i%2 == 0 && node.Content[i].Value == field {
+			node.Content = slices.Delete(node.Content, i, i+2)
+			i--
+			continue
+		}
+		removeField(node.Content[i], field)
+	}
 }
 
 // read gives the chosen letters to the input, in batches, and ends it.
@@ -124,8 +143,8 @@ func (p *pass) read(ctx context.Context, c *connection, all *catalogue, out cons
 	var batch []letter
 	bytes := 0
 	flush := func() error {
-		if len(batch) == 0 {
-			return nil
+		if len(batch) == 0 || ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		select {
 		case p.batches <- batch:
@@ -161,10 +180,14 @@ func (p *pass) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ack
 	}
 	var letters []letter
 	select {
-	case letters = <-p.batches:
-	case <-ctx.Done():
-		<-p.turn
-		return nil, nil, ctx.Err()
+	case <-p.ended: // first of all: a batch that was offered too late stays open
+	default:
+		select {
+		case letters = <-p.batches:
+		case <-ctx.Done():
+			<-p.turn
+			return nil, nil, ctx.Err()
+		}
 	}
 	if letters == nil {
 		<-p.turn

@@ -44,7 +44,11 @@ func replay(ctx context.Context, c *connection, f filter, o replayOptions, out c
 		return nothing(all.none())
 	}
 	var to targets // none for a pipeline
-	if o.through == "" {
+	if o.through != "" {
+		if e := all.withoutOrigin(); e != nil {
+			return fmt.Errorf("letter %s does not say where it came from: a pipeline could not tell it from others", e.position)
+		}
+	} else {
 		if to, err = c.plan(ctx, all, o.toTopic, out); err != nil {
 			return err
 		}

@@ -3,10 +3,7 @@ package waiting
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"regexp"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -40,7 +37,7 @@ When nothing has come for `+"`idle`"+` and nothing is being written, the server 
 			service.NewInputField(fieldInput).Description("Reads the messages."),
 			service.NewDurationField(fieldIdle).
 				Description("How long nothing may come before the server is asked.").
-				Default("5s").
+				Default("10s").
 				Advanced(),
 		).
 		Example("A topic", "", `
@@ -63,13 +60,16 @@ func init() {
 
 type input struct {
 	parsed *service.ParsedConfig // to make the child anew
-	probe  *service.Stream       // asks the server without a word in the log
 	child  *service.OwnedInput   // nil while its server is away
+	probe  *service.OwnedInput   // is never read, only asked
+	read   bool                  // the child was: else there is nothing to close
 	idle   time.Duration
 	wait   *wait
 	logger *service.Logger
 
-	pending atomic.Int64 // batches that are being written
+	mutex   sync.Mutex
+	pending map[int64]service.AckFunc // of batches that are being written
+	handed  int64
 }
 
 func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
@@ -84,40 +84,33 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	if idle <= 0 {
 		return nil, errors.New(fieldIdle + " must be longer than nothing")
 	}
-	probe, err := newProbe(parsed)
-	if err != nil {
-		return nil, err
-	}
 	return &input{
-		parsed: parsed, probe: probe, child: child, idle: idle, logger: resources.Logger(),
-		wait: newWait("read_watched", resources.Metrics()),
+		parsed: parsed, probe: newProbe(parsed, child), child: child, idle: idle, logger: resources.Logger(),
+		wait: newWait("read_watched", resources.Metrics()), pending: make(map[int64]service.AckFunc),
 	}, nil
 }
 
-// variable is what the framework replaces by a variable of the environment.
-var variable = regexp.MustCompile(`\$\{([0-9A-Za-z_.]+(?::[^}]*)?)\}`)
-
-// newProbe makes a stream of the same child that is never run: a component's
-// connection test makes a client of its own, which would log that it fails.
-func newProbe(parsed *service.ParsedConfig) (*service.Stream, error) {
+// newProbe makes the child once more, without a log: its connection test uses a
+// client of its own, which would log each try. A child that needs resources is
+// asked itself.
+func newProbe(parsed *service.ParsedConfig, child *service.OwnedInput) *service.OwnedInput {
 	config, err := parsed.FieldAny(fieldInput)
 	if err != nil {
-		return nil, err
+		return child
 	}
-	text, err := yaml.Marshal(config)
+	text, err := yaml.Marshal(map[string]any{fieldInput: config})
 	if err != nil {
-		return nil, err
+		return child
 	}
-	builder := service.NewStreamBuilder()
-	builder.SetLogger(slog.New(slog.DiscardHandler))
-	// The variables are in it already; a value that looks like one is none.
-	if err := builder.AddInputYAML(variable.ReplaceAllString(string(text), "$${{$1}}")); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", fieldInput, err)
+	silent, err := InputSpec().ParseYAML(string(text), nil)
+	if err != nil {
+		return child
 	}
-	if err := builder.AddOutputYAML("drop: {}"); err != nil {
-		return nil, err
+	probe, err := silent.FieldInput(fieldInput)
+	if err != nil {
+		return child
 	}
-	return builder.Build()
+	return probe
 }
 
 // newWait makes the metrics of a plugin's wait.
@@ -142,6 +135,7 @@ func (i *input) Connect(ctx context.Context) error {
 		err := i.ask(ctx)
 		if err == nil && i.child == nil {
 			i.child, err = i.parsed.FieldInput(fieldInput)
+			i.read = false
 		}
 		if err == nil {
 			if waited := i.wait.over(); waited > 0 {
@@ -157,11 +151,7 @@ func (i *input) Connect(ctx context.Context) error {
 func (i *input) ask(ctx context.Context) error {
 	ctx, done := context.WithTimeout(ctx, askFor)
 	defer done()
-	results, err := i.probe.ConnectionTest(ctx)
-	if err != nil {
-		return err
-	}
-	for _, result := range results {
+	for _, result := range i.probe.ConnectionTest(ctx) {
 		if result.Err != nil && !errors.Is(result.Err, service.ErrConnectionTestNotSupported) {
 			return result.Err
 		}
@@ -173,32 +163,36 @@ func (i *input) ask(ctx context.Context) error {
 func (i *input) away(reason error) {
 	ctx, done := context.WithTimeout(context.Background(), closeFor)
 	defer done()
-	if i.child != nil {
-		_ = i.child.Close(ctx) // it ends by itself when its server answers or the process ends
-		i.child = nil
-	}
+	_ = i.end(ctx) // it ends by itself when its server answers or the process ends
+	i.child = nil
 	i.wait.begin("to read", reason)
+}
+
+// end closes the child. One that was never read has not begun, and would never
+// say that it has ended.
+func (i *input) end(ctx context.Context) error {
+	if i.child == nil || !i.read {
+		return nil
+	}
+	return i.child.Close(ctx)
 }
 
 // ReadBatch implements service.BatchInput.
 func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.AckFunc, error) {
 	for i.child != nil {
+		i.read = true
 		short, done := context.WithTimeout(ctx, i.idle)
 		batch, acknowledge, err := i.child.ReadBatch(short)
 		done()
 		if err == nil {
-			i.pending.Add(1)
-			return batch, func(ctx context.Context, err error) error {
-				defer i.pending.Add(-1)
-				return acknowledge(ctx, err)
-			}, nil
+			return batch, i.hand(acknowledge), nil
 		}
 		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 			return nil, nil, err
 		}
 		// Ended while its batches are being written, the child's successor would
 		// read them again beside those, and a partition would lose its order.
-		if i.pending.Load() > 0 {
+		if i.writing() {
 			continue
 		}
 		if err := i.ask(ctx); err != nil && ctx.Err() == nil {
@@ -206,6 +200,29 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 		}
 	}
 	return nil, nil, service.ErrNotConnected
+}
+
+// hand keeps account of a batch that is given away.
+func (i *input) hand(acknowledge service.AckFunc) service.AckFunc {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	i.handed++
+	n := i.handed
+	i.pending[n] = acknowledge
+	return func(ctx context.Context, err error) error {
+		defer func() {
+			i.mutex.Lock()
+			defer i.mutex.Unlock()
+			delete(i.pending, n)
+		}()
+		return acknowledge(ctx, err)
+	}
+}
+
+func (i *input) writing() bool {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	return len(i.pending) > 0
 }
 
 // ConnectionTest implements service.ConnectionTestable.
@@ -216,10 +233,15 @@ func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResult
 	return service.ConnectionTestSucceeded().AsList()
 }
 
-// Close implements service.BatchInput.
+// Close implements service.BatchInput. The framework has all verdicts by now, but
+// for a batch that it has read and dropped: the child would wait for that one.
 func (i *input) Close(ctx context.Context) error {
-	if i.child == nil {
-		return nil
+	i.mutex.Lock()
+	dropped := i.pending
+	i.pending = nil
+	i.mutex.Unlock()
+	for _, acknowledge := range dropped {
+		_ = acknowledge(ctx, service.ErrNotConnected) // it is read again by whoever comes next
 	}
-	return i.child.Close(ctx)
+	return i.end(ctx)
 }

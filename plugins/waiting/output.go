@@ -3,6 +3,7 @@ package waiting
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -24,7 +25,7 @@ func OutputSpec() *service.ConfigSpec {
 		Description(`
 A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). One batch is sent at a time.
 
-If a batch is taken in part, all of it is sent again: a letter may come twice, and its headers say which record it is of.
+A batch that is not taken as a whole is sent letter by letter, and those that were taken are not sent again: one letter that its topic does not take keeps no other from it. Several that fit alone but not together are taken, too.
 
 == Metrics
 
@@ -58,8 +59,10 @@ type output struct {
 	child  *service.OwnedOutput
 	wait   *wait
 	logger *service.Logger
+	sent   *service.MetricCounter
 
-	sent *service.MetricCounter
+	written bool                 // the child was: else there is nothing to close
+	left    service.MessageBatch // of the batch in hand, once it was not taken as a whole
 }
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
@@ -85,30 +88,79 @@ func (o *output) Connect(ctx context.Context) error {
 
 // WriteBatch implements service.BatchOutput. It returns nil when all of the batch
 // is taken, else exactly ErrNotConnected, which makes the framework connect and
-// bring the same batch again (Invariants 1 and 3).
+// bring the same batch again (Invariants 1 and 3); since one is in flight at a
+// time, no other comes between.
 func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
-	codes := make(map[string]int64)
-	for _, letter := range batch {
+	o.written = true
+	err := o.deliver(ctx, batch)
+	if err == nil {
+		if waited := o.wait.over(); waited > 0 {
+			o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
+		}
+		return nil
+	}
+	if ctx.Err() == nil { // else the output is being stopped
+		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", len(o.left)), err)
+	}
+	return service.ErrNotConnected
+}
+
+func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error {
+	if o.left == nil {
+		err := o.send(ctx, batch...)
+		if err == nil {
+			return nil
+		}
+		if o.left = slices.Clone(batch); len(batch) == 1 {
+			return err
+		}
+	}
+	// What is not taken goes behind the others. When two are not, it is hardly
+	// their own fault, and more would only cost time.
+	var failed error
+	failures := 0
+	for range len(o.left) {
+		letter := o.left[0]
+		o.left = o.left[1:]
+		err := o.send(ctx, letter)
+		if err == nil {
+			continue
+		}
+		o.left, failed = append(o.left, letter), err
+		if failures++; failures == 2 {
+			break
+		}
+	}
+	if failed == nil {
+		o.left = nil
+	}
+	return failed
+}
+
+func (o *output) send(ctx context.Context, letters ...*service.Message) error {
+	if err := o.child.WriteBatch(ctx, service.MessageBatch(letters).Copy()); err != nil {
+		return err
+	}
+	for _, letter := range letters {
 		code, found := letter.MetaGet(headerCode)
 		if !found {
 			code = "unknown"
 		}
-		codes[code]++
-	}
-	if err := o.child.WriteBatch(ctx, batch.Copy()); err != nil {
-		if ctx.Err() == nil { // else the output is being stopped
-			o.wait.begin(fmt.Sprintf("to deliver %d dead letters", len(batch)), err)
-		}
-		return service.ErrNotConnected
-	}
-	if waited := o.wait.over(); waited > 0 {
-		o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
-	}
-	for code, n := range codes {
-		o.sent.Incr(n, code)
+		o.sent.Incr(1, code)
 	}
 	return nil
 }
 
-// Close implements service.BatchOutput.
-func (o *output) Close(ctx context.Context) error { return o.child.Close(ctx) }
+// ConnectionTest implements service.ConnectionTestable.
+func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
+	return o.child.ConnectionTest(ctx)
+}
+
+// Close implements service.BatchOutput. A child that was never written to has not
+// begun, and would never say that it has ended.
+func (o *output) Close(ctx context.Context) error {
+	if !o.written {
+		return nil
+	}
+	return o.child.Close(ctx)
+}
