@@ -66,7 +66,7 @@ A tombstone, a message without content, is acknowledged and nothing else; with `
 
 == The dead letter limit
 
-`+"`dead_letter_limit`"+` stops the output when too many messages of the last `+"`window`"+` were refused, by it or by the processors before it: something upstream is broken, and nobody wants a topic in the dead letters. The refusals of the batch that exceeds the limit are held back, nothing more is taken, and the output is not ready. After `+"`pause`"+`, or at once when the process gets SIGUSR1 or is started again, it lets that batch go and counts anew.
+`+"`dead_letter_limit`"+` stops the output when too many messages of the last `+"`window`"+` were refused, by it or by the processors before it: something upstream is broken, and nobody wants a topic in the dead letters. The refusals of the batch that exceeds the limit are held back, nothing more is taken, and the output is not ready. After `+"`pause`"+`, or at once when the process gets SIGUSR1 or is started again, it lets one batch with refusals go and counts anew.
 
 == The state
 
