@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,7 +45,8 @@ type world struct {
 	dsn         string
 	topic       string
 	deadLetters string
-	intake      string    // "127.0.0.1:port" of order_intake.yaml
+	intake      string // "127.0.0.1:port" of order_intake.yaml
+	env         map[string]string
 	log         *sink.Log // of the sink that was started last
 }
 
@@ -57,9 +59,7 @@ func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	w.deadLetters = broker.Topic(t, b, 1)
 	w.dsn = server.DSN(server.Database(t))
 
-	if err := mariadbd.RunFile(t.Context(), w.dsn, filepath.Join(sink.Root(t), "config", "schema.sql")); err != nil {
-		t.Fatal(err)
-	}
+	w.runSQL("schema.sql")
 	var err error
 	if w.db, err = sql.Open("mysql", w.dsn); err != nil {
 		t.Fatal(err)
@@ -75,6 +75,17 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		pipelines = []string{"pipelines/orders.yaml"}
 	}
 	w.log = sink.NewLog(w.t)
+	env := map[string]string{
+		"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
+		"KAFKA_TOPIC":       w.topic,
+		"KAFKA_GROUP":       w.topic,
+		"REPLAY_GROUP":      w.topic + "-replay",
+		"MESSAGES_GROUP":    w.topic + "-messages",
+		"DEAD_LETTER_TOPIC": w.deadLetters,
+		"MARIADB_DSN":       w.dsn,
+		"INTAKE_ADDRESS":    w.intake,
+	}
+	maps.Copy(env, w.env)
 	s, err := sink.Start(sink.Config{
 		Binary: sink.Binary(w.t),
 		Dir:    sink.Root(w.t),
@@ -82,16 +93,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 			"streams", "--no-api",
 			"-o", "config/service.yaml", "-r", "config/resources.yaml",
 		}, pipelines...),
-		Env: map[string]string{
-			"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
-			"KAFKA_TOPIC":       w.topic,
-			"KAFKA_GROUP":       w.topic,
-			"REPLAY_GROUP":      w.topic + "-replay",
-			"MESSAGES_GROUP":    w.topic + "-messages",
-			"DEAD_LETTER_TOPIC": w.deadLetters,
-			"MARIADB_DSN":       w.dsn,
-			"INTAKE_ADDRESS":    w.intake,
-		},
+		Env:  env,
 		HTTP: sink.FreeAddress(w.t),
 		Log:  w.log,
 	})
@@ -212,6 +214,14 @@ func (w *world) exec(query string) {
 	w.t.Helper()
 	if _, err := w.db.ExecContext(w.t.Context(), query); err != nil {
 		w.t.Fatalf("%.60s…: %v", query, err)
+	}
+}
+
+// runSQL runs a file of config/.
+func (w *world) runSQL(file string) {
+	w.t.Helper()
+	if err := mariadbd.RunFile(w.t.Context(), w.dsn, filepath.Join(sink.Root(w.t), "config", file)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 
