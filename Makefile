@@ -46,7 +46,7 @@ lint: build ## Go and YAML
 	@mkdir -p .run/tools
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOLANGCI_LINT)
 	.run/tools/golangci-lint run ./...
-	bin/order-sink lint -r config/resources.yaml config/service.yaml pipelines/*.yaml
+	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml
 
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZ_TIME (30s) each

@@ -45,7 +45,7 @@ type world struct {
 	dsn         string
 	topic       string
 	deadLetters string
-	intake      string // "127.0.0.1:port" of order_intake.yaml
+	service     string // "127.0.0.1:port" of order_service.yaml
 	env         map[string]string
 	log         *sink.Log // of the sink that was started last
 }
@@ -54,7 +54,7 @@ const partitions = 4
 
 func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	t.Helper()
-	w := &world{t: t, broker: b, server: server, intake: sink.FreeAddress(t)}
+	w := &world{t: t, broker: b, server: server, service: sink.FreeAddress(t)}
 	w.topic = broker.Topic(t, b, partitions)
 	w.deadLetters = broker.Topic(t, b, 1)
 	w.dsn = server.DSN(server.Database(t))
@@ -76,14 +76,14 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 	}
 	w.log = sink.NewLog(w.t)
 	env := map[string]string{
-		"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
-		"KAFKA_TOPIC":       w.topic,
-		"KAFKA_GROUP":       w.topic,
-		"REPLAY_GROUP":      w.topic + "-replay",
-		"MESSAGES_GROUP":    w.topic + "-messages",
-		"DEAD_LETTER_TOPIC": w.deadLetters,
-		"MARIADB_DSN":       w.dsn,
-		"INTAKE_ADDRESS":    w.intake,
+		"KAFKA_BROKERS":         strings.Join(w.broker.Seeds(), ","),
+		"KAFKA_TOPIC":           w.topic,
+		"KAFKA_GROUP":           w.topic,
+		"REPLAY_GROUP":          w.topic + "-replay",
+		"MESSAGES_GROUP":        w.topic + "-messages",
+		"DEAD_LETTER_TOPIC":     w.deadLetters,
+		"MARIADB_DSN":           w.dsn,
+		"ORDER_SERVICE_ADDRESS": w.service,
 	}
 	maps.Copy(env, w.env)
 	s, err := sink.Start(sink.Config{
@@ -91,7 +91,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		Dir:    sink.Root(w.t),
 		Args: append([]string{
 			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml",
+			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml",
 		}, pipelines...),
 		Env:  env,
 		HTTP: sink.FreeAddress(w.t),
@@ -115,8 +115,14 @@ func (w *world) startReady(pipelines ...string) *sink.Sink {
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
 	var addresses []string
-	if slices.Contains(pipelines, "pipelines/order_intake.yaml") {
-		addresses = append(addresses, w.intake)
+	for pipeline, address := range map[string]string{
+		"pipelines/shop/order_service.yaml": w.service,
+		"pipelines/shop/user_service.yaml":  w.env["USER_SERVICE_ADDRESS"],
+		"pipelines/shop/gateway.yaml":       w.env["GATEWAY_ADDRESS"],
+	} {
+		if slices.Contains(pipelines, pipeline) {
+			addresses = append(addresses, address)
+		}
 	}
 	if err := s.AwaitReady(ctx, addresses...); err != nil {
 		w.t.Fatal(err)

@@ -159,11 +159,11 @@ func (s *stack) startSink(ctx context.Context) error {
 		Binary: s.binary,
 		Args: []string{
 			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml",
-			"pipelines/orders.yaml", "pipelines/order_intake.yaml",
+			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml",
+			"pipelines/orders.yaml", "pipelines/shop/order_service.yaml",
 		},
 		Env: map[string]string{
-			"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn, "INTAKE_ADDRESS": s.intake,
+			"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn, "ORDER_SERVICE_ADDRESS": s.intake,
 		},
 		HTTP: s.http,
 		Log:  s.logFile,
@@ -177,7 +177,7 @@ func (s *stack) startSink(ctx context.Context) error {
 	if err := s.sink.AwaitReady(ctx, s.intake); err != nil {
 		return fmt.Errorf("%w; its log is %s", err, s.log())
 	}
-	step("order-sink", "pipelines/orders.yaml and pipelines/order_intake.yaml, log in %s", s.log())
+	step("order-sink", "pipelines/orders.yaml and pipelines/shop/order_service.yaml, log in %s", s.log())
 	return nil
 }
 
