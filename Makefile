@@ -29,6 +29,12 @@ run: build ## everything up with what is missing (MariaDB, Kafka), three orders 
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart
 
+.PHONY: demo
+demo: build ## the whole shop (gateway, two order services, user service, sink) and its story, until Ctrl-C
+	@sh internal/mariadbd/install.sh
+	@go build -o bin/quickstart ./internal/quickstart
+	@exec bin/quickstart -demo -dir .run/demo
+
 .PHONY: test
 test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
 	bin/order-sink test pipelines config
