@@ -141,6 +141,27 @@ func TestAShortOrderIsRefusedAlone(t *testing.T) {
 	require.Equal(t, []string{"choc|10|0"}, w.rows(ofStock))
 }
 
+// The triggers run as whoever made them: the sink's account knows no stock.
+func TestTheStockNeedsNoPrivilegeOfTheSink(t *testing.T) {
+	t.Parallel()
+	w := shop(t, "schema.sql", "stock.sql")
+	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
+	account := w.name + "_sink"
+	w.exec("CREATE USER '" + account + "'@'127.0.0.1' IDENTIFIED BY 'secret'")
+	w.exec("GRANT SELECT, INSERT, UPDATE ON " + w.name + ".orders TO '" + account + "'@'127.0.0.1'")
+	parsed, err := Spec().ParseYAML(fmt.Sprintf("dsn: %s:secret@tcp(%s)/%s\n%s", account, w.server.Addr(), w.name, stockConfig), nil)
+	require.NoError(t, err)
+	o, err := newOutput(parsed, service.MockResources())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, o.Close(context.Background())) }()
+	require.NoError(t, o.Connect(t.Context()))
+	for at, qty := range []int64{7, 8, 11, 3} {
+		require.Empty(t, w.put(o, service.MessageBatch{shopOrder("a", "choc", qty, int64(at))}).refused)
+	}
+	require.Equal(t, []string{"a|choc|3|accepted"}, w.rows(ofOrders))
+	require.Equal(t, []string{"choc|10|7"}, w.rows(ofStock))
+}
+
 // Several connections, few products, orders that come again and that change:
 // nothing is taken twice, nothing is lost, and no deadlock comes back.
 func TestHotProductsOverSeveralConnections(t *testing.T) {
