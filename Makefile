@@ -43,6 +43,7 @@ test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end 
 	go test -timeout 15m . ./pipelines/...
 	@command -v java >/dev/null 2>&1 || echo "SKIPPED: every test over the real Kafka, since there is no Java: install Java 17 and Maven"
 	@command -v java >/dev/null 2>&1 && ! command -v mvn >/dev/null 2>&1 && echo "SKIPPED where it was never fetched: every test over the real Kafka, since there is no Maven" || true
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || echo "SKIPPED: the page of the shop in a browser, since there is no Chromium"
 	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler (gcc)"
 
 .PHONY: lint

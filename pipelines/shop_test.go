@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,10 +26,17 @@ type shop struct {
 	running  [2]*sink.Sink
 }
 
+var readers atomic.Int64
+
 func newShop(t *testing.T, b broker.Broker, stock string) *shop {
 	t.Helper()
 	s := &shop{world: stocked(t, b, stock), gateway: sink.FreeAddress(t)}
 	s.runSQL("user_service.sql")
+	// The services only read.
+	database, account := s.rows("SELECT DATABASE()")[0], fmt.Sprintf("reader_%d", readers.Add(1))
+	s.admin("CREATE USER '" + account + "'@'127.0.0.1' IDENTIFIED BY 'secret'")
+	s.admin("GRANT SELECT ON " + database + ".* TO '" + account + "'@'127.0.0.1'")
+	s.env["MARIADB_DSN"] = fmt.Sprintf("%s:secret@tcp(%s)/%s", account, s.server.Addr(), database)
 	reader := sink.FreeAddress(t)
 	for i := range s.services {
 		s.services[i] = sink.FreeAddress(t)
@@ -36,6 +45,7 @@ func newShop(t *testing.T, b broker.Broker, stock string) *shop {
 	s.env["USER_SERVICE_ADDRESS"], s.env["USER_SERVICE"] = reader, reader
 	s.env["GATEWAY_ADDRESS"], s.env["ORDER_SERVICES"] = s.gateway, strings.Join(s.services[:], ",")
 	s.startReady("pipelines/shop/user_service.yaml", "pipelines/shop/gateway.yaml")
+	s.env["MARIADB_DSN"] = s.dsn
 	s.startReady()
 	return s
 }
@@ -117,6 +127,8 @@ func TestBothServicesSeeTheSameStock(t *testing.T) {
 		s.expect(s.ask(http.MethodGet, s.gateway, "/u/orders", ""), 405, "order-service-2", nil)
 		s.expect(s.ask(http.MethodPost, s.services[0], "/stock/p", "{}"), 405, "order-service-1", nil)
 		s.expect(s.ask(http.MethodPost, s.services[1], "/stock/orders", firstOrder), 201, "order-service-2", map[string]any{"userId": "stock"})
+		// Neither a query nor a cookie stands for the path.
+		s.expect(s.ask(http.MethodPost, s.services[1], "/me/orders?route=them/orders&%20route=them/orders", firstOrder, "Cookie", "route=them/orders; X-User-Id=them"), 201, "order-service-2", map[string]any{"userId": "me"})
 	})
 }
 
@@ -219,4 +231,52 @@ func TestAUsersOrdersByPages(t *testing.T) {
 	s.expect(s.ask(http.MethodGet, s.gateway, "/users/u/orders?limit=1000", ""), 400, "", map[string]any{"error": "limit: expected an integer from 1 to 100, or none"})
 	s.exec("DROP TABLE stock")
 	s.expect(s.ask(http.MethodGet, s.gateway, "/stock/p", ""), 503, "", nil)
+}
+
+// Sixty people want one each of forty, through the gateway and all at once, and
+// ask again until they are answered, while a service is killed: forty get one.
+func TestTheShopSellsWhatItHas(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, broker.InMemory(t), "('CATALOG-001', 40, 'rejected')")
+	var group sync.WaitGroup
+	var mutex sync.Mutex
+	taken := map[string]int{} // orders by service
+	for i := range 60 {
+		group.Go(func() {
+			for range 100 {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.gateway+fmt.Sprintf("/user-%d/orders", i), strings.NewReader(`{"productId":"CATALOG-001","quantity":1,"unitPrice":5}`))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				request.Header.Set("Idempotency-Key", "the only one")
+				response, err := (&http.Client{Timeout: patience}).Do(request)
+				if err == nil {
+					response.Body.Close()
+				}
+				if err == nil && response.StatusCode == http.StatusCreated {
+					mutex.Lock()
+					taken[response.Header.Get("X-Order-Service")]++
+					mutex.Unlock()
+					return
+				}
+			}
+			t.Errorf("user %d was never answered", i)
+		})
+		if i == 30 {
+			s.must(s.running[0].Kill())
+		}
+	}
+	group.Wait()
+	s.awaitRows(60)
+	s.awaitCommitted()
+	if got := strings.Join(s.rows("SELECT status, COUNT(*), COUNT(DISTINCT user_id) FROM orders GROUP BY 1 ORDER BY 1"), ", "); got != "accepted 40 40, rejected 20 20" {
+		t.Errorf("sixty orders are %s", got)
+	}
+	if got := s.rows("SELECT remaining FROM stock"); got[0] != "0" {
+		t.Errorf("%s of forty remain", got[0])
+	}
+	if taken["order-service-2"] < 20 || taken["order-service-1"]+taken["order-service-2"] != 60 {
+		t.Errorf("the services took %v", taken)
+	}
 }
