@@ -141,6 +141,33 @@ func TestAShortOrderIsRefusedAlone(t *testing.T) {
 	require.Equal(t, []string{"choc|10|0"}, w.rows(ofStock))
 }
 
+// Judged while another order takes the last pieces, an order waits for the verdict
+// on that one instead of being wrong about what is left.
+func TestTheVerdictWaitsForWhoeverTakes(t *testing.T) {
+	t.Parallel()
+	w := shop(t, "schema.sql", "stock.sql")
+	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
+	w.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES ('c', 'u', 'choc', 1, 1, 1)")
+	o := w.output(stockConfig)
+	first, err := w.db.Begin()
+	require.NoError(t, err)
+	_, err = first.Exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES ('a', 'u', 'choc', 7, 1, 7)")
+	require.NoError(t, err)
+	done := make(chan *result)
+	go func() {
+		r, f := o.store.put(context.Background(), o.messages(service.MessageBatch{shopOrder("b", "choc", 7, 1), shopOrder("c", "choc", 4, 1)}))
+		if f != nil {
+			t.Error(f)
+		}
+		done <- r
+	}()
+	w.await("SELECT COUNT(*) FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id WHERE trx_state = 'LOCK WAIT' AND DB = '"+w.name+"'", "1")
+	require.NoError(t, first.Commit())
+	require.Empty(t, (<-done).refused)
+	require.Equal(t, []string{"a|choc|7|accepted", "b|choc|7|rejected", "c|choc|4|rejected"}, w.rows(ofOrders))
+	require.Equal(t, []string{"choc|10|3"}, w.rows(ofStock))
+}
+
 // The triggers run as whoever made them: the sink's account knows no stock.
 func TestTheStockNeedsNoPrivilegeOfTheSink(t *testing.T) {
 	t.Parallel()
