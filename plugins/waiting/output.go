@@ -1,7 +1,8 @@
-package deadletter
+package waiting
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -10,15 +11,12 @@ import (
 const (
 	fieldOutput = "output"
 
-	stateRunning = "running"
-	stateWaiting = "waiting"
-
 	// The header that says why an order was refused.
 	headerCode = "order_sink.code"
 )
 
-// Spec describes the dead_letter_send output.
-func Spec() *service.ConfigSpec {
+// OutputSpec describes the dead_letter_send output.
+func OutputSpec() *service.ConfigSpec {
 	return service.NewConfigSpec().
 		Stable().
 		Categories("Utility").
@@ -47,7 +45,7 @@ output:
 }
 
 func init() {
-	service.MustRegisterBatchOutput("dead_letter_send", Spec(),
+	service.MustRegisterBatchOutput("dead_letter_send", OutputSpec(),
 		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
 			o, err := newOutput(parsed, resources)
 			// One at a time: what keeps one from being taken keeps all, and the
@@ -61,8 +59,7 @@ type output struct {
 	wait   *wait
 	logger *service.Logger
 
-	sent, waits *service.MetricCounter
-	states      *service.MetricGauge
+	sent *service.MetricCounter
 }
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
@@ -71,24 +68,10 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	metrics := resources.Metrics()
-	o := &output{
-		child: child, wait: &wait{}, logger: resources.Logger(),
-		sent:   metrics.NewCounter("dead_letter_send_total", "code"),
-		waits:  metrics.NewCounter("dead_letter_send_waits_total"),
-		states: metrics.NewGauge("dead_letter_send_state", "state"),
-	}
-	o.state(stateRunning)
-	return o, nil
-}
-
-func (o *output) state(now string) {
-	for _, state := range []string{stateRunning, stateWaiting} {
-		var is int64
-		if state == now {
-			is = 1
-		}
-		o.states.Set(is, state)
-	}
+	return &output{
+		child: child, wait: newWait("dead_letter_send", metrics), logger: resources.Logger(),
+		sent: metrics.NewCounter("dead_letter_send_total", "code"),
+	}, nil
 }
 
 // Connect implements service.BatchOutput. It returns an error once a wait, and
@@ -114,14 +97,11 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 	if err := o.child.WriteBatch(ctx, batch.Copy()); err != nil {
 		if ctx.Err() == nil { // else the output is being stopped
-			o.waits.Incr(1)
-			o.state(stateWaiting)
-			o.wait.begin(len(batch), err)
+			o.wait.begin(fmt.Sprintf("to deliver %d dead letters", len(batch)), err)
 		}
 		return service.ErrNotConnected
 	}
 	if waited := o.wait.over(); waited > 0 {
-		o.state(stateRunning)
 		o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
 	}
 	for code, n := range codes {
