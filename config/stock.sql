@@ -31,8 +31,8 @@ ALTER TABLE orders ADD COLUMN IF NOT EXISTS status ENUM('accepted', 'rejected') 
 -- The verdict, under the lock of the stock's row, which lasts until the commit:
 -- nobody takes in between. (Two that read it under a shared lock, as they would
 -- without FOR UPDATE, end in a deadlock when both take.) This runs for every order
--- that comes, also for one that is a row already, so nothing is taken here. A short order of a product that
--- refuses passes as accepted, and then meets the CHECK above.
+-- that comes, also for one that is a row already, so nothing is taken here. A short
+-- order of a product that refuses passes as accepted, and then meets the CHECK above.
 CREATE OR REPLACE TRIGGER stock_judges_new BEFORE INSERT ON orders FOR EACH ROW
   SET NEW.status = (
     SELECT IF(remaining >= NEW.qty OR when_short = 'refused', 'accepted', 'rejected')
