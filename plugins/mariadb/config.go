@@ -112,7 +112,7 @@ While rows cannot be stored, the output is not connected to the framework: `+"`/
 				Example("updated_by_producer_at").
 				Default(""),
 			service.NewStringListField(fieldLockOrder).
-				Description("Columns that the rows of a batch are sorted by, before their key. For a table whose triggers or foreign keys lock rows of another table: name the columns that choose those rows (the product of an order that takes from a stock), and connections that write at the same time lock them in one order instead of ending in deadlocks, which are tried again.").
+				Description("Columns that the rows of a batch are sorted by, before their key. For a table whose triggers or foreign keys lock rows of another table: name the columns that choose those rows (the product of an order that takes from a stock), and connections that write at the same time lock them in one order instead of ending in deadlocks, which are tried again. An empty name is no column, so that a variable may name one or none.").
 				Example([]string{"product_id"}).
 				Default([]any{}).
 				Advanced(),
@@ -170,7 +170,7 @@ root = [
   if $columns.length() > 0 && $strangers.length() > 0 { "key names " + $strangers.join(", ") + ", which is not among columns" } else { "" },
   if $insert_only.any(name -> !$columns.contains(name)) { "insert_only names a column that is not among columns" } else { "" },
   if $insert_only.any(name -> $key.contains(name)) { "insert_only names a column of the key, which is never updated anyway" } else { "" },
-  if $lock_order.any(name -> !$columns.contains(name)) { "lock_order names a column that is not among columns" } else { "" },
+  if $lock_order.any(name -> name != "" && !$columns.contains(name)) { "lock_order names a column that is not among columns" } else { "" },
   if $version != "" && !$columns.contains($version) { "version " + $version + " is not among columns" } else { "" },
   if $version != "" && $key.contains($version) { "version belongs to the key" } else { "" },
   if $version != "" && $insert_only.contains($version) { "version is insert_only" } else { "" },
@@ -242,6 +242,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		}
 	}
 	c.target.columns = slices.Concat(c.target.columns, c.target.metadata)
+	c.target.lockOrder = slices.DeleteFunc(c.target.lockOrder, func(name string) bool { return name == "" })
 	tombstone, err := parsed.FieldString(fieldTombstone)
 	if err != nil {
 		return c, err

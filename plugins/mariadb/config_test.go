@@ -69,6 +69,7 @@ func TestLintFindsABadConfiguration(t *testing.T) {
 		return strings.Join(all, "; ")
 	}
 	require.Empty(t, lint(plain))
+	require.Empty(t, lint(plain+"lock_order: [\"\", a]"))
 	require.Empty(t, lint(plain+"version: a\ninsert_only: [b]\ntls: {enabled: true}\nbatching: {count: 3}\nmax_in_flight: 2"))
 	for config, want := range map[string]string{
 		plain + "colums: []":                                "field colums not recognised",
