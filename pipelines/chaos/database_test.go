@@ -259,35 +259,3 @@ func clockChanged(tr *trial) {
 		tr.Errorf("the sessions' clocks did not change: rows of the years %s", years)
 	}
 }
-
-// waited asserts that a fault was noticed: a metric of the last sink counts it.
-func (tr *trial) waited(metric string) {
-	tr.Helper()
-	if n := tr.metric(tr.current(), metric); n == 0 {
-		tr.Errorf("%s…} is 0: the fault did not strike", metric)
-	}
-}
-
-// says asserts that /orders/ready of the last sink gives this reason.
-func (tr *trial) says(ctx context.Context, reason string) error {
-	body, status, err := tr.current().Get(ctx, "/orders/ready")
-	if err == nil && (status != 503 || !matches(reason, body)) {
-		err = fmt.Errorf("/orders/ready answers %d: %s", status, body)
-	}
-	return err
-}
-
-func (tr *trial) awaitState(reason string) {
-	tr.Helper()
-	tr.eventually("/orders/ready says "+reason, func(ctx context.Context) error { return tr.says(ctx, reason) })
-}
-
-// silent asserts that no warning or error of the log has the words.
-func (tr *trial) silent(words string) {
-	tr.Helper()
-	for line := range strings.Lines(tr.log.String()) {
-		if strings.Contains(strings.ToLower(line), words) && !strings.Contains(line, "level=info") {
-			tr.Errorf("%s reached the outside: %s", words, line)
-		}
-	}
-}

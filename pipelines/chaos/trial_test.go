@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -251,64 +250,4 @@ func (tr *trial) awaitAll() {
 		})
 		return errors.Join(behind...)
 	})
-}
-
-func (tr *trial) eventually(what string, condition func(context.Context) error) {
-	tr.Helper()
-	ctx, cancel := context.WithTimeout(tr.Context(), patience)
-	defer cancel()
-	for {
-		once, done := context.WithTimeout(ctx, 5*time.Second)
-		err := condition(once)
-		done()
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			tr.Fatalf("waiting until %s: %v", what, err)
-		case <-time.After(25 * time.Millisecond):
-		}
-	}
-}
-
-func (tr *trial) exec(query string) {
-	tr.Helper()
-	if _, err := tr.db.ExecContext(tr.Context(), query); err != nil {
-		tr.Fatalf("%s: %v", query, err)
-	}
-}
-
-func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
-
-// value reads one value of the database.
-func (tr *trial) value(query string) (text string) {
-	tr.Helper()
-	if err := tr.db.QueryRowContext(tr.Context(), query).Scan(&text); err != nil {
-		tr.Fatalf("%s: %v", query, err)
-	}
-	return text
-}
-
-// metric sums a metric of a sink over its labels.
-func (tr *trial) metric(s *sink.Sink, prefix string) (sum float64) {
-	tr.Helper()
-	text, err := s.Metrics(tr.Context())
-	tr.must(err)
-	for line := range strings.Lines(text) {
-		if value, found := strings.CutPrefix(line, prefix); found {
-			var n float64
-			_, err := fmt.Sscan(value[strings.LastIndexByte(value, ' ')+1:], &n)
-			tr.must(err)
-			sum += n
-		}
-	}
-	return sum
-}
-
-func (tr *trial) must(err error) {
-	tr.Helper()
-	if err != nil {
-		tr.Fatal(err)
-	}
 }

@@ -168,12 +168,6 @@ func identity(batch service.MessageBatch) uint64 {
 	return hash.Sum64()>>1 | 1
 }
 
-// numbers are what Kafka inputs set as numbers. They set a record's headers, which
-// are text, in the same place and later: a version must not come from there.
-var numbers = map[string]bool{
-	"kafka_partition": true, "kafka_offset": true, "kafka_timestamp_ms": true, "kafka_timestamp_unix": true,
-}
-
 // messages takes of a batch what the store needs.
 func (o *output) messages(batch service.MessageBatch) []message {
 	target := o.store.target
@@ -194,11 +188,7 @@ func (o *output) messages(batch service.MessageBatch) []message {
 		messages[i].content = content
 		messages[i].metadata, metadata = metadata[:len(target.metadata)], metadata[len(target.metadata):]
 		for j, name := range target.metadata {
-			v, _ := m.MetaGetMut(name)
-			if _, isText := v.(string); isText && numbers[name] {
-				v = header{}
-			}
-			messages[i].metadata[j] = v
+			messages[i].metadata[j], _ = m.MetaGetMut(name)
 		}
 		if content == nil {
 			messages[i].key, _ = m.MetaGetMut("kafka_key")

@@ -105,16 +105,21 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *Refusal) {
 	return r, nil
 }
 
-// header is text of a producer's header where a number of the input's should be.
-type header struct{}
+// numbers are what Kafka inputs set as numbers. They set a record's headers, which
+// are text, in the same place and later: a version must not come from there.
+var numbers = map[string]bool{
+	"kafka_partition": true, "kafka_offset": true, "kafka_timestamp_ms": true, "kafka_timestamp_unix": true,
+}
 
 // fromMetadata gives bytes, as Kafka's key comes, the type that the column takes.
 func (c *column) fromMetadata(v any) (any, *Refusal) {
 	switch raw := v.(type) {
 	case nil:
 		return nil, refuse(CodeMissing, c.name, "the message has no such metadata")
-	case header:
-		return nil, refuse(CodeType, c.name, "a header of this name hides the record's own")
+	case string:
+		if numbers[c.name] {
+			return nil, refuse(CodeType, c.name, "a header of this name hides the record's own")
+		}
 	case []byte:
 		if raw == nil { // no key
 			return nil, nil
