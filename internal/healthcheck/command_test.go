@@ -60,8 +60,7 @@ func TestTheAnswerFollowsTheSink(t *testing.T) {
 	if err := server.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	// An order shows the sink that its server is gone. X
-	// pipeline waits.
+	// An order shows the sink that its server is gone.
 	if _, err := orders.Produce(ctx, b.Seeds(), "orders", slices.Values([]orders.Message{orders.Good(orders.Seed()[0])}), nil); err != nil {
 		t.Fatal(err)
 	}
