@@ -173,13 +173,10 @@ func TestMountedFilesAreThere(t *testing.T) {
 }
 
 func TestNoPasswordIsInTheFile(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, "config/compose/compose.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := read(t, "config/compose/compose.yaml")
 	secret := regexp.MustCompile(`(?mi)^\s*\w*(?:password|pwd|secret|token)\w*:\s*(.*)$`)
 	variable := regexp.MustCompile(`^\$\{[A-Z_]+:\?is set in \.env\}$`)
-	found := secret.FindAllStringSubmatch(string(text), -1)
+	found := secret.FindAllStringSubmatch(text, -1)
 	if len(found) < 4 {
 		t.Fatalf("only %d lines name a password: the expression fits no more", len(found))
 	}
@@ -188,8 +185,8 @@ func TestNoPasswordIsInTheFile(t *testing.T) {
 			t.Errorf("a password that is not from .env alone: %s", strings.TrimSpace(line[0]))
 		}
 	}
-	for _, dsn := range regexp.MustCompile(`\S+@tcp\(\S*`).FindAllString(string(text), -1) {
-		if !strings.HasPrefix(dsn, "orders:${MARIADB_PASSWORD:?") && !strings.Contains(dsn, ".env}@tcp(") {
+	for _, dsn := range regexp.MustCompile(`\S+@tcp\(\S*`).FindAllString(text, -1) {
+		if !strings.HasPrefix(dsn, ".env}@") { // the end of the variable, which has blanks in it
 			t.Errorf("a DSN with a password: %s", dsn)
 		}
 	}

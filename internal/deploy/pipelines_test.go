@@ -86,10 +86,7 @@ func checkPipelines(t *testing.T, whose string, command []string, isSet func(nam
 
 // A sink that looks for its servers on its container's own loopback waits for ever.
 func TestEveryPipelineOfComposeHasItsServers(t *testing.T) {
-	dockerfile, err := os.ReadFile(filepath.Join(root, "config/container/Dockerfile"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	dockerfile := read(t, "config/container/Dockerfile")
 	checked := 0
 	for name, service := range compose(t, "*").Services {
 		if service.Build == nil {
@@ -98,10 +95,20 @@ func TestEveryPipelineOfComposeHasItsServers(t *testing.T) {
 		checked++
 		checkPipelines(t, name, service.Command, func(variable string) bool {
 			value := service.Environment[variable]
-			return value != nil && *value != "" || strings.Contains(string(dockerfile), variable+"=0.0.0.0:")
+			return value != nil && *value != "" || strings.Contains(dockerfile, variable+"=0.0.0.0:")
 		})
 	}
 	if checked != 6 {
 		t.Errorf("%d services run order-sink, expected the sink and five of the shop", checked)
 	}
+}
+
+// read returns a file of the repository.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
