@@ -104,6 +104,19 @@ func TestWrongUse(t *testing.T) {
 	}
 }
 
+// Where nobody says where, both mean the same place.
+func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
+	shipped, err := os.ReadFile(filepath.Join(sink.Root(t), "config", "service.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, address, _ := strings.Cut(string(shipped), "${HTTP_ADDRESS:")
+	address, _, _ = strings.Cut(address, "}")
+	if out, _ := healthcheck(t, "", "--help"); address == "" || !strings.Contains(out, `(default: "`+address+`")`) {
+		t.Errorf("config/service.yaml says %q:\n%s", address, out)
+	}
+}
+
 // until asks again until the answer is the expected one: a sink needs a moment
 // to see what happened to its servers.
 func until(t *testing.T, address string, want int, says ...string) {
