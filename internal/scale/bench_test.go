@@ -25,9 +25,8 @@ import (
 )
 
 const (
-	partitions = 6
-	rows       = 120_000
-	patience   = 3 * time.Minute
+	rows     = 120_000
+	patience = 3 * time.Minute
 	// A sink that is frozen for longer leaves its group.
 	sessionTimeout = 10 * time.Second
 )
@@ -40,32 +39,33 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// BenchmarkSinks is one, two and three sinks of a group that share a topic of six
-// partitions on the Java broker, from the moment that they may go to the last row:
+// BenchmarkSinks is one, two and three sinks of a group that share a topic on the
+// Java broker, from the moment that they may go to the last row:
 //
 //	go test -run '^$' -bench Sinks -benchtime 1x ./internal/scale
 //
 // near: everything is on this machine, and so are its cores. far: each statement
-// travels 25 ms each way to MariaDB, as to another region, so that a sink
-// waits for the network more than it computes.
+// travels 25 ms each way to MariaDB, as to another region, so that a sink waits
+// for the network more than it computes.
 func BenchmarkSinks(b *testing.B) {
-	for _, network := range []struct {
-		name    string
-		latency time.Duration
-	}{{"near", 0}, {"far", 25 * time.Millisecond}} {
+	for _, c := range []struct {
+		name       string
+		partitions int
+		latency    time.Duration
+	}{{"near/6", 6, 0}, {"far/6", 6, 25 * time.Millisecond}, {"far/12", 12, 25 * time.Millisecond}} {
 		for sinks := 1; sinks <= 3; sinks++ {
-			b.Run(fmt.Sprintf("%s/%d", network.name, sinks), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%d", c.name, sinks), func(b *testing.B) {
 				for b.Loop() {
-					run(b, sinks, network.latency)
+					run(b, sinks, c.partitions, c.latency)
 				}
 			})
 		}
 	}
 }
 
-func run(b *testing.B, sinks int, latency time.Duration) {
+func run(b *testing.B, sinks, partitions int, latency time.Duration) {
 	kafka, server := broker.Shared(b), mariadbd.Shared(b)
-	topic, letters := broker.Topic(b, kafka, partitions), broker.Topic(b, kafka, 1)
+	topic, letters := broker.Topic(b, kafka, int32(partitions)), broker.Topic(b, kafka, 1)
 	dsn := server.DSN(server.Database(b))
 	if err := mariadbd.RunFile(b.Context(), dsn, filepath.Join(sink.Root(b), "config", "schema.sql")); err != nil {
 		b.Fatal(err)
@@ -104,7 +104,7 @@ func run(b *testing.B, sinks int, latency time.Duration) {
 		defer s.Kill()
 		group[i] = s
 	}
-	awaitShares(b, kafka, topic, sinks)
+	awaitShares(b, kafka, topic, sinks, partitions)
 
 	// Nobody reads while the topic is filled, and all begin at once.
 	signal(b, group, syscall.SIGSTOP)
@@ -129,7 +129,7 @@ func run(b *testing.B, sinks int, latency time.Duration) {
 		memory = max(memory, peak(b, s.PID()))
 	}
 	b.ReportMetric(memory, "MB/sink")
-	awaitShares(b, kafka, topic, sinks) // nobody has left
+	awaitShares(b, kafka, topic, sinks, partitions) // nobody has left
 	report := checker.Eventually(b, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: letters, DB: db, Exactly: true})
 	if report.Rows != rows {
 		b.Fatalf("%d rows of %d orders", report.Rows, rows)
@@ -137,7 +137,7 @@ func run(b *testing.B, sinks int, latency time.Duration) {
 }
 
 // awaitShares waits until every sink has an equal share of the partitions.
-func awaitShares(b *testing.B, kafka broker.Broker, group string, sinks int) {
+func awaitShares(b *testing.B, kafka broker.Broker, group string, sinks, partitions int) {
 	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Seeds()...))
 	if err != nil {
 		b.Fatal(err)
