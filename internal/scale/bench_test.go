@@ -25,7 +25,7 @@ import (
 )
 
 const (
-	rows     = 120_000
+	rows     = 180_000
 	patience = 3 * time.Minute
 	// A sink that is frozen for longer leaves its group.
 	sessionTimeout = 10 * time.Second
@@ -110,7 +110,14 @@ func run(b *testing.B, sinks, partitions int, latency time.Duration) {
 	signal(b, group, syscall.SIGSTOP)
 	frozen, g := time.Now(), orders.NewGenerator(uint64(sinks))
 	messages := func(yield func(orders.Message) bool) {
-		for i := 0; i < rows && yield(g.Good()); i++ {
+		for i := range rows {
+			// A key of its own spreads the orders evenly: without one, the fullest
+			// partition would keep one sink busy while the others are done.
+			message := g.Good()
+			message.Key = []byte(strconv.Itoa(i))
+			if !yield(message) {
+				return
+			}
 		}
 	}
 	if _, err := orders.Produce(b.Context(), kafka.Seeds(), topic, messages, nil); err != nil {
