@@ -67,6 +67,15 @@ fuzz: ## every fuzz test for FUZZ_TIME (30s) each
 		done; \
 	done
 
+# CHAOS_SEED=7 repeats a run, CHAOS_RESULTS=results.md appends it to
+# pipelines/chaos/results.md, CHAOS_RUN='kill' chooses faults by their names.
+CHAOS_RUN ?=
+
+.PHONY: chaos
+chaos: ## every fault there is, many times, with a real MariaDB and a real Kafka: about 40 minutes
+	@sh internal/mariadbd/install.sh
+	CHAOS=full go test -count=1 -v -timeout 3h ./pipelines/chaos -run 'TestFaults/$(CHAOS_RUN)'
+
 .PHONY: docs
 docs: ## writes plugins/README.md anew from the plugins' own descriptions
 	go test ./plugins -run TestReference -update

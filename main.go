@@ -1,5 +1,5 @@
 // order-sink keeps one MariaDB table equal to a Kafka topic of orders. It is a
-// build of Redpanda Connect with three plugins of its own; what flows is
+// build of Redpanda Connect with plugins of its own; what flows is
 // written in pipelines/, and this file only names the binary and its rooms.
 package main
 

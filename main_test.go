@@ -129,7 +129,7 @@ func run(t *testing.T, args ...string) (string, error) {
 	return string(out), err
 }
 
-// Somebody else's build gets the three plugins by one import.
+// Somebody else's build gets the plugins by one import.
 func TestThePluginsWorkInAnotherBuild(t *testing.T) {
 	t.Parallel()
 	root, dir := sink.Root(t), t.TempDir()
@@ -171,7 +171,7 @@ func main() { service.RunCLI(context.Background()) }
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, plugin := range []string{"connect_json_decode", "order_price", "mariadb_upsert"} {
+	for _, plugin := range []string{"connect_json_decode", "order_price", "mariadb_upsert", "read_watched", "dead_letter_send"} {
 		if !strings.Contains(string(out), plugin) {
 			t.Errorf("%s is not in that build", plugin)
 		}

@@ -106,14 +106,20 @@ func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 // dlq runs the command of that name.
 func (w *world) dlq(status int, args ...string) string {
 	w.t.Helper()
-	cmd := exec.CommandContext(w.t.Context(), sink.Binary(w.t), append([]string{"dlq", args[0], "-r", "config/resources.yaml"}, args[1:]...)...)
-	cmd.Dir = sink.Root(w.t)
-	cmd.Env = append(cmd.Environ(), "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetters)
+	cmd := w.dlqCommand(args...)
 	out, err := cmd.CombinedOutput()
 	if got := cmd.ProcessState.ExitCode(); got != status {
 		w.t.Errorf("dlq %v: exit status %d, expected %d (%v)\n%s", args, got, status, err, out)
 	}
 	return string(out)
+}
+
+func (w *world) dlqCommand(args ...string) *exec.Cmd {
+	w.t.Helper()
+	cmd := exec.CommandContext(w.t.Context(), sink.Binary(w.t), append([]string{"dlq", args[0], "-r", "config/resources.yaml"}, args[1:]...)...)
+	cmd.Dir = sink.Root(w.t)
+	cmd.Env = append(cmd.Environ(), "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetters, "MARIADB_DSN="+w.dsn)
+	return cmd
 }
 
 // What comes back a second time is left to a person; the pipeline would send it

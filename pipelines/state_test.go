@@ -96,6 +96,66 @@ func TestWaitingIsToldWhileItLasts(t *testing.T) {
 	}
 }
 
+// A Kafka that has gone is told as well, though its client would call itself
+// connected, and the client's own log of each try ends.
+func TestWaitingForKafkaIsTold(t *testing.T) {
+	t.Parallel()
+	java := broker.Private(t)
+	w := newWorld(t, java, mariadbd.Shared(t))
+	s := w.startReady()
+	g := orders.NewGenerator(17)
+	w.produce(g.Good(), g.Good())
+	w.awaitRows(2)
+	w.awaitCommitted()
+
+	w.must(java.Kill())
+	whole := regexp.MustCompile(`"orders_topic","path":"input","connected":false,"error":"waiting to read since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+[ms\d]*\), next try in [\d.]+m?s: .*connection refused`)
+	w.eventually("/orders/ready says why", func(ctx context.Context) error {
+		body, status, err := s.Get(ctx, "/orders/ready")
+		if err == nil && (status != http.StatusServiceUnavailable || !whole.MatchString(body)) {
+			err = fmt.Errorf("%d: %s", status, body)
+		}
+		return err
+	})
+	if waiting := metric(t, s, `read_watched_state{label="orders_topic",path="root.input",state="waiting"`); waiting != 1 {
+		t.Errorf("read_watched_state says %v", waiting)
+	}
+	w.eventually("it is asked for again and again", func(context.Context) error {
+		if n := metric(t, s, "read_watched_waits_total{"); n < 5 {
+			return fmt.Errorf("%v times", n)
+		}
+		return nil
+	})
+	if body, status, err := s.Get(t.Context(), "/ready"); err != nil || status != http.StatusServiceUnavailable || !strings.Contains(body, "orders") {
+		t.Errorf("/ready answered %d: %s, %v", status, body, err)
+	}
+
+	w.must(java.Start(t.Context()))
+	w.produce(g.Good(), g.Good())
+	w.awaitRows(4)
+	w.eventually("/ready is green again", func(ctx context.Context) error {
+		body, status, err := s.Get(ctx, "/ready")
+		if err == nil && status != http.StatusOK {
+			err = fmt.Errorf("%d: %s", status, body)
+		}
+		return err
+	})
+	if report := w.check(checker.Config{Exactly: true}); report.Rows != 4 {
+		t.Errorf("%d rows of 4 orders", report.Rows)
+	}
+	log := w.log.String()
+	for _, line := range []string{"Failed to connect to read_watched: waiting to read since ", "Reading: the wait is over, after "} {
+		if n := strings.Count(log, line); n != 1 {
+			t.Errorf("the log says %q %d times, expected once", line, n)
+		}
+	}
+	_, during, _ := strings.Cut(log, "Failed to connect to read_watched")
+	during, _, _ = strings.Cut(during, "Reading: the wait is over")
+	if n := strings.Count(during, "\n"); n > 20 {
+		t.Errorf("%d lines were logged while it waited:\n%s", n, during)
+	}
+}
+
 // metric sums a metric over its labels.
 func metric(t *testing.T, s *sink.Sink, prefix string) float64 {
 	t.Helper()

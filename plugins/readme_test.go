@@ -34,7 +34,7 @@ type plugin struct {
 // cannot say anything else than `order-sink create` and the linter do.
 func TestReferenceIsUpToDate(t *testing.T) {
 	env := service.GlobalEnvironment()
-	var data struct{ Decode, Price, Upsert, Send plugin }
+	var data struct{ Decode, Price, Upsert, Read, Send plugin }
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
@@ -52,6 +52,8 @@ func TestReferenceIsUpToDate(t *testing.T) {
 		data.Upsert.Codes = append(data.Upsert.Codes, code(c))
 	}
 
+	view, found = env.GetInputConfig("read_watched")
+	data.Read = describe(t, view, found)
 	view, found = env.GetOutputConfig("dead_letter_send")
 	data.Send = describe(t, view, found)
 

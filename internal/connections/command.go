@@ -55,11 +55,11 @@ func run(ctx context.Context, out io.Writer, pipelines, resources []string, time
 		}
 		for _, r := range results {
 			verdict := "ok"
-			if r.Err != nil {
+			switch {
+			case errors.Is(r.Err, service.ErrConnectionTestNotSupported):
+				verdict = "cannot be tested"
+			case r.Err != nil:
 				failed, verdict = true, "FAILED: "+r.Err.Error()
-				if errors.Is(r.Err, service.ErrConnectionTestNotSupported) {
-					failed, verdict = false, "cannot be tested"
-				}
 			}
 			fmt.Fprintf(table, "%s\t%s\t%s\n", file, name(r), verdict)
 		}

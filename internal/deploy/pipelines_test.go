@@ -40,6 +40,7 @@ func exists(t *testing.T, whose, path string) bool {
 // third form is Bloblang's.
 var (
 	filename = regexp.MustCompile(`^(config|pipelines)/.+\.yaml$`)
+	comment  = regexp.MustCompile(`(?m)^\s*#.*$`)
 	variable = regexp.MustCompile(`\$\{([A-Z_]+):([^}]*)\}|\$\{([A-Z_]+)\}|env\("([A-Z_]+)"\)(?:\.or\("([^"]*)"\))?`)
 )
 
@@ -71,7 +72,7 @@ func checkPipelines(t *testing.T, whose string, command []string, isSet func(nam
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, match := range variable.FindAllStringSubmatch(string(text), -1) {
+		for _, match := range variable.FindAllStringSubmatch(comment.ReplaceAllString(string(text), ""), -1) {
 			name, otherwise := match[1]+match[3]+match[4], match[2]+match[5]
 			needed := match[3] != "" || strings.Contains(otherwise, "127.0.0.1")
 			if needed && !isSet(name) {

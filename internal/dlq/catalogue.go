@@ -126,6 +126,15 @@ func (c *catalogue) spans() map[int32]span {
 
 func (c *catalogue) origin(e entry) place { return place{c.topics[e.topic], e.origin} }
 
+// withoutOrigin is the first letter that does not say where it came from, or nil.
+func (c *catalogue) withoutOrigin() *entry {
+	i := slices.IndexFunc(c.entries, func(e entry) bool { return c.topics[e.topic] == "" })
+	if i < 0 {
+		return nil
+	}
+	return &c.entries[i]
+}
+
 // none is the error of a command that has found no letter to work on.
 func (c *catalogue) none() error {
 	if c.skipped > 0 {

@@ -123,7 +123,7 @@ is null where the record has none.`,
 func replayCommand(out console) *cli.Command {
 	return &cli.Command{
 		Name:  "replay",
-		Usage: "Send letters back to the topic they came from",
+		Usage: "Send letters back to the topic they came from, or through a pipeline",
 		Description: `Sends the chosen letters, or --all, back to their topic as the producer sent
 them: key, value and headers, and the timestamp of the record that was refused,
 so that a version guard on the Kafka timestamp never takes a replayed order for
@@ -134,6 +134,12 @@ Each goes to the partition that it came from, where the other records of its
 order are: what the producer sends later is read later. --by-key chooses by the
 key's hash instead, as for --to-topic; right where partitions were added since.
 
+--through PIPELINE writes nothing to a topic: the letters go straight into the
+processors and the output of a pipeline's file, with the place and the timestamp
+that their records had in the log. What is refused again becomes a new letter, without
+regard to the pipeline's dead_letter_limit. It needs what the sink needs:
+MARIADB_DSN, say.
+
 A letter that was sent is marked by a record in the dead letter topic: it is not
 open any more, and another replay does not send it again. Nothing is lost when a
 replay is interrupted: run it again for the rest. Of what was in flight, at most
@@ -142,12 +148,13 @@ replay is interrupted: run it again for the rest. Of what was in flight, at most
 JSON (--output json) is one document,
   topic, matched, replayed, unmarked, refused, gone, error
 and with --dry-run one object a line as of list --letters, with
-  to: topic, partition`,
+  to: topic, partition (absent with --through)`,
 		Flags: slices.Concat(filterFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "all", Usage: "every open letter, where no filter is given"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "print what would be sent, and send nothing"},
 			&cli.IntFlag{Name: "yes", Value: anyNumber, DefaultText: "ask", Usage: "do not ask, send if exactly `COUNT` letters match"},
 			&cli.StringFlag{Name: "to-topic", Usage: "send to `TOPIC` instead of the letters' own"},
+			&cli.StringFlag{Name: "through", Usage: "give them to the pipeline of `FILE` instead of a topic"},
 			&cli.BoolFlag{Name: "by-key", Usage: "choose the partition by the key's hash"},
 			&cli.BoolFlag{Name: "broker-timestamps", Usage: "also to a topic with message.timestamp.type=LogAppendTime"},
 		}, connectionFlags()),
@@ -161,9 +168,11 @@ and with --dry-run one object a line as of list --letters, with
 					return usage(errors.New("say which letters, with a filter or with --all"))
 				case c.IsSet("yes") && c.Int("yes") < 0:
 					return usage(errors.New("--yes: expected the number of letters"))
+				case c.IsSet("through") && (c.IsSet("to-topic") || c.Bool("by-key") || c.Bool("broker-timestamps")):
+					return usage(errors.New("--through leads to no topic: leave out --to-topic, --by-key and --broker-timestamps"))
 				}
 				return replay(ctx, connection, f, replayOptions{
-					toTopic: c.String("to-topic"), byKey: c.Bool("by-key"), brokerTimestamps: c.Bool("broker-timestamps"),
+					toTopic: c.String("to-topic"), through: c.String("through"), resources: c.String("resources"), byKey: c.Bool("by-key"), brokerTimestamps: c.Bool("broker-timestamps"),
 					dryRun: c.Bool("dry-run"), confirmed: c.Int("yes"), output: output,
 				}, out)
 			})

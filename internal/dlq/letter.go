@@ -140,8 +140,8 @@ func parseMark(record *kgo.Record) (mark, bool) {
 	return mark{letter, header(record, headerReplayedAt), header(record, headerReplayedTo)}, err == nil
 }
 
-// newMark is the mark of a letter that has become the record.
-func newMark(topic string, letter position, sent *kgo.Record, now time.Time) *kgo.Record {
+// newMark is the mark of a letter that is now where to says.
+func newMark(topic string, letter position, to string, now time.Time) *kgo.Record {
 	return &kgo.Record{
 		Topic:     topic,
 		Partition: letter.partition,
@@ -150,7 +150,7 @@ func newMark(topic string, letter position, sent *kgo.Record, now time.Time) *kg
 		Headers: []kgo.RecordHeader{
 			{Key: headerReplayed, Value: []byte(letter.String())},
 			{Key: headerReplayedAt, Value: now.UTC().AppendFormat(nil, timeFormat)},
-			{Key: headerReplayedTo, Value: []byte(place{sent.Topic, position{sent.Partition, sent.Offset}}.String())},
+			{Key: headerReplayedTo, Value: []byte(to)},
 		},
 	}
 }

@@ -120,6 +120,20 @@ func (c *connection) read(ctx context.Context, spans map[int32]span, visit func(
 	return nil
 }
 
+// chosen calls visit with every letter of a catalogue that is still there.
+func (c *connection) chosen(ctx context.Context, all *catalogue, verb string, out console, visit func(letter) error) error {
+	spans := all.spans()
+	bar := out.progress(verb, spans)
+	defer bar.end()
+	return c.read(ctx, spans, func(record *kgo.Record) error {
+		bar.advance()
+		if _, chosen := all.find(position{record.Partition, record.Offset}); !chosen {
+			return nil
+		}
+		return visit(parseLetter(record))
+	})
+}
+
 // poll waits for records, but not longer than silence.
 func poll(ctx context.Context, client *kgo.Client) (kgo.Fetches, error) {
 	short, cancel := context.WithTimeout(ctx, silence)

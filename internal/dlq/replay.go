@@ -14,6 +14,8 @@ import (
 // replayOptions are what `replay` takes beside the filters.
 type replayOptions struct {
 	toTopic          string // "" for each letter's own
+	through          string // a pipeline's file, instead of a topic
+	resources        string // that it uses
 	byKey            bool
 	brokerTimestamps bool
 	dryRun           bool
@@ -41,12 +43,18 @@ func replay(ctx context.Context, c *connection, f filter, o replayOptions, out c
 	if len(all.entries) == 0 {
 		return nothing(all.none())
 	}
-	to, err := c.plan(ctx, all, o.toTopic, out)
-	if err != nil {
-		return err
-	}
-	if err := to.check(o.brokerTimestamps, time.Now(), out); err != nil {
-		return err
+	var to targets // none for a pipeline
+	if o.through != "" {
+		if e := all.withoutOrigin(); e != nil {
+			return fmt.Errorf("letter %s does not say where it came from: a pipeline could not tell it from others", e.position)
+		}
+	} else {
+		if to, err = c.plan(ctx, all, o.toTopic, out); err != nil {
+			return err
+		}
+		if err := to.check(o.brokerTimestamps, time.Now(), out); err != nil {
+			return err
+		}
 	}
 	if o.dryRun {
 		return c.rehearse(ctx, all, to, o, out)
@@ -54,7 +62,12 @@ func replay(ctx context.Context, c *connection, f filter, o replayOptions, out c
 	if err := confirm(ctx, c.topic, all, to, o, out); err != nil {
 		return err
 	}
-	r, err := c.send(ctx, all, to, o, out)
+	var r result
+	if o.through != "" {
+		r, err = c.through(ctx, all, o.through, o.resources, out)
+	} else {
+		r, err = c.send(ctx, all, to, o, out)
+	}
 	if o.output == outputJSON {
 		if err != nil {
 			r.Error = err.Error()
@@ -75,15 +88,17 @@ func (c *connection) rehearse(ctx context.Context, all *catalogue, to targets, o
 				return nil
 			}
 			l := parseLetter(record)
-			t := to.of(l, o)
-			partition := t.partition(l, o.byKey)
+			text, where := all.line(*e), o.through
+			if o.through == "" {
+				t := to.of(l, o)
+				text.To = &placeJSON{Topic: t.topic, Partition: t.partition(l, o.byKey)}
+				where = fmt.Sprintf("%s/%d", t.topic, text.To.Partition)
+			}
 			if o.output == outputJSON {
-				text := all.line(*e)
-				text.To = &placeJSON{Topic: t.topic, Partition: partition}
 				return encoder.Encode(text)
 			}
-			line("%s\t%s\t%s\t%s\t%s\t%s\t%s/%d", l.position, milliseconds(e.failedAt), visible(l.code), visible(l.field),
-				visible(l.origin.String()), l.originAt.UTC().Format(timeFormat), visible(t.topic), partition)
+			line("%s\t%s\t%s\t%s\t%s\t%s\t%s", l.position, milliseconds(e.failedAt), visible(l.code), visible(l.field),
+				visible(l.origin.String()), l.originAt.UTC().Format(timeFormat), visible(where))
 			return nil
 		})
 	}
@@ -119,7 +134,10 @@ func confirm(ctx context.Context, topic string, all *catalogue, to targets, o re
 	case !out.interactive:
 		return usage(fmt.Errorf("nobody can be asked here: use --yes %d to send %s, or --dry-run", n, letters(n)))
 	}
-	var where []string
+	where := []string{"through " + visible(o.through)}
+	if o.through == "" {
+		where = nil
+	}
 	for _, name := range to.names() {
 		where = append(where, fmt.Sprintf("%d to topic %s", to[name].letters, visible(name)))
 	}

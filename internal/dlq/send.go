@@ -2,12 +2,9 @@ package dlq
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -21,47 +18,32 @@ const (
 	delivery = 2 * time.Minute
 )
 
-// sender sends letters and marks those that are acknowledged.
+// sender sends letters to topics, and marks those that are acknowledged.
 type sender struct {
-	topic   string // the dead letter topic
+	*marker
 	letters *kgo.Client
-	marks   *kgo.Client
-	slots   chan struct{}           // one taken for each letter in flight
-	stop    context.CancelCauseFunc // ends the reading of further letters
-
-	mu      sync.Mutex
-	result  result
-	refused error // of the first letter that was
-	failed  error // what has ended the run
+	slots   chan struct{} // one taken for each letter in flight
 }
 
 // send reads the chosen letters again, sends each and marks it.
 func (c *connection) send(ctx context.Context, all *catalogue, to targets, o replayOptions, out console) (result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	s := &sender{topic: c.topic, slots: make(chan struct{}, inFlight), stop: stop}
-	s.result = result{Topic: c.topic, Matched: len(all.entries)}
-	var err error
+	m, err := c.newMarker(len(all.entries), stop)
+	if err != nil {
+		return m.result, err
+	}
+	s := &sender{marker: m, slots: make(chan struct{}, inFlight)}
 	if s.letters, err = c.client(
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.AllowIdempotentProduceCancellation(),
 		kgo.ProducerBatchMaxBytesFn(to.batchBytes),
 	); err != nil {
-		return s.result, err
-	}
-	if s.marks, err = c.client(kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.AllowIdempotentProduceCancellation()); err != nil {
-		s.letters.Close()
-		return s.result, err
+		m.client.Close()
+		return m.result, err
 	}
 	seen := 0
-	spans := all.spans()
-	bar := out.progress("replayed", spans)
-	err = c.read(ctx, spans, func(record *kgo.Record) error {
-		bar.advance()
-		if _, chosen := all.find(position{record.Partition, record.Offset}); !chosen {
-			return nil
-		}
-		l := parseLetter(record)
+	err = c.chosen(ctx, all, "replayed", out, func(l letter) error {
 		t := to.of(l, o)
 		select {
 		case s.slots <- struct{}{}:
@@ -73,13 +55,7 @@ func (c *connection) send(ctx context.Context, all *catalogue, to targets, o rep
 		return nil
 	})
 	s.drain(ctx)
-	bar.end()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err == nil {
-		s.result.Gone = s.result.Matched - seen
-	}
-	return s.result, s.verdict(err)
+	return s.verdict(seen, err)
 }
 
 // replay sends a letter's record, and when that is acknowledged its mark. It
@@ -89,54 +65,15 @@ func (s *sender) replay(letter position, record *kgo.Record) {
 	// Not the client's own delivery timeout: that counts from the record's
 	// timestamp, which is an old one.
 	ctx, cancel := context.WithTimeout(context.Background(), delivery)
+	done := func() { cancel(); <-s.slots }
 	s.letters.Produce(ctx, record, func(sent *kgo.Record, err error) {
 		if err != nil {
-			cancel()
-			s.refuse(letter, sent, err)
-			<-s.slots
+			s.refuse(1, fmt.Errorf("sending letter %s to topic %s: %w", letter, record.Topic, err))
+			done()
 			return
 		}
-		s.marks.Produce(ctx, newMark(s.topic, letter, sent, time.Now()), func(_ *kgo.Record, err error) {
-			cancel()
-			s.marked(letter, err)
-			<-s.slots
-		})
+		s.mark(ctx, letter, place{sent.Topic, position{sent.Partition, sent.Offset}}.String(), done)
 	})
-}
-
-// refuse counts a letter that was not sent. What is wrong with this record
-// alone does not keep the others waiting.
-func (s *sender) refuse(letter position, record *kgo.Record, err error) {
-	err = fmt.Errorf("sending letter %s to topic %s: %w", letter, record.Topic, err)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.result.Refused++
-	if s.refused == nil {
-		s.refused = err
-	}
-	if !errors.Is(err, kerr.MessageTooLarge) && !errors.Is(err, kerr.InvalidTimestamp) && !errors.Is(err, kerr.InvalidRecord) {
-		s.fail(err)
-	}
-}
-
-func (s *sender) fail(err error) {
-	if s.failed == nil {
-		s.failed = err
-	}
-	s.stop(err)
-}
-
-// marked counts a letter that was sent. When marks cannot be written, no more
-// letters are sent: the next run would send them all again.
-func (s *sender) marked(letter position, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err == nil {
-		s.result.Replayed++
-		return
-	}
-	s.result.Unmarked++
-	s.fail(fmt.Errorf("letter %s was sent, but marking it in topic %s: %w", letter, s.topic, err))
 }
 
 // drain waits for what is in flight. Nothing comes after it.
@@ -157,24 +94,6 @@ func (s *sender) drain(ctx context.Context) {
 		}
 	}
 	s.letters.Close() // fails what is left
-	s.marks.Close()
+	s.client.Close()
 	<-landed
-}
-
-// verdict is the error of a run: what has ended it, or else what was left out.
-func (s *sender) verdict(err error) error {
-	switch {
-	case s.failed != nil:
-		return s.failed
-	case errors.Is(err, errInterrupted):
-		return fmt.Errorf("%w: run it again for the rest", err)
-	case err != nil:
-		return err
-	case s.refused != nil:
-		return fmt.Errorf("%s were refused, the first one: %w", letters(s.result.Refused), s.refused)
-	case s.result.Gone > 0:
-		return fmt.Errorf("%s are no longer in topic %s", letters(s.result.Gone), s.topic)
-	default:
-		return nil
-	}
 }

@@ -32,20 +32,21 @@ func brokerRestarted(tr *trial) {
 
 func brokerKilled(tr *trial) {
 	tr.begin()
-	tr.strike(3, func() { tr.restartBroker(10 * time.Second) })
+	tr.strike(3, func() {
+		tr.must(tr.broker.Kill())
+		tr.pass(10 * time.Second) // it may come back when the sink's session is over
+		tr.must(tr.broker.Start(tr.Context()))
+	})
 }
 
 func brokerDown(tr *trial) {
 	tr.begin()
-	tr.strike(1, func() { tr.restartBroker(time.Minute) })
-}
-
-// restartBroker kills the broker; it may come back when its session is over.
-func (tr *trial) restartBroker(after time.Duration) {
-	tr.Helper()
-	tr.must(tr.broker.Kill())
-	tr.pass(after)
-	tr.must(tr.broker.Start(tr.Context()))
+	tr.strike(1, func() {
+		tr.must(tr.broker.Kill())
+		tr.awaitState(`waiting (to read|to deliver \d+ dead letters) since `)
+		tr.pass(time.Minute)
+		tr.must(tr.broker.Start(tr.Context()))
+	})
 }
 
 // partitionsAdded: orders in the new ones are found when the sink next looks.

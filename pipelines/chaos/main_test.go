@@ -66,22 +66,20 @@ type options struct {
 // TestFaults breaks one thing after the other. The faults share two cores, so
 // that one at a time is tried.
 func TestFaults(t *testing.T) {
-	var names = map[string]bool{}
-	for _, faults := range [][]fault{sinkFaults, databaseFaults, tableFaults, networkFaults, kafkaFaults, letterFaults} {
-		for _, f := range faults {
-			if names[f.name] {
-				t.Fatalf("two faults are called %q", f.name)
-			}
-			names[f.name] = true
-			if f.slow && !full {
-				continue
-			}
-			t.Run(f.name, func(t *testing.T) {
-				tr := newTrial(t, f)
-				f.run(tr)
-				tr.finish()
-			})
+	names := map[string]bool{}
+	for _, f := range allFaults() {
+		if names[f.name] {
+			t.Fatalf("two faults are called %q", f.name)
 		}
+		names[f.name] = true
+		if f.slow && !full {
+			continue
+		}
+		t.Run(f.name, func(t *testing.T) {
+			tr := newTrial(t, f)
+			f.run(tr)
+			tr.finish()
+		})
 	}
 }
 

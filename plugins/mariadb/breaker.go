@@ -22,7 +22,7 @@ type limit struct {
 // broken, and a topic full of it helps nobody in the dead letters.
 //
 // What exceeds the limit is held back. After the pause, or when told, one batch
-// passes whatever it holds, since else a batch with nothing good in it could
+// with refusals passes whatever it holds, since else a batch with nothing good in it could
 // never leave; then the window counts from nothing. So a topic that stays broken
 // costs one batch of letters a pause, and fewer than minCount.
 type breaker struct {
@@ -65,7 +65,7 @@ func (b *breaker) judge(now time.Time, total int, codes map[string]int) bool {
 	if now.Before(b.until) {
 		return refused == 0 // it had begun before the stop
 	}
-	if b.probing {
+	if b.probing && refused > 0 {
 		b.probing = false
 		return true
 	}

@@ -30,6 +30,7 @@ func TestWhatExceedsTheLimitIsHeldBack(t *testing.T) {
 		"nothing may be refused":       {limit{0, time.Minute, 1, time.Second}, []step{{0, 100, 0, true}, {0, 100, 1, false}}},
 		"one batch a pause":            {few, []step{{0, 10, 10, false}, {5*time.Minute - 1, 10, 10, false}, {1, 10, 10, true}, {0, 10, 10, false}, {5 * time.Minute, 10, 10, true}}},
 		"the probe is not counted":     {few, []step{{0, 10, 10, false}, {5 * time.Minute, 900, 900, true}, {0, 18, 9, true}, {0, 20, 10, true}, {0, 1, 1, false}}},
+		"a good batch is no probe":     {few, []step{{0, 10, 10, false}, {5 * time.Minute, 100, 0, true}, {0, 900, 900, true}, {0, 9, 9, true}}},
 		"what was held is not counted": {few, []step{{0, 900, 900, false}, {5 * time.Minute, 900, 900, true}, {0, 9, 9, true}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -138,7 +139,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return nil
 	}
 	messages := o.messages(batch)
-	this := identity(messages)
+	this := identity(batch)
 	for {
 		result, why := o.write(ctx, batch, messages)
 		if why == nil {
@@ -150,6 +151,27 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 			return service.ErrNotConnected
 		}
 	}
+}
+
+// identity tells a batch from the others in flight, by the place of its first
+// message in the log, else by its content: the framework brings the same messages
+// again and again. It is neither 0 nor [connecting].
+func identity(batch service.MessageBatch) uint64 {
+	hash := fnv.New64a()
+	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
+		topic, _ := batch[0].MetaGetMut("kafka_topic")
+		partition, _ := batch[0].MetaGetMut("kafka_partition")
+		fmt.Fprint(hash, topic, " ", partition, " ", offset)
+	} else if content, err := batch[0].AsBytes(); err == nil {
+		_, _ = hash.Write(content)
+	}
+	return hash.Sum64()>>1 | 1
+}
+
+// numbers are what Kafka inputs set as numbers. They set a record's headers, which
+// are text, in the same place and later: a version must not come from there.
+var numbers = map[string]bool{
+	"kafka_partition": true, "kafka_offset": true, "kafka_timestamp_ms": true, "kafka_timestamp_unix": true,
 }
 
 // messages takes of a batch what the store needs.
@@ -172,7 +194,11 @@ func (o *output) messages(batch service.MessageBatch) []message {
 		messages[i].content = content
 		messages[i].metadata, metadata = metadata[:len(target.metadata)], metadata[len(target.metadata):]
 		for j, name := range target.metadata {
-			messages[i].metadata[j], _ = m.MetaGetMut(name)
+			v, _ := m.MetaGetMut(name)
+			if _, isText := v.(string); isText && numbers[name] {
+				v = header{}
+			}
+			messages[i].metadata[j] = v
 		}
 		if content == nil {
 			messages[i].key, _ = m.MetaGetMut("kafka_key")

@@ -43,10 +43,10 @@ func (t *table) row(place int, m *message, values []any) (row, *Refusal) {
 		c := &t.columns[i]
 		var v any
 		if i >= members {
-			if m.metadata[i-members] == nil {
-				return row{}, refuse(CodeMissing, c.name, "the message has no such metadata")
+			var refusal *Refusal
+			if v, refusal = c.fromMetadata(m.metadata[i-members]); refusal != nil {
+				return row{}, refusal
 			}
-			v = c.fromMetadata(m.metadata[i-members])
 		} else {
 			var present bool
 			if v, present = record[c.name]; !present {
@@ -88,10 +88,14 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *Refusal) {
 		if n := i - (len(t.columns) - len(m.metadata)); n >= 0 {
 			v = m.metadata[n]
 		}
-		if v = c.fromMetadata(v); v == nil {
-			return row{}, refuse(CodeMissing, c.name, "the tombstone has no value for it")
+		v, refusal := c.fromMetadata(v)
+		if refusal == nil && v == nil {
+			refusal = refuse(CodeMissing, c.name, "the tombstone has no value for it")
 		}
-		v, refusal := c.accept(v)
+		if refusal != nil {
+			return row{}, refusal
+		}
+		v, refusal = c.accept(v)
 		if refusal != nil {
 			return row{}, refusal
 		}
@@ -101,16 +105,25 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *Refusal) {
 	return r, nil
 }
 
+// header is text of a producer's header where a number of the input's should be.
+type header struct{}
+
 // fromMetadata gives bytes, as Kafka's key comes, the type that the column takes.
-func (c *column) fromMetadata(v any) any {
-	raw, isBytes := v.([]byte)
-	switch {
-	case isBytes && raw == nil: // no key
-		return nil
-	case isBytes && c.family != binaries:
-		return string(raw)
+func (c *column) fromMetadata(v any) (any, *Refusal) {
+	switch raw := v.(type) {
+	case nil:
+		return nil, refuse(CodeMissing, c.name, "the message has no such metadata")
+	case header:
+		return nil, refuse(CodeType, c.name, "a header of this name hides the record's own")
+	case []byte:
+		if raw == nil { // no key
+			return nil, nil
+		}
+		if c.family != binaries {
+			return string(raw), nil
+		}
 	}
-	return v
+	return v, nil
 }
 
 // valueSize is what a value takes in a statement: itself, the length before it,

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"reflect"
+	"slices"
 	"sync"
 	"time"
 )
@@ -34,7 +34,7 @@ func (f *failure) reason() reason {
 }
 
 // connecting is who waits while there is no connection, beside the batches.
-const connecting = ^uintptr(0)
+const connecting = ^uint64(0)
 
 // state is whether rows are stored, and if not, why: in a metric, in two lines
 // of the log (the start of a wait and its end, not each try), and as an error
@@ -48,29 +48,19 @@ type state struct {
 	show       func(state string)
 
 	mutex   sync.Mutex
-	pauses  map[uintptr]time.Duration // of all that wait
-	speaker uintptr
+	pauses  map[uint64]time.Duration // of all that wait
+	speaker uint64
 	spoke   time.Time // when the last speaker was done: the others soon are, too
 	since   time.Time // the first of them began to wait
 	next    time.Time // the next try
 	reason  reason    // the last
 	told    bool      // the framework has the error of this wait
-}
-
-// identity tells a batch from another for as long as it waits: the framework
-// brings the same records again and again.
-func identity(messages []message) uintptr {
-	for i := range messages {
-		if members, ok := messages[i].content.(map[string]any); ok {
-			return reflect.ValueOf(members).Pointer()
-		}
-	}
-	return 0
+	causes  []string  // of this wait, that the log has
 }
 
 // wait pauses before the next try of a batch. False says that the framework is
 // to make that try: since the output is being stopped, or to show that it waits.
-func (s *state) wait(ctx context.Context, batch uintptr, r reason) bool {
+func (s *state) wait(ctx context.Context, batch uint64, r reason) bool {
 	if ctx.Err() != nil {
 		return false
 	}
@@ -87,13 +77,15 @@ func (s *state) wait(ctx context.Context, batch uintptr, r reason) bool {
 }
 
 // begin says how long to pause before the next try.
-func (s *state) begin(batch uintptr, r reason) time.Duration {
+func (s *state) begin(batch uint64, r reason) time.Duration {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	now := time.Now()
 	if len(s.pauses) == 0 {
-		s.pauses, s.since, s.told, s.spoke = make(map[uintptr]time.Duration), now, false, time.Time{}
-	} else if r.cause != s.reason.cause && s.told {
+		s.pauses, s.since, s.told, s.spoke = make(map[uint64]time.Duration), now, false, time.Time{}
+		s.causes = []string{r.cause}
+	} else if !slices.Contains(s.causes, r.cause) && s.told {
+		s.causes = append(s.causes, r.cause)
 		s.warn("Still %v", describe(r, s.since, now, now))
 	}
 	if len(s.pauses) == 0 || r.stopped != s.reason.stopped {
@@ -123,7 +115,7 @@ func (s *state) announce() error {
 }
 
 // over says that the batch has its verdicts, or that there is a connection.
-func (s *state) over(batch uintptr) {
+func (s *state) over(batch uint64) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	_, waited := s.pauses[batch]

@@ -1,0 +1,166 @@
+package waiting
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+)
+
+const (
+	fieldOutput = "output"
+
+	// The header that says why an order was refused.
+	headerCode = "order_sink.code"
+)
+
+// OutputSpec describes the dead_letter_send output.
+func OutputSpec() *service.ConfigSpec {
+	return service.NewConfigSpec().
+		Stable().
+		Categories("Utility").
+		Summary("Gives dead letters to another output until it has taken them, and says so while it has not.").
+		Description(`
+A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). One batch is sent at a time.
+
+A batch that is not taken as a whole is sent letter by letter, and those that were taken are not sent again: one letter that its topic does not take keeps no other from it. Several that fit alone but not together are taken, too.
+
+== Metrics
+
+- `+"`dead_letter_send_total`"+`, a counter by `+"`code`"+` of letters that were taken; the code is metadata `+"`"+headerCode+"`"+`.
+- `+"`dead_letter_send_waits_total`"+`, a counter of tries that ended in waiting.
+- `+"`dead_letter_send_state`"+`, a gauge by `+"`state`: `running` or `waiting`"+` is 1, the other is 0.
+`).
+		Field(service.NewOutputField(fieldOutput).Description("Takes the letters.")).
+		Example("A topic", "The reason is put into headers before, by a mapping.", `
+output:
+  dead_letter_send:
+    output:
+      redpanda:
+        seed_brokers: [ 127.0.0.1:9092 ]
+        topic: orders.dead-letter
+        acks: all
+`)
+}
+
+func init() {
+	service.MustRegisterBatchOutput("dead_letter_send", OutputSpec(),
+		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
+			o, err := newOutput(parsed, resources)
+			// One at a time: what keeps one from being taken keeps all, and the
+			// framework can show one reason.
+			return o, service.BatchPolicy{}, 1, err
+		})
+}
+
+type output struct {
+	child  *service.OwnedOutput
+	wait   *wait
+	logger *service.Logger
+	sent   *service.MetricCounter
+
+	written bool                 // the child was: else there is nothing to close
+	left    service.MessageBatch // of the batch in hand, once it was not taken as a whole
+}
+
+func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
+	child, err := parsed.FieldOutput(fieldOutput)
+	if err != nil {
+		return nil, err
+	}
+	metrics := resources.Metrics()
+	return &output{
+		child: child, wait: newWait("dead_letter_send", metrics), logger: resources.Logger(),
+		sent: metrics.NewCounter("dead_letter_send_total", "code"),
+	}, nil
+}
+
+// Connect implements service.BatchOutput. It returns an error once a wait, and
+// paces the tries. The child connects by itself.
+func (o *output) Connect(ctx context.Context) error {
+	if err := o.wait.announce(); err != nil {
+		return service.NewErrBackOff(err, 0)
+	}
+	return o.wait.rest(ctx)
+}
+
+// WriteBatch implements service.BatchOutput. It returns nil when all of the batch
+// is taken, else exactly ErrNotConnected, which makes the framework connect and
+// bring the same batch again (Invariants 1 and 3); since one is in flight at a
+// time, no other comes between.
+func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
+	o.written = true
+	err := o.deliver(ctx, batch)
+	if err == nil {
+		if waited := o.wait.over(); waited > 0 {
+			o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
+		}
+		return nil
+	}
+	if ctx.Err() == nil { // else the output is being stopped
+		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", len(o.left)), err)
+	}
+	return service.ErrNotConnected
+}
+
+func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error {
+	if o.left == nil {
+		err := o.send(ctx, batch...)
+		if err == nil {
+			return nil
+		}
+		if o.left = slices.Clone(batch); len(batch) == 1 {
+			return err
+		}
+	}
+	// What is not taken goes behind the others. When two are not, it is hardly
+	// their own fault, and more would only cost time.
+	var failed error
+	failures := 0
+	for range len(o.left) {
+		letter := o.left[0]
+		o.left = o.left[1:]
+		err := o.send(ctx, letter)
+		if err == nil {
+			continue
+		}
+		o.left, failed = append(o.left, letter), err
+		if failures++; failures == 2 {
+			break
+		}
+	}
+	if failed == nil {
+		o.left = nil
+	}
+	return failed
+}
+
+func (o *output) send(ctx context.Context, letters ...*service.Message) error {
+	if err := o.child.WriteBatch(ctx, service.MessageBatch(letters).Copy()); err != nil {
+		return err
+	}
+	for _, letter := range letters {
+		code, found := letter.MetaGet(headerCode)
+		if !found {
+			code = "unknown"
+		}
+		o.sent.Incr(1, code)
+	}
+	return nil
+}
+
+// ConnectionTest implements service.ConnectionTestable.
+func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
+	return o.child.ConnectionTest(ctx)
+}
+
+// Close implements service.BatchOutput. A child that was never written to has not
+// begun, and would never say that it has ended.
+func (o *output) Close(ctx context.Context) error {
+	if !o.written {
+		return nil
+	}
+	return o.child.Close(ctx)
+}
