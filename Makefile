@@ -29,6 +29,12 @@ run: build ## everything up with what is missing (MariaDB, Kafka), three orders 
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart
 
+.PHONY: demo
+demo: build ## the whole shop (gateway, two order services, user service, sink) and its story, until Ctrl-C
+	@sh internal/mariadbd/install.sh
+	@go build -o bin/quickstart ./internal/quickstart
+	@exec bin/quickstart -demo -dir .run/demo
+
 .PHONY: test
 test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
 	bin/order-sink test pipelines config
@@ -38,6 +44,7 @@ test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end 
 	@$(MAKE) --no-print-directory test-deploy
 	@command -v java >/dev/null 2>&1 || echo "SKIPPED: every test over the real Kafka, since there is no Java: install Java 17 and Maven"
 	@command -v java >/dev/null 2>&1 && ! command -v mvn >/dev/null 2>&1 && echo "SKIPPED where it was never fetched: every test over the real Kafka, since there is no Maven" || true
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || echo "SKIPPED: the page of the shop in a browser, since there is no Chromium"
 	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler (gcc)"
 
 # -count=1: go test's cache knows neither what buildah reads nor what lies
@@ -56,7 +63,7 @@ lint: build ## Go and YAML
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOLANGCI_LINT)
 	.run/tools/golangci-lint run ./...
 	cd internal/deploy && go mod tidy -diff && go vet ./... && ../../.run/tools/golangci-lint run ./...
-	bin/order-sink lint -r config/resources.yaml config/service.yaml pipelines/*.yaml
+	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml
 
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZ_TIME (30s) each

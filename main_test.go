@@ -23,15 +23,18 @@ func TestMain(m *testing.M) {
 // with.
 func TestEveryShippedConfigurationLints(t *testing.T) {
 	t.Parallel()
-	shipped, err := filepath.Glob("pipelines/*.yaml")
-	if err != nil || len(shipped) == 0 {
-		t.Fatalf("found %d pipelines: %v", len(shipped), err)
+	var files []string
+	for _, folder := range []string{"config", "pipelines", "pipelines/shop"} {
+		shipped, err := filepath.Glob(folder + "/*.yaml")
+		if err != nil || len(shipped) == 0 {
+			t.Fatalf("found %d files in %s: %v", len(shipped), folder, err)
+		}
+		files = append(files, shipped...)
 	}
-	files := append([]string{"config/service.yaml", "config/resources.yaml"}, shipped...)
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			if out, err := run(t, "lint", "-r", "config/resources.yaml", file); err != nil {
+			if out, err := run(t, "lint", "-r", "config/resources.yaml", "-r", "config/shop.yaml", file); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,7 +45,8 @@ type world struct {
 	dsn         string
 	topic       string
 	deadLetters string
-	intake      string    // "127.0.0.1:port" of order_intake.yaml
+	service     string // "127.0.0.1:port" of order_service.yaml
+	env         map[string]string
 	log         *sink.Log // of the sink that was started last
 }
 
@@ -52,14 +54,12 @@ const partitions = 4
 
 func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	t.Helper()
-	w := &world{t: t, broker: b, server: server, intake: sink.FreeAddress(t)}
+	w := &world{t: t, broker: b, server: server, service: sink.FreeAddress(t)}
 	w.topic = broker.Topic(t, b, partitions)
 	w.deadLetters = broker.Topic(t, b, 1)
 	w.dsn = server.DSN(server.Database(t))
 
-	if err := mariadbd.RunFile(t.Context(), w.dsn, filepath.Join(sink.Root(t), "config", "schema.sql")); err != nil {
-		t.Fatal(err)
-	}
+	w.runSQL("schema.sql")
 	var err error
 	if w.db, err = sql.Open("mysql", w.dsn); err != nil {
 		t.Fatal(err)
@@ -75,23 +75,25 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		pipelines = []string{"pipelines/orders.yaml"}
 	}
 	w.log = sink.NewLog(w.t)
+	env := map[string]string{
+		"KAFKA_BROKERS":         strings.Join(w.broker.Seeds(), ","),
+		"KAFKA_TOPIC":           w.topic,
+		"KAFKA_GROUP":           w.topic,
+		"REPLAY_GROUP":          w.topic + "-replay",
+		"MESSAGES_GROUP":        w.topic + "-messages",
+		"DEAD_LETTER_TOPIC":     w.deadLetters,
+		"MARIADB_DSN":           w.dsn,
+		"ORDER_SERVICE_ADDRESS": w.service,
+	}
+	maps.Copy(env, w.env)
 	s, err := sink.Start(sink.Config{
 		Binary: sink.Binary(w.t),
 		Dir:    sink.Root(w.t),
 		Args: append([]string{
 			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml",
+			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml",
 		}, pipelines...),
-		Env: map[string]string{
-			"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
-			"KAFKA_TOPIC":       w.topic,
-			"KAFKA_GROUP":       w.topic,
-			"REPLAY_GROUP":      w.topic + "-replay",
-			"MESSAGES_GROUP":    w.topic + "-messages",
-			"DEAD_LETTER_TOPIC": w.deadLetters,
-			"MARIADB_DSN":       w.dsn,
-			"INTAKE_ADDRESS":    w.intake,
-		},
+		Env:  env,
 		HTTP: sink.FreeAddress(w.t),
 		Log:  w.log,
 	})
@@ -113,8 +115,14 @@ func (w *world) startReady(pipelines ...string) *sink.Sink {
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
 	var addresses []string
-	if slices.Contains(pipelines, "pipelines/order_intake.yaml") {
-		addresses = append(addresses, w.intake)
+	for pipeline, address := range map[string]string{
+		"pipelines/shop/order_service.yaml": w.service,
+		"pipelines/shop/user_service.yaml":  w.env["USER_SERVICE_ADDRESS"],
+		"pipelines/shop/gateway.yaml":       w.env["GATEWAY_ADDRESS"],
+	} {
+		if slices.Contains(pipelines, pipeline) {
+			addresses = append(addresses, address)
+		}
 	}
 	if err := s.AwaitReady(ctx, addresses...); err != nil {
 		w.t.Fatal(err)
@@ -212,6 +220,14 @@ func (w *world) exec(query string) {
 	w.t.Helper()
 	if _, err := w.db.ExecContext(w.t.Context(), query); err != nil {
 		w.t.Fatalf("%.60s…: %v", query, err)
+	}
+}
+
+// runSQL runs a file of config/.
+func (w *world) runSQL(file string) {
+	w.t.Helper()
+	if err := mariadbd.RunFile(w.t.Context(), w.dsn, filepath.Join(sink.Root(w.t), "config", file)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

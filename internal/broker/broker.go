@@ -7,6 +7,7 @@ package broker
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -33,8 +34,23 @@ func createTopic(ctx context.Context, seeds []string, topic string, partitions i
 	for name, value := range configs {
 		values[name] = kadm.StringPtr(value)
 	}
-	if _, err := kadm.NewClient(client).CreateTopic(ctx, partitions, 1, values, topic); err != nil {
+	admin := kadm.NewClient(client)
+	if _, err := admin.CreateTopic(ctx, partitions, 1, values, topic); err != nil {
 		return fmt.Errorf("creating topic %s: %w", topic, err)
 	}
-	return nil
+	// The answer comes before the broker leads all partitions.
+	for {
+		ends, err := admin.ListEndOffsets(ctx, topic)
+		if err == nil {
+			err = ends.Error()
+		}
+		if err == nil && len(ends[topic]) == int(partitions) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("creating topic %s: %w: %w", topic, ctx.Err(), err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }

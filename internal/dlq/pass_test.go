@@ -89,6 +89,28 @@ func TestLettersThatAreGivenBackStayOpen(t *testing.T) {
 	}
 }
 
+// Without a place of their own, letters would be one record to a pipeline.
+func TestALetterOfUnknownOriginIsNotPassed(t *testing.T) {
+	w := newWorld(t, broker.InMemory(t))
+	w.some(2)
+	g := orders.NewGenerator(24)
+	w.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{headerTopic}})
+	got := w.expect(exitError, "replay", "-r", empty(t), "--through", pipeline(t, "output: { drop: {} }"), "--all", "--yes", "3")
+	if !strings.Contains(got.err, "letter 0:2 does not say where it came from") || w.count(w.letters) != 3 {
+		t.Errorf("it says %s, %d records of letters", got.err, w.count(w.letters))
+	}
+	w.expect(0, "replay", "-r", empty(t), "--through", pipeline(t, "output: { drop: {} }"), "--code", "order_range", "--yes", "2")
+}
+
+// Somebody has chosen the letters: the pipeline does not stop for them.
+func TestThePipelinesLimitIsNotForAPass(t *testing.T) {
+	p := &pass{pipeline: pipeline(t, "output:\n  fallback:\n    - mariadb_upsert: { table: t, dead_letter_limit: { ratio: 0.5 }, dsn: '${A}' }\n    - drop: {}\n")}
+	text, err := p.config()
+	if err != nil || strings.Contains(text, "limit") || strings.Contains(text, "nowhere") || !strings.Contains(text, "table: t") || !strings.Contains(text, "dsn: '${A}'") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
+
 func TestAPipelineThatCannotBeBuiltTakesNoLetter(t *testing.T) {
 	w := newWorld(t, broker.InMemory(t))
 	w.some(1)

@@ -2,6 +2,9 @@
 // only that (a private MariaDB below .run/, Kafka in memory), runs the shipped
 // pipelines with the real binary, sends three orders, prints their rows, and
 // stays until Ctrl-C. Then it stops what it started and nothing else.
+//
+// With -demo it runs the whole shop of pipelines/shop, on servers of its own
+// whatever the environment says, and tells its story.
 package main
 
 import (
@@ -20,12 +23,13 @@ func main() {
 	stack := &stack{}
 	flag.StringVar(&stack.dir, "dir", ".run", "where the private MariaDB keeps its data, and the logs go")
 	flag.StringVar(&stack.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink to run")
+	demo := flag.Bool("demo", false, "run the whole shop and tell its story")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second Ctrl-C ends it at once, and with it what it started.
 	context.AfterFunc(ctx, stop)
-	err := run(ctx, stack)
+	err := run(ctx, stack, *demo)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -33,7 +37,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, stack *stack) (err error) {
+func run(ctx context.Context, stack *stack, demo bool) (err error) {
 	// What was started is stopped in the opposite order, whatever happens.
 	defer func() { err = errors.Join(err, stack.stop()) }()
 
@@ -41,15 +45,20 @@ func run(ctx context.Context, stack *stack) (err error) {
 		return err
 	}
 	began := time.Now()
-	for _, step := range []func(context.Context) error{
+	steps := []func(context.Context) error{
 		stack.startMariaDB, stack.startKafka, stack.startSink, stack.sendOrders,
-	} {
+		func(ctx context.Context) error { return stack.show(ctx, time.Since(began)) },
+	}
+	if demo {
+		shop := &shop{stack: stack}
+		steps = []func(context.Context) error{
+			shop.startMariaDB, stack.startMemory, shop.start, shop.tell,
+		}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}
-	}
-	if err := stack.show(ctx, time.Since(began)); err != nil {
-		return err
 	}
 	select {
 	case <-ctx.Done():

@@ -34,12 +34,17 @@ type quickstart struct {
 
 func start(t *testing.T, dir string, environment ...string) *quickstart {
 	t.Helper()
+	return startWith(t, dir, nil, environment...)
+}
+
+func startWith(t *testing.T, dir string, args []string, environment ...string) *quickstart {
+	t.Helper()
 	binary := filepath.Join(t.TempDir(), "quickstart")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	q := &quickstart{out: sink.NewLog(t)}
-	cmd := exec.Command(binary, "-dir", dir, "-binary", sink.Binary(t))
+	cmd := exec.Command(binary, append(args, "-dir", dir, "-binary", sink.Binary(t))...)
 	cmd.Dir = sink.Root(t)
 	cmd.Env = append(os.Environ(), environment...)
 	cmd.Stdout, cmd.Stderr = q.out, q.out

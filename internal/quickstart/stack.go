@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -56,7 +57,6 @@ type stack struct {
 	sent        int
 	stops       []func() error
 	lockFile    *os.File
-	logFile     *os.File
 }
 
 // lock keeps a second quick start away from the private servers' data.
@@ -78,46 +78,61 @@ func (s *stack) log() string { return filepath.Join(s.dir, "order-sink.log") }
 func (s *stack) startMariaDB(ctx context.Context) error {
 	if s.dsn = os.Getenv("MARIADB_DSN"); s.dsn != "" {
 		step("MariaDB", "yours, from MARIADB_DSN")
-		return mariadbd.RunFile(ctx, s.dsn, "config/schema.sql")
+	} else {
+		server, err := s.startPrivate(ctx)
+		if err != nil {
+			return err
+		}
+		s.dsn = server.DSN("orders")
 	}
-	s.private = true
-	port, err := port("MariaDB", mariadbPort)
-	if err != nil {
-		return err
-	}
-	server, err := mariadbd.New(ctx, filepath.Join(s.dir, "mariadb"), port)
-	if err != nil {
-		return err
-	}
-	if err := server.Start(ctx); err != nil {
-		return err
-	}
-	s.stops = append(s.stops, server.Stop)
-	s.mariadbDone = server.Process().Done()
-	s.dsn = server.DSN("orders")
-	step("MariaDB", "private, on %s, data in %s", server.Addr(), filepath.Join(s.dir, "mariadb"))
 	return mariadbd.RunFile(ctx, s.dsn, "config/schema.sql")
 }
 
-func (s *stack) startKafka(ctx context.Context) error {
-	if given := os.Getenv("KAFKA_BROKERS"); given != "" {
-		for _, seed := range strings.Split(given, ",") {
-			s.seeds = append(s.seeds, strings.TrimSpace(seed))
-		}
-		step("Kafka", "yours, from KAFKA_BROKERS")
-	} else {
-		port, err := port("Kafka", kafkaPort)
-		if err != nil {
-			return err
-		}
-		memory, err := broker.NewMemory(port)
-		if err != nil {
-			return err
-		}
-		s.stops = append(s.stops, memory.Close)
-		s.seeds = memory.Seeds()
-		step("Kafka", "in memory, on %s", s.seeds[0])
+// startPrivate starts a MariaDB of our own.
+func (s *stack) startPrivate(ctx context.Context) (*mariadbd.Server, error) {
+	s.private = true
+	port, err := port("MariaDB", mariadbPort)
+	if err != nil {
+		return nil, err
 	}
+	server, err := mariadbd.New(ctx, filepath.Join(s.dir, "mariadb"), port)
+	if err != nil {
+		return nil, err
+	}
+	if err := server.Start(ctx); err != nil {
+		return nil, err
+	}
+	s.stops = append(s.stops, server.Stop)
+	s.mariadbDone = server.Process().Done()
+	step("MariaDB", "private, on %s, data in %s", server.Addr(), filepath.Join(s.dir, "mariadb"))
+	return server, nil
+}
+
+func (s *stack) startKafka(ctx context.Context) error {
+	given := os.Getenv("KAFKA_BROKERS")
+	if given == "" {
+		return s.startMemory(ctx)
+	}
+	for _, seed := range strings.Split(given, ",") {
+		s.seeds = append(s.seeds, strings.TrimSpace(seed))
+	}
+	step("Kafka", "yours, from KAFKA_BROKERS")
+	return s.createTopics(ctx)
+}
+
+// startMemory starts a Kafka of our own.
+func (s *stack) startMemory(ctx context.Context) error {
+	port, err := port("Kafka", kafkaPort)
+	if err != nil {
+		return err
+	}
+	memory, err := broker.NewMemory(port)
+	if err != nil {
+		return err
+	}
+	s.stops = append(s.stops, memory.Close)
+	s.seeds = memory.Seeds()
+	step("Kafka", "in memory, on %s", s.seeds[0])
 	return s.createTopics(ctx)
 }
 
@@ -152,33 +167,46 @@ func (s *stack) startSink(ctx context.Context) error {
 		return err
 	}
 	s.http, s.intake = loopback.Address(httpPort), loopback.Address(intakePort)
-	if s.logFile, err = os.Create(s.log()); err != nil {
-		return fmt.Errorf("opening the sink's log: %w", err)
-	}
-	s.sink, err = sink.Start(sink.Config{
-		Binary: s.binary,
-		Args: []string{
-			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml",
-			"pipelines/orders.yaml", "pipelines/order_intake.yaml",
-		},
-		Env: map[string]string{
-			"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn, "INTAKE_ADDRESS": s.intake,
-		},
-		HTTP: s.http,
-		Log:  s.logFile,
-	})
+	s.sink, err = s.launch(ctx, "order-sink", s.http, []string{"pipelines/orders.yaml", "pipelines/shop/order_service.yaml"},
+		map[string]string{"ORDER_SERVICE_ADDRESS": s.intake}, s.intake)
 	if err != nil {
 		return err
 	}
-	s.stops = append(s.stops, func() error { return s.sink.Stop(30 * time.Second) })
+	step("order-sink", "pipelines/orders.yaml and pipelines/shop/order_service.yaml, log in %s", s.log())
+	return nil
+}
+
+// launch runs the binary with some of the shipped pipelines and waits until
+// they are connected and the addresses answer. Its log is named after it.
+func (s *stack) launch(ctx context.Context, name, http string, pipelines []string, env map[string]string, addresses ...string) (*sink.Sink, error) {
+	path := filepath.Join(s.dir, name+".log")
+	log, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the log of %s: %w", name, err)
+	}
+	s.stops = append(s.stops, log.Close)
+	all := map[string]string{"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn}
+	maps.Copy(all, env)
+	started, err := sink.Start(sink.Config{
+		Binary: s.binary,
+		Args: append([]string{
+			"streams", "--no-api",
+			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml",
+		}, pipelines...),
+		Env:  all,
+		HTTP: http,
+		Log:  log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.stops = append(s.stops, func() error { return started.Stop(30 * time.Second) })
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := s.sink.AwaitReady(ctx, s.intake); err != nil {
-		return fmt.Errorf("%w; its log is %s", err, s.log())
+	if err := started.AwaitReady(ctx, addresses...); err != nil {
+		return nil, fmt.Errorf("%w; its log is %s", err, path)
 	}
-	step("order-sink", "pipelines/orders.yaml and pipelines/order_intake.yaml, log in %s", s.log())
-	return nil
+	return started, nil
 }
 
 func (s *stack) sendOrders(ctx context.Context) error {
@@ -206,10 +234,8 @@ func (s *stack) stop() error {
 	for i := len(s.stops) - 1; i >= 0; i-- {
 		errs = append(errs, s.stops[i]())
 	}
-	for _, file := range []*os.File{s.logFile, s.lockFile} {
-		if file != nil {
-			errs = append(errs, file.Close())
-		}
+	if s.lockFile != nil {
+		errs = append(errs, s.lockFile.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -10,7 +10,7 @@ import (
 
 var sinkFaults = []fault{
 	{name: "sink killed", run: sinkKilled},
-	{name: "sink stopped under load", run: sinkStopped},
+	{name: "sink stopped under load", run: sinkStopped, options: options{partitions: 16}},
 	{name: "sink frozen longer than its session", slow: true, run: sinkFrozen},
 	{name: "three sinks killed and added", slow: true, run: threeSinks, options: options{partitions: 6}},
 }
@@ -44,6 +44,9 @@ func sinkStopped(tr *trial) {
 		}
 		tr.startSink()
 	})
+	if strings.Contains(tr.log.String(), "forced termination") {
+		tr.Error("a sink was ended by force after its shutdown_timeout")
+	}
 }
 
 // sinkFrozen: a zombie, SIGSTOP until another sink has its partitions, that wakes

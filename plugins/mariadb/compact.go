@@ -122,6 +122,32 @@ func (t *table) next(rows []row, verdicts []verdict) []row {
 	return next
 }
 
+// sortForLocks sorts rows, which are sorted by key, by the columns of lock_order
+// first. A tombstone has no such columns, and is written last.
+func (t *table) sortForLocks(rows []row) {
+	if len(t.locks) == 0 {
+		return
+	}
+	slices.SortStableFunc(rows, func(a, b row) int {
+		switch {
+		case a.deletes != b.deletes && b.deletes:
+			return -1
+		case a.deletes != b.deletes:
+			return 1
+		}
+		for _, i := range t.locks {
+			v, w := a.values[i], b.values[i]
+			if order := cmp.Compare(present(v), present(w)); order != 0 {
+				return order
+			}
+			if order := compareValues(v, w, t.columns[i].family); order != 0 {
+				return order
+			}
+		}
+		return 0
+	})
+}
+
 func (t *table) compareKeys(a, b row) int {
 	for _, i := range t.key {
 		if order := compareValues(a.values[i], b.values[i], t.columns[i].family); order != 0 {

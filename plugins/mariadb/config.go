@@ -17,6 +17,7 @@ const (
 	fieldKey             = "key"
 	fieldInsertOnly      = "insert_only"
 	fieldVersion         = "version"
+	fieldLockOrder       = "lock_order"
 	fieldTombstone       = "tombstone"
 	fieldMaxRows         = "max_rows_per_statement"
 	fieldConnections     = "connections"
@@ -66,7 +67,7 @@ A tombstone, a message without content, is acknowledged and nothing else; with `
 
 == The dead letter limit
 
-`+"`dead_letter_limit`"+` stops the output when too many messages of the last `+"`window`"+` were refused, by it or by the processors before it: something upstream is broken, and nobody wants a topic in the dead letters. The refusals of the batch that exceeds the limit are held back, nothing more is taken, and the output is not ready. After `+"`pause`"+`, or at once when the process gets SIGUSR1 or is started again, it lets that batch go and counts anew.
+`+"`dead_letter_limit`"+` stops the output when too many messages of the last `+"`window`"+` were refused, by it or by the processors before it: something upstream is broken, and nobody wants a topic in the dead letters. The refusals of the batch that exceeds the limit are held back, nothing more is taken, and the output is not ready. After `+"`pause`"+`, or at once when the process gets SIGUSR1 or is started again, it lets one batch with refusals go and counts anew.
 
 == The state
 
@@ -110,6 +111,11 @@ While rows cannot be stored, the output is not connected to the framework: `+"`/
 				Description("A column (an integer, decimal, date or timestamp) that guards a row: it is overwritten only by a row whose version is equal or newer. NULL is older than any version. Empty: the last write wins.").
 				Example("updated_by_producer_at").
 				Default(""),
+			service.NewStringListField(fieldLockOrder).
+				Description("Columns that the rows of a batch are sorted by, before their key. For a table whose triggers or foreign keys lock rows of another table: name the columns that choose those rows (the product of an order that takes from a stock), and connections that write at the same time lock them in one order instead of ending in deadlocks, which are tried again. An empty name is no column, so that a variable may name one or none.").
+				Example([]string{"product_id"}).
+				Default([]any{}).
+				Advanced(),
 			service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
 				tombstoneIgnore: "Acknowledge it and do nothing.",
 				tombstoneDelete: "Delete the row that its `kafka_key` names.",
@@ -155,6 +161,7 @@ let columns = this.columns.or([]).merge(this.metadata_columns.or([]))
 let key = this.key.or([])
 let insert_only = this.insert_only.or([])
 let version = this.version.or("")
+let lock_order = this.lock_order.or([])
 let strangers = $key.filter(name -> !$columns.contains(name))
 root = [
   if this.table.or("x") == "" { "table is empty" } else { "" },
@@ -163,6 +170,7 @@ root = [
   if $columns.length() > 0 && $strangers.length() > 0 { "key names " + $strangers.join(", ") + ", which is not among columns" } else { "" },
   if $insert_only.any(name -> !$columns.contains(name)) { "insert_only names a column that is not among columns" } else { "" },
   if $insert_only.any(name -> $key.contains(name)) { "insert_only names a column of the key, which is never updated anyway" } else { "" },
+  if $lock_order.any(name -> name != "" && !$columns.contains(name)) { "lock_order names a column that is not among columns" } else { "" },
   if $version != "" && !$columns.contains($version) { "version " + $version + " is not among columns" } else { "" },
   if $version != "" && $key.contains($version) { "version belongs to the key" } else { "" },
   if $version != "" && $insert_only.contains($version) { "version is insert_only" } else { "" },
@@ -227,12 +235,14 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	}{
 		{fieldColumns, &c.target.columns}, {fieldMetadataColumns, &c.target.metadata},
 		{fieldKey, &c.target.key}, {fieldInsertOnly, &c.target.insertOnly},
+		{fieldLockOrder, &c.target.lockOrder},
 	} {
 		if *field.into, err = parsed.FieldStringList(field.name); err != nil {
 			return c, err
 		}
 	}
 	c.target.columns = slices.Concat(c.target.columns, c.target.metadata)
+	c.target.lockOrder = slices.DeleteFunc(c.target.lockOrder, func(name string) bool { return name == "" })
 	tombstone, err := parsed.FieldString(fieldTombstone)
 	if err != nil {
 		return c, err

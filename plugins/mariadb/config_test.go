@@ -69,6 +69,7 @@ func TestLintFindsABadConfiguration(t *testing.T) {
 		return strings.Join(all, "; ")
 	}
 	require.Empty(t, lint(plain))
+	require.Empty(t, lint(plain+"lock_order: [\"\", a]"))
 	require.Empty(t, lint(plain+"version: a\ninsert_only: [b]\ntls: {enabled: true}\nbatching: {count: 3}\nmax_in_flight: 2"))
 	for config, want := range map[string]string{
 		plain + "colums: []":                                "field colums not recognised",
@@ -78,6 +79,7 @@ func TestLintFindsABadConfiguration(t *testing.T) {
 		strings.Replace(plain, "[id, a, b]", "[]", 1):       "columns is empty",
 		plain + "insert_only: [c]":                          "insert_only names a column that is not among columns",
 		plain + "insert_only: [id]":                         "insert_only names a column of the key, which is never updated anyway",
+		plain + "lock_order: [c]":                           "lock_order names a column that is not among columns",
 		plain + "version: c":                                "version c is not among columns",
 		plain + "version: id":                               "version belongs to the key",
 		plain + "version: a\ninsert_only: [a]":              "version is insert_only",

@@ -15,7 +15,7 @@
 // # How a batch is written
 //
 // Rows are compacted to one a key (the newest version, else the last), sorted
-// by key, divided over the connections in contiguous ranges and written by
+// by key (by the columns of lock_order first, where there are any), divided over the connections in contiguous ranges and written by
 // multi-row INSERT ... ON DUPLICATE KEY UPDATE, as prepared statements that are
 // kept. A range that takes more than one statement is one transaction. The
 // statement counts the rows that were there before it, so that inserted,

@@ -67,6 +67,11 @@ func (t *table) fit(all []described, found *misfits) {
 	slices.SortFunc(t.key, func(a, b int) int {
 		return indexFold(t.target.key, t.columns[a].name) - indexFold(t.target.key, t.columns[b].name)
 	})
+	for _, name := range t.target.lockOrder {
+		if i := slices.IndexFunc(t.columns, func(c column) bool { return strings.EqualFold(c.name, name) }); i >= 0 {
+			t.locks = append(t.locks, i)
+		}
+	}
 }
 
 func (c *column) whyNoKey(alter string) string {

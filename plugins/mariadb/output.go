@@ -161,7 +161,7 @@ func identity(batch service.MessageBatch) uint64 {
 	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
 		topic, _ := batch[0].MetaGetMut("kafka_topic")
 		partition, _ := batch[0].MetaGetMut("kafka_partition")
-		fmt.Fprint(hash, topic, " ", partition, " ", offset)
+		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
 	} else if content, err := batch[0].AsBytes(); err == nil {
 		_, _ = hash.Write(content)
 	}

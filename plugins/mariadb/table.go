@@ -15,6 +15,7 @@ type table struct {
 	database string
 	columns  []column // in the configured order
 	key      []int    // indexes into columns
+	locks    []int    // the same, of lock_order
 	version  int      // index into columns, -1 for none
 	counting counting
 	touched  []touched // the ON UPDATE columns that are not configured

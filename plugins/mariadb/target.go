@@ -15,8 +15,9 @@ type target struct {
 	metadata   []string // the last of columns: they take metadata of their names
 	key        []string
 	insertOnly []string
-	version    string // "" for none
-	deletes    bool   // a tombstone deletes the row that its key names
+	lockOrder  []string // what rows are sorted by before their key
+	version    string   // "" for none
+	deletes    bool     // a tombstone deletes the row that its key names
 }
 
 // members are the columns that the record has.
@@ -44,7 +45,7 @@ func (t *target) check() error {
 	for _, list := range []struct {
 		field string
 		names []string
-	}{{fieldColumns, t.members()}, {fieldMetadataColumns, t.metadata}, {fieldKey, t.key}, {fieldInsertOnly, t.insertOnly}} {
+	}{{fieldColumns, t.members()}, {fieldMetadataColumns, t.metadata}, {fieldKey, t.key}, {fieldInsertOnly, t.insertOnly}, {fieldLockOrder, t.lockOrder}} {
 		for i, name := range list.names {
 			if containsFold(list.names[:i], name) {
 				add("%s names %q twice", list.field, name)

@@ -163,6 +163,7 @@ func (w *writer) write(ctx context.Context, t *table, rows []row) (outcome, *fai
 }
 
 func (w *writer) once(ctx context.Context, t *table, rows []row) (outcome, *failure) {
+	t.sortForLocks(rows)
 	shares := w.divide(rows)
 	outcomes := make([]outcome, len(shares))
 	failures := make([]*failure, len(shares))

@@ -25,7 +25,7 @@ func OutputSpec() *service.ConfigSpec {
 		Description(`
 A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). One batch is sent at a time.
 
-A batch that is not taken as a whole is sent letter by letter, and those that were taken are not sent again: one letter that its topic does not take keeps no other from it. Several that fit alone but not together are taken, too.
+A batch that is not taken as a whole is sent once more letter by letter, and then only what is left of it: one letter that its topic does not take keeps no other from it, and several that fit alone but not together are taken, too. A letter may so come twice; its headers say which record it is of.
 
 == Metrics
 
@@ -153,7 +153,12 @@ func (o *output) send(ctx context.Context, letters ...*service.Message) error {
 
 // ConnectionTest implements service.ConnectionTestable.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	return o.child.ConnectionTest(ctx)
+	for _, result := range o.child.ConnectionTest(ctx) {
+		if result.Err != nil {
+			return service.ConnectionTestFailed(result.Err).AsList()
+		}
+	}
+	return service.ConnectionTestSucceeded().AsList()
 }
 
 // Close implements service.BatchOutput. A child that was never written to has not

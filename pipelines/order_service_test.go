@@ -19,7 +19,7 @@ func TestAPostedOrderBecomesARow(t *testing.T) {
 	broker.Each(t, func(t *testing.T, b broker.Broker) {
 		t.Parallel()
 		w := newWorld(t, b, mariadbd.Shared(t))
-		w.startReady("pipelines/orders.yaml", "pipelines/order_intake.yaml")
+		w.startReady("pipelines/orders.yaml", "pipelines/shop/order_service.yaml")
 
 		posted := map[string]orders.Order{}
 		for _, body := range []string{
@@ -56,7 +56,7 @@ func TestAPostedOrderBecomesARow(t *testing.T) {
 func TestARefusedPostNeverReachesKafka(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, broker.InMemory(t), mariadbd.Shared(t))
-	w.startReady("pipelines/orders.yaml", "pipelines/order_intake.yaml")
+	w.startReady("pipelines/orders.yaml", "pipelines/shop/order_service.yaml")
 	for _, test := range []struct{ path, user, body, says string }{
 		{"/u/orders", "", `{"productId":"p","quantity":0,"unitPrice":1}`, "quantity: "},
 		{"/u/orders", "", `{"productId":"p","quantity":"1","unitPrice":1}`, "quantity: "},
@@ -81,7 +81,7 @@ func TestARefusedPostNeverReachesKafka(t *testing.T) {
 
 func (w *world) post(path, user, body string) (status int, answer string) {
 	w.t.Helper()
-	url := "http://" + w.intake + strings.ReplaceAll(path, " ", "%20")
+	url := "http://" + w.service + strings.ReplaceAll(path, " ", "%20")
 	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,0 +1,99 @@
+package pipelines
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/sink"
+)
+
+// shop is a gateway before two order services and a user service, each a process
+// of its own, with the sink behind them.
+type shop struct {
+	*world
+	gateway  string
+	services [2]string // addresses
+	running  [2]*sink.Sink
+}
+
+var readers atomic.Int64
+
+func newShop(t *testing.T, b broker.Broker, stock string) *shop {
+	t.Helper()
+	s := &shop{world: stocked(t, b, stock), gateway: sink.FreeAddress(t)}
+	s.runSQL("user_service.sql")
+	// The services only read.
+	database, account := s.rows("SELECT DATABASE()")[0], fmt.Sprintf("reader_%d", readers.Add(1))
+	s.admin("CREATE USER '" + account + "'@'127.0.0.1' IDENTIFIED BY 'secret'")
+	s.admin("GRANT SELECT ON " + database + ".* TO '" + account + "'@'127.0.0.1'")
+	s.env["MARIADB_DSN"] = fmt.Sprintf("%s:secret@tcp(%s)/%s", account, s.server.Addr(), database)
+	reader := sink.FreeAddress(t)
+	for i := range s.services {
+		s.services[i] = sink.FreeAddress(t)
+		s.startService(i)
+	}
+	s.env["USER_SERVICE_ADDRESS"], s.env["USER_SERVICE"] = reader, reader
+	s.env["GATEWAY_ADDRESS"], s.env["ORDER_SERVICES"] = s.gateway, strings.Join(s.services[:], ",")
+	s.startReady("pipelines/shop/user_service.yaml", "pipelines/shop/gateway.yaml")
+	s.env["MARIADB_DSN"] = s.dsn
+	s.startReady()
+	return s
+}
+
+func (s *shop) startService(i int) {
+	s.t.Helper()
+	s.env["ORDER_SERVICE_NAME"], s.service = fmt.Sprintf("order-service-%d", i+1), s.services[i]
+	s.running[i] = s.startReady("pipelines/shop/order_service.yaml")
+}
+
+type answer struct {
+	status  int
+	service string // that answered, as its header says
+	body    string
+	members map[string]any
+}
+
+func (a answer) String() string { return fmt.Sprintf("%d %s", a.status, a.body) }
+
+// ask sends a request to an address and returns what came back.
+func (s *shop) ask(method, address, path, body string, headers ...string) answer {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+address+path, strings.NewReader(body))
+	s.must(err)
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := (&http.Client{Timeout: patience}).Do(request)
+	s.must(err)
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	s.must(err)
+	a := answer{status: response.StatusCode, service: response.Header.Get("X-Order-Service"), body: string(content)}
+	_ = json.Unmarshal(content, &a.members) // what is no JSON has no members
+	return a
+}
+
+func (s *shop) expect(got answer, status int, service string, members map[string]any) {
+	s.t.Helper()
+	if got.status != status || got.service != service {
+		s.t.Errorf("%q answered %s, expected %d of %q", got.service, got, status, service)
+	}
+	for name, value := range members {
+		if fmt.Sprint(got.members[name]) != fmt.Sprint(value) {
+			s.t.Errorf("%s of %s is not %v", name, got, value)
+		}
+	}
+}
+
+func (s *shop) remaining(address, product string) string {
+	s.t.Helper()
+	got := s.ask(http.MethodGet, address, "/stock/"+url.PathEscape(product), "")
+	return fmt.Sprintf("%d %v", got.status, got.members["remaining"])
+}
