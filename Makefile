@@ -17,7 +17,7 @@ RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## bin/order-sink, static and stripped
@@ -39,12 +39,21 @@ demo: build ## the whole shop (gateway, two order services, user service, sink) 
 test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
 	bin/order-sink test pipelines config
 	@sh internal/mariadbd/install.sh
-	go test $(RACE) -timeout 15m ./plugins/... ./internal/...
+	go test $(RACE) -timeout 15m ./plugins/... $$(go list ./internal/... | grep -v /internal/image)
 	go test -timeout 15m . ./pipelines/...
+	@$(MAKE) --no-print-directory test-deploy
 	@command -v java >/dev/null 2>&1 || echo "SKIPPED: every test over the real Kafka, since there is no Java: install Java 17 and Maven"
 	@command -v java >/dev/null 2>&1 && ! command -v mvn >/dev/null 2>&1 && echo "SKIPPED where it was never fetched: every test over the real Kafka, since there is no Maven" || true
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || echo "SKIPPED: the page of the shop in a browser, since there is no Chromium"
 	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler (gcc)"
+
+# -count=1: go test's cache knows neither what buildah reads nor what lies
+# outside of a module.
+.PHONY: test-deploy
+test-deploy: ## the container image (as root, with buildah), Compose and Kubernetes
+	@sh internal/mariadbd/install.sh
+	go test -count=1 -timeout 30m ./internal/image
+	cd internal/deploy && go test -count=1 -timeout 15m ./...
 
 .PHONY: lint
 lint: build ## Go and YAML
@@ -53,6 +62,7 @@ lint: build ## Go and YAML
 	@mkdir -p .run/tools
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOLANGCI_LINT)
 	.run/tools/golangci-lint run ./...
+	cd internal/deploy && go mod tidy -diff && go vet ./... && ../../.run/tools/golangci-lint run ./...
 	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml
 
 .PHONY: fuzz

@@ -18,6 +18,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connections"
 	"github.com/order-sink/order-sink/internal/dlq"
+	"github.com/order-sink/order-sink/internal/healthcheck"
 	_ "github.com/order-sink/order-sink/plugins"
 )
 
@@ -35,6 +36,7 @@ func main() {
 		service.CLIOptSetProductName("order-sink"),
 		service.CLIOptAddCommand(connections.Command()),
 		service.CLIOptAddCommand(dlq.Command()),
+		service.CLIOptAddCommand(healthcheck.Command()),
 		service.CLIOptSetVersion(version+" (commit "+commit+")", date),
 	)
 }

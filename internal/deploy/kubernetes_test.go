@@ -1,0 +1,184 @@
+package deploy
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+)
+
+func TestTheBaseIsWhole(t *testing.T) {
+	m := render(t, "base")
+	want := []string{"ConfigMap", "ConfigMap", "Deployment", "NetworkPolicy", "PodDisruptionBudget", "Service", "ServiceMonitor"}
+	if !slices.Equal(m.kinds, want) {
+		t.Errorf("the base has %v, expected %v", m.kinds, want)
+	}
+	labels := m.deployment.Spec.Template.Labels
+	for what, selector := range map[string]map[string]string{
+		"the deployment":         m.deployment.Spec.Selector.MatchLabels,
+		"the service":            m.service.Spec.Selector,
+		"the disruption budget":  m.disruption.Spec.Selector.MatchLabels,
+		"the network policy":     m.network.Spec.PodSelector.MatchLabels,
+		"the spread over nodes":  m.podTemplate.TopologySpreadConstraints[0].LabelSelector.MatchLabels,
+		"the spread over zones":  m.podTemplate.TopologySpreadConstraints[1].LabelSelector.MatchLabels,
+		"the monitor (services)": m.monitor.Spec.Selector.MatchLabels,
+	} {
+		if len(selector) != 1 || labels["app.kubernetes.io/name"] != selector["app.kubernetes.io/name"] {
+			t.Errorf("%s selects %v, the sinks are %v", what, selector, labels)
+		}
+	}
+	if !strings.Contains(m.service.Labels["app.kubernetes.io/name"], "order-sink") {
+		t.Errorf("the monitor does not find the service: %v", m.service.Labels)
+	}
+}
+
+func TestTheSinkMayDoNothingElse(t *testing.T) {
+	m := render(t, "base")
+	pod, container := m.podTemplate.SecurityContext, m.container.SecurityContext
+	switch {
+	case pod.RunAsNonRoot == nil || !*pod.RunAsNonRoot, pod.RunAsUser == nil || *pod.RunAsUser != 65532:
+		t.Errorf("it may be root, or is not the image's user: %v", pod)
+	case pod.SeccompProfile == nil || pod.SeccompProfile.Type != core.SeccompProfileTypeRuntimeDefault:
+		t.Error("any system call is allowed")
+	case container.ReadOnlyRootFilesystem == nil || !*container.ReadOnlyRootFilesystem:
+		t.Error("its files can be changed")
+	case container.AllowPrivilegeEscalation == nil || *container.AllowPrivilegeEscalation:
+		t.Error("it may become more than it is")
+	case container.Capabilities == nil || !slices.Equal(container.Capabilities.Drop, []core.Capability{"ALL"}):
+		t.Error("it has capabilities")
+	case m.podTemplate.AutomountServiceAccountToken == nil || *m.podTemplate.AutomountServiceAccountToken:
+		t.Error("it has a token for the cluster's API")
+	}
+	if !slices.Equal(m.network.Spec.PolicyTypes, []networking.PolicyType{networking.PolicyTypeIngress, networking.PolicyTypeEgress}) {
+		t.Errorf("the network policy holds only %v", m.network.Spec.PolicyTypes)
+	}
+	var ports []string
+	for _, rule := range m.network.Spec.Egress {
+		for _, port := range rule.Ports {
+			ports = append(ports, port.Port.String())
+		}
+	}
+	if got := strings.Join(ports, " "); got != "53 53 9092 3306" {
+		t.Errorf("it may reach the ports %s", got)
+	}
+}
+
+// Alive is not ready: a sink that waits for MariaDB must not be killed for it.
+func TestProbesAndEnd(t *testing.T) {
+	m := render(t, "base")
+	for what, probe := range map[string]struct {
+		probe *core.Probe
+		path  string
+	}{
+		"startup": {m.container.StartupProbe, "/ping"}, "liveness": {m.container.LivenessProbe, "/ping"},
+		"readiness": {m.container.ReadinessProbe, "/ready"},
+	} {
+		if probe.probe == nil || probe.probe.HTTPGet == nil || probe.probe.HTTPGet.Path != probe.path || probe.probe.HTTPGet.Port.StrVal != "http" {
+			t.Errorf("the %s probe is %v, expected %s", what, probe.probe, probe.path)
+		}
+	}
+	if len(m.container.Ports) != 1 || m.container.Ports[0].Name != "http" || m.container.Ports[0].ContainerPort != 4195 {
+		t.Errorf("the ports are %v", m.container.Ports)
+	}
+	if port := m.service.Spec.Ports[0]; port.Name != m.monitor.Spec.Endpoints[0].Port || port.TargetPort.StrVal != "http" {
+		t.Errorf("the monitor asks another port than %v", port)
+	}
+	if grace := m.podTemplate.TerminationGracePeriodSeconds; grace == nil || *grace <= 20 {
+		t.Error("it is killed before shutdown_timeout")
+	}
+	resources := m.container.Resources
+	if resources.Requests.Cpu().IsZero() || resources.Requests.Memory().IsZero() || resources.Limits.Memory().IsZero() {
+		t.Errorf("resources are missing: %v", resources)
+	}
+	if budget := m.disruption.Spec.MaxUnavailable; budget == nil || budget.IntValue() != 1 {
+		t.Errorf("a drain may take %v sinks", budget)
+	}
+	if replicas := m.deployment.Spec.Replicas; replicas == nil || *replicas < 2 {
+		t.Errorf("%v sinks: a drain would stop all of them", replicas)
+	}
+}
+
+// What is mounted is what is shipped, under the names that the image's command has.
+func TestThePipelinesAreTheShippedOnes(t *testing.T) {
+	m := render(t, "base")
+	shipped := read(t, "pipelines/orders.yaml")
+	if got := m.configMaps["order-sink-pipelines"].Data["orders.yaml"]; got != shipped {
+		t.Errorf("the ConfigMap has another orders.yaml than pipelines/:\n%s", got)
+	}
+	mounted := map[string]string{}
+	for _, volume := range m.podTemplate.Volumes {
+		for _, configMap := range m.configMaps {
+			if volume.ConfigMap != nil && volume.ConfigMap.Name == configMap.Name {
+				mounted[volume.Name] = configMap.Name
+			}
+		}
+	}
+	for _, mount := range m.container.VolumeMounts {
+		if mounted[mount.Name] == "" || !mount.ReadOnly || mount.MountPath != "/order-sink/pipelines" {
+			t.Errorf("%s at %s is not the rendered ConfigMap", mount.Name, mount.MountPath)
+		}
+	}
+	if len(m.container.VolumeMounts) != 1 {
+		t.Errorf("%d mounts", len(m.container.VolumeMounts))
+	}
+	if m.container.Command != nil || m.container.Args != nil {
+		t.Error("it is not the image's command")
+	}
+}
+
+func TestTheSinkHasItsServersAndNoPassword(t *testing.T) {
+	m := render(t, "base")
+	environment := m.environment()
+	checkPipelines(t, "the deployment", nil, func(variable string) bool {
+		return environment[variable] != "" || strings.Contains(read(t, "config/container/Dockerfile"), variable+"=0.0.0.0:")
+	})
+	for _, variable := range m.container.Env {
+		if variable.Name != "MARIADB_DSN" {
+			continue
+		}
+		if variable.Value != "" || variable.ValueFrom == nil || variable.ValueFrom.SecretKeyRef == nil || variable.ValueFrom.SecretKeyRef.Optional != nil {
+			t.Errorf("MARIADB_DSN is from no secret that must be there: %v", variable)
+		}
+	}
+	for name, configMap := range m.configMaps {
+		for key, value := range configMap.Data {
+			if name == "order-sink-environment" && strings.Contains(value, "@") {
+				t.Errorf("%s of a ConfigMap looks like a DSN", key)
+			}
+		}
+	}
+}
+
+func TestTheOverlayScalesOnTheLagOfTheSameGroup(t *testing.T) {
+	m := render(t, "overlays/keda")
+	if m.scaled == nil {
+		t.Fatal("there is no ScaledObject")
+	}
+	if m.deployment.Spec.Replicas != nil {
+		t.Error("the deployment sets the number of sinks back")
+	}
+	spec := m.scaled.Spec
+	if target := spec.ScaleTargetRef; target.Name != m.deployment.Name || target.Kind != "" {
+		t.Errorf("it scales %v", target)
+	}
+	if *spec.MinReplicaCount < 2 || *spec.MaxReplicaCount != 6 {
+		t.Errorf("from %d to %d sinks, expected 2 to 6", *spec.MinReplicaCount, *spec.MaxReplicaCount)
+	}
+	// Those are compose's, too: one topic, one number.
+	if !strings.Contains(read(t, "config/compose/compose.yaml"), "--topic orders --partitions 6") {
+		t.Error("compose.yaml makes another number of partitions")
+	}
+	if len(spec.Triggers) != 1 || spec.Triggers[0].Type != "kafka" {
+		t.Fatalf("it is triggered by %v", spec.Triggers)
+	}
+	environment := m.environment()
+	for key, variable := range map[string]string{
+		"bootstrapServersFromEnv": "KAFKA_BROKERS", "topicFromEnv": "KAFKA_TOPIC", "consumerGroupFromEnv": "KAFKA_GROUP",
+	} {
+		if got := spec.Triggers[0].Metadata[key]; got != variable || environment[variable] == "" {
+			t.Errorf("%s is %q, which is %q in the sink", key, got, environment[variable])
+		}
+	}
+}
