@@ -39,8 +39,8 @@ demo: build ## the whole shop (gateway, two order services, user service, sink) 
 test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
 	bin/order-sink test pipelines config
 	@sh internal/mariadbd/install.sh
-	go test $(RACE) -timeout 15m ./plugins/... $$(go list ./internal/... | grep -v /internal/image)
-	go test -timeout 15m . ./pipelines/...
+	go test $(RACE) -timeout 30m ./plugins/... $$(go list ./internal/... | grep -v /internal/image)
+	go test -timeout 40m . ./pipelines/...
 	@$(MAKE) --no-print-directory test-deploy
 	@command -v java >/dev/null 2>&1 || echo "SKIPPED: every test over the real Kafka, since there is no Java: install Java 17 and Maven"
 	@command -v java >/dev/null 2>&1 && ! command -v mvn >/dev/null 2>&1 && echo "SKIPPED where it was never fetched: every test over the real Kafka, since there is no Maven" || true
