@@ -60,6 +60,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	)
 	m.commit(time.Now().Unix()) // until the first, the time since the start counts
 	m.state(stateWaiting)
+	m.build(1, parsed.EngineVersion())
 	// No connection is made here: that is for Connect to try.
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
