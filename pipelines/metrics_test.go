@@ -35,6 +35,8 @@ func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
 	metrics := eventful(t)
 	t.Run("README", func(t *testing.T) { checkReadme(t, metrics) })
 	t.Run("units", func(t *testing.T) { checkUnits(t, metrics) })
+	t.Run("alerts and dashboard", func(t *testing.T) { checkQueries(t, metrics) })
+	t.Run("misfits", func(t *testing.T) { checkMisfits(t, metrics) })
 }
 
 // eventful runs a sink to which everything happens that leaves a metric.
