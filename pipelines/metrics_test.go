@@ -106,7 +106,7 @@ func (w *world) endSessions() {
 		w.t.Fatal(err)
 	}
 	defer db.Close()
-	rows, err := db.QueryContext(w.t.Context(), "SELECT id FROM information_schema.processlist WHERE user = 'orders' AND command = 'Sleep'")
+	rows, err := db.QueryContext(w.t.Context(), "SELECT id FROM information_schema.processlist WHERE user = 'sink' AND command = 'Sleep'")
 	if err != nil {
 		w.t.Fatal(err)
 	}

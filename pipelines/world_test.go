@@ -41,7 +41,8 @@ type world struct {
 	broker      broker.Broker
 	server      *mariadbd.Server
 	db          *sql.DB
-	dsn         string
+	dsn         string // of the sink's account, with the grants of config/grants.sql
+	tables      string // the DSN of an account that may make tables
 	topic       string
 	deadLetters string
 	intake      string    // "127.0.0.1:port" of order_intake.yaml
@@ -55,13 +56,16 @@ func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	w := &world{t: t, broker: b, server: server, intake: sink.FreeAddress(t)}
 	w.topic = broker.Topic(t, b, partitions)
 	w.deadLetters = broker.Topic(t, b, 1)
-	w.dsn = server.DSN(server.Database(t))
+	database := server.Database(t)
+	w.tables = server.DSN(database)
 
-	if err := mariadbd.RunFile(t.Context(), w.dsn, filepath.Join(sink.Root(t), "config", "schema.sql")); err != nil {
+	config := filepath.Join(sink.Root(t), "config")
+	if err := mariadbd.RunFile(t.Context(), w.tables, filepath.Join(config, "schema.sql")); err != nil {
 		t.Fatal(err)
 	}
+	w.dsn = server.Sink(t, database, filepath.Join(config, "grants.sql"))
 	var err error
-	if w.db, err = sql.Open("mysql", w.dsn); err != nil {
+	if w.db, err = sql.Open("mysql", w.tables); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.db.Close() })
@@ -215,10 +219,16 @@ func (w *world) exec(query string) {
 	}
 }
 
-// admin does what a sink may not.
+// grant lets the sink write another table than that of config/schema.sql.
+func (w *world) grant(table string) {
+	w.t.Helper()
+	w.admin("GRANT SELECT, INSERT, UPDATE ON " + table + " TO order_sink")
+}
+
+// admin does what a sink may not, in the database of the test.
 func (w *world) admin(query string) {
 	w.t.Helper()
-	db, err := sql.Open("mysql", w.server.AdminDSN(""))
+	db, err := sql.Open("mysql", w.server.AdminDSN(w.tables[strings.LastIndexByte(w.tables, '/')+1:]))
 	if err == nil {
 		defer db.Close()
 		_, err = db.ExecContext(w.t.Context(), query)
@@ -231,7 +241,23 @@ func (w *world) admin(query string) {
 // rows reads a query's answer as text, a line a row.
 func (w *world) rows(query string) []string {
 	w.t.Helper()
-	rows, err := w.db.QueryContext(w.t.Context(), query)
+	return w.rowsOf(w.db, query)
+}
+
+// adminRows reads what others may not see.
+func (w *world) adminRows(query string) []string {
+	w.t.Helper()
+	db, err := sql.Open("mysql", w.server.AdminDSN(""))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	return w.rowsOf(db, query)
+}
+
+func (w *world) rowsOf(db *sql.DB, query string) []string {
+	w.t.Helper()
+	rows, err := db.QueryContext(w.t.Context(), query)
 	if err != nil {
 		w.t.Fatal(err)
 	}
