@@ -33,7 +33,7 @@ run: build ## everything up with what is missing (MariaDB, Kafka), three orders 
 .PHONY: test
 test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
 	bin/order-sink test pipelines config
-	@sh internal/promtool/test.sh config/prometheus
+	@sh internal/promtool/test.sh
 	@sh internal/mariadbd/install.sh
 	go test $(RACE) -timeout 15m ./plugins/... ./internal/...
 	go test -timeout 15m . ./pipelines/...

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,6 +48,8 @@ type world struct {
 	deadLetters string
 	intake      string    // "127.0.0.1:port" of order_intake.yaml
 	log         *sink.Log // of the sink that was started last
+
+	env map[string]string // more of the sink's environment
 }
 
 const partitions = 4
@@ -79,6 +82,17 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		pipelines = []string{"pipelines/orders.yaml"}
 	}
 	w.log = sink.NewLog(w.t)
+	env := map[string]string{
+		"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
+		"KAFKA_TOPIC":       w.topic,
+		"KAFKA_GROUP":       w.topic,
+		"REPLAY_GROUP":      w.topic + "-replay",
+		"MESSAGES_GROUP":    w.topic + "-messages",
+		"DEAD_LETTER_TOPIC": w.deadLetters,
+		"MARIADB_DSN":       w.dsn,
+		"INTAKE_ADDRESS":    w.intake,
+	}
+	maps.Copy(env, w.env)
 	s, err := sink.Start(sink.Config{
 		Binary: sink.Binary(w.t),
 		Dir:    sink.Root(w.t),
@@ -86,16 +100,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 			"streams", "--no-api",
 			"-o", "config/service.yaml", "-r", "config/resources.yaml",
 		}, pipelines...),
-		Env: map[string]string{
-			"KAFKA_BROKERS":     strings.Join(w.broker.Seeds(), ","),
-			"KAFKA_TOPIC":       w.topic,
-			"KAFKA_GROUP":       w.topic,
-			"REPLAY_GROUP":      w.topic + "-replay",
-			"MESSAGES_GROUP":    w.topic + "-messages",
-			"DEAD_LETTER_TOPIC": w.deadLetters,
-			"MARIADB_DSN":       w.dsn,
-			"INTAKE_ADDRESS":    w.intake,
-		},
+		Env:  env,
 		HTTP: sink.FreeAddress(w.t),
 		Log:  w.log,
 	})

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Tests the configuration of Prometheus in a folder, with its own tool. Where the
+# Tests config/prometheus with Prometheus' own tool. Where the
 # machine lacks promtool, it is taken out of Debian's package and that is not
 # installed: its service would start.
 set -eu
 
-folder=$1
-tools=${2:-.run/tools}
+cd "$(dirname "$0")/../.."
+tools=.run/tools
 
 fetch() (
 	mkdir -p "$tools" && cd "$tools"
@@ -18,11 +18,11 @@ if ! promtool=$(command -v promtool); then
 	promtool=$tools/promtool
 	if ! [ -x "$promtool" ]; then
 		if ! { command -v apt-get && command -v dpkg-deb; } >/dev/null || ! fetch; then
-			echo "SKIPPED: the tests of $folder, since there is no promtool: install Prometheus (Debian's package prometheus has it)"
+			echo "SKIPPED: the tests of config/prometheus, since there is no promtool: install Prometheus (Debian's package prometheus has it)"
 			[ "${CI:-}" != true ]
 			exit
 		fi
 	fi
 fi
-"$promtool" check config "$folder/prometheus.yaml"
-"$promtool" test rules "$folder"/*_test.yaml
+"$promtool" check config config/prometheus/prometheus.yaml
+"$promtool" test rules internal/promtool/alerts_test.yaml
