@@ -18,6 +18,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connections"
 	"github.com/order-sink/order-sink/internal/dlq"
+	_ "github.com/order-sink/order-sink/internal/tracing"
 	_ "github.com/order-sink/order-sink/plugins"
 )
 

@@ -1,6 +1,7 @@
 package pipelines
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -49,7 +50,8 @@ type world struct {
 	intake      string    // "127.0.0.1:port" of order_intake.yaml
 	log         *sink.Log // of the sink that was started last
 
-	env map[string]string // more of the sink's environment
+	env     map[string]string // more of the sink's environment
+	service string            // instead of config/service.yaml
 }
 
 const partitions = 4
@@ -98,7 +100,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		Dir:    sink.Root(w.t),
 		Args: append([]string{
 			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml",
+			"-o", cmp.Or(w.service, "config/service.yaml"), "-r", "config/resources.yaml",
 		}, pipelines...),
 		Env:  env,
 		HTTP: sink.FreeAddress(w.t),

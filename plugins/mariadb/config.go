@@ -72,6 +72,10 @@ A tombstone, a message without content, is acknowledged and nothing else; with `
 
 While rows cannot be stored, the output is not connected to the framework: `+"`/ready`"+` answers 503, and `+"`/<stream>/ready`"+` (`+"`/ready`"+` under `+"`run`"+`) says for whom it waits or why it is stopped, since when, when it tries again and the server's last error. The log gets one line when that begins, one for another cause, and one when it is over.
 
+== Traces
+
+Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace context (`+"`traceparent`"+` among its headers) gets a span `+"`mariadb_upsert commit`"+` in the trace of its producer, from when its batch was taken up until it was committed or refused, with a link to the framework's own span of the message.
+
 == Metrics
 
 - `+"`mariadb_upsert_rows_total`"+`, a counter of messages by `+"`outcome`"+`: `+"`inserted`, `updated`, `unchanged`, `stale`"+` (older than the stored `+"`version`), `deleted`, `compacted`"+` (another message of its key in the batch stands for it), `+"`ignored`"+` (a tombstone), `+"`refused`"+` and `+"`failed`"+` (a processor had refused it). Counted after the commit; a batch that is written again after a lost answer is counted as unchanged. A tombstone that finds nothing to delete counts as unchanged.
