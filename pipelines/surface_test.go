@@ -2,17 +2,19 @@ package pipelines
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/prometheus/procfs"
 
 	"github.com/order-sink/order-sink/internal/broker"
 	"github.com/order-sink/order-sink/internal/mariadbd"
@@ -42,35 +44,55 @@ func TestNothingListensBeyondThisMachine(t *testing.T) {
 	}
 }
 
-// listening are the addresses on which a process takes TCP connections.
+// listening are the addresses on which a process takes TCP connections: those of
+// the kernel's table whose sockets are among the process's files.
 func listening(t *testing.T, pid int) (addresses []string) {
 	t.Helper()
-	process, err := procfs.NewProc(pid)
-	if err != nil {
-		t.Fatal(err)
+	process := fmt.Sprintf("/proc/%d", pid)
+	files, err := filepath.Glob(process + "/fd/*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files are open: %v", len(files), err)
 	}
-	files, err := process.FileDescriptorTargets()
-	if err != nil {
-		t.Fatal(err)
+	sockets := make(map[string]bool)
+	for _, file := range files {
+		target, err := os.Readlink(file)
+		if err == nil { // else it was closed meanwhile
+			sockets[target] = true
+		}
 	}
-	machine, err := procfs.NewDefaultFS()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, table := range []func() (procfs.NetTCP, error){machine.NetTCP, machine.NetTCP6} {
-		sockets, err := table()
+	for _, table := range []string{"/net/tcp", "/net/tcp6"} {
+		text, err := os.ReadFile(process + table)
 		if err != nil && !os.IsNotExist(err) { // a machine without IPv6
 			t.Fatal(err)
 		}
-		for _, socket := range sockets {
-			const listens = 0x0a
-			if socket.St == listens && slices.Contains(files, fmt.Sprintf("socket:[%d]", socket.Inode)) {
-				addresses = append(addresses, fmt.Sprintf("%v:%d", socket.LocalAddr, socket.LocalPort))
+		for line := range strings.Lines(string(text)) {
+			const local, state, inode, listens = 1, 3, 9, "0A"
+			cells := strings.Fields(line)
+			if len(cells) > inode && cells[state] == listens && sockets["socket:["+cells[inode]+"]"] {
+				addresses = append(addresses, address(t, cells[local]))
 			}
 		}
 	}
 	slices.Sort(addresses)
 	return addresses
+}
+
+// address reads "0100007F:1F90": words of the machine's order, and a port.
+func address(t *testing.T, text string) string {
+	t.Helper()
+	host, port, _ := strings.Cut(text, ":")
+	ip, err := hex.DecodeString(host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word := range slices.Chunk(ip, 4) {
+		binary.BigEndian.PutUint32(word, binary.NativeEndian.Uint32(word))
+	}
+	n, err := strconv.ParseUint(port, 16, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net.JoinHostPort(net.IP(ip).String(), strconv.FormatUint(n, 10))
 }
 
 var addressField = regexp.MustCompile(`(?m)^\s*address:\s*(.*)$`)
