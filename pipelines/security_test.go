@@ -73,8 +73,9 @@ func TestMariaDBOverTLS(t *testing.T) {
 	}
 }
 
-// The real Kafka, encrypted, with each kind of account: the log is read, a dead
-// letter is sent, and `order-sink dlq list` reads it, over the same way.
+// The real Kafka, encrypted, with each kind of account: an order is taken over
+// HTTP, the log is read, a dead letter is sent, and `order-sink dlq list` reads
+// it, all over the same way.
 func TestKafkaOverTLSAndSASL(t *testing.T) {
 	t.Parallel()
 	authority := certificates.New(t)
@@ -114,8 +115,8 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 			w.env = test.env
 			g := orders.NewGenerator(3)
 			w.produce(g.Good(), g.NotJSON())
-			s := w.start()
 			if test.fails != "" {
+				s := w.start()
 				w.eventually("the input's state says "+test.fails, func(ctx context.Context) error {
 					body, status, err := s.Get(ctx, "/orders/ready")
 					if err == nil && (status != http.StatusServiceUnavailable || !strings.Contains(body+w.log.String(), test.fails)) {
@@ -128,9 +129,13 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 				}
 				return
 			}
+			w.startReady("pipelines/orders.yaml", "pipelines/order_intake.yaml")
+			if status, answer := w.post("/user/orders", "", `{"productId":"CATALOG-001","quantity":7,"unitPrice":11000}`); status != http.StatusCreated {
+				t.Errorf("the posted order was answered with %d %s", status, answer)
+			}
 			report := w.check(checker.Config{Exactly: true})
-			if report.Rows != 1 || report.DeadLetters != 1 {
-				t.Errorf("%d rows and %d dead letters of a good order and a broken one", report.Rows, report.DeadLetters)
+			if report.Rows != 2 || report.DeadLetters != 1 {
+				t.Errorf("%d rows and %d dead letters of two good orders and a broken one", report.Rows, report.DeadLetters)
 			}
 			list := exec.Command(sink.Binary(t), "dlq", "list")
 			list.Dir = sink.Root(t)
