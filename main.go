@@ -19,6 +19,7 @@ import (
 	"github.com/order-sink/order-sink/internal/connections"
 	"github.com/order-sink/order-sink/internal/dlq"
 	"github.com/order-sink/order-sink/internal/healthcheck"
+	_ "github.com/order-sink/order-sink/internal/tracing"
 	_ "github.com/order-sink/order-sink/plugins"
 )
 

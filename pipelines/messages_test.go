@@ -23,7 +23,8 @@ func TestEveryMessageIsARowOnce(t *testing.T) {
 	broker.Each(t, func(t *testing.T, b broker.Broker) {
 		t.Parallel()
 		w := newWorld(t, b, mariadbd.Shared(t))
-		w.must(mariadbd.RunFile(t.Context(), w.dsn, filepath.Join(sink.Root(t), "config", "messages.sql")))
+		w.must(mariadbd.RunFile(t.Context(), w.tables, filepath.Join(sink.Root(t), "config", "messages.sql")))
+		w.grant("order_messages")
 		g := orders.NewGenerator(14)
 		order := g.Order()
 		messages := []orders.Message{orders.Good(order), orders.Good(order), g.BrokenRule(), g.NotJSON()}

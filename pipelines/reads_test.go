@@ -13,7 +13,23 @@ import (
 // rows reads a query's answer as text, a line a row.
 func (w *world) rows(query string) []string {
 	w.t.Helper()
-	rows, err := w.db.QueryContext(w.t.Context(), query)
+	return w.rowsOf(w.db, query)
+}
+
+// adminRows reads what others may not see.
+func (w *world) adminRows(query string) []string {
+	w.t.Helper()
+	db, err := sql.Open("mysql", w.server.AdminDSN(""))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	return w.rowsOf(db, query)
+}
+
+func (w *world) rowsOf(db *sql.DB, query string) []string {
+	w.t.Helper()
+	rows, err := db.QueryContext(w.t.Context(), query)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -54,6 +54,7 @@ func TestEveryTypeArrivesExactly(t *testing.T) {
 		names = append(names, f.name)
 	}
 	w.exec("CREATE TABLE types (" + strings.Join(columns, ", ") + ") CHARACTER SET utf8mb4")
+	w.grant("types")
 	w.exec("SET time_zone = '+00:00'") // of this reader, which has one connection
 	w.db.SetMaxOpenConns(1)
 	w.startReady("pipelines/testdata/types.yaml")

@@ -1,6 +1,7 @@
 package pipelines
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -42,12 +43,15 @@ type world struct {
 	broker      broker.Broker
 	server      *mariadbd.Server
 	db          *sql.DB
-	dsn         string
+	dsn         string // of the sink's account, with the grants of config/grants.sql
+	tables      string // the DSN of an account that may make tables
 	topic       string
 	deadLetters string
-	service     string // "127.0.0.1:port" of order_service.yaml
-	env         map[string]string
+	service     string    // "127.0.0.1:port" of order_service.yaml
 	log         *sink.Log // of the sink that was started last
+
+	env           map[string]string // more of the sink's environment
+	serviceConfig string            // instead of config/service.yaml
 }
 
 const partitions = 4
@@ -57,11 +61,13 @@ func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	w := &world{t: t, broker: b, server: server, service: sink.FreeAddress(t)}
 	w.topic = broker.Topic(t, b, partitions)
 	w.deadLetters = broker.Topic(t, b, 1)
-	w.dsn = server.DSN(server.Database(t))
+	database := server.Database(t)
+	w.tables = server.DSN(database)
 
 	w.runSQL("schema.sql")
+	w.dsn = server.Sink(t, database, filepath.Join(sink.Root(t), "config", "grants.sql"))
 	var err error
-	if w.db, err = sql.Open("mysql", w.dsn); err != nil {
+	if w.db, err = sql.Open("mysql", w.tables); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.db.Close() })
@@ -91,7 +97,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		Dir:    sink.Root(w.t),
 		Args: append([]string{
 			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml",
+			"-o", cmp.Or(w.serviceConfig, "config/service.yaml"), "-r", "config/resources.yaml", "-r", "config/shop.yaml",
 		}, pipelines...),
 		Env:  env,
 		HTTP: sink.FreeAddress(w.t),
@@ -226,15 +232,21 @@ func (w *world) exec(query string) {
 // runSQL runs a file of config/.
 func (w *world) runSQL(file string) {
 	w.t.Helper()
-	if err := mariadbd.RunFile(w.t.Context(), w.dsn, filepath.Join(sink.Root(w.t), "config", file)); err != nil {
+	if err := mariadbd.RunFile(w.t.Context(), w.tables, filepath.Join(sink.Root(w.t), "config", file)); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-// admin does what a sink may not.
+// grant lets the sink write another table than that of config/schema.sql.
+func (w *world) grant(table string) {
+	w.t.Helper()
+	w.admin("GRANT SELECT, INSERT, UPDATE ON " + table + " TO order_sink")
+}
+
+// admin does what a sink may not, in the database of the test.
 func (w *world) admin(query string) {
 	w.t.Helper()
-	db, err := sql.Open("mysql", w.server.AdminDSN(""))
+	db, err := sql.Open("mysql", w.server.AdminDSN(w.tables[strings.LastIndexByte(w.tables, '/')+1:]))
 	if err == nil {
 		defer db.Close()
 		_, err = db.ExecContext(w.t.Context(), query)

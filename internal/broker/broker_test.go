@@ -87,7 +87,7 @@ func TestTheRealBrokerComesBackWithItsRecords(t *testing.T) {
 }
 
 func TestStartThatIsGivenUpLeavesNoProcess(t *testing.T) {
-	b, err := NewJava(t.Context(), t.TempDir())
+	b, err := NewJava(t.Context(), t.TempDir(), nil)
 	require(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -33,7 +33,7 @@ func TestComposesKafkaStarts(t *testing.T) {
 		t.Errorf("the image is %s, what is tested here is %s", kafka.Image, kafkaVersion)
 	}
 
-	b, err := NewJava(t.Context(), t.TempDir())
+	b, err := NewJava(t.Context(), t.TempDir(), nil)
 	require(t, err)
 	// The names and ports that are its container's own are this machine's here.
 	ports := map[string]string{"9092": fmt.Sprint(b.port)}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -26,9 +27,9 @@ import (
 var properties = template.Must(template.New("server.properties").Parse(`process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{{.ControllerPort}}
-listeners=BROKER://127.0.0.1:{{.Port}},CONTROLLER://127.0.0.1:{{.ControllerPort}}
-advertised.listeners=BROKER://127.0.0.1:{{.Port}}
-listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=BROKER://127.0.0.1:{{.Port}},CONTROLLER://127.0.0.1:{{.ControllerPort}}{{with .Secure}},SECURE://127.0.0.1:{{.Port}}{{end}}
+advertised.listeners=BROKER://127.0.0.1:{{.Port}}{{with .Secure}},SECURE://127.0.0.1:{{.Port}}{{end}}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=BROKER
 log.dirs={{.Data}}
@@ -44,7 +45,7 @@ share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
-broker.heartbeat.interval.ms=500
+{{with .Secure}}{{.Properties}}{{end}}broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=3000
 `))
 
@@ -55,17 +56,19 @@ type Java struct {
 	port    int
 	java    string
 	jars    string
+	secure  *Secure // nil for none
 	process *process.Process
 }
 
 // NewJava prepares a real broker in dir, which should be empty, and does not
-// start it. The error is [ErrNotInstalled] where Java or Maven is missing.
-func NewJava(ctx context.Context, dir string) (*Java, error) {
+// start it. secure, nil for none, is one more way in. The error is
+// [ErrNotInstalled] where Java or Maven is missing.
+func NewJava(ctx context.Context, dir string, secure *Secure) (*Java, error) {
 	cache, err := cacheDir()
 	if err != nil {
 		return nil, err
 	}
-	b := &Java{}
+	b := &Java{secure: secure}
 	if b.dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("preparing Kafka: %w", err)
 	}
@@ -84,18 +87,27 @@ func (b *Java) format(ctx context.Context) error {
 	if b.port, err = loopback.Port(0); err != nil {
 		return fmt.Errorf("preparing Kafka: %w", err)
 	}
-	controller := b.port
-	for controller == b.port {
-		if controller, err = loopback.Port(0); err != nil {
-			return fmt.Errorf("preparing Kafka: %w", err)
+	taken := []int{b.port}
+	another := func() (port int) {
+		for err == nil && (port == 0 || slices.Contains(taken, port)) {
+			port, err = loopback.Port(0)
 		}
+		taken = append(taken, port)
+		return port
+	}
+	controller := another()
+	if b.secure != nil {
+		b.secure.Port = another()
+	}
+	if err != nil {
+		return fmt.Errorf("preparing Kafka: %w", err)
 	}
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
 		return fmt.Errorf("preparing Kafka: %w", err)
 	}
 	var text strings.Builder
 	if err := properties.Execute(&text, map[string]any{
-		"Port": b.port, "ControllerPort": controller, "Data": filepath.Join(b.dir, "data"),
+		"Port": b.port, "ControllerPort": controller, "Data": filepath.Join(b.dir, "data"), "Secure": b.secure,
 	}); err != nil {
 		return fmt.Errorf("preparing Kafka: %w", err)
 	}

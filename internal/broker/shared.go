@@ -65,7 +65,7 @@ func Shared(t testing.TB) *Java {
 		if dir, sharedErr = os.MkdirTemp("", "order-sink-kafka-"); sharedErr != nil {
 			return
 		}
-		if shared, sharedErr = start(dir); sharedErr != nil {
+		if shared, sharedErr = start(dir, nil); sharedErr != nil {
 			_ = os.RemoveAll(dir)
 		}
 	})
@@ -76,7 +76,13 @@ func Shared(t testing.TB) *Java {
 // Private is a real broker for one test alone, which ends with it.
 func Private(t testing.TB) *Java {
 	t.Helper()
-	b, err := start(t.TempDir())
+	return PrivateSecure(t, nil)
+}
+
+// PrivateSecure has one more way in, see [Secure].
+func PrivateSecure(t testing.TB, secure *Secure) *Java {
+	t.Helper()
+	b, err := start(t.TempDir(), secure)
 	require(t, err)
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
@@ -86,8 +92,8 @@ func Private(t testing.TB) *Java {
 	return b
 }
 
-func start(dir string) (*Java, error) {
-	b, err := NewJava(context.Background(), dir)
+func start(dir string, secure *Secure) (*Java, error) {
+	b, err := NewJava(context.Background(), dir, secure)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ import (
 // ErrNotInstalled says that the machine has no MariaDB server, and what to do.
 var ErrNotInstalled = errors.New("MariaDB's server is not installed: run internal/mariadbd/install.sh, or set MARIADB_DSN to use a server of yours")
 
-// The accounts of a private server. The sink's has the rights a sink needs and
+// The accounts of a private server. The first has the rights a sink needs and
 // those that a test needs to make tables; it cannot write to a read-only server.
 const (
 	user, password           = "orders", "orders"
@@ -165,7 +165,8 @@ func (s *Server) Process() *process.Process { return s.process }
 // Addr is where the server listens, "127.0.0.1:port".
 func (s *Server) Addr() string { return loopback.Address(s.port) }
 
-// DSN is the sink's way in, in go-sql-driver's form.
+// DSN is the way in of an account that may make tables too, in go-sql-driver's
+// form.
 func (s *Server) DSN(database string) string {
 	return fmt.Sprintf("%s:%s@tcp(%s)/%s", user, password, s.Addr(), database)
 }

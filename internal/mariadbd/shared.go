@@ -89,3 +89,28 @@ func (s *Server) Database(t testing.TB) string {
 	}
 	return name
 }
+
+// Sink applies config/grants.sql, at this path, to a database that has its
+// tables, and returns the DSN of an account that has the sink's role and no
+// right beside.
+func (s *Server) Sink(t testing.TB, database, grants string) string {
+	t.Helper()
+	if err := RunFile(t.Context(), s.AdminDSN(database), grants); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("mysql", s.AdminDSN(database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range []string{
+		"CREATE USER IF NOT EXISTS sink@'127.0.0.1' IDENTIFIED BY 'sink-password'",
+		"GRANT order_sink TO sink@'127.0.0.1'",
+		"SET DEFAULT ROLE order_sink FOR sink@'127.0.0.1'",
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	return fmt.Sprintf("sink:sink-password@tcp(%s)/%s", s.Addr(), database)
+}

@@ -86,6 +86,9 @@ func answers(ctx context.Context, address string) error {
 	return connection.Close()
 }
 
+// Address is where the health and metrics are served.
+func (s *Sink) Address() string { return s.config.HTTP }
+
 // Metrics is what Prometheus would scrape now.
 func (s *Sink) Metrics(ctx context.Context) (string, error) {
 	body, status, err := s.Get(ctx, "/metrics")

@@ -19,13 +19,16 @@ const (
 type metric func(n int64, labels ...string)
 
 type metrics struct {
-	rows, refused, retries, waits, replays, statement, lag, commit, states metric
+	rows, batches, refused, retries, waits, replays, statement, lag, commit, states, build metric
 }
 
-// newMetrics makes the metrics that [Spec] describes.
+// newMetrics makes the metrics that [Spec] describes. The framework's timers are
+// in nanoseconds, and so are their names; config/service.yaml exports them in
+// seconds, under names that say so.
 func newMetrics(counter, timer, gauge func(name string, labels ...string) metric) *metrics {
 	return &metrics{
 		rows:      counter("mariadb_upsert_rows_total", "outcome"),
+		batches:   counter("mariadb_upsert_batches_total"),
 		refused:   counter("mariadb_upsert_refused_total", "code"),
 		retries:   counter("mariadb_upsert_retries_total", "cause"),
 		waits:     counter("mariadb_upsert_waits_total", "cause"),
@@ -34,6 +37,7 @@ func newMetrics(counter, timer, gauge func(name string, labels ...string) metric
 		lag:       timer("mariadb_upsert_commit_lag_ns"),
 		commit:    gauge("mariadb_upsert_last_commit_timestamp_seconds"),
 		states:    gauge("mariadb_upsert_state", "state"),
+		build:     gauge("mariadb_upsert_build_info", "version"),
 	}
 }
 
@@ -65,6 +69,7 @@ func (m *metrics) stored(r *result, now time.Time) {
 	m.count(outcomeDeleted, r.deleted)
 	m.count(outcomeCompacted, r.compacted)
 	m.count(outcomeIgnored, r.ignored)
+	m.batches(1)
 	if r.stored() > 0 {
 		m.commit(now.Unix())
 	}

@@ -34,6 +34,7 @@ type output struct {
 	forget  func()   // the signal that ends its stop
 	state   *state
 	metrics *metrics
+	traced  *traced // nil for none
 }
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
@@ -61,6 +62,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	)
 	m.commit(time.Now().Unix()) // until the first, the time since the start counts
 	m.state(stateWaiting)
+	m.build(1, parsed.EngineVersion())
 	// No connection is made here: that is for Connect to try.
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
@@ -77,6 +79,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		},
 		state:   &state{warn: logger.Warnf, info: logger.Infof, show: m.state},
 		metrics: m,
+		traced:  newTraced(resources.OtelTracer()),
 	}, nil
 }
 
@@ -202,6 +205,7 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 	if why := o.stopped(); why != nil {
 		return nil, why
 	}
+	began := time.Now()
 	result, f := o.store.put(ctx, messages)
 	if f != nil {
 		why := f.reason()
@@ -223,6 +227,7 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 		}
 	}
 	o.metrics.letGo(result)
+	o.trace(batch, result, began, now)
 	for _, m := range batch {
 		// A dead letter that was sent again says so in a header.
 		if _, replayed := m.MetaGetMut("order_sink.replayed_from"); replayed {
@@ -230,6 +235,24 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 		}
 	}
 	return result, nil
+}
+
+// trace ends the traces of a batch that has its verdicts.
+func (o *output) trace(batch service.MessageBatch, result *result, began, ended time.Time) {
+	if o.traced == nil {
+		return
+	}
+	for i, m := range batch {
+		err := result.failed[i]
+		if refusal := result.refused[i]; refusal != nil {
+			err = refusal
+		}
+		text := func(name string) string {
+			value, _ := m.MetaGet(name)
+			return value
+		}
+		o.traced.verdict(origin{m.Context(), text}, began, ended, err)
+	}
 }
 
 // sentAt is the Kafka timestamp of a message.

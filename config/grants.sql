@@ -1,0 +1,26 @@
+-- Who may do what, and nothing else: roles, so that no password stands here.
+-- Applying it again changes nothing.
+--
+--   mariadb orders < config/schema.sql
+--   mariadb orders < config/grants.sql
+--
+-- An account gets its role like this, as an administrator:
+--
+--   CREATE USER sink IDENTIFIED BY '…' REQUIRE SSL;
+--   GRANT order_sink TO sink;
+--   SET DEFAULT ROLE order_sink FOR sink;
+CREATE ROLE IF NOT EXISTS order_sink;
+CREATE ROLE IF NOT EXISTS order_reader;
+
+-- The sink. It looks at the table and compares versions, so it reads; it makes
+-- and changes no table.
+GRANT SELECT, INSERT, UPDATE ON orders TO order_sink;
+
+-- The user service reads.
+GRANT SELECT ON orders TO order_reader;
+
+-- With `tombstone: delete` in mariadb_upsert:
+-- GRANT DELETE ON orders TO order_sink;
+
+-- With pipelines/messages.yaml:
+-- GRANT SELECT, INSERT, UPDATE ON order_messages TO order_sink;

@@ -1,0 +1,118 @@
+// Package tracing sends traces to an OpenTelemetry collector: the tracer
+// open_telemetry_collector, over HTTP.
+//
+// Redpanda Connect has a tracer of that name, in a package that brings an input,
+// an output and gRPC along and whose tests need modules that are not published.
+// This one takes the fields of the same names, so that a build with the other
+// reads the same configuration.
+package tracing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+const (
+	fieldService  = "service"
+	fieldHTTP     = "http"
+	fieldAddress  = "address"
+	fieldSecure   = "secure"
+	fieldSampling = "sampling"
+	fieldEnabled  = "enabled"
+	fieldRatio    = "ratio"
+)
+
+func init() {
+	service.MustRegisterOtelTracerProvider("open_telemetry_collector", spec(), newProvider)
+}
+
+func spec() *service.ConfigSpec {
+	return service.NewConfigSpec().
+		Summary("Sends traces to an OpenTelemetry collector, over HTTP (OTLP).").
+		Description("The variables of https://opentelemetry.io/docs/specs/otel/protocol/exporter/[OpenTelemetry^] apply where no field says otherwise: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_EXPORTER_OTLP_CERTIFICATE` and their like.").
+		Fields(
+			service.NewStringField(fieldService).
+				Description("The name of the service in traces.").
+				Default("order-sink"),
+			service.NewObjectListField(fieldHTTP,
+				service.NewStringField(fieldAddress).
+					Description("Where the collector is, without a path.").
+					Example("127.0.0.1:4318"),
+				service.NewBoolField(fieldSecure).
+					Description("Whether it is reached over HTTPS.").
+					Default(false),
+			).Description("The collectors. Each gets every span."),
+			service.NewObjectField(fieldSampling,
+				service.NewBoolField(fieldEnabled).
+					Description("Whether only a part of the traces is sent.").
+					Default(false),
+				service.NewFloatField(fieldRatio).
+					Description("The part of the traces that begin here, from 0 to 1. A trace that a producer has begun is sent if the producer says so.").
+					Default(1.0),
+			),
+		)
+}
+
+func newProvider(parsed *service.ParsedConfig) (trace.TracerProvider, error) {
+	name, err := parsed.FieldString(fieldService)
+	if err != nil {
+		return nil, err
+	}
+	collectors, err := parsed.FieldObjectList(fieldHTTP)
+	if err != nil {
+		return nil, err
+	}
+	if len(collectors) == 0 {
+		return nil, errors.New(fieldHTTP + " names no collector")
+	}
+	options := []sdk.TracerProviderOption{
+		sdk.WithResource(resource.NewSchemaless(
+			attribute.String("service.name", name),
+			attribute.String("service.version", parsed.EngineVersion()),
+		)),
+	}
+	for _, collector := range collectors {
+		exporter, err := newExporter(collector)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", fieldHTTP, err)
+		}
+		options = append(options, sdk.WithBatcher(exporter))
+	}
+	enabled, err := parsed.FieldBool(fieldSampling, fieldEnabled)
+	if err != nil {
+		return nil, err
+	}
+	if enabled {
+		ratio, err := parsed.FieldFloat(fieldSampling, fieldRatio)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, sdk.WithSampler(sdk.ParentBased(sdk.TraceIDRatioBased(ratio))))
+	}
+	return sdk.NewTracerProvider(options...), nil
+}
+
+// newExporter does not connect.
+func newExporter(collector *service.ParsedConfig) (sdk.SpanExporter, error) {
+	address, err := collector.FieldString(fieldAddress)
+	if err != nil {
+		return nil, err
+	}
+	options := []otlptracehttp.Option{otlptracehttp.WithEndpoint(address)}
+	secure, err := collector.FieldBool(fieldSecure)
+	if err != nil {
+		return nil, err
+	}
+	if !secure {
+		options = append(options, otlptracehttp.WithInsecure())
+	}
+	return otlptracehttp.New(context.Background(), options...)
+}

@@ -1,0 +1,60 @@
+package mariadb
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+)
+
+// spanName is of what a trace gets from this output.
+const spanName = "mariadb_upsert commit"
+
+// traced continues the traces of orders: of each that came with a trace context
+// (https://www.w3.org/TR/trace-context/) in its headers, by a span from when its
+// batch was taken up until its verdict.
+type traced struct{ tracer trace.Tracer }
+
+// newTraced returns nil where nothing is traced, so that nothing is looked for.
+func newTraced(provider trace.TracerProvider) *traced {
+	if _, off := provider.(noop.TracerProvider); off || provider == nil {
+		return nil
+	}
+	return &traced{provider.Tracer("order-sink/mariadb_upsert")}
+}
+
+// origin is what a span says of an order.
+type origin struct {
+	context context.Context          // the framework's own span of the message, linked
+	text    func(name string) string // metadata
+}
+
+func (t *traced) verdict(o origin, began, ended time.Time, refused error) {
+	carrier := propagation.MapCarrier{}
+	for _, name := range (propagation.TraceContext{}).Fields() {
+		carrier[name] = o.text(name)
+	}
+	parent := propagation.TraceContext{}.Extract(context.Background(), carrier)
+	if !trace.SpanContextFromContext(parent).IsValid() {
+		return
+	}
+	_, span := t.tracer.Start(parent, spanName,
+		trace.WithSpanKind(trace.SpanKindConsumer),
+		trace.WithTimestamp(began),
+		trace.WithLinks(trace.LinkFromContext(o.context)),
+		trace.WithAttributes(
+			attribute.String("messaging.system", "kafka"),
+			attribute.String("messaging.destination.name", o.text("kafka_topic")),
+			attribute.String("messaging.destination.partition.id", o.text("kafka_partition")),
+			attribute.String("messaging.kafka.offset", o.text("kafka_offset")),
+			attribute.String("db.system.name", "mariadb"),
+		))
+	if refused != nil {
+		span.SetStatus(codes.Error, refused.Error())
+	}
+	span.End(trace.WithTimestamp(ended))
+}
