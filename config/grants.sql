@@ -2,7 +2,7 @@
 -- Applying it again changes nothing.
 --
 --   mariadb orders < config/schema.sql
---   mariadb orders < config/grants.sql
+--   mariadb orders < config/grants.sql          -- and again after config/stock.sql
 --
 -- An account gets its role like this, as an administrator:
 --
@@ -16,8 +16,13 @@ CREATE ROLE IF NOT EXISTS order_reader;
 -- and changes no table.
 GRANT SELECT, INSERT, UPDATE ON orders TO order_sink;
 
--- The user service reads.
+-- The user service reads, the stock too where there is one. What the triggers of
+-- the stock do, they do as the account that made them.
 GRANT SELECT ON orders TO order_reader;
+SET @of_stock = IF(
+  (SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'stock') > 0,
+  'GRANT SELECT ON stock TO order_reader', 'DO 0');
+EXECUTE IMMEDIATE @of_stock;
 
 -- With `tombstone: delete` in mariadb_upsert:
 -- GRANT DELETE ON orders TO order_sink;

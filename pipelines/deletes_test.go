@@ -87,6 +87,7 @@ func TestTombstonesDelete(t *testing.T) {
 		w.must(err)
 		defer client.Close()
 		w.must(client.ProduceSync(t.Context(), records...).FirstErr())
+		w.admin("GRANT DELETE ON orders TO order_sink") // as config/grants.sql says
 		s := w.startReady(deleting(t))
 		w.awaitCommitted()
 		records = nil

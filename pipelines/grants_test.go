@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/order-sink/order-sink/internal/checker"
 	"github.com/order-sink/order-sink/internal/mariadbd"
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/sink"
 )
 
 // Each grant of the sink is needed: without it the sink says which one is
@@ -45,9 +47,11 @@ func TestEachGrantIsNeededAndAskedForByName(t *testing.T) {
 func TestTheRolesMayDoNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, broker.InMemory(t), mariadbd.Private(t))
+	w.runSQL("stock.sql")
+	w.server.Reader(t, w.rows("SELECT DATABASE()")[0], filepath.Join(sink.Root(t), "config", "grants.sql"))
 	for role, want := range map[string][]string{
 		"order_sink":   {"INSERT orders", "SELECT orders", "UPDATE orders"},
-		"order_reader": {"SELECT orders"},
+		"order_reader": {"SELECT orders", "SELECT stock"},
 	} {
 		got := w.adminRows(fmt.Sprintf("SELECT privilege_type, table_name FROM information_schema.table_privileges WHERE grantee = \"'%s'@''\"", role))
 		slices.Sort(got)

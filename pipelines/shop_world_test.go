@@ -6,8 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/order-sink/order-sink/internal/broker"
@@ -23,17 +23,12 @@ type shop struct {
 	running  [2]*sink.Sink
 }
 
-var readers atomic.Int64
-
 func newShop(t *testing.T, b broker.Broker, stock string) *shop {
 	t.Helper()
 	s := &shop{world: stocked(t, b, stock), gateway: sink.FreeAddress(t)}
 	s.runSQL("user_service.sql")
 	// The services only read.
-	database, account := s.rows("SELECT DATABASE()")[0], fmt.Sprintf("reader_%d", readers.Add(1))
-	s.admin("CREATE USER '" + account + "'@'127.0.0.1' IDENTIFIED BY 'secret'")
-	s.admin("GRANT SELECT ON " + database + ".* TO '" + account + "'@'127.0.0.1'")
-	s.env["MARIADB_DSN"] = fmt.Sprintf("%s:secret@tcp(%s)/%s", account, s.server.Addr(), database)
+	s.env["MARIADB_DSN"] = s.server.Reader(t, s.rows("SELECT DATABASE()")[0], filepath.Join(sink.Root(t), "config", "grants.sql"))
 	reader := sink.FreeAddress(t)
 	for i := range s.services {
 		s.services[i] = sink.FreeAddress(t)

@@ -4,33 +4,19 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
-
-// elsewhere are files that are written beside this, and not here yet. Whoever
-// brings them takes them out of this list.
-var elsewhere = []string{"config/grafana", "config/prometheus"}
 
 // exists tells whether a file of the repository is there; whose is it that
 // names it.
 func exists(t *testing.T, whose, path string) bool {
 	t.Helper()
-	_, err := os.Stat(path)
-	if err == nil {
-		return true
-	}
-	absolute, rootErr := filepath.Abs(root)
-	relative, relErr := filepath.Rel(absolute, path)
-	if rootErr == nil && relErr == nil && slices.ContainsFunc(elsewhere, func(later string) bool {
-		return relative == later || strings.HasPrefix(relative, later+"/")
-	}) {
-		t.Logf("%s: %s is not here yet", whose, relative)
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("%s: %v", whose, err)
 		return false
 	}
-	t.Errorf("%s: %v", whose, err)
-	return false
+	return true
 }
 
 // A file of the command line, and what a variable is when nobody sets it. The

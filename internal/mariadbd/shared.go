@@ -95,6 +95,17 @@ func (s *Server) Database(t testing.TB) string {
 // right beside.
 func (s *Server) Sink(t testing.TB, database, grants string) string {
 	t.Helper()
+	return s.account(t, database, grants, "sink", "order_sink")
+}
+
+// Reader is the same for the role of the user service.
+func (s *Server) Reader(t testing.TB, database, grants string) string {
+	t.Helper()
+	return s.account(t, database, grants, "reader", "order_reader")
+}
+
+func (s *Server) account(t testing.TB, database, grants, name, role string) string {
+	t.Helper()
 	if err := RunFile(t.Context(), s.AdminDSN(database), grants); err != nil {
 		t.Fatal(err)
 	}
@@ -104,13 +115,13 @@ func (s *Server) Sink(t testing.TB, database, grants string) string {
 	}
 	defer db.Close()
 	for _, statement := range []string{
-		"CREATE USER IF NOT EXISTS sink@'127.0.0.1' IDENTIFIED BY 'sink-password'",
-		"GRANT order_sink TO sink@'127.0.0.1'",
-		"SET DEFAULT ROLE order_sink FOR sink@'127.0.0.1'",
+		"CREATE USER IF NOT EXISTS " + name + "@'127.0.0.1' IDENTIFIED BY '" + name + "-password'",
+		"GRANT " + role + " TO " + name + "@'127.0.0.1'",
+		"SET DEFAULT ROLE " + role + " FOR " + name + "@'127.0.0.1'",
 	} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	return fmt.Sprintf("sink:sink-password@tcp(%s)/%s", s.Addr(), database)
+	return fmt.Sprintf("%s:%[1]s-password@tcp(%s)/%s", name, s.Addr(), database)
 }
