@@ -116,6 +116,7 @@ func newProbe(parsed *service.ParsedConfig, child *service.OwnedInput) *service.
 // newWait makes the metrics of a plugin's wait.
 func newWait(plugin string, metrics *service.Metrics) *wait {
 	waits := metrics.NewCounter(plugin + "_waits_total")
+	waits.Incr(0) // it is there from the start: what appears only later has not risen
 	states := metrics.NewGauge(plugin+"_state", "state")
 	w := &wait{count: func() { waits.Incr(1) }, show: func(n int64, state string) { states.Set(n, state) }}
 	w.shown(stateRunning)
