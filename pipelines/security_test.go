@@ -81,7 +81,7 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 	authority := certificates.New(t)
 	secure := &broker.Secure{
 		Keystore: authority.Issue(t, "127.0.0.1", time.Now().Add(20*time.Hour)).Both,
-		User:     "order-sink", Password: "kafka-password",
+		User:     "order-sink", Password: `kafka-pass"w\ord: #`, // what YAML would take for its own
 	}
 	b := broker.PrivateSecure(t, secure)
 	if err := b.AddUser(t.Context()); err != nil {

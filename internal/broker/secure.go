@@ -31,7 +31,7 @@ func (s *Secure) Properties() string {
 		prefix + "ssl.keystore.type=PEM",
 		prefix + "ssl.keystore.location=" + s.Keystore,
 		prefix + "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER",
-		fmt.Sprintf("%splain.sasl.jaas.config=%s required user_%s=\"%s\";", prefix, plain, s.User, s.Password),
+		fmt.Sprintf("%splain.sasl.jaas.config=%s required user_%s=\"%s\";", prefix, plain, s.User, escaped.Replace(s.Password)),
 		prefix + "scram-sha-256.sasl.jaas.config=" + scram + " required;",
 		prefix + "scram-sha-512.sasl.jaas.config=" + scram + " required;",
 		// Takes tokens without a signature: who issues real ones is not the matter here.
@@ -74,3 +74,7 @@ func (b *Java) AddUser(ctx context.Context) error {
 	}
 	return nil
 }
+
+// escaped is for a text in quotes, in a value of a properties file: both take a
+// backslash for their own.
+var escaped = strings.NewReplacer(`\`, `\\\\`, `"`, `\\"`)
