@@ -74,6 +74,7 @@ lint: build ## Go and YAML
 .PHONY: audit
 audit: ## the dependencies: as go.sum names them, and without known vulnerabilities
 	go mod verify
+	cd internal/deploy && go mod verify
 	@mkdir -p .run/tools
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOVULNCHECK)
 	@.run/tools/govulncheck ./... || { [ $$? != 3 ] && echo "SKIPPED: the known vulnerabilities, since their database is not reached"; }

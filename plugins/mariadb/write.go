@@ -17,6 +17,8 @@ const (
 	// before it counts as waiting.
 	maxRetries = 10
 	retryFor   = 15 * time.Second
+	// Who has lost so many deadlocks in a row goes on alone.
+	aloneAfter = 3
 	// How long an error that no list knows is given to pass, before it counts as
 	// the row's own.
 	doubtFor = 200 * time.Millisecond
@@ -28,6 +30,7 @@ type writer struct {
 	maxRows    int           // a statement
 	sessions   chan *session // those that nobody uses
 	generation atomic.Int64
+	alone      sync.RWMutex // held by whoever writes alone
 	observe    observer
 	closing    sync.Once
 	closed     chan struct{}
@@ -205,7 +208,7 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row) (outc
 		if err != nil {
 			return outcome{}, judge(err)
 		}
-		o, f := s.attempt(ctx, w, t, rows)
+		o, f := w.attempt(ctx, s, t, rows, try > aloneAfter)
 		if f == nil {
 			return o, nil
 		}
@@ -238,6 +241,20 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row) (outc
 			return outcome{}, judge(err)
 		}
 	}
+}
+
+// attempt is one of those that may run at the same time, or alone: locks that are
+// taken behind this output's back, by triggers and foreign keys, may come in an
+// order that no sorting of rows foresees, and then somebody has to stand aside.
+func (w *writer) attempt(ctx context.Context, s *session, t *table, rows []row, alone bool) (outcome, *failure) {
+	if alone {
+		w.alone.Lock()
+		defer w.alone.Unlock()
+	} else {
+		w.alone.RLock()
+		defer w.alone.RUnlock()
+	}
+	return s.attempt(ctx, w, t, rows)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
