@@ -137,10 +137,7 @@ func TestManyLetters(t *testing.T) {
 func TestWithTheRealSink(t *testing.T) {
 	w := newWorld(t, broker.InMemory(t))
 	server := mariadbd.Shared(t)
-	dsn := server.DSN(server.Database(t))
-	if err := mariadbd.RunFile(t.Context(), dsn, "../../config/schema.sql"); err != nil {
-		t.Fatal(err)
-	}
+	_, dsn := server.Orders(t, "../../config")
 	child, err := sink.Start(sink.Config{
 		Binary: sink.Binary(t), Dir: sink.Root(t), HTTP: sink.FreeAddress(t), Log: sink.NewLog(t),
 		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},

@@ -28,10 +28,7 @@ func TestMain(m *testing.M) {
 // The shipped pipeline: ready, then without its MariaDB, then gone.
 func TestTheAnswerFollowsTheSink(t *testing.T) {
 	b, server := broker.InMemory(t), mariadbd.Private(t)
-	dsn := server.DSN("orders")
-	if err := mariadbd.RunFile(t.Context(), dsn, filepath.Join(sink.Root(t), "config", "schema.sql")); err != nil {
-		t.Fatal(err)
-	}
+	_, dsn := server.Orders(t, filepath.Join(sink.Root(t), "config"))
 	if err := b.CreateTopic(t.Context(), "orders", 1, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -66,10 +66,7 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 	b := build(t, runtime.GOARCH)
 	kafka, server := broker.InMemory(t), mariadbd.Shared(t)
 	topic, letters := broker.Topic(t, kafka, 2), broker.Topic(t, kafka, 1)
-	dsn := server.DSN(server.Database(t))
-	if err := mariadbd.RunFile(t.Context(), dsn, filepath.Join(sink.Root(t), "config", "schema.sql")); err != nil {
-		t.Fatal(err)
-	}
+	_, dsn := server.Orders(t, filepath.Join(sink.Root(t), "config"))
 	env := append(slices.Clone(b.docker.Config.Env),
 		"HTTP_ADDRESS="+sink.FreeAddress(t), "KAFKA_BROKERS="+kafka.Seeds()[0], "KAFKA_TOPIC="+topic,
 		"DEAD_LETTER_TOPIC="+letters, "MARIADB_DSN="+dsn)

@@ -43,10 +43,7 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 	broker.Each(t, func(t *testing.T, b broker.Broker) {
 		topic, letters := broker.Topic(t, b, 3), broker.Topic(t, b, 1)
 		server := mariadbd.Shared(t)
-		dsn := server.DSN(server.Database(t))
-		if err := mariadbd.RunFile(t.Context(), dsn, filepath.Join(sink.Root(t), "config", "schema.sql")); err != nil {
-			t.Fatal(err)
-		}
+		_, dsn := server.Orders(t, filepath.Join(sink.Root(t), "config"))
 		start(t, b, topic, letters, dsn)
 
 		sent := append(orders.Seed(), awkward()...)

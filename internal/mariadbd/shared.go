@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -88,6 +89,17 @@ func (s *Server) Database(t testing.TB) string {
 		t.Fatalf("making database %s: %v", name, err)
 	}
 	return name
+}
+
+// Orders makes a database for one test with the tables and the grants of the
+// folder config/, at this path, and returns its name and the DSN of [Server.Sink].
+func (s *Server) Orders(t testing.TB, config string) (database, dsn string) {
+	t.Helper()
+	database = s.Database(t)
+	if err := RunFile(t.Context(), s.DSN(database), filepath.Join(config, "schema.sql")); err != nil {
+		t.Fatal(err)
+	}
+	return database, s.Sink(t, database, filepath.Join(config, "grants.sql"))
 }
 
 // Sink applies config/grants.sql, at this path, to a database that has its

@@ -60,7 +60,7 @@ func connectionsKilled(tr *trial) {
 // sessions are the ids of the sink's connections.
 func (tr *trial) sessions() (ids []string) {
 	tr.Helper()
-	rows, err := tr.db.QueryContext(tr.Context(), "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'orders' AND DB = ?", tr.database)
+	rows, err := tr.db.QueryContext(tr.Context(), "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'sink' AND DB = ?", tr.database)
 	tr.must(err)
 	defer rows.Close()
 	for rows.Next() {

@@ -98,9 +98,7 @@ func (tr *trial) producer() *kgo.Client {
 func (tr *trial) use(server *mariadbd.Server) {
 	tr.Helper()
 	tr.server = server
-	tr.database = server.Database(tr)
-	tr.dsn = server.DSN(tr.database)
-	tr.must(mariadbd.RunFile(tr.Context(), tr.dsn, filepath.Join(sink.Root(tr), "config", "schema.sql")))
+	tr.database, tr.dsn = server.Orders(tr, filepath.Join(sink.Root(tr), "config"))
 	var err error
 	tr.db, err = sql.Open("mysql", server.AdminDSN(tr.database))
 	tr.must(err)
