@@ -166,7 +166,7 @@ func (i *input) away(reason error) {
 	defer done()
 	_ = i.end(ctx) // it ends by itself when its server answers or the process ends
 	i.child = nil
-	i.wait.begin("to read", reason)
+	i.wait.begin("to read", reason, true)
 }
 
 // end closes the child. One that was never read has not begun, and would never

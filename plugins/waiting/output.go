@@ -2,8 +2,8 @@ package waiting
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -61,9 +61,16 @@ type output struct {
 	logger *service.Logger
 	sent   *service.MetricCounter
 
-	written bool                 // the child was: else there is nothing to close
-	left    service.MessageBatch // of the batch in hand, once it was not taken as a whole
+	written bool                   // the child was: else there is nothing to close
+	todo    []service.MessageBatch // of the batch in hand: as a whole, later letter by letter
+	answer  chan error             // of the first of them, once it is on its way
 }
+
+// answerFor is how long a write may go without an answer before that is told. The
+// client of a broker that is away may go on trying without a word, for ever.
+const answerFor = 5 * time.Second
+
+var errNoAnswer = errors.New("there is no answer yet")
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
 	child, err := parsed.FieldOutput(fieldOutput)
@@ -100,48 +107,72 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return nil
 	}
 	if ctx.Err() == nil { // else the output is being stopped
-		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", len(o.left)), err)
+		letters := 0
+		for _, part := range o.todo {
+			letters += len(part)
+		}
+		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", letters), err, !errors.Is(err, errNoAnswer))
 	}
 	return service.ErrNotConnected
 }
 
 func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error {
-	if o.left == nil {
-		err := o.send(ctx, batch...)
-		if err == nil {
-			return nil
-		}
-		if o.left = slices.Clone(batch); len(batch) == 1 {
-			return err
-		}
+	if o.todo == nil {
+		o.todo = []service.MessageBatch{batch}
 	}
-	// What is not taken goes behind the others. When two are not, it is hardly
-	// their own fault, and more would only cost time.
+	// What is not taken goes behind the others. When two letters are not, it is
+	// hardly their own fault, and more would only cost time.
 	var failed error
 	failures := 0
-	for range len(o.left) {
-		letter := o.left[0]
-		o.left = o.left[1:]
-		err := o.send(ctx, letter)
-		if err == nil {
-			continue
-		}
-		o.left, failed = append(o.left, letter), err
-		if failures++; failures == 2 {
-			break
+	for n := len(o.todo); n > 0; n-- {
+		part := o.todo[0]
+		err := o.send(ctx, part)
+		switch {
+		case err == nil:
+			o.todo = o.todo[1:]
+		case errors.Is(err, errNoAnswer), ctx.Err() != nil:
+			return err
+		case len(part) > 1:
+			o.todo = o.todo[1:]
+			for i := range part {
+				o.todo = append(o.todo, part[i:i+1])
+			}
+			n = len(o.todo) + 1
+		default:
+			o.todo, failed = append(o.todo[1:], part), err
+			if failures++; failures == 2 {
+				return failed
+			}
 		}
 	}
 	if failed == nil {
-		o.left = nil
+		o.todo = nil
 	}
 	return failed
 }
 
-func (o *output) send(ctx context.Context, letters ...*service.Message) error {
-	if err := o.child.WriteBatch(ctx, service.MessageBatch(letters).Copy()); err != nil {
-		return err
+// send writes a part, or goes on waiting for the answer to it: what is on its way
+// is not sent again.
+func (o *output) send(ctx context.Context, part service.MessageBatch) error {
+	if o.answer == nil {
+		answer := make(chan error, 1)
+		go func() { answer <- o.child.WriteBatch(context.Background(), part.Copy()) }()
+		o.answer = answer
 	}
-	for _, letter := range letters {
+	patience := time.NewTimer(answerFor)
+	defer patience.Stop()
+	select {
+	case err := <-o.answer:
+		o.answer = nil
+		if err != nil {
+			return err
+		}
+	case <-patience.C:
+		return errNoAnswer
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for _, letter := range part {
 		code, found := letter.MetaGet(headerCode)
 		if !found {
 			code = "unknown"

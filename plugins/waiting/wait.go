@@ -42,8 +42,8 @@ type wait struct {
 	reason  string
 }
 
-// begin says that a try has failed.
-func (w *wait) begin(what string, reason error) {
+// begin says that a try has failed; the next one is after a pause, or at once.
+func (w *wait) begin(what string, reason error, paced bool) {
 	w.count()
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -53,8 +53,10 @@ func (w *wait) begin(what string, reason error) {
 		w.shown(stateWaiting)
 	}
 	w.what, w.reason = what, reason.Error()
-	w.next = now.Add(w.pause/2 + rand.N(w.pause/2))
-	w.pause = min(2*w.pause, longPause)
+	if w.next = now; paced {
+		w.next = now.Add(w.pause/2 + rand.N(w.pause/2))
+		w.pause = min(2*w.pause, longPause)
+	}
 }
 
 // shown shows one state as 1 and the other as 0.

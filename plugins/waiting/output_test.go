@@ -1,0 +1,96 @@
+package waiting
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+
+	"github.com/order-sink/order-sink/internal/loopback"
+)
+
+// A broker that does not answer, for ever as it seems: that is told, and the letter
+// is sent once.
+func TestALetterWithoutAnAnswerIsTold(t *testing.T) {
+	port, err := loopback.Port(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broker := cluster(t, port, 0)
+	log := &reading{}
+	builder := service.NewStreamBuilder()
+	builder.SetLogger(slog.New(slog.NewTextHandler(log, nil)))
+	builder.SetEnvVarLookupFunc(func(string) (string, bool) { return strings.ReplaceAll(password, "'", "''"), true })
+	send, err := builder.AddProducerFunc()
+	if err := errors.Join(err, builder.AddOutputYAML(fmt.Sprintf(`
+dead_letter_send:
+  output:
+    redpanda:
+      seed_brokers: [ %q ]
+      topic: orders
+      acks: all
+      sasl: [ { mechanism: PLAIN, username: sink, password: '${PASSWORD}' } ]
+`, loopback.Address(port)))); err != nil {
+		t.Fatal(err)
+	}
+	stream, err := builder.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- stream.Run(context.Background()) }()
+	t.Cleanup(func() {
+		if err := errors.Join(stream.StopWithin(30*time.Second), <-ended); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := send(t.Context(), service.NewMessage([]byte("letter 1"))); err != nil {
+		t.Fatal(err)
+	}
+	release := make(chan struct{})
+	broker.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		<-release
+		return nil, nil, false // the broker's own answer
+	})
+	sent := make(chan error, 1)
+	go func() { sent <- send(t.Context(), service.NewMessage([]byte("letter 2"))) }()
+	log.eventually(t, "the wait is told", func() bool { _, n := log.said("waiting to deliver 1 dead letters since"); return n == 1 })
+	close(release)
+	select {
+	case err := <-sent:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the letter is not taken")
+	}
+	log.eventually(t, "the end of the wait is told", func() bool { _, n := log.said("Delivering dead letters: the wait is over"); return n == 1 })
+	client, err := kgo.NewClient(kgo.SeedBrokers(broker.ListenAddrs()...), kgo.ConsumeTopics("orders"), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	// One more, behind which nothing of the first can come.
+	if err := send(t.Context(), service.NewMessage([]byte("letter 3"))); err != nil {
+		t.Fatal(err)
+	}
+	reading, done := context.WithTimeout(t.Context(), time.Minute)
+	defer done()
+	var got []string
+	for reading.Err() == nil && (len(got) == 0 || got[len(got)-1] != "letter 3") {
+		for _, record := range client.PollFetches(reading).Records() {
+			got = append(got, string(record.Value))
+		}
+	}
+	if strings.Join(got, ", ") != "letter 1, letter 2, letter 3" {
+		t.Errorf("the broker has %q", got)
+	}
+}
