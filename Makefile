@@ -93,7 +93,7 @@ fuzz: ## every fuzz test for FUZZ_TIME (30s) each
 CHAOS_RUN ?=
 
 .PHONY: chaos
-chaos: ## every fault there is, many times, with a real MariaDB and a real Kafka: about 40 minutes
+chaos: ## every fault there is, many times, with a real MariaDB and a real Kafka: about half an hour
 	@sh internal/mariadbd/install.sh
 	CHAOS=full go test -count=1 -v -timeout 3h ./pipelines/chaos -run 'TestFaults/$(CHAOS_RUN)'
 

@@ -2,7 +2,7 @@
 // compares the table and the dead letters with the log. Its tests are the proof
 // of the delivery promise:
 //
-//	make chaos                             # every fault, many times: about 40 minutes
+//	make chaos                             # every fault, many times: about half an hour
 //	go test -v ./pipelines/chaos           # the short cut that `make test` runs
 //	CHAOS_SEED=7 go test -v ./pipelines/chaos -run TestFaults/sink_killed
 //

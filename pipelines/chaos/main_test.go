@@ -77,6 +77,11 @@ func TestFaults(t *testing.T) {
 		}
 		t.Run(f.name, func(t *testing.T) {
 			tr := newTrial(t, f)
+			defer func() {
+				if !tr.compared {
+					summary.add(line{fault: f.name, times: tr.times, broken: true})
+				}
+			}()
 			f.run(tr)
 			tr.finish()
 		})

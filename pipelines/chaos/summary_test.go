@@ -21,6 +21,7 @@ type line struct {
 	report checker.Report
 	stall  time.Duration
 	passed bool
+	broken bool // it ended before the table was compared
 }
 
 // lines are the trials of this process.
@@ -47,6 +48,13 @@ func (l line) cells() []string {
 	verdict := "ok"
 	if !l.passed {
 		verdict = "FAILED"
+	}
+	if l.broken {
+		cells := []string{l.fault, fmt.Sprint(l.times)}
+		for len(cells) < len(columns)-1 {
+			cells = append(cells, "?")
+		}
+		return append(cells, verdict)
 	}
 	return []string{
 		l.fault, fmt.Sprint(l.times), fmt.Sprint(l.orders), fmt.Sprint(r.Rows), fmt.Sprint(r.DeadLetters),

@@ -43,7 +43,8 @@ type trial struct {
 	env                map[string]string
 	log                *sink.Log // of all its sinks
 	sinks              []*sink.Sink
-	times              int // the fault has struck
+	times              int  // the fault has struck
+	compared           bool // with the log, at the end
 
 	// config is what the end is compared with.
 	config checker.Config
@@ -220,7 +221,8 @@ func (tr *trial) finish() {
 	if report.Rows == 0 || report.Refusable == 0 {
 		tr.Errorf("%d rows and %d refusable orders prove nothing", report.Rows, report.Refusable)
 	}
-	l := line{tr.fault, tr.times, report.Records, report, tr.stalls.longest, !tr.Failed()}
+	tr.compared = true
+	l := line{fault: tr.fault, times: tr.times, orders: report.Records, report: report, stall: tr.stalls.longest, passed: !tr.Failed()}
 	summary.add(l)
 	tr.Log(strings.Join(l.cells(), " | "))
 }
