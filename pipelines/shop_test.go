@@ -143,6 +143,9 @@ func TestAUsersOrdersByPages(t *testing.T) {
 	}
 	s.expect(s.ask(http.MethodGet, s.gateway, "/users/nobody/orders", ""), 200, "", map[string]any{"orders": []any{}, "next": nil})
 	s.expect(s.ask(http.MethodGet, s.gateway, "/users/u/orders?limit=1000", ""), 400, "", map[string]any{"error": "limit: expected an integer from 1 to 100, or none"})
+	for _, before := range []string{"none", "theirs", "O-6"} {
+		s.expect(s.ask(http.MethodGet, s.gateway, "/users/u%20%EC%A3%BC/orders?before="+before, ""), 400, "", map[string]any{"error": "before: expected the id of an order of this user, or none"})
+	}
 	s.exec("DROP TABLE stock")
 	s.expect(s.ask(http.MethodGet, s.gateway, "/stock/p", ""), 503, "", nil)
 }
