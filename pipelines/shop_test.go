@@ -75,6 +75,42 @@ func TestTheSamePostIsOneOrder(t *testing.T) {
 	})
 }
 
+// A service that was frozen takes an order up after another one has taken a newer
+// body of it: the time at which it reached the gateway decides.
+func TestAnOldBodyThatComesLateChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, broker.InMemory(t), "('CATALOG-001', 10, 'rejected')")
+	post := func(address string, quantity int, arrived int64) {
+		t.Helper()
+		headers := []string{"Idempotency-Key", "k"}
+		if arrived != 0 {
+			headers = append(headers, "X-Arrived-Ms", fmt.Sprint(arrived))
+		}
+		got := s.ask(http.MethodPost, address, "/u/orders", fmt.Sprintf(`{"productId":"CATALOG-001","quantity":%d,"unitPrice":1}`, quantity), headers...)
+		if got.status != 201 {
+			t.Fatal(got)
+		}
+		s.awaitCommitted()
+	}
+	began := time.Now().UnixMilli()
+	post(s.gateway, 1, 0)
+	for i, address := range s.services {
+		post(address, 5, began-1000-int64(i))
+	}
+	if got := s.rows("SELECT qty, kafka_timestamp_ms >= " + fmt.Sprint(began) + " FROM orders"); !slices.Equal(got, []string{"1 1"}) {
+		t.Errorf("the order, and whether its time is the gateway's: %v", got)
+	}
+	// Nor does a time to come.
+	post(s.services[0], 2, began+3600_000)
+	post(s.gateway, 3, 0)
+	if got := s.rows("SELECT qty FROM orders"); !slices.Equal(got, []string{"3"}) {
+		t.Errorf("the last quantity was 3, the row has %v", got)
+	}
+	if got := s.remaining(s.gateway, "CATALOG-001"); got != "200 7" {
+		t.Errorf("%s of ten remain", got)
+	}
+}
+
 func TestAServiceThatIsDownIsPassedOver(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, broker.InMemory(t), "('CATALOG-001', 10, 'rejected')")
