@@ -66,7 +66,7 @@ lint: build ## Go and YAML
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOLANGCI_LINT)
 	.run/tools/golangci-lint run ./...
 	cd internal/deploy && go mod tidy -diff && go vet ./... && ../../.run/tools/golangci-lint run ./...
-	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml
+	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml -r config/gateway.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml
 
 # go mod verify: what is built is what go.sum names, to the byte. That always can
 # be checked; the database of known vulnerabilities (vuln.go.dev) is not reached

@@ -34,7 +34,7 @@ func TestEveryShippedConfigurationLints(t *testing.T) {
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			if out, err := run(t, "lint", "-r", "config/resources.yaml", "-r", "config/shop.yaml", file); err != nil {
+			if out, err := run(t, "lint", "-r", "config/resources.yaml", "-r", "config/shop.yaml", "-r", "config/gateway.yaml", file); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})

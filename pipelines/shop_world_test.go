@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ type shop struct {
 	gateway  string
 	services [2]string // addresses
 	running  [2]*sink.Sink
+	door     *sink.Sink // the gateway's process
 }
 
 func newShop(t *testing.T, b broker.Broker, stock string) *shop {
@@ -36,7 +38,7 @@ func newShop(t *testing.T, b broker.Broker, stock string) *shop {
 	}
 	s.env["USER_SERVICE_ADDRESS"], s.env["USER_SERVICE"] = reader, reader
 	s.env["GATEWAY_ADDRESS"], s.env["ORDER_SERVICES"] = s.gateway, strings.Join(s.services[:], ",")
-	s.startReady("pipelines/shop/user_service.yaml", "pipelines/shop/gateway.yaml")
+	s.door = s.startReady("pipelines/shop/user_service.yaml", "pipelines/shop/gateway.yaml")
 	s.env["MARIADB_DSN"] = s.dsn
 	s.startReady()
 	return s
@@ -51,6 +53,7 @@ func (s *shop) startService(i int) {
 type answer struct {
 	status  int
 	service string // that answered, as its header says
+	key     string // of the order, as the header Idempotency-Key says
 	body    string
 	members map[string]any
 }
@@ -70,7 +73,7 @@ func (s *shop) ask(method, address, path, body string, headers ...string) answer
 	defer response.Body.Close()
 	content, err := io.ReadAll(response.Body)
 	s.must(err)
-	a := answer{status: response.StatusCode, service: response.Header.Get("X-Order-Service"), body: string(content)}
+	a := answer{status: response.StatusCode, service: response.Header.Get("X-Order-Service"), key: response.Header.Get("Idempotency-Key"), body: string(content)}
 	_ = json.Unmarshal(content, &a.members) // what is no JSON has no members
 	return a
 }
@@ -84,6 +87,14 @@ func (s *shop) expect(got answer, status int, service string, members map[string
 		if fmt.Sprint(got.members[name]) != fmt.Sprint(value) {
 			s.t.Errorf("%s of %s is not %v", name, got, value)
 		}
+	}
+}
+
+// signal sends a signal to both order services.
+func (s *shop) signal(signal os.Signal) {
+	s.t.Helper()
+	for _, service := range s.running {
+		s.must(service.Signal(signal))
 	}
 }
 

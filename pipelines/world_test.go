@@ -97,7 +97,7 @@ func (w *world) start(pipelines ...string) *sink.Sink {
 		Dir:    sink.Root(w.t),
 		Args: append([]string{
 			"streams", "--no-api",
-			"-o", cmp.Or(w.serviceConfig, "config/service.yaml"), "-r", "config/resources.yaml", "-r", "config/shop.yaml",
+			"-o", cmp.Or(w.serviceConfig, "config/service.yaml"), "-r", "config/resources.yaml", "-r", "config/shop.yaml", "-r", "config/gateway.yaml",
 		}, pipelines...),
 		Env:  env,
 		HTTP: sink.FreeAddress(w.t),

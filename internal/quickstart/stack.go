@@ -191,7 +191,7 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 		Binary: s.binary,
 		Args: append([]string{
 			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml",
+			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml", "-r", "config/gateway.yaml",
 		}, pipelines...),
 		Env:  all,
 		HTTP: http,
