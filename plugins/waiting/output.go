@@ -64,6 +64,7 @@ type output struct {
 	written bool                   // the child was: else there is nothing to close
 	todo    []service.MessageBatch // of the batch in hand: as a whole, later letter by letter
 	answer  chan error             // of the first of them, once it is on its way
+	refused error                  // the last answer that was no
 }
 
 // answerFor is how long a write may go without an answer before that is told. The
@@ -111,7 +112,12 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		for _, part := range o.todo {
 			letters += len(part)
 		}
-		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", letters), err, !errors.Is(err, errNoAnswer))
+		// That there is no answer yet says less than an answer before it.
+		paced := !errors.Is(err, errNoAnswer)
+		if !paced && o.refused != nil {
+			err = o.refused
+		}
+		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", letters), err, paced)
 	}
 	return service.ErrNotConnected
 }
@@ -146,7 +152,7 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error 
 		}
 	}
 	if failed == nil {
-		o.todo = nil
+		o.todo, o.refused = nil, nil
 	}
 	return failed
 }
@@ -165,6 +171,7 @@ func (o *output) send(ctx context.Context, part service.MessageBatch) error {
 	case err := <-o.answer:
 		o.answer = nil
 		if err != nil {
+			o.refused = err
 			return err
 		}
 	case <-patience.C:
