@@ -61,11 +61,8 @@ func newWorld(t *testing.T, b broker.Broker, server *mariadbd.Server) *world {
 	w := &world{t: t, broker: b, server: server, service: sink.FreeAddress(t)}
 	w.topic = broker.Topic(t, b, partitions)
 	w.deadLetters = broker.Topic(t, b, 1)
-	database := server.Database(t)
-	w.tables = server.DSN(database)
-
-	w.runSQL("schema.sql")
-	w.dsn = server.Sink(t, database, filepath.Join(sink.Root(t), "config", "grants.sql"))
+	database, dsn := server.Orders(t, filepath.Join(sink.Root(t), "config"))
+	w.dsn, w.tables = dsn, server.DSN(database)
 	var err error
 	if w.db, err = sql.Open("mysql", w.tables); err != nil {
 		t.Fatal(err)

@@ -129,10 +129,10 @@ func (t *table) sortForLocks(rows []row) {
 		return
 	}
 	slices.SortStableFunc(rows, func(a, b row) int {
-		switch {
-		case a.deletes != b.deletes && b.deletes:
-			return -1
-		case a.deletes != b.deletes:
+		if a.deletes != b.deletes {
+			if b.deletes {
+				return -1
+			}
 			return 1
 		}
 		for _, i := range t.locks {

@@ -88,13 +88,19 @@ func (r *reading) start(t *testing.T, config string) {
 
 func (r *reading) startWith(t *testing.T, config, resources string) {
 	t.Helper()
+	r.run(t, func(builder *service.StreamBuilder) error {
+		return errors.Join(builder.AddResourcesYAML(resources), builder.AddInputYAML(config), builder.AddConsumerFunc(r.take))
+	})
+}
+
+// run runs a stream until the end of the test, and collects its log.
+func (r *reading) run(t *testing.T, add func(*service.StreamBuilder) error) {
+	t.Helper()
 	builder := service.NewStreamBuilder()
 	builder.SetLogger(slog.New(slog.NewTextHandler(r, nil)))
 	// As a user has it: from the environment.
 	builder.SetEnvVarLookupFunc(func(string) (string, bool) { return strings.ReplaceAll(password, "'", "''"), true })
-	if err := errors.Join(
-		builder.AddResourcesYAML(resources), builder.AddInputYAML(config), builder.AddConsumerFunc(r.take),
-	); err != nil {
+	if err := add(builder); err != nil {
 		t.Fatal(err)
 	}
 	stream, err := builder.Build()

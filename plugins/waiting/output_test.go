@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -26,11 +25,10 @@ func TestALetterWithoutAnAnswerIsTold(t *testing.T) {
 	}
 	broker := cluster(t, port, 0)
 	log := &reading{}
-	builder := service.NewStreamBuilder()
-	builder.SetLogger(slog.New(slog.NewTextHandler(log, nil)))
-	builder.SetEnvVarLookupFunc(func(string) (string, bool) { return strings.ReplaceAll(password, "'", "''"), true })
-	send, err := builder.AddProducerFunc()
-	if err := errors.Join(err, builder.AddOutputYAML(fmt.Sprintf(`
+	var send service.MessageHandlerFunc
+	log.run(t, func(builder *service.StreamBuilder) (err error) {
+		send, err = builder.AddProducerFunc()
+		return errors.Join(err, builder.AddOutputYAML(fmt.Sprintf(`
 dead_letter_send:
   output:
     redpanda:
@@ -38,19 +36,7 @@ dead_letter_send:
       topic: orders
       acks: all
       sasl: [ { mechanism: PLAIN, username: sink, password: '${PASSWORD}' } ]
-`, loopback.Address(port)))); err != nil {
-		t.Fatal(err)
-	}
-	stream, err := builder.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- stream.Run(context.Background()) }()
-	t.Cleanup(func() {
-		if err := errors.Join(stream.StopWithin(30*time.Second), <-ended); err != nil {
-			t.Error(err)
-		}
+`, loopback.Address(port))))
 	})
 	if err := send(t.Context(), service.NewMessage([]byte("letter 1"))); err != nil {
 		t.Fatal(err)
