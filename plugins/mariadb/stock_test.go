@@ -28,9 +28,13 @@ lock_order: [product_id]
 // shop is a world with the shipped tables.
 func shop(t testing.TB, files ...string) *world {
 	t.Helper()
-	w := shared(t)
+	return shopIn(shared(t), files...)
+}
+
+func shopIn(w *world, files ...string) *world {
+	w.t.Helper()
 	for _, file := range files {
-		require.NoError(t, mariadbd.RunFile(t.Context(), w.server.AdminDSN(w.name), filepath.Join("..", "..", "config", file)))
+		require.NoError(w.t, mariadbd.RunFile(w.t.Context(), w.server.AdminDSN(w.name), filepath.Join("..", "..", "config", file)))
 	}
 	return w
 }
@@ -145,7 +149,7 @@ func TestAShortOrderIsRefusedAlone(t *testing.T) {
 // on that one instead of being wrong about what is left.
 func TestTheVerdictWaitsForWhoeverTakes(t *testing.T) {
 	t.Parallel()
-	w := shop(t, "schema.sql", "stock.sql")
+	w := shopIn(newWorld(t, mariadbd.Private(t)), "schema.sql", "stock.sql")
 	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
 	w.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES ('c', 'u', 'choc', 1, 1, 1)")
 	o := w.output(stockConfig)
@@ -161,7 +165,7 @@ func TestTheVerdictWaitsForWhoeverTakes(t *testing.T) {
 		}
 		done <- r
 	}()
-	w.await("SELECT COUNT(*) FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id WHERE trx_state = 'LOCK WAIT' AND DB = '"+w.name+"'", "1")
+	w.awaitLockWait()
 	require.NoError(t, first.Commit())
 	require.Empty(t, (<-done).refused)
 	require.Equal(t, []string{"a|choc|7|accepted", "b|choc|7|rejected", "c|choc|4|rejected"}, w.rows(ofOrders))
