@@ -84,7 +84,9 @@ func TestMetadata(t *testing.T) {
 
 	kept, ok := out[0].MetaGetImmut("original")
 	require.True(t, ok)
-	require.Same(t, &raw[0], &kept.(service.ImmutableAny).V.([]byte)[0], "the bytes are kept by reference")
+	require.Same(t, &raw[0], &kept.(original)[0], "the bytes are kept by reference")
+	mutable, _ := out[0].MetaGetMut("original")
+	require.Equal(t, raw, mutable)
 
 	a, ok := out[0].MetaGetImmut("schema")
 	require.True(t, ok)
@@ -107,7 +109,7 @@ func TestMetadata(t *testing.T) {
 	// Also of what is refused: a producer's header of that name must not pass for the bytes.
 	kept, ok = out[3].MetaGetImmut("original")
 	require.True(t, ok)
-	require.Equal(t, []byte("{}"), kept.(service.ImmutableAny).V)
+	require.Equal(t, original("{}"), kept)
 }
 
 // TestSchemaMetadata: every type in the framework's terms, and ParseFromAny takes them all.

@@ -12,17 +12,38 @@ import (
 // Sorted rows make concurrent writers lock in one order, and keep an index's
 // pages together.
 func (t *table) compact(rows []row) []row {
-	slices.SortStableFunc(rows, t.compareKeys)
-	var winners []row
+	rows = t.sorted(rows)
+	winners := rows[:0] // those that are taken lie before those that are read
 	for start := 0; start < len(rows); {
 		end := start + 1
-		for end < len(rows) && t.compareKeys(rows[start], rows[end]) == 0 {
+		for end < len(rows) && t.compareKeys(&rows[start], &rows[end]) == 0 {
 			end++
 		}
-		winners = append(winners, t.merge(rows[start:end:end]))
+		if end == start+1 {
+			winners = append(winners, rows[start])
+		} else {
+			winners = append(winners, t.merge(slices.Clone(rows[start:end])))
+		}
 		start = end
 	}
 	return winners
+}
+
+// sorted returns rows by key, those of one key in the order of the batch. It sorts
+// their places, which are small, and moves each row once.
+func (t *table) sorted(rows []row) []row {
+	order := make([]int32, len(rows))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(t.compareKeys(&rows[a], &rows[b]), cmp.Compare(a, b))
+	})
+	all := make([]row, len(rows))
+	for i, place := range order {
+		all[i] = rows[place]
+	}
+	return all
 }
 
 // merge is the row that leaves what its group would leave, one after the other.
@@ -148,7 +169,7 @@ func (t *table) sortForLocks(rows []row) {
 	})
 }
 
-func (t *table) compareKeys(a, b row) int {
+func (t *table) compareKeys(a, b *row) int {
 	for _, i := range t.key {
 		if order := compareValues(a.values[i], b.values[i], t.columns[i].family); order != 0 {
 			return order

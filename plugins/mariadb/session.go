@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"fmt"
 	"time"
 )
 
@@ -12,9 +13,9 @@ import (
 // ALTER TABLE.
 type session struct {
 	conn       *sql.Conn // nil until it is needed
-	prepared   map[shape]*sql.Stmt
+	prepared   map[shape]driver.Stmt
 	generation int64
-	args       []any // reused
+	args       []driver.NamedValue // reused
 }
 
 // shape tells one prepared statement from another.
@@ -36,7 +37,7 @@ func (s *session) open(ctx context.Context, db *sql.DB, generation int64) (fresh
 	if err != nil {
 		return true, err
 	}
-	s.conn, s.generation, s.prepared = conn, generation, make(map[shape]*sql.Stmt)
+	s.conn, s.generation, s.prepared = conn, generation, make(map[shape]driver.Stmt)
 	return true, nil
 }
 
@@ -51,16 +52,21 @@ func (s *session) discard() {
 	s.conn, s.prepared = nil, nil
 }
 
-func (s *session) statement(ctx context.Context, t *table, deletes bool, rows int) (*sql.Stmt, error) {
+// statement returns what is prepared on the driver's connection.
+func (s *session) statement(ctx context.Context, conn any, t *table, deletes bool, rows int) (driver.Stmt, error) {
 	want := shape{deletes, t.counting, t.onDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
+	}
+	preparer, ok := conn.(driver.ConnPrepareContext)
+	if !ok {
+		return nil, fmt.Errorf("the driver's connection %T prepares no statements", conn)
 	}
 	text := t.upsertText
 	if deletes {
 		text = t.deleteText
 	}
-	stmt, err := s.conn.PrepareContext(ctx, text(rows))
+	stmt, err := preparer.PrepareContext(ctx, text(rows))
 	if err != nil {
 		return nil, err
 	}
@@ -68,26 +74,43 @@ func (s *session) statement(ctx context.Context, t *table, deletes bool, rows in
 	return stmt, nil
 }
 
+// execute runs one statement over rows. It speaks to the driver itself: on the way
+// through database/sql each value is boxed, checked and copied, which for the
+// values that columns have accepted changes nothing.
+func (s *session) execute(ctx context.Context, t *table, rows []row, deletes bool) (result driver.Result, err error) {
+	s.args = s.args[:0]
+	for i := range rows {
+		if !deletes {
+			for _, v := range rows[i].values {
+				s.args = append(s.args, driver.NamedValue{Value: v})
+			}
+			continue
+		}
+		for _, column := range t.deleteColumns() {
+			s.args = append(s.args, driver.NamedValue{Value: rows[i].values[column]})
+		}
+	}
+	defer clear(s.args) // keeps no record alive
+	err = s.conn.Raw(func(conn any) error {
+		stmt, err := s.statement(ctx, conn, t, deletes, len(rows))
+		if err != nil {
+			return err
+		}
+		execer, ok := stmt.(driver.StmtExecContext)
+		if !ok {
+			return fmt.Errorf("the driver's statement %T runs with no context", stmt)
+		}
+		result, err = execer.ExecContext(ctx, s.args)
+		return err
+	})
+	return result, err
+}
+
 // run executes one statement over rows, which are all records or all tombstones,
 // and adds what became of them.
 func (s *session) run(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
 	started, deletes := time.Now(), rows[0].deletes
-	stmt, err := s.statement(ctx, t, deletes, len(rows)) //nolint:sqlclosecheck // kept as long as the connection
-	if err != nil {
-		return judge(err)
-	}
-	s.args = s.args[:0]
-	for i := range rows {
-		if !deletes {
-			s.args = append(s.args, rows[i].values...)
-			continue
-		}
-		for _, column := range t.deleteColumns() {
-			s.args = append(s.args, rows[i].values[column])
-		}
-	}
-	result, err := stmt.ExecContext(ctx, s.args...)
-	clear(s.args) // keeps no record alive
+	result, err := s.execute(ctx, t, rows, deletes)
 	w.observe.statement(time.Since(started))
 	if err != nil {
 		return judge(err)
@@ -120,7 +143,7 @@ func (s *session) run(ctx context.Context, w *writer, t *table, rows []row, o *o
 // counted is what an upsert has counted. A server that answers with no count (a
 // proxy that does not keep the session) has stored the rows all the same: they
 // then count as inserted.
-func (s *session) counted(ctx context.Context, c counting, result sql.Result, rows int) (counts, error) {
+func (s *session) counted(ctx context.Context, c counting, result driver.Result, rows int) (counts, error) {
 	id, err := result.LastInsertId()
 	if err != nil {
 		return counts{}, err

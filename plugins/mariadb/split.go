@@ -9,15 +9,18 @@ import (
 // One statement and one commit take a trickle.
 const minShare = 256
 
-// divide cuts rows into contiguous ranges, one a connection. A key is in one
-// range, and no two ranges want the same part of the index.
+// divide cuts rows into contiguous ranges, one for each connection that nobody
+// uses now: while several batches are written, each is one large statement, which
+// costs the server least; a batch that is alone gets all. A key is in one range,
+// and no two ranges want the same part of the index.
 func (w *writer) divide(rows []row) [][]row {
-	unit := max(minShare, floorPowerOfTwo(max(1, len(rows)/cap(w.sessions))))
+	idle := max(1, len(w.sessions))
+	unit := max(minShare, floorPowerOfTwo(max(1, len(rows)/idle)))
 	if unit > w.maxRows {
 		unit = w.maxRows
 	}
 	units := (len(rows) + unit - 1) / unit
-	n := min(cap(w.sessions), max(1, len(rows)/minShare), units)
+	n := min(idle, max(1, len(rows)/minShare), units)
 	shares := make([][]row, 0, n)
 	for i, start := 0, 0; i < n; i++ {
 		end := min(len(rows), (i+1)*units/n*unit)

@@ -247,7 +247,8 @@ func TestADeadlockIsNeverLostForLong(t *testing.T) {
 			t.Parallel()
 			w := shop(t, "schema.sql", "stock.sql")
 			w.exec("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), 100000 FROM seq_1_to_100")
-			o := w.output(stockConfig + "tombstone: delete\n")
+			// More connections than batches, so that each batch is cut into ranges.
+			o := w.output(stockConfig + "connections: 12\ntombstone: delete\n")
 			var retries, waits atomic.Int64
 			o.store.writer.observe.retry = func(string) { retries.Add(1) }
 			var group sync.WaitGroup
