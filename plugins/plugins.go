@@ -10,7 +10,7 @@ package plugins
 
 import (
 	_ "github.com/order-sink/order-sink/plugins/connectjson" // connect_json_decode
+	_ "github.com/order-sink/order-sink/plugins/kafka"       // kafka_read, dead_letter_send
 	_ "github.com/order-sink/order-sink/plugins/mariadb"     // mariadb_upsert
 	_ "github.com/order-sink/order-sink/plugins/order"       // order_price
-	_ "github.com/order-sink/order-sink/plugins/waiting"     // read_watched, dead_letter_send
 )

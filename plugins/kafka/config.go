@@ -1,0 +1,237 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/oauth"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+)
+
+const (
+	fieldBrokers           = "seed_brokers"
+	fieldTLS               = "tls"
+	fieldSASL              = "sasl"
+	fieldMechanism         = "mechanism"
+	fieldUsername          = "username"
+	fieldPassword          = "password"
+	fieldToken             = "token"
+	fieldTopics            = "topics"
+	fieldGroup             = "consumer_group"
+	fieldStart             = "start_offset"
+	fieldCommitPeriod      = "commit_period"
+	fieldSessionTimeout    = "session_timeout"
+	fieldRebalanceTimeout  = "rebalance_timeout"
+	fieldMetadataMaxAge    = "metadata_max_age"
+	fieldBatchBytes        = "max_batch_bytes"
+	fieldBufferBytes       = "buffer_bytes"
+	fieldFetchBytes        = "fetch_max_bytes"
+	fieldFetchPartition    = "fetch_max_partition_bytes"
+	fieldFetchWait         = "fetch_max_wait"
+	fieldIdle              = "idle"
+	startEarliest          = "earliest"
+	startLatest            = "latest"
+	mechanismNone          = "none"
+	mechanismPlain         = "PLAIN"
+	mechanismOAuth         = "OAUTHBEARER"
+	mechanismScram256      = "SCRAM-SHA-256"
+	mechanismScram512      = "SCRAM-SHA-512"
+	defaultClientID        = "order-sink"
+	metricLag              = "kafka_read_lag"
+	descriptionOfKafkaRead = `
+Reads topics as a member of a consumer group, in the order of each partition: of a partition one batch is in flight at a time, and an offset is committed once the batch is acknowledged with all before it. A batch that comes back unwritten is given out again, before what follows it. A partition that goes to another member of the group waits up to 5 seconds for its batch in flight. Records of transactions that were aborted are not read.
+
+What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` for all partitions together, with up to two fetches (` + "`fetch_max_bytes`" + `, compressed as the producer sent them) on top.
+
+== While Kafka cannot be reached
+
+The input is not connected to the framework, so that ` + "`/ready`" + ` answers 503 and ` + "`/<stream>/ready`" + ` says since when, for what reason and when it tries again; the log says once when that begins and when it is over. So it is while the broker refuses to let it read. What is fetched already is written meanwhile.
+
+== Metadata
+
+` + "`kafka_key`, `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms`, `kafka_tombstone_message`" + `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text; a header with one of these names does not hide the record's own, and of a header that stands twice the last one is kept.
+
+== Metrics
+
+- ` + "`kafka_read_lag`" + `, a gauge by ` + "`topic` and `partition`" + ` of the records behind the last that was acknowledged; 0 for partitions that another member has.
+- ` + "`kafka_read_waits_total`" + `, a counter of tries that ended in waiting.
+- ` + "`kafka_read_state`" + `, a gauge by ` + "`state`: `running` or `waiting`" + ` is 1, the other is 0.
+`
+)
+
+// InputSpec describes the kafka_read input. What the redpanda input has too is
+// called as it is there.
+func InputSpec() *service.ConfigSpec {
+	return service.NewConfigSpec().
+		Stable().
+		Categories("Services").
+		Summary("Reads topics of Kafka in the order of each partition, within a bound of memory, and says so while it cannot.").
+		Description(descriptionOfKafkaRead).
+		Fields(
+			service.NewStringListField(fieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
+			service.NewTLSToggledField(fieldTLS),
+			service.NewObjectListField(fieldSASL,
+				service.NewStringEnumField(fieldMechanism, mechanismNone, mechanismPlain, mechanismScram256, mechanismScram512, mechanismOAuth).Description("How the account is proven."),
+				service.NewStringField(fieldUsername).Description("For PLAIN and SCRAM.").Default(""),
+				service.NewStringField(fieldPassword).Description("For PLAIN and SCRAM.").Default("").Secret(),
+				service.NewStringField(fieldToken).Description("For OAUTHBEARER.").Default("").Secret(),
+			).Description("Accounts, of which the first is used whose mechanism the broker knows.").Optional().Advanced(),
+			service.NewStringListField(fieldTopics).Description("What to read."),
+			service.NewStringField(fieldGroup).Description("The group whose members share the partitions and commit their offsets."),
+			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins that has committed nothing, or whose offset is gone.").Default(startEarliest).Advanced(),
+			service.NewDurationField(fieldCommitPeriod).Description("How often offsets are committed; also when a partition leaves and at the end.").Default("1s").Advanced(),
+			service.NewDurationField(fieldSessionTimeout).Description("After how long without a sign of life a member is taken for dead.").Default("10s").Advanced(),
+			service.NewDurationField(fieldRebalanceTimeout).Description("How long a member may take to join when the partitions are shared out anew.").Default("20s").Advanced(),
+			service.NewDurationField(fieldMetadataMaxAge).Description("After how long topics and partitions that are new are found at the latest.").Default("10s").Advanced(),
+			service.NewStringField(fieldBatchBytes).Description("Bytes of records that a batch may have; a record that is larger is a batch of its own.").Default("1MiB").Advanced(),
+			service.NewStringField(fieldBufferBytes).Description("Bytes of records, of all partitions, after which no more are fetched until some are acknowledged.").Default("4MiB").Advanced(),
+			service.NewStringField(fieldFetchBytes).Description("Bytes of an answer of the broker, as compressed by the producer; a batch of the producer's that is larger comes all the same.").Default("2MiB").Advanced(),
+			service.NewStringField(fieldFetchPartition).Description("The same, of one partition.").Default("256KiB").Advanced(),
+			service.NewDurationField(fieldFetchWait).Description("How long the broker keeps a question for which it has no records.").Default("200ms").Advanced(),
+			service.NewDurationField(fieldIdle).Description("After how long without a record the broker is asked whether it is there; at once when a connection fails.").Default("10s").Advanced(),
+		).
+		Example("A topic", "", `
+input:
+  kafka_read:
+    seed_brokers: [ 127.0.0.1:9092 ]
+    topics: [ orders ]
+    consumer_group: order-sink
+`)
+}
+
+// bytesField reads a size such as 1MiB.
+func bytesField(parsed *service.ParsedConfig, name string) (int, error) {
+	text, err := parsed.FieldString(name)
+	if err != nil {
+		return 0, err
+	}
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n < 1 || n > 1<<30 {
+		return 0, fmt.Errorf("reading %s: expected a size from 1B to 1GiB, as in 256KiB", name)
+	}
+	return int(n), nil
+}
+
+// clientOptions are those of a group's member, without what it does with records.
+func clientOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
+	options, err := connectionOptions(parsed)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := parsed.FieldStringList(fieldTopics)
+	if err != nil {
+		return nil, err
+	}
+	group, err := parsed.FieldString(fieldGroup)
+	if err != nil {
+		return nil, err
+	}
+	if len(topics) == 0 || group == "" {
+		return nil, fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
+	}
+	start, err := parsed.FieldString(fieldStart)
+	if err != nil {
+		return nil, err
+	}
+	offset := kgo.NewOffset().AtStart()
+	if start == startLatest {
+		offset = kgo.NewOffset().AtEnd()
+	}
+	options = append(options, kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeResetOffset(offset),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.AutoCommitMarks(), kgo.BlockRebalanceOnPoll())
+	for _, duration := range []struct {
+		name string
+		opt  func(d time.Duration) kgo.Opt
+	}{
+		{fieldCommitPeriod, func(d time.Duration) kgo.Opt { return kgo.AutoCommitInterval(d) }},
+		{fieldSessionTimeout, func(d time.Duration) kgo.Opt { return kgo.SessionTimeout(d) }},
+		{fieldRebalanceTimeout, func(d time.Duration) kgo.Opt { return kgo.RebalanceTimeout(d) }},
+		{fieldFetchWait, func(d time.Duration) kgo.Opt { return kgo.FetchMaxWait(d) }},
+	} {
+		d, err := parsed.FieldDuration(duration.name)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, duration.opt(d))
+	}
+	for _, limit := range []struct {
+		name string
+		opt  func(int32) kgo.ConsumerOpt
+	}{{fieldFetchBytes, kgo.FetchMaxBytes}, {fieldFetchPartition, kgo.FetchMaxPartitionBytes}} {
+		n, err := bytesField(parsed, limit.name)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, limit.opt(int32(n)))
+	}
+	return options, nil
+}
+
+// connectionOptions are those that reach the brokers.
+func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
+	brokers, err := parsed.FieldStringList(fieldBrokers)
+	if err != nil {
+		return nil, err
+	}
+	var seeds []string
+	for _, item := range brokers {
+		for _, address := range strings.Split(item, ",") {
+			seeds = append(seeds, strings.TrimSpace(address))
+		}
+	}
+	age, err := parsed.FieldDuration(fieldMetadataMaxAge)
+	if err != nil {
+		return nil, err
+	}
+	options := []kgo.Opt{kgo.SeedBrokers(seeds...), kgo.ClientID(defaultClientID), kgo.MetadataMaxAge(age)}
+	secure, enabled, err := parsed.FieldTLSToggled(fieldTLS)
+	if err != nil {
+		return nil, err
+	}
+	if enabled {
+		options = append(options, kgo.DialTLSConfig(secure))
+	}
+	mechanisms, err := mechanisms(parsed)
+	if err != nil {
+		return nil, err
+	}
+	return append(options, kgo.SASL(mechanisms...)), nil
+}
+
+func mechanisms(parsed *service.ParsedConfig) ([]sasl.Mechanism, error) {
+	if !parsed.Contains(fieldSASL) {
+		return nil, nil
+	}
+	accounts, err := parsed.FieldObjectList(fieldSASL)
+	if err != nil {
+		return nil, err
+	}
+	var all []sasl.Mechanism
+	for _, account := range accounts {
+		var text [4]string
+		for i, name := range []string{fieldMechanism, fieldUsername, fieldPassword, fieldToken} {
+			if text[i], err = account.FieldString(name); err != nil {
+				return nil, err
+			}
+		}
+		user, password, token := text[1], text[2], text[3]
+		switch text[0] {
+		case mechanismPlain:
+			all = append(all, plain.Auth{User: user, Pass: password}.AsMechanism())
+		case mechanismScram256:
+			all = append(all, scram.Auth{User: user, Pass: password}.AsSha256Mechanism())
+		case mechanismScram512:
+			all = append(all, scram.Auth{User: user, Pass: password}.AsSha512Mechanism())
+		case mechanismOAuth:
+			all = append(all, oauth.Oauth(func(context.Context) (oauth.Auth, error) { return oauth.Auth{Token: token}, nil }))
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,277 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// How long a broker may take to answer, and a client to end.
+const (
+	askFor   = 10 * time.Second
+	closeFor = 5 * time.Second
+)
+
+func init() {
+	service.MustRegisterBatchInput("kafka_read", InputSpec(),
+		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchInput, error) {
+			return newInput(parsed, resources)
+		})
+}
+
+type input struct {
+	options []kgo.Opt
+	limits  [2]int // of newRecords
+	idle    time.Duration
+	wait    *wait
+	lag     *service.MetricGauge
+	logger  *service.Logger
+	doubt   chan struct{} // a connection has failed
+
+	// Of one client, which is made anew after a wait.
+	client  *kgo.Client // nil before the first
+	records *records
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
+	options, err := clientOptions(parsed)
+	if err != nil {
+		return nil, err
+	}
+	i := &input{
+		options: options, logger: resources.Logger(), doubt: make(chan struct{}, 1),
+		wait: newWait("kafka_read", resources.Metrics()), lag: resources.Metrics().NewGauge(metricLag, "topic", "partition"),
+	}
+	for n, name := range []string{fieldBufferBytes, fieldBatchBytes} {
+		if i.limits[n], err = bytesField(parsed, name); err != nil {
+			return nil, err
+		}
+	}
+	if i.idle, err = parsed.FieldDuration(fieldIdle); err != nil {
+		return nil, err
+	}
+	if i.idle <= 0 {
+		return nil, errors.New(fieldIdle + " must be longer than nothing")
+	}
+	return i, nil
+}
+
+// newWait makes the metrics of a plugin's wait.
+func newWait(plugin string, metrics *service.Metrics) *wait {
+	waits := metrics.NewCounter(plugin + "_waits_total")
+	waits.Incr(0) // it is there from the start: what appears only later has not risen
+	states := metrics.NewGauge(plugin+"_state", "state")
+	w := &wait{count: func() { waits.Incr(1) }, show: func(n int64, state string) { states.Set(n, state) }}
+	w.shown(stateRunning)
+	return w
+}
+
+// Connect implements service.BatchInput. It returns an error once a wait, and
+// then asks until the broker is there.
+func (i *input) Connect(ctx context.Context) error {
+	for {
+		if err := i.wait.announce(); err != nil {
+			return service.NewErrBackOff(err, 0)
+		}
+		if err := i.wait.rest(ctx); err != nil {
+			return err
+		}
+		err := i.open(ctx)
+		if err == nil {
+			if waited := i.wait.over(); waited > 0 {
+				i.logger.Infof("Reading: the wait is over, after %v.", waited.Round(time.Millisecond))
+			}
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		i.wait.begin("to read", err, true)
+	}
+}
+
+// open returns why nothing can be read now.
+func (i *input) open(ctx context.Context) error {
+	if i.client == nil {
+		if err := i.start(); err != nil {
+			return err
+		}
+	}
+	if err := ask(ctx, i.client); err != nil {
+		return err
+	}
+	problem, _ := i.records.trouble()
+	return problem
+}
+
+// start makes a client, which fetches from now on. It goes on trying in silence
+// while no broker can be reached.
+func (i *input) start() error {
+	held := newRecords(i.limits[0], i.limits[1])
+	client, err := kgo.NewClient(append(i.options[:len(i.options):len(i.options)],
+		kgo.WithHooks(dials{i.doubt}),
+		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { held.assigned() }),
+		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, lost map[string][]int32) {
+			held.leave(ctx, lost)
+			// What is not committed is read again by whoever comes next.
+			if err := client.CommitMarkedOffsets(ctx); err != nil {
+				i.logger.Debugf("Committing the offsets of partitions that leave: %v", err)
+			}
+		}),
+		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, lost map[string][]int32) {
+			over, done := context.WithCancel(context.Background())
+			done() // nothing can be committed, so nothing is waited for
+			held.leave(over, lost)
+		}),
+	)...)
+	if err != nil {
+		return err
+	}
+	held.mark = func(last *kgo.Record) { client.MarkCommitRecords(last) }
+	held.lag = func(n int64, topic string, partition int32) { i.lag.Set(n, topic, strconv.Itoa(int(partition))) }
+	held.warn = i.logger.Warnf
+	running, stop := context.WithCancel(context.Background())
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for held.awaitRoom(running) {
+			held.add(client.PollFetches(running))
+			client.AllowRebalance()
+		}
+	}()
+	i.client, i.records, i.stop, i.stopped = client, held, stop, stopped
+	return nil
+}
+
+// ask returns why the broker cannot be reached.
+func ask(ctx context.Context, client *kgo.Client) error {
+	ctx, done := context.WithTimeout(ctx, askFor)
+	defer done()
+	return client.Ping(ctx)
+}
+
+// dials tells of connections that fail.
+type dials struct{ failed chan struct{} }
+
+// OnBrokerConnect implements kgo.HookBrokerConnect.
+func (d dials) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
+	if err != nil {
+		signal(d.failed)
+	}
+}
+
+// ReadBatch implements service.BatchInput.
+func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.AckFunc, error) {
+	if i.client == nil {
+		return nil, nil, service.ErrNotConnected
+	}
+	client, held := i.client, i.records
+	quiet := time.NewTimer(i.idle)
+	defer quiet.Stop()
+	for {
+		if b := held.take(); b != nil {
+			return messages(b.records), func(_ context.Context, err error) error {
+				held.settle(b, err == nil) // which commits only what is safe (Invariant 1)
+				return nil
+			}, nil
+		}
+		problem, writing := held.trouble()
+		if problem == nil {
+			select {
+			case <-held.ready:
+				continue
+			case <-ctx.Done():
+				return nil, nil, ctx.Err()
+			case <-i.doubt:
+			case <-quiet.C:
+			}
+			quiet.Reset(i.idle)
+			if problem = ask(ctx, client); problem == nil || ctx.Err() != nil {
+				continue
+			}
+		}
+		i.wait.begin("to read", problem, true)
+		if writing == 0 {
+			i.close(ctx) // a new client knows nothing of a broker that is another one now
+		}
+		return nil, nil, service.ErrNotConnected
+	}
+}
+
+// messages are records as the pipeline gets them. The record's own metadata is set
+// over headers of the same names.
+func messages(records []*kgo.Record) service.MessageBatch {
+	var topic, partition, none any = records[0].Topic, int(records[0].Partition), []byte(nil)
+	all := make(service.MessageBatch, len(records))
+	for n, r := range records {
+		m := service.NewMessage(r.Value)
+		for _, header := range r.Headers {
+			if header.Value == nil {
+				m.MetaSetMut(header.Key, nil)
+			} else {
+				m.MetaSetMut(header.Key, string(header.Value))
+			}
+		}
+		key := none
+		if r.Key != nil {
+			key = r.Key
+		}
+		m.MetaSetMut("kafka_key", key)
+		m.MetaSetMut("kafka_topic", topic)
+		m.MetaSetMut("kafka_partition", partition)
+		m.MetaSetMut("kafka_offset", int(r.Offset))
+		m.MetaSetMut("kafka_timestamp_ms", r.Timestamp.UnixMilli())
+		m.MetaSetMut("kafka_tombstone_message", r.Value == nil)
+		all[n] = m
+	}
+	return all
+}
+
+// ConnectionTest implements service.ConnectionTestable.
+func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
+	client, err := kgo.NewClient(i.options...)
+	if err == nil {
+		defer client.CloseAllowingRebalance()
+		err = ask(ctx, client)
+	}
+	if err != nil {
+		return service.ConnectionTestFailed(err).AsList()
+	}
+	return service.ConnectionTestSucceeded().AsList()
+}
+
+// Close implements service.BatchInput. The framework has all verdicts by now, but
+// for a batch that it has read and dropped, which is read again later.
+func (i *input) Close(ctx context.Context) error {
+	i.close(ctx)
+	return nil
+}
+
+// close ends the client: what is acknowledged is committed, and the partitions go
+// to the other members at once.
+func (i *input) close(ctx context.Context) {
+	if i.client == nil {
+		return
+	}
+	ctx, done := context.WithTimeout(ctx, closeFor)
+	defer done()
+	i.records.end()
+	i.stop()
+	<-i.stopped
+	i.client.AllowRebalance()
+	if err := i.client.CommitMarkedOffsets(ctx); err != nil {
+		i.logger.Debugf("Committing the last offsets: %v", err)
+	}
+	if err := i.client.LeaveGroupContext(ctx); err != nil {
+		i.logger.Debugf("Leaving the group: %v", err)
+	}
+	i.client.Close()
+	i.client = nil
+}

@@ -1,0 +1,272 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+const (
+	// How long a partition that goes to another member waits for the batch that is
+	// being written, whose offset it can then still commit.
+	finishFor = 5 * time.Second
+	// How long an error of the broker counts as that of now: it comes again while
+	// it lasts.
+	problemFor = 15 * time.Second
+
+	firstRetry = 10 * time.Millisecond
+	longRetry  = time.Second
+)
+
+// records are those that were fetched and are not acknowledged yet, by partition.
+// One batch of a partition is given out at a time, in the order of the log; one
+// that comes back unwritten is given out again before what follows it.
+type records struct {
+	limit int               // bytes that may be held before nothing more is fetched
+	batch int               // bytes that a batch may have, if it has more than one record
+	mark  func(*kgo.Record) // its offset, and those before it, may be committed
+	lag   func(n int64, topic string, partition int32)
+	warn  func(format string, args ...any)
+
+	mutex      sync.Mutex
+	partitions map[place]*partition
+	turns      []*partition // the one that had its turn longest ago first
+	held       int          // bytes
+	writing    int          // batches that are given out
+	ended      bool         // nothing that is given out will come back
+	problem    error
+	problemAt  time.Time
+
+	ready chan struct{} // there may be a batch to give out, or a problem
+	room  chan struct{} // there may be room to fetch
+	done  chan struct{} // closed, and made anew, when a batch is acknowledged
+}
+
+type place struct {
+	topic  string
+	number int32
+}
+
+type partition struct {
+	place
+	queue   []*kgo.Record
+	writing bool // a batch of it is given out
+	resting bool // before it is given out again
+	leaving bool // to another member: nothing more is given out
+	stay    int  // which of its stays with this member this is
+	pause   time.Duration
+	next    int64 // the first offset that is not acknowledged
+	end     int64 // of the log, as of the last fetch
+}
+
+// batch is some records of one partition, in order.
+type batch struct {
+	records   []*kgo.Record
+	size      int // bytes
+	partition *partition
+	stay      int
+}
+
+func newRecords(limit, batch int) *records {
+	return &records{
+		limit: limit, batch: batch, partitions: make(map[place]*partition),
+		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {},
+		ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it is told already
+	}
+}
+
+// size is what a record counts for: its bytes, and what is made of each record.
+func size(r *kgo.Record) int { return len(r.Key) + len(r.Value) + 64 }
+
+// awaitRoom waits until something may be fetched. false: ctx has ended.
+func (r *records) awaitRoom(ctx context.Context) bool {
+	for {
+		r.mutex.Lock()
+		free := r.held < r.limit
+		r.mutex.Unlock()
+		if free && ctx.Err() == nil {
+			return true
+		}
+		select {
+		case <-r.room:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// add takes what was fetched.
+func (r *records) add(fetches kgo.Fetches) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	fetches.EachError(func(topic string, number int32, err error) {
+		var reset *kgo.ErrDataLoss
+		switch {
+		case errors.As(err, &reset):
+			r.warn("Reading %s/%d: %v", topic, number, err)
+		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, kgo.ErrClientClosed):
+		case topic == "":
+			r.problem, r.problemAt = err, time.Now()
+		default:
+			r.problem, r.problemAt = fmt.Errorf("topic %s: %w", topic, err), time.Now()
+		}
+	})
+	fetches.EachPartition(func(fetched kgo.FetchTopicPartition) {
+		if len(fetched.Records) == 0 {
+			return
+		}
+		r.problem = nil
+		at := place{fetched.Topic, fetched.Partition}
+		p := r.partitions[at]
+		if p == nil {
+			p = &partition{place: at, next: -1}
+			r.partitions[at], r.turns = p, append(r.turns, p)
+		}
+		if p.next < 0 {
+			p.next = fetched.Records[0].Offset
+		}
+		p.end = fetched.HighWatermark
+		p.queue = append(p.queue, fetched.Records...)
+		for _, record := range fetched.Records {
+			r.held += size(record)
+		}
+		r.lag(p.end-p.next, p.topic, p.number)
+	})
+	signal(r.ready)
+}
+
+// take gives out the next batch, nil if there is none now.
+func (r *records) take() *batch {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for i, p := range r.turns {
+		if len(p.queue) == 0 || p.writing || p.resting || p.leaving {
+			continue
+		}
+		b := &batch{partition: p, stay: p.stay}
+		n := 0
+		for n < len(p.queue) && (n == 0 || b.size+size(p.queue[n]) <= r.batch) {
+			b.size += size(p.queue[n])
+			n++
+		}
+		b.records, p.queue = p.queue[:n:n], p.queue[n:]
+		if len(p.queue) == 0 {
+			p.queue = nil
+		}
+		p.writing = true
+		r.writing++
+		r.turns = append(append(r.turns[:i:i], r.turns[i+1:]...), p)
+		return b
+	}
+	return nil
+}
+
+// settle takes back a batch with its verdict.
+func (r *records) settle(b *batch, written bool) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	p := b.partition
+	p.writing = false
+	r.writing--
+	close(r.done)
+	r.done = make(chan struct{})
+	defer signal(r.ready)
+	if b.stay == p.stay && !written {
+		p.queue = append(b.records, p.queue...)
+		p.pause = min(max(firstRetry, 2*p.pause), longRetry)
+		p.resting = true
+		time.AfterFunc(p.pause, func() { r.rested(p) })
+		return
+	}
+	r.held -= b.size
+	signal(r.room)
+	if b.stay != p.stay { // another member has the partition, or it is read again
+		return
+	}
+	last := b.records[len(b.records)-1]
+	p.pause, p.next = 0, last.Offset+1
+	r.mark(last)
+	r.lag(max(0, p.end-p.next), p.topic, p.number)
+}
+
+func (r *records) rested(p *partition) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	p.resting = false
+	signal(r.ready)
+}
+
+// leave gives up partitions. While ctx lasts it waits for the batches of theirs
+// that are being written, so that their offsets can be committed.
+func (r *records) leave(ctx context.Context, lost map[string][]int32) {
+	ctx, done := context.WithTimeout(ctx, finishFor)
+	defer done()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	var all []*partition
+	for topic, numbers := range lost {
+		for _, number := range numbers {
+			if p := r.partitions[place{topic, number}]; p != nil {
+				for _, record := range p.queue {
+					r.held -= size(record)
+				}
+				p.leaving, p.queue = true, nil
+				all = append(all, p)
+			}
+		}
+	}
+	for _, p := range all {
+		for p.writing && !r.ended && ctx.Err() == nil {
+			settled := r.done
+			r.mutex.Unlock()
+			select {
+			case <-settled:
+			case <-ctx.Done():
+			}
+			r.mutex.Lock()
+		}
+		for _, record := range p.queue { // of a batch that came back meanwhile
+			r.held -= size(record)
+		}
+		p.stay++
+		p.leaving, p.queue, p.next, p.pause = false, nil, -1, 0
+		r.lag(0, p.topic, p.number) // whoever has it next tells
+	}
+	signal(r.room)
+}
+
+// end says that nothing that is given out will come back.
+func (r *records) end() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.ended = true
+}
+
+// assigned says that the group works.
+func (r *records) assigned() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.problem = nil
+}
+
+// trouble is what the broker has said lately, nil for nothing bad. writing is how
+// many batches are given out.
+func (r *records) trouble() (problem error, writing int) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if time.Since(r.problemAt) > problemFor {
+		r.problem = nil
+	}
+	return r.problem, r.writing
+}
