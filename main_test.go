@@ -174,7 +174,7 @@ func main() { service.RunCLI(context.Background()) }
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, plugin := range []string{"connect_json_decode", "order_price", "mariadb_upsert", "read_watched", "dead_letter_send"} {
+	for _, plugin := range []string{"connect_json_decode", "order_price", "mariadb_upsert", "kafka_read", "dead_letter_send"} {
 		if !strings.Contains(string(out), plugin) {
 			t.Errorf("%s is not in that build", plugin)
 		}

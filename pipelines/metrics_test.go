@@ -87,8 +87,8 @@ func eventful(t *testing.T) exposed {
 		if metrics, err = parser.TextToMetricFamilies(strings.NewReader(text)); err != nil {
 			return err
 		}
-		if lag := metrics["redpanda_lag"]; lag == nil || sum(lag, nil) != 0 {
-			return fmt.Errorf("redpanda_lag is %v", lag)
+		if lag := metrics["kafka_read_lag"]; lag == nil || sum(lag, nil) != 0 {
+			return fmt.Errorf("kafka_read_lag is %v", lag)
 		}
 		return nil
 	})
@@ -168,7 +168,7 @@ func checkReadme(t *testing.T, metrics exposed) {
 	for _, cells := range tableRow.FindAllStringSubmatch(string(readme), -1) {
 		documented = append(documented, fmt.Sprintf("%s{%s} %s", cells[1], cells[2], cells[3]))
 	}
-	own := regexp.MustCompile(`^(connect_json_decode|order_price|mariadb_upsert|read_watched|dead_letter_send)_|^redpanda_lag$`)
+	own := regexp.MustCompile(`^(connect_json_decode|order_price|mariadb_upsert|kafka_read|dead_letter_send)_|^kafka_read_lag$`)
 	for name, family := range metrics {
 		if own.MatchString(name) {
 			real = append(real, fmt.Sprintf("%s{%s} %s", name, strings.Join(metrics.labels(name), ","), strings.ToLower(family.GetType().String())))

@@ -117,11 +117,11 @@ func TestWaitingForKafkaIsTold(t *testing.T) {
 		}
 		return err
 	})
-	if waiting := metric(t, s, `read_watched_state{label="orders_topic",path="root.input",state="waiting"`); waiting != 1 {
-		t.Errorf("read_watched_state says %v", waiting)
+	if waiting := metric(t, s, `kafka_read_state{label="orders_topic",path="root.input",state="waiting"`); waiting != 1 {
+		t.Errorf("kafka_read_state says %v", waiting)
 	}
 	w.eventually("it is asked for again and again", func(context.Context) error {
-		if n := metric(t, s, "read_watched_waits_total{"); n < 5 {
+		if n := metric(t, s, "kafka_read_waits_total{"); n < 5 {
 			return fmt.Errorf("%v times", n)
 		}
 		return nil
@@ -144,12 +144,12 @@ func TestWaitingForKafkaIsTold(t *testing.T) {
 		t.Errorf("%d rows of 4 orders", report.Rows)
 	}
 	log := w.log.String()
-	for _, line := range []string{"Failed to connect to read_watched: waiting to read since ", "Reading: the wait is over, after "} {
+	for _, line := range []string{"Failed to connect to kafka_read: waiting to read since ", "Reading: the wait is over, after "} {
 		if n := strings.Count(log, line); n != 1 {
 			t.Errorf("the log says %q %d times, expected once", line, n)
 		}
 	}
-	_, during, _ := strings.Cut(log, "Failed to connect to read_watched")
+	_, during, _ := strings.Cut(log, "Failed to connect to kafka_read")
 	during, _, _ = strings.Cut(during, "Reading: the wait is over")
 	if n := strings.Count(during, "\n"); n > 20 {
 		t.Errorf("%d lines were logged while it waited:\n%s", n, during)

@@ -36,6 +36,7 @@ const (
 	fieldFetchPartition    = "fetch_max_partition_bytes"
 	fieldFetchWait         = "fetch_max_wait"
 	fieldIdle              = "idle"
+	metadataMinAge         = time.Second // after an error, in place of the client's 5 s
 	startEarliest          = "earliest"
 	startLatest            = "latest"
 	mechanismNone          = "none"
@@ -92,7 +93,7 @@ func InputSpec() *service.ConfigSpec {
 			service.NewDurationField(fieldMetadataMaxAge).Description("After how long topics and partitions that are new are found at the latest.").Default("10s").Advanced(),
 			service.NewStringField(fieldBatchBytes).Description("Bytes of records that a batch may have; a record that is larger is a batch of its own.").Default("1MiB").Advanced(),
 			service.NewStringField(fieldBufferBytes).Description("Bytes of records, of all partitions, after which no more are fetched until some are acknowledged.").Default("4MiB").Advanced(),
-			service.NewStringField(fieldFetchBytes).Description("Bytes of an answer of the broker, as compressed by the producer; a batch of the producer's that is larger comes all the same.").Default("2MiB").Advanced(),
+			service.NewStringField(fieldFetchBytes).Description("Bytes of an answer of the broker, as compressed by the producer; a batch of the producer's that is larger comes all the same.").Default("1MiB").Advanced(),
 			service.NewStringField(fieldFetchPartition).Description("The same, of one partition.").Default("256KiB").Advanced(),
 			service.NewDurationField(fieldFetchWait).Description("How long the broker keeps a question for which it has no records.").Default("200ms").Advanced(),
 			service.NewDurationField(fieldIdle).Description("After how long without a record the broker is asked whether it is there; at once when a connection fails.").Default("10s").Advanced(),
@@ -190,7 +191,8 @@ func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []kgo.Opt{kgo.SeedBrokers(seeds...), kgo.ClientID(defaultClientID), kgo.MetadataMaxAge(age)}
+	options := []kgo.Opt{kgo.SeedBrokers(seeds...), kgo.ClientID(defaultClientID),
+		kgo.MetadataMaxAge(age), kgo.MetadataMinAge(min(age, metadataMinAge))}
 	secure, enabled, err := parsed.FieldTLSToggled(fieldTLS)
 	if err != nil {
 		return nil, err

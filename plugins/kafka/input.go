@@ -3,12 +3,15 @@ package kafka
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // How long a broker may take to answer, and a client to end.
@@ -26,6 +29,7 @@ func init() {
 
 type input struct {
 	options []kgo.Opt
+	topics  []string
 	limits  [2]int // of newRecords
 	idle    time.Duration
 	wait    *wait
@@ -54,11 +58,17 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 			return nil, err
 		}
 	}
+	if i.topics, err = parsed.FieldStringList(fieldTopics); err != nil {
+		return nil, err
+	}
 	if i.idle, err = parsed.FieldDuration(fieldIdle); err != nil {
 		return nil, err
 	}
 	if i.idle <= 0 {
 		return nil, errors.New(fieldIdle + " must be longer than nothing")
+	}
+	if err := kgo.ValidateOpts(options...); err != nil {
+		return nil, fmt.Errorf("checking the configuration: %w", err)
 	}
 	return i, nil
 }
@@ -104,7 +114,7 @@ func (i *input) open(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := ask(ctx, i.client); err != nil {
+	if err := i.ask(ctx, i.client); err != nil {
 		return err
 	}
 	problem, _ := i.records.trouble()
@@ -150,11 +160,35 @@ func (i *input) start() error {
 	return nil
 }
 
-// ask returns why the broker cannot be reached.
-func ask(ctx context.Context, client *kgo.Client) error {
+// ask returns why the topics cannot be read: no broker is reached, or it does not
+// show them. (The client waits for a topic that is missing without a word.)
+func (i *input) ask(ctx context.Context, client *kgo.Client) error {
 	ctx, done := context.WithTimeout(ctx, askFor)
 	defer done()
-	return client.Ping(ctx)
+	if err := client.Ping(ctx); err != nil {
+		return err
+	}
+	request := kmsg.NewPtrMetadataRequest()
+	request.AllowAutoTopicCreation = false
+	for _, name := range i.topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = kmsg.StringPtr(name)
+		request.Topics = append(request.Topics, topic)
+	}
+	answer, err := request.RequestWith(ctx, client)
+	if err != nil {
+		return err
+	}
+	for _, topic := range answer.Topics {
+		err := kerr.ErrorForCode(topic.ErrorCode)
+		if errors.Is(err, kerr.UnknownTopicOrPartition) {
+			return fmt.Errorf("topic %s does not exist, or the account may not see it: %w", *topic.Topic, err)
+		}
+		if err != nil {
+			return fmt.Errorf("topic %s: %w", *topic.Topic, err)
+		}
+	}
+	return nil
 }
 
 // dials tells of connections that fail.
@@ -177,12 +211,17 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 	defer quiet.Stop()
 	for {
 		if b := held.take(); b != nil {
-			return messages(b.records), func(_ context.Context, err error) error {
-				held.settle(b, err == nil) // which commits only what is safe (Invariant 1)
+			return messages(b), func(_ context.Context, err error) error {
+				// Marked for commit only when its rows or letters are safe (Invariant 1).
+				if err == nil {
+					held.settle(b, written)
+				} else {
+					held.settle(b, returned)
+				}
 				return nil
 			}, nil
 		}
-		problem, writing := held.trouble()
+		problem, out := held.trouble()
 		if problem == nil {
 			select {
 			case <-held.ready:
@@ -193,12 +232,12 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 			case <-quiet.C:
 			}
 			quiet.Reset(i.idle)
-			if problem = ask(ctx, client); problem == nil || ctx.Err() != nil {
+			if problem = i.ask(ctx, client); problem == nil || ctx.Err() != nil {
 				continue
 			}
 		}
 		i.wait.begin("to read", problem, true)
-		if writing == 0 {
+		if out == 0 {
 			i.close(ctx) // a new client knows nothing of a broker that is another one now
 		}
 		return nil, nil, service.ErrNotConnected
@@ -207,7 +246,8 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 
 // messages are records as the pipeline gets them. The record's own metadata is set
 // over headers of the same names.
-func messages(records []*kgo.Record) service.MessageBatch {
+func messages(b *batch) service.MessageBatch {
+	records := b.records
 	var topic, partition, none any = records[0].Topic, int(records[0].Partition), []byte(nil)
 	all := make(service.MessageBatch, len(records))
 	for n, r := range records {
@@ -231,6 +271,7 @@ func messages(records []*kgo.Record) service.MessageBatch {
 		m.MetaSetMut("kafka_tombstone_message", r.Value == nil)
 		all[n] = m
 	}
+	all[0].MetaSetImmut("kafka_batch", b)
 	return all
 }
 
@@ -239,7 +280,7 @@ func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResult
 	client, err := kgo.NewClient(i.options...)
 	if err == nil {
 		defer client.CloseAllowingRebalance()
-		err = ask(ctx, client)
+		err = i.ask(ctx, client)
 	}
 	if err != nil {
 		return service.ConnectionTestFailed(err).AsList()

@@ -23,8 +23,9 @@ const (
 )
 
 // records are those that were fetched and are not acknowledged yet, by partition.
-// One batch of a partition is given out at a time, in the order of the log; one
-// that comes back unwritten is given out again before what follows it.
+// Of a partition one batch is given out at a time, in the order of the log, and a
+// second one once an output says that it has the first and will keep their order.
+// What comes back unwritten is given out again before what follows it.
 type records struct {
 	limit int               // bytes that may be held before nothing more is fetched
 	batch int               // bytes that a batch may have, if it has more than one record
@@ -36,7 +37,7 @@ type records struct {
 	partitions map[place]*partition
 	turns      []*partition // the one that had its turn longest ago first
 	held       int          // bytes
-	writing    int          // batches that are given out
+	out        int          // batches that are given out
 	ended      bool         // nothing that is given out will come back
 	problem    error
 	problemAt  time.Time
@@ -54,21 +55,43 @@ type place struct {
 type partition struct {
 	place
 	queue   []*kgo.Record
-	writing bool // a batch of it is given out
-	resting bool // before it is given out again
-	leaving bool // to another member: nothing more is given out
-	stay    int  // which of its stays with this member this is
+	out     []*batch // given out and not settled, or behind one that is not
+	resting bool     // before it is given out again
+	leaving bool     // to another member: nothing more is given out
+	stay    int      // which of its stays with this member this is
 	pause   time.Duration
 	next    int64 // the first offset that is not acknowledged
 	end     int64 // of the log, as of the last fetch
 }
 
-// batch is some records of one partition, in order.
+// batch is some records of one partition, in order, with their turn.
 type batch struct {
 	records   []*kgo.Record
 	size      int // bytes
 	partition *partition
 	stay      int
+	all       *records
+
+	before  <-chan struct{} // closed once the batch before this one is settled
+	settled chan struct{}   // closed once this one is
+	arrived bool
+	verdict verdict
+}
+
+type verdict int
+
+const (
+	pending verdict = iota
+	written
+	returned
+)
+
+var nothingBefore = closed()
+
+func closed() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
 }
 
 func newRecords(limit, batch int) *records {
@@ -151,53 +174,106 @@ func (r *records) take() *batch {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	for i, p := range r.turns {
-		if len(p.queue) == 0 || p.writing || p.resting || p.leaving {
-			continue
+		if len(p.out) == 0 && p.has() {
+			return r.give(i)
 		}
-		b := &batch{partition: p, stay: p.stay}
-		n := 0
-		for n < len(p.queue) && (n == 0 || b.size+size(p.queue[n]) <= r.batch) {
-			b.size += size(p.queue[n])
-			n++
+	}
+	// Only where there is nothing else to do: two partitions keep each other's time.
+	if r.out > 1 {
+		return nil
+	}
+	for i, p := range r.turns {
+		if len(p.out) == 1 && p.out[0].arrived && p.out[0].verdict == pending && p.has() {
+			return r.give(i)
 		}
-		b.records, p.queue = p.queue[:n:n], p.queue[n:]
-		if len(p.queue) == 0 {
-			p.queue = nil
-		}
-		p.writing = true
-		r.writing++
-		r.turns = append(append(r.turns[:i:i], r.turns[i+1:]...), p)
-		return b
 	}
 	return nil
 }
 
+func (p *partition) has() bool { return len(p.queue) > 0 && !p.resting && !p.leaving }
+
+func (r *records) give(turn int) *batch {
+	p := r.turns[turn]
+	r.turns = append(append(r.turns[:turn:turn], r.turns[turn+1:]...), p)
+	b := &batch{partition: p, stay: p.stay, all: r, before: nothingBefore, settled: make(chan struct{})}
+	n := 0
+	for n < len(p.queue) && (n == 0 || b.size+size(p.queue[n]) <= r.batch) {
+		b.size += size(p.queue[n])
+		n++
+	}
+	b.records, p.queue = p.queue[:n:n], p.queue[n:]
+	if len(p.queue) == 0 {
+		p.queue = nil
+	}
+	if len(p.out) > 0 {
+		b.before = p.out[0].settled
+	}
+	p.out = append(p.out, b)
+	r.out++
+	return b
+}
+
+// Arrived says that an output has the batch, and will not write the next one of
+// its partition before [batch.Before] of that one is closed.
+func (b *batch) Arrived() {
+	b.all.mutex.Lock()
+	defer b.all.mutex.Unlock()
+	b.arrived = true
+	signal(b.all.ready)
+}
+
+// Before is closed once the batch before this one, of the same partition, is
+// settled.
+func (b *batch) Before() <-chan struct{} { return b.before }
+
+// Copy implements service.ImmutableValue, for who looks at all metadata.
+func (b *batch) Copy() any { return "" }
+
 // settle takes back a batch with its verdict.
-func (r *records) settle(b *batch, written bool) {
+func (r *records) settle(b *batch, v verdict) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	p := b.partition
-	p.writing = false
-	r.writing--
+	b.verdict = v
+	close(b.settled)
+	r.out--
 	close(r.done)
 	r.done = make(chan struct{})
-	defer signal(r.ready)
-	if b.stay == p.stay && !written {
-		p.queue = append(b.records, p.queue...)
-		p.pause = min(max(firstRetry, 2*p.pause), longRetry)
-		p.resting = true
-		time.AfterFunc(p.pause, func() { r.rested(p) })
-		return
-	}
-	r.held -= b.size
+	r.advance(b.partition)
+	signal(r.ready)
 	signal(r.room)
-	if b.stay != p.stay { // another member has the partition, or it is read again
+}
+
+// advance goes as far as the verdicts do: an offset is marked only after those
+// before it.
+func (r *records) advance(p *partition) {
+	for len(p.out) > 0 && p.out[0].verdict == written {
+		b := p.out[0]
+		p.out = p.out[1:]
+		r.held -= b.size
+		if b.stay != p.stay { // another member has the partition, or it is read again
+			continue
+		}
+		last := b.records[len(b.records)-1]
+		p.pause, p.next = 0, last.Offset+1
+		r.mark(last)
+		r.lag(max(0, p.end-p.next), p.topic, p.number)
+	}
+	if len(p.out) == 0 || p.out[0].verdict == pending || p.out[len(p.out)-1].verdict == pending {
 		return
 	}
-	last := b.records[len(b.records)-1]
-	p.pause, p.next = 0, last.Offset+1
-	r.mark(last)
-	r.lag(max(0, p.end-p.next), p.topic, p.number)
+	// The first has come back. What followed it is written again after it.
+	var again []*kgo.Record
+	for _, b := range p.out {
+		if b.stay == p.stay {
+			again = append(again, b.records...)
+		} else {
+			r.held -= b.size
+		}
+	}
+	p.queue, p.out = append(again, p.queue...), nil
+	p.pause = min(max(firstRetry, 2*p.pause), longRetry)
+	p.resting = true
+	time.AfterFunc(p.pause, func() { r.rested(p) })
 }
 
 func (r *records) rested(p *partition) {
@@ -227,7 +303,7 @@ func (r *records) leave(ctx context.Context, lost map[string][]int32) {
 		}
 	}
 	for _, p := range all {
-		for p.writing && !r.ended && ctx.Err() == nil {
+		for len(p.out) > 0 && !r.ended && ctx.Err() == nil {
 			settled := r.done
 			r.mutex.Unlock()
 			select {
@@ -260,13 +336,13 @@ func (r *records) assigned() {
 	r.problem = nil
 }
 
-// trouble is what the broker has said lately, nil for nothing bad. writing is how
-// many batches are given out.
-func (r *records) trouble() (problem error, writing int) {
+// trouble is what the broker has said lately, nil for nothing bad. out is how many
+// batches are given out.
+func (r *records) trouble() (problem error, out int) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if time.Since(r.problemAt) > problemFor {
 		r.problem = nil
 	}
-	return r.problem, r.writing
+	return r.problem, r.out
 }

@@ -17,8 +17,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
-
-	"github.com/order-sink/order-sink/internal/loopback"
 )
 
 const password = `p"a's ${word}: #`

@@ -1,0 +1,275 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// log is records of a topic, as a fetch brings them: 100 bytes each, 10 at a time.
+type log struct {
+	*records
+	marked []string
+	lags   map[int32]int64
+}
+
+func newLog(limit, batch int) *log {
+	l := &log{records: newRecords(limit, batch), lags: map[int32]int64{}}
+	l.mark = func(r *kgo.Record) { l.marked = append(l.marked, fmt.Sprint(r.Partition, "/", r.Offset)) }
+	l.lag = func(n int64, _ string, partition int32) { l.lags[partition] = n }
+	return l
+}
+
+func (l *log) fetched(partition int32, from, to int64) {
+	var all []*kgo.Record
+	for offset := from; offset < to; offset++ {
+		all = append(all, &kgo.Record{Topic: "orders", Partition: partition, Offset: offset, Value: make([]byte, 36)})
+	}
+	l.add(kgo.Fetches{{Topics: []kgo.FetchTopic{{Topic: "orders", Partitions: []kgo.FetchPartition{{Partition: partition, HighWatermark: to, Records: all}}}}}})
+}
+
+// given is the next batch as "partition: offsets".
+func (l *log) given(t *testing.T, expected string) *batch {
+	t.Helper()
+	b := l.take()
+	got := "nothing"
+	if b != nil {
+		got = fmt.Sprintf("%d: %d-%d", b.partition.number, b.records[0].Offset, b.records[len(b.records)-1].Offset)
+	}
+	if got != expected {
+		t.Fatalf("given out: %s, expected %s", got, expected)
+	}
+	return b
+}
+
+func (l *log) expect(t *testing.T, what string, held int, marked ...string) {
+	t.Helper()
+	if l.held != held || strings.Join(l.marked, " ") != strings.Join(marked, " ") {
+		t.Fatalf("%s: %d bytes are held and %v is marked, expected %d and %v", what, l.held, l.marked, held, marked)
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func TestAPartitionIsGivenOutBatchByBatch(t *testing.T) {
+	l := newLog(10_000, 300)
+	l.fetched(0, 0, 5)
+	l.fetched(1, 7, 9)
+	l.expect(t, "fetched", 700)
+	first := l.given(t, "0: 0-2")
+	other := l.given(t, "1: 7-8")
+	l.given(t, "nothing")
+	l.settle(first, written)
+	l.expect(t, "one written", 400, "0/2")
+	l.given(t, "0: 3-4")
+	l.settle(other, written)
+	l.expect(t, "and the other", 200, "0/2", "1/8")
+	if l.lags[0] != 2 || l.lags[1] != 0 {
+		t.Errorf("the lags are %v", l.lags)
+	}
+}
+
+func TestARecordAboveTheLimitIsABatch(t *testing.T) {
+	l := newLog(10, 10)
+	l.fetched(0, 0, 2)
+	b := l.given(t, "0: 0-0")
+	l.settle(b, written)
+	l.given(t, "0: 1-1")
+}
+
+// The turns go round: a partition that is always full does not starve another.
+func TestPartitionsTakeTurns(t *testing.T) {
+	l := newLog(10_000, 100)
+	l.fetched(0, 0, 9)
+	l.fetched(1, 0, 9)
+	var got []int32
+	for range 6 {
+		b := l.take()
+		got = append(got, b.partition.number)
+		l.settle(b, written)
+	}
+	if fmt.Sprint(got) != "[0 1 0 1 0 1]" {
+		t.Errorf("the turns were %v", got)
+	}
+}
+
+func TestTheNextBatchComesOnceAnOutputHasTheFirst(t *testing.T) {
+	l := newLog(10_000, 200)
+	l.fetched(0, 0, 6)
+	first := l.given(t, "0: 0-1")
+	l.given(t, "nothing")
+	first.Arrived()
+	second := l.given(t, "0: 2-3")
+	if !isClosed(first.Before()) || isClosed(second.Before()) {
+		t.Error("the second batch may be written before the first")
+	}
+	second.Arrived()
+	l.given(t, "nothing") // never a third
+	l.settle(first, written)
+	if !isClosed(second.Before()) {
+		t.Error("the second batch is kept although the first is written")
+	}
+	l.settle(second, written)
+	l.given(t, "0: 4-5")
+	l.expect(t, "written in order", 200, "0/1", "0/3")
+}
+
+// Where other partitions are at work, nothing is gained by a second batch.
+func TestTwoPartitionsHaveOneBatchEach(t *testing.T) {
+	l := newLog(10_000, 200)
+	l.fetched(0, 0, 6)
+	l.fetched(1, 0, 6)
+	l.given(t, "0: 0-1").Arrived()
+	l.given(t, "1: 0-1").Arrived()
+	l.given(t, "nothing")
+}
+
+// A batch behind one that came back is written again behind it, though it was
+// written already, and its offset is not committed before.
+func TestWhatComesBackIsGivenOutBeforeWhatFollows(t *testing.T) {
+	for _, order := range []string{"the first verdict first", "the second verdict first"} {
+		t.Run(order, func(t *testing.T) {
+			l := newLog(10_000, 200)
+			l.fetched(0, 0, 6)
+			first := l.given(t, "0: 0-1")
+			first.Arrived()
+			second := l.given(t, "0: 2-3")
+			if order == "the first verdict first" {
+				l.settle(first, returned)
+				l.given(t, "nothing") // the second is still being written
+				l.settle(second, written)
+			} else {
+				l.settle(second, written)
+				l.settle(first, returned)
+			}
+			l.expect(t, "both are to be written again", 600)
+			l.given(t, "nothing") // it rests first
+			l.awaitRested(t)
+			again := l.given(t, "0: 0-1")
+			again.Arrived()
+			l.settle(again, written)
+			l.settle(l.given(t, "0: 2-3"), written)
+			l.expect(t, "written", 200, "0/1", "0/3")
+		})
+	}
+}
+
+func TestAPartitionThatLeavesWaitsForItsBatch(t *testing.T) {
+	l := newLog(10_000, 200)
+	l.fetched(0, 0, 6)
+	b := l.given(t, "0: 0-1")
+	left := make(chan struct{})
+	go func() { l.leave(t.Context(), map[string][]int32{"orders": {0}}); close(left) }()
+	eventually(t, func() bool { l.mutex.Lock(); defer l.mutex.Unlock(); return l.held == 200 })
+	l.given(t, "nothing")
+	if isClosed(left) {
+		t.Fatal("it has not waited")
+	}
+	l.settle(b, written)
+	<-left
+	l.expect(t, "left", 0, "0/1")
+	// Back again, it begins where the group says.
+	l.fetched(0, 1, 3)
+	l.given(t, "0: 1-2")
+}
+
+// What another member has is not committed, nor given out beside what is still
+// being written here.
+func TestAPartitionThatIsLost(t *testing.T) {
+	for _, v := range []verdict{written, returned} {
+		l := newLog(10_000, 200)
+		l.fetched(0, 0, 6)
+		b := l.given(t, "0: 0-1")
+		over, done := context.WithCancel(t.Context())
+		done()
+		l.leave(over, map[string][]int32{"orders": {0}, "never seen": {1}})
+		l.fetched(0, 0, 2) // it is back already
+		l.given(t, "nothing")
+		l.settle(b, v)
+		l.awaitRested(t)
+		l.expect(t, "settled after all", 200)
+		l.settle(l.given(t, "0: 0-1"), written)
+		l.expect(t, "read again", 0, "0/1")
+	}
+}
+
+func TestNothingIsFetchedBeyondTheLimit(t *testing.T) {
+	l := newLog(300, 200)
+	if !l.awaitRoom(t.Context()) {
+		t.Fatal("there is room")
+	}
+	l.fetched(0, 0, 3)
+	room := make(chan bool)
+	go func() { room <- l.awaitRoom(t.Context()) }()
+	b := l.given(t, "0: 0-1")
+	select {
+	case <-room:
+		t.Fatal("more is fetched than may be held")
+	case <-time.After(20 * time.Millisecond):
+	}
+	l.settle(b, written)
+	if !<-room {
+		t.Fatal("there is room again")
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if l.awaitRoom(ended) {
+		t.Error("it goes on after its end")
+	}
+}
+
+func TestTroubleIsWhatTheBrokerSays(t *testing.T) {
+	l := newLog(300, 200)
+	refused := errors.New("not authorized")
+	failed := func(topic string, err error) {
+		l.add(kgo.Fetches{{Topics: []kgo.FetchTopic{{Topic: topic, Partitions: []kgo.FetchPartition{{Err: err}}}}}})
+	}
+	for _, step := range []struct {
+		do       func()
+		expected string
+	}{
+		{func() {}, "<nil>"},
+		{func() { failed("orders", context.DeadlineExceeded) }, "<nil>"},
+		{func() { failed("", kgo.ErrClientClosed) }, "<nil>"},
+		{func() { failed("orders", refused) }, "topic orders: not authorized"},
+		{func() { l.fetched(0, 0, 1) }, "<nil>"},
+		{func() { failed("", refused) }, "not authorized"},
+		{l.assigned, "<nil>"},
+		{func() { failed("", refused); l.problemAt = time.Now().Add(-problemFor - time.Second) }, "<nil>"},
+	} {
+		step.do()
+		if got, _ := l.trouble(); fmt.Sprint(got) != step.expected {
+			t.Errorf("got %v, expected %s", got, step.expected)
+		}
+	}
+}
+
+func (l *log) awaitRested(t *testing.T) {
+	t.Helper()
+	eventually(t, func() bool {
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		return !l.partitions[place{"orders", 0}].resting
+	})
+}
+
+func eventually(t *testing.T, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !condition(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it never came to this")
+		}
+	}
+}
