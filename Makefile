@@ -18,7 +18,7 @@ RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## bin/order-sink, static and stripped
@@ -96,6 +96,13 @@ CHAOS_RUN ?=
 chaos: ## every fault there is, many times, with a real MariaDB and a real Kafka: about half an hour
 	@sh internal/mariadbd/install.sh
 	CHAOS=full go test -count=1 -v -timeout 3h ./pipelines/chaos -run 'TestFaults/$(CHAOS_RUN)'
+
+# BASE=v1.0.0 compares with another commit than the one before.
+BASE ?=
+
+.PHONY: bench-compare
+bench-compare: ## the hot paths beside those of the commit before: fails on a gross loss, twice measured
+	go run ./internal/benchcompare $(BASE)
 
 .PHONY: docs
 docs: ## writes plugins/README.md anew from the plugins' own descriptions
