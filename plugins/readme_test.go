@@ -52,7 +52,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 		data.Upsert.Codes = append(data.Upsert.Codes, code(c))
 	}
 
-	view, found = env.GetInputConfig("read_watched")
+	view, found = env.GetInputConfig("kafka_read")
 	data.Read = describe(t, view, found)
 	view, found = env.GetOutputConfig("dead_letter_send")
 	data.Send = describe(t, view, found)

@@ -4,20 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
-)
-
-// How long a broker may take to answer, and a client to end.
-const (
-	askFor   = 10 * time.Second
-	closeFor = 5 * time.Second
 )
 
 func init() {
@@ -37,11 +28,7 @@ type input struct {
 	logger  *service.Logger
 	doubt   chan struct{} // a connection has failed
 
-	// Of one client, which is made anew after a wait.
-	client  *kgo.Client // nil before the first
-	records *records
-	stop    context.CancelFunc
-	stopped chan struct{}
+	member *member // nil before the first, and after a wait
 }
 
 func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
@@ -109,104 +96,33 @@ func (i *input) Connect(ctx context.Context) error {
 
 // open returns why nothing can be read now.
 func (i *input) open(ctx context.Context) error {
-	if i.client == nil {
-		if err := i.start(); err != nil {
+	if i.member == nil {
+		m, err := i.join()
+		if err != nil {
 			return err
 		}
+		i.member = m
 	}
-	if err := i.ask(ctx, i.client); err != nil {
+	if err := ask(ctx, i.member.client, i.topics); err != nil {
 		return err
 	}
-	problem, _ := i.records.trouble()
+	problem, _ := i.member.trouble()
 	return problem
 }
 
-// start makes a client, which fetches from now on. It goes on trying in silence
-// while no broker can be reached.
-func (i *input) start() error {
+func (i *input) join() (*member, error) {
 	held := newRecords(i.limits[0], i.limits[1])
-	client, err := kgo.NewClient(append(i.options[:len(i.options):len(i.options)],
-		kgo.WithHooks(dials{i.doubt}),
-		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { held.assigned() }),
-		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, lost map[string][]int32) {
-			held.leave(ctx, lost)
-			// What is not committed is read again by whoever comes next.
-			if err := client.CommitMarkedOffsets(ctx); err != nil {
-				i.logger.Debugf("Committing the offsets of partitions that leave: %v", err)
-			}
-		}),
-		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, lost map[string][]int32) {
-			over, done := context.WithCancel(context.Background())
-			done() // nothing can be committed, so nothing is waited for
-			held.leave(over, lost)
-		}),
-	)...)
-	if err != nil {
-		return err
-	}
-	held.mark = func(last *kgo.Record) { client.MarkCommitRecords(last) }
+	held.warn, held.debug = i.logger.Warnf, i.logger.Debugf
 	held.lag = func(n int64, topic string, partition int32) { i.lag.Set(n, topic, strconv.Itoa(int(partition))) }
-	held.warn = i.logger.Warnf
-	running, stop := context.WithCancel(context.Background())
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for held.awaitRoom(running) {
-			held.add(client.PollFetches(running))
-			client.AllowRebalance()
-		}
-	}()
-	i.client, i.records, i.stop, i.stopped = client, held, stop, stopped
-	return nil
-}
-
-// ask returns why the topics cannot be read: no broker is reached, or it does not
-// show them. (The client waits for a topic that is missing without a word.)
-func (i *input) ask(ctx context.Context, client *kgo.Client) error {
-	ctx, done := context.WithTimeout(ctx, askFor)
-	defer done()
-	if err := client.Ping(ctx); err != nil {
-		return err
-	}
-	request := kmsg.NewPtrMetadataRequest()
-	request.AllowAutoTopicCreation = false
-	for _, name := range i.topics {
-		topic := kmsg.NewMetadataRequestTopic()
-		topic.Topic = kmsg.StringPtr(name)
-		request.Topics = append(request.Topics, topic)
-	}
-	answer, err := request.RequestWith(ctx, client)
-	if err != nil {
-		return err
-	}
-	for _, topic := range answer.Topics {
-		err := kerr.ErrorForCode(topic.ErrorCode)
-		if errors.Is(err, kerr.UnknownTopicOrPartition) {
-			return fmt.Errorf("topic %s does not exist, or the account may not see it: %w", *topic.Topic, err)
-		}
-		if err != nil {
-			return fmt.Errorf("topic %s: %w", *topic.Topic, err)
-		}
-	}
-	return nil
-}
-
-// dials tells of connections that fail.
-type dials struct{ failed chan struct{} }
-
-// OnBrokerConnect implements kgo.HookBrokerConnect.
-func (d dials) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
-	if err != nil {
-		signal(d.failed)
-	}
+	return join(i.options, held, i.doubt)
 }
 
 // ReadBatch implements service.BatchInput.
 func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.AckFunc, error) {
-	if i.client == nil {
+	held := i.member
+	if held == nil {
 		return nil, nil, service.ErrNotConnected
 	}
-	client, held := i.client, i.records
 	quiet := time.NewTimer(i.idle)
 	defer quiet.Stop()
 	for {
@@ -232,13 +148,13 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 			case <-quiet.C:
 			}
 			quiet.Reset(i.idle)
-			if problem = i.ask(ctx, client); problem == nil || ctx.Err() != nil {
+			if problem = ask(ctx, held.client, i.topics); problem == nil || ctx.Err() != nil {
 				continue
 			}
 		}
 		i.wait.begin("to read", problem, true)
 		if out == 0 {
-			i.close(ctx) // a new client knows nothing of a broker that is another one now
+			i.leave(ctx) // a new client knows nothing of a broker that is another one now
 		}
 		return nil, nil, service.ErrNotConnected
 	}
@@ -280,7 +196,7 @@ func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResult
 	client, err := kgo.NewClient(i.options...)
 	if err == nil {
 		defer client.CloseAllowingRebalance()
-		err = i.ask(ctx, client)
+		err = ask(ctx, client, i.topics)
 	}
 	if err != nil {
 		return service.ConnectionTestFailed(err).AsList()
@@ -291,28 +207,13 @@ func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResult
 // Close implements service.BatchInput. The framework has all verdicts by now, but
 // for a batch that it has read and dropped, which is read again later.
 func (i *input) Close(ctx context.Context) error {
-	i.close(ctx)
+	i.leave(ctx)
 	return nil
 }
 
-// close ends the client: what is acknowledged is committed, and the partitions go
-// to the other members at once.
-func (i *input) close(ctx context.Context) {
-	if i.client == nil {
-		return
+func (i *input) leave(ctx context.Context) {
+	if i.member != nil {
+		i.member.close(ctx)
+		i.member = nil
 	}
-	ctx, done := context.WithTimeout(ctx, closeFor)
-	defer done()
-	i.records.end()
-	i.stop()
-	<-i.stopped
-	i.client.AllowRebalance()
-	if err := i.client.CommitMarkedOffsets(ctx); err != nil {
-		i.logger.Debugf("Committing the last offsets: %v", err)
-	}
-	if err := i.client.LeaveGroupContext(ctx); err != nil {
-		i.logger.Debugf("Leaving the group: %v", err)
-	}
-	i.client.Close()
-	i.client = nil
 }

@@ -277,9 +277,9 @@ func TestMemoryIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		i.records.mutex.Lock()
-		most = max(most, i.records.held)
-		i.records.mutex.Unlock()
+		i.member.mutex.Lock()
+		most = max(most, i.member.held)
+		i.member.mutex.Unlock()
 		read += len(batch)
 		if err := acknowledge(t.Context(), nil); err != nil {
 			t.Fatal(err)

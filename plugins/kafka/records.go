@@ -17,9 +17,6 @@ const (
 	// How long an error of the broker counts as that of now: it comes again while
 	// it lasts.
 	problemFor = 15 * time.Second
-
-	firstRetry = 10 * time.Millisecond
-	longRetry  = time.Second
 )
 
 // records are those that were fetched and are not acknowledged yet, by partition.
@@ -32,6 +29,7 @@ type records struct {
 	mark  func(*kgo.Record) // its offset, and those before it, may be committed
 	lag   func(n int64, topic string, partition int32)
 	warn  func(format string, args ...any)
+	debug func(format string, args ...any)
 
 	mutex      sync.Mutex
 	partitions map[place]*partition
@@ -64,40 +62,10 @@ type partition struct {
 	end     int64 // of the log, as of the last fetch
 }
 
-// batch is some records of one partition, in order, with their turn.
-type batch struct {
-	records   []*kgo.Record
-	size      int // bytes
-	partition *partition
-	stay      int
-	all       *records
-
-	before  <-chan struct{} // closed once the batch before this one is settled
-	settled chan struct{}   // closed once this one is
-	arrived bool
-	verdict verdict
-}
-
-type verdict int
-
-const (
-	pending verdict = iota
-	written
-	returned
-)
-
-var nothingBefore = closed()
-
-func closed() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}
-
 func newRecords(limit, batch int) *records {
 	return &records{
 		limit: limit, batch: batch, partitions: make(map[place]*partition),
-		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {},
+		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {}, debug: func(string, ...any) {},
 		ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 }
@@ -166,120 +134,6 @@ func (r *records) add(fetches kgo.Fetches) {
 		}
 		r.lag(p.end-p.next, p.topic, p.number)
 	})
-	signal(r.ready)
-}
-
-// take gives out the next batch, nil if there is none now.
-func (r *records) take() *batch {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	for i, p := range r.turns {
-		if len(p.out) == 0 && p.has() {
-			return r.give(i)
-		}
-	}
-	// Only where there is nothing else to do: two partitions keep each other's time.
-	if r.out > 1 {
-		return nil
-	}
-	for i, p := range r.turns {
-		if len(p.out) == 1 && p.out[0].arrived && p.out[0].verdict == pending && p.has() {
-			return r.give(i)
-		}
-	}
-	return nil
-}
-
-func (p *partition) has() bool { return len(p.queue) > 0 && !p.resting && !p.leaving }
-
-func (r *records) give(turn int) *batch {
-	p := r.turns[turn]
-	r.turns = append(append(r.turns[:turn:turn], r.turns[turn+1:]...), p)
-	b := &batch{partition: p, stay: p.stay, all: r, before: nothingBefore, settled: make(chan struct{})}
-	n := 0
-	for n < len(p.queue) && (n == 0 || b.size+size(p.queue[n]) <= r.batch) {
-		b.size += size(p.queue[n])
-		n++
-	}
-	b.records, p.queue = p.queue[:n:n], p.queue[n:]
-	if len(p.queue) == 0 {
-		p.queue = nil
-	}
-	if len(p.out) > 0 {
-		b.before = p.out[0].settled
-	}
-	p.out = append(p.out, b)
-	r.out++
-	return b
-}
-
-// Arrived says that an output has the batch, and will not write the next one of
-// its partition before [batch.Before] of that one is closed.
-func (b *batch) Arrived() {
-	b.all.mutex.Lock()
-	defer b.all.mutex.Unlock()
-	b.arrived = true
-	signal(b.all.ready)
-}
-
-// Before is closed once the batch before this one, of the same partition, is
-// settled.
-func (b *batch) Before() <-chan struct{} { return b.before }
-
-// Copy implements service.ImmutableValue, for who looks at all metadata.
-func (b *batch) Copy() any { return "" }
-
-// settle takes back a batch with its verdict.
-func (r *records) settle(b *batch, v verdict) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	b.verdict = v
-	close(b.settled)
-	r.out--
-	close(r.done)
-	r.done = make(chan struct{})
-	r.advance(b.partition)
-	signal(r.ready)
-	signal(r.room)
-}
-
-// advance goes as far as the verdicts do: an offset is marked only after those
-// before it.
-func (r *records) advance(p *partition) {
-	for len(p.out) > 0 && p.out[0].verdict == written {
-		b := p.out[0]
-		p.out = p.out[1:]
-		r.held -= b.size
-		if b.stay != p.stay { // another member has the partition, or it is read again
-			continue
-		}
-		last := b.records[len(b.records)-1]
-		p.pause, p.next = 0, last.Offset+1
-		r.mark(last)
-		r.lag(max(0, p.end-p.next), p.topic, p.number)
-	}
-	if len(p.out) == 0 || p.out[0].verdict == pending || p.out[len(p.out)-1].verdict == pending {
-		return
-	}
-	// The first has come back. What followed it is written again after it.
-	var again []*kgo.Record
-	for _, b := range p.out {
-		if b.stay == p.stay {
-			again = append(again, b.records...)
-		} else {
-			r.held -= b.size
-		}
-	}
-	p.queue, p.out = append(again, p.queue...), nil
-	p.pause = min(max(firstRetry, 2*p.pause), longRetry)
-	p.resting = true
-	time.AfterFunc(p.pause, func() { r.rested(p) })
-}
-
-func (r *records) rested(p *partition) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	p.resting = false
 	signal(r.ready)
 }
 
