@@ -20,8 +20,8 @@ type batch struct {
 	stay      int
 	all       *records
 
-	before  <-chan struct{} // closed once the batch before this one is settled
-	settled chan struct{}   // closed once this one is
+	before  <-chan struct{} // closed once the batch before this one has passed
+	passed  chan struct{}   // closed once this one has: it is settled, or its output has done with it
 	arrived bool
 	verdict verdict
 }
@@ -51,16 +51,28 @@ func (r *records) take() *batch {
 			return r.give(i)
 		}
 	}
-	// Only where there is nothing else to do: two partitions keep each other's time.
-	if r.out > 1 {
-		return nil
-	}
 	for i, p := range r.turns {
-		if len(p.out) == 1 && p.out[0].arrived && p.out[0].verdict == pending && p.has() {
+		if len(p.out) == 1 && p.has() && p.out[0].follows(r.out) {
 			return r.give(i)
 		}
 	}
 	return nil
+}
+
+// follows says whether another batch may be given out behind this one: while its
+// letters are on their way, and while it is being written if there is nothing else
+// to do (two partitions keep each other's time).
+func (b *batch) follows(out int) bool {
+	return b.verdict == pending && (isClosed(b.passed) || b.arrived && out == 1)
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func (p *partition) has() bool { return len(p.queue) > 0 && !p.resting && !p.leaving }
@@ -68,7 +80,7 @@ func (p *partition) has() bool { return len(p.queue) > 0 && !p.resting && !p.lea
 func (r *records) give(turn int) *batch {
 	p := r.turns[turn]
 	r.turns = append(append(r.turns[:turn:turn], r.turns[turn+1:]...), p)
-	b := &batch{partition: p, stay: p.stay, all: r, before: nothingBefore, settled: make(chan struct{})}
+	b := &batch{partition: p, stay: p.stay, all: r, before: nothingBefore, passed: make(chan struct{})}
 	n := 0
 	for n < len(p.queue) && (n == 0 || b.size+size(p.queue[n]) <= r.batch) {
 		b.size += size(p.queue[n])
@@ -79,7 +91,7 @@ func (r *records) give(turn int) *batch {
 		p.queue = nil
 	}
 	if len(p.out) > 0 {
-		b.before = p.out[0].settled
+		b.before = p.out[0].passed
 	}
 	p.out = append(p.out, b)
 	r.out++
@@ -95,8 +107,23 @@ func (b *batch) Arrived() {
 	signal(b.all.ready)
 }
 
-// Before is closed once the batch before this one, of the same partition, is
-// settled.
+// Passed says that the output has a verdict on each message of the batch: what it
+// has refused may still be on its way elsewhere.
+func (b *batch) Passed() {
+	b.all.mutex.Lock()
+	defer b.all.mutex.Unlock()
+	b.pass()
+	signal(b.all.ready)
+}
+
+func (b *batch) pass() {
+	if !isClosed(b.passed) {
+		close(b.passed)
+	}
+}
+
+// Before is closed once the batch before this one, of the same partition, has
+// passed.
 func (b *batch) Before() <-chan struct{} { return b.before }
 
 // Copy implements service.ImmutableValue, for who looks at all metadata.
@@ -107,7 +134,7 @@ func (r *records) settle(b *batch, v verdict) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	b.verdict = v
-	close(b.settled)
+	b.pass()
 	r.out--
 	close(r.done)
 	r.done = make(chan struct{})

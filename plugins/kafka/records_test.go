@@ -54,15 +54,6 @@ func (l *log) expect(t *testing.T, what string, held int, marked ...string) {
 	}
 }
 
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
 func TestAPartitionIsGivenOutBatchByBatch(t *testing.T) {
 	l := newLog(10_000, 300)
 	l.fetched(0, 0, 5)
@@ -124,6 +115,30 @@ func TestTheNextBatchComesOnceAnOutputHasTheFirst(t *testing.T) {
 	l.settle(second, written)
 	l.given(t, "0: 4-5")
 	l.expect(t, "written in order", 200, "0/1", "0/3")
+}
+
+// While the letters of a batch are on their way its partition goes on, behind it.
+func TestTheNextBatchIsWrittenWhileLettersAreOnTheirWay(t *testing.T) {
+	l := newLog(10_000, 200)
+	l.fetched(0, 0, 6)
+	l.fetched(1, 0, 2)
+	first := l.given(t, "0: 0-1")
+	other := l.given(t, "1: 0-1")
+	first.Arrived()
+	l.given(t, "nothing")
+	first.Passed()
+	second := l.given(t, "0: 2-3")
+	if !isClosed(second.Before()) {
+		t.Error("the second batch waits for the letters of the first")
+	}
+	second.Passed()
+	l.given(t, "nothing") // never a third
+	l.settle(second, written)
+	l.settle(other, written)
+	l.expect(t, "the first is not settled", 600, "1/1")
+	l.settle(first, written)
+	l.expect(t, "it is", 200, "1/1", "0/1", "0/3")
+	l.given(t, "0: 4-5")
 }
 
 // Where other partitions are at work, nothing is gained by a second batch.

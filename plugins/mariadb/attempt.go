@@ -2,12 +2,13 @@ package mariadb
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
 // attempt stores a range, all of it or nothing, but for the refused rows: they
-// are found by halving inside the same transaction, since the server undoes a
-// refused statement alone. After a failure the transaction may still be open.
+// are found inside the same transaction, since the server undoes a refused
+// statement alone. After a failure the transaction may still be open.
 func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) (outcome, *failure) {
 	var o outcome
 	statements := w.cut(t, rows)
@@ -21,7 +22,7 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) 
 			o.refused = append(o.refused, verdict{rows[0], f})
 			return o, nil
 		}
-		statements = w.halve(t, rows)
+		statements = w.apart(t, rows, s.blamed(ctx, rows))
 	}
 	if f := s.exec(ctx, "START TRANSACTION"); f != nil {
 		return outcome{}, f
@@ -43,7 +44,7 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) 
 	return o, s.exec(ctx, "COMMIT")
 }
 
-// store runs one statement, and those of its halves where it is refused.
+// store runs one statement, and those of its parts where it is refused.
 func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
 	f := s.run(ctx, w, t, rows, o)
 	if f == nil || !f.blamesRows() {
@@ -53,7 +54,7 @@ func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o 
 		o.refused = append(o.refused, verdict{rows[0], f})
 		return nil
 	}
-	for _, part := range w.halve(t, rows) {
+	for _, part := range w.apart(t, rows, s.blamed(ctx, rows)) {
 		if f := s.store(ctx, w, t, part, o); f != nil {
 			return f
 		}
@@ -64,4 +65,20 @@ func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o 
 // blamesRows says whether a part of the rows may be stored without the others.
 func (f *failure) blamesRows() bool {
 	return f.kind == refused || f.kind == unknown
+}
+
+// blamed is the row whose refusal has just failed a statement, by the server's own
+// account (since MariaDB 10.7); -1 where it does not say.
+func (s *session) blamed(ctx context.Context, rows []row) int {
+	if rows[0].deletes {
+		return -1
+	}
+	if _, err := s.conn.ExecContext(ctx, "GET DIAGNOSTICS CONDITION 1 @order_sink_row = ROW_NUMBER"); err != nil {
+		return -1
+	}
+	var number sql.NullInt64
+	if err := s.conn.QueryRowContext(ctx, "SELECT @order_sink_row").Scan(&number); err != nil || number.Int64 < 1 || number.Int64 > int64(len(rows)) {
+		return -1
+	}
+	return int(number.Int64) - 1
 }

@@ -142,7 +142,9 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return nil
 	}
 	messages := o.messages(batch)
-	if !awaitTurn(ctx, batch) {
+	placed, _ := batch[0].MetaGetImmut("kafka_batch")
+	turn := newTurn(placed)
+	if !turn.await(ctx) {
 		return service.ErrNotConnected
 	}
 	this := identity(batch)
@@ -150,36 +152,13 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		result, why := o.write(ctx, batch, messages)
 		if why == nil {
 			o.state.over(this)
+			turn.passed()
 			return refusedError(batch, result)
 		}
 		o.metrics.waits(1, why.cause)
 		if !o.state.wait(ctx, this, *why) {
 			return service.ErrNotConnected
 		}
-	}
-}
-
-// turn is what an input puts into the metadata `kafka_batch` of the first message
-// of a batch, if it gives out the next one of a partition, for the processors,
-// while this one is being written.
-type turn interface {
-	Arrived()                // the next one may come
-	Before() <-chan struct{} // closed when the one before this one is settled
-}
-
-// awaitTurn keeps the order of a partition. false: ctx has ended.
-func awaitTurn(ctx context.Context, batch service.MessageBatch) bool {
-	value, _ := batch[0].MetaGetImmut("kafka_batch")
-	mine, ok := value.(turn)
-	if !ok {
-		return true
-	}
-	mine.Arrived()
-	select {
-	case <-mine.Before():
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -75,15 +75,22 @@ func (w *writer) cutAlike(t *table, rows []row, limit int) [][]row {
 // rowLimit is how many rows a statement may have: its placeholders are limited,
 // and its text must fit in a packet too.
 func (w *writer) rowLimit(t *table) int {
-	n := min(w.maxRows, maxPlaceholders/len(t.columns))
+	n := min(w.maxRows, w.caution.limit(), maxPlaceholders/len(t.columns))
 	one := len(t.upsertText(1))
 	return max(1, min(n, (t.packet()-one)/(3*len(t.columns)+4)))
 }
 
-// halve cuts rows so that the first half is one statement.
-func (w *writer) halve(t *table, rows []row) [][]row {
-	half := floorPowerOfTwo(len(rows) - 1)
-	return append(w.cut(t, rows[:half]), w.cut(t, rows[half:])...)
+// apart cuts the rows of a statement that was refused. The row that is blamed
+// stands alone, for a verdict of its own; those before it were taken, and those
+// behind it were not looked at, so they go in smaller statements. Without a row to
+// blame (-1) it cuts in halves.
+func (w *writer) apart(t *table, rows []row, blamed int) [][]row {
+	if blamed < 0 {
+		half := floorPowerOfTwo(len(rows) - 1)
+		return append(w.cut(t, rows[:half]), w.cut(t, rows[half:])...)
+	}
+	parts := append(w.cut(t, rows[:blamed]), rows[blamed:blamed+1])
+	return append(parts, w.cutAlike(t, rows[blamed+1:], max(1, len(rows)/4))...)
 }
 
 // roundDown keeps the three leading bits of n: 1000 rows are 896, 96 and 8. A

@@ -31,6 +31,7 @@ type writer struct {
 	sessions   chan *session // those that nobody uses
 	generation atomic.Int64
 	alone      sync.RWMutex // held by whoever writes alone
+	caution    caution
 	observe    observer
 	closing    sync.Once
 	closed     chan struct{}
@@ -183,6 +184,7 @@ func (w *writer) once(ctx context.Context, t *table, rows []row) (outcome, *fail
 		}
 		all.add(outcomes[i])
 	}
+	w.caution.learn(len(rows), len(all.refused))
 	return all, nil
 }
 
