@@ -32,9 +32,7 @@ func measure(ctx context.Context, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := report(ctx, s, o, results, time.Since(began)); err != nil {
-		return err
-	}
+	report(s, results, time.Since(began))
 	failed := 0
 	for _, r := range results {
 		if r.failure != "" {
@@ -52,12 +50,15 @@ func measure(ctx context.Context, o options, out io.Writer) (err error) {
 func (s *stack) rounds(ctx context.Context, matches []match, rounds int) (results []result, err error) {
 	for round := 1; round <= rounds; round++ {
 		for _, m := range matches {
+			if m.rounds > 0 && round > m.rounds {
+				continue
+			}
 			for _, c := range m.contestants {
 				res := s.once(ctx, m.workload, c, round)
 				if ctx.Err() != nil {
 					return nil, ctx.Err()
 				}
-				fmt.Fprintln(s.out, res.line(round))
+				fmt.Fprintln(s.out, res.line())
 				results = append(results, res)
 			}
 		}

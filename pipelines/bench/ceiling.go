@@ -18,8 +18,8 @@ var (
 )
 
 func ceilingOf(name string, connections int) contestant {
-	return contestant{name: name, start: func(_ context.Context, s *stack, r run) (*running, error) {
-		cmd := exec.Command(s.self, "load", "-dsn", s.server.DSN("orders"), "-connections", strconv.Itoa(connections),
+	return contestant{name: name, start: func(ctx context.Context, s *stack, r run) (*running, error) {
+		cmd := exec.CommandContext(context.WithoutCancel(ctx), s.self, "load", "-dsn", s.server.DSN("orders"), "-connections", strconv.Itoa(connections),
 			"-seed", fmt.Sprint(r.sequence.seed), "-orders", strconv.Itoa(r.sequence.orders), "-partitions", strconv.Itoa(r.sequence.partitions))
 		// Not cmd.StdoutPipe, which is closed by whoever waits for the process.
 		read, write, err := os.Pipe()

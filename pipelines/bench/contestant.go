@@ -31,6 +31,12 @@ type running struct {
 	// settle waits until all that it has read is stored.
 	settle func(ctx context.Context) error
 	stop   func(ctx context.Context) error
+	// confess, nil for none, asks it for figures of its own, before its end.
+	confess func(ctx context.Context, figures map[figure]float64) error
+	// freeze waits until it is ready and stops it, thaw lets it go on; nil where a
+	// workload that needs them is not for it.
+	freeze func(ctx context.Context) error
+	thaw   func() error
 	// deadLetters is the topic of what it has refused, "" for none.
 	deadLetters string
 }

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -36,6 +37,7 @@ type options struct {
 	run     string
 	rounds  int
 	orders  int
+	trickle time.Duration
 	results string
 	dir     string
 	binary  string
@@ -50,6 +52,7 @@ func benchCommand(ctx context.Context, args []string) error {
 	flags.StringVar(&o.run, "run", "", "only the runs whose \"workload/contestant\" matches this regular expression")
 	flags.IntVar(&o.rounds, "rounds", 0, "rounds (3, and 2 with -quick)")
 	flags.IntVar(&o.orders, "orders", 0, "orders of a topic (500,000, and 300,000 with -quick)")
+	flags.DurationVar(&o.trickle, "trickle", 30*time.Second, "how long orders are sent one by one")
 	flags.StringVar(&o.results, "results", "", "append the results to this file, and put the plots beside it")
 	flags.StringVar(&o.dir, "dir", filepath.Join(".run", "bench"), "where the servers keep their data, and the logs go; it is emptied")
 	flags.StringVar(&o.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink to run")

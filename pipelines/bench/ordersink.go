@@ -4,6 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"syscall"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/loopback"
 	"github.com/order-sink/order-sink/internal/process"
@@ -18,17 +25,18 @@ var orderSink = orderSinks(1)
 func orderSinks(n int) contestant {
 	name := "order-sink"
 	if n > 1 {
-		name = fmt.Sprintf("order-sink, %d of them", n)
+		name = fmt.Sprintf("%d order-sinks", n)
 	}
 	return contestant{name: name, start: func(ctx context.Context, s *stack, r run) (*running, error) {
 		group, letters := s.name("order-sink"), s.name("dead-letters")
 		if err := s.kafka.CreateTopic(ctx, letters, 1, nil); err != nil {
 			return nil, err
 		}
-		pipeline, err := s.pipeline(r.workload)
+		pipeline, err := s.pipeline("pipelines/orders.yaml", r.workload)
 		if err != nil {
 			return nil, err
 		}
+		var sinks []*sink.Sink
 		var processes []*process.Process
 		for i := range n {
 			one, err := s.startOrderSink(fmt.Sprintf("%s-%d", r.log, i+1), pipeline, map[string]string{
@@ -41,11 +49,19 @@ func orderSinks(n int) contestant {
 				}
 				return nil, err
 			}
-			processes = append(processes, one.Process)
+			sinks, processes = append(sinks, one), append(processes, one.Process)
 		}
 		started := follow(processes...)
 		started.deadLetters = letters
 		started.settle = func(ctx context.Context) error { return s.caughtUp(ctx, group, r.topic) }
+		started.confess = func(ctx context.Context, figures map[figure]float64) error { return confess(ctx, sinks, figures) }
+		started.freeze = func(ctx context.Context) error {
+			if err := s.shared(ctx, group, n, r.sequence.partitions/n); err != nil {
+				return err
+			}
+			return signalAll(processes, syscall.SIGSTOP)
+		}
+		started.thaw = func() error { return signalAll(processes, syscall.SIGCONT) }
 		return started, nil
 	}}
 }
@@ -66,5 +82,69 @@ func (s *stack) startOrderSink(log, pipeline string, env map[string]string) (*si
 	})
 }
 
-// pipeline is the shipped one.
-func (s *stack) pipeline(workload) (string, error) { return "pipelines/orders.yaml", nil }
+func signalAll(processes []*process.Process, what os.Signal) (err error) {
+	for _, p := range processes {
+		err = errors.Join(err, p.Signal(what))
+	}
+	return err
+}
+
+var (
+	retriedDeadlocks = regexp.MustCompile(`(?m)^mariadb_upsert_retries_total\{.*cause="deadlock".*\} (\S+)$`)
+	waitedForLock    = regexp.MustCompile(`(?m)^mariadb_upsert_waits_total\{.*cause="(deadlock|lock_wait)".*\} (\S+)$`)
+)
+
+// confess asks the sinks for their deadlocks. One that was tried again at once is
+// a figure; one that came out of the output, which then waited, fails the run.
+func confess(ctx context.Context, sinks []*sink.Sink, figures map[figure]float64) error {
+	figures[deadlocks] = 0
+	for _, one := range sinks {
+		metrics, err := one.Metrics(ctx)
+		if err != nil {
+			return err
+		}
+		for _, found := range retriedDeadlocks.FindAllStringSubmatch(metrics, -1) {
+			n, err := strconv.ParseFloat(found[1], 64)
+			if err != nil {
+				return fmt.Errorf("reading the sink's metrics: %w", err)
+			}
+			figures[deadlocks] += n
+		}
+		if found := waitedForLock.FindString(metrics); found != "" {
+			return fmt.Errorf("a lock came out of the output: %s", found)
+		}
+	}
+	return nil
+}
+
+// shared waits until so many members of a group have so many partitions each.
+func (s *stack) shared(ctx context.Context, group string, members, each int) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka.Seeds()...))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	return eventually(ctx, fmt.Sprintf("%d members share the partitions", members), func() error {
+		described, err := admin.DescribeGroups(ctx, group)
+		if err != nil {
+			return err
+		}
+		found := described[group]
+		if len(found.Members) != members {
+			return fmt.Errorf("there are %d members", len(found.Members))
+		}
+		for _, member := range found.Members {
+			share := 0
+			if assigned, ok := member.Assigned.AsConsumer(); ok {
+				for _, topic := range assigned.Topics {
+					share += len(topic.Partitions)
+				}
+			}
+			if share != each {
+				return fmt.Errorf("one has %d partitions", share)
+			}
+		}
+		return nil
+	})
+}

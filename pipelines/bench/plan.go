@@ -6,6 +6,7 @@ import "regexp"
 type match struct {
 	workload
 	contestants []contestant
+	rounds      int // at most; 0 for all
 }
 
 // plan is what a bench runs, in this order in each round.
@@ -14,7 +15,7 @@ func plan(o options) (matches []match, err error) {
 	if err != nil {
 		return nil, err
 	}
-	all := fullPlan(o.orders)
+	all := fullPlan(o)
 	if o.quick {
 		all = quickPlan(o.orders)
 	}
@@ -32,32 +33,38 @@ func plan(o options) (matches []match, err error) {
 	return matches, nil
 }
 
-// The workloads of one topic have the same orders.
-func insert(n int) workload {
-	return workload{name: "insert", sequence: newSequence(1, n, 4)}
-}
-
-func update(n int) workload {
-	return workload{name: "update", sequence: newSequence(1, n, 4), filled: true}
-}
-
-func onePartition(n int) workload {
-	return workload{name: "insert, 1 partition", sequence: newSequence(1, n, 1)}
-}
-
 func quickPlan(n int) []match {
 	three := []contestant{orderSink, stockTuned, ceiling}
 	return []match{
-		{insert(n), three},
-		{update(n), three},
-		{onePartition(n), three},
+		{workload: insert(n, 4), contestants: three},
+		{workload: update(n), contestants: three},
+		{workload: insert(n, 1), contestants: three},
 	}
 }
 
-func fullPlan(n int) []match {
+// Tables that grow, in rows that are there before the run.
+const small, middle, large = 100_000, 1_000_000, 10_000_000
+
+func fullPlan(o options) []match {
+	n, alone := o.orders, []contestant{orderSink}
+	tuned := []contestant{orderSink, stockTuned, ceiling}
 	return []match{
-		{insert(n), []contestant{orderSink, stockDefault, stockTuned, ceiling, ceilingOne}},
-		{update(n), []contestant{orderSink, stockTuned, ceiling}},
-		{onePartition(n), []contestant{orderSink, stockTuned, ceiling}},
+		{workload: insert(n, 4), contestants: []contestant{orderSink, stockDefault, stockTuned, ceiling, ceilingOne}},
+		{workload: update(n), contestants: tuned},
+		{workload: redelivery(n), contestants: alone},
+		{workload: insert(n, 1), contestants: tuned},
+		{workload: insert(n, 12), contestants: tuned},
+		{workload: refused(n, 1000), contestants: alone},
+		{workload: refused(n, 100), contestants: alone},
+		{workload: refusedBefore(n, 1000), contestants: alone},
+		{workload: refusedBefore(n, 100), contestants: alone},
+		{workload: wide(n), contestants: tuned[:2]},
+		{workload: slow(o.trickle), contestants: []contestant{orderSink, stockDefault, stockTuned}},
+		// A topic that is filled while its sinks are frozen, for less than their session.
+		{workload: shared(min(n, 300_000)), contestants: []contestant{orderSink, orderSinks(2), orderSinks(3)}},
+		// Each of these takes minutes to fill.
+		{workload: grown(min(n, 200_000), small), contestants: []contestant{orderSink, ceiling}, rounds: 1},
+		{workload: grown(min(n, 200_000), middle), contestants: []contestant{orderSink, ceiling}, rounds: 1},
+		{workload: grown(min(n, 200_000), large), contestants: []contestant{orderSink, ceiling}, rounds: 1},
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
@@ -62,22 +61,22 @@ func (p *progress) beyond() bool {
 
 func (p *progress) done() bool { return len(p.seen) == p.partitions*(steps+1) }
 
-// markers that are in the table: a range of its primary key, a few hundred rows.
-func markers(ctx context.Context, db *sql.DB) (ids []string, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT order_id FROM orders WHERE "+isMarker)
+// ids of orders that are in the table.
+func (s *stack) ids(ctx context.Context, where string, args ...any) (ids []string, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT order_id FROM orders WHERE "+where, args...)
 	if err != nil {
-		return nil, fmt.Errorf("reading the markers: %w", err)
+		return nil, fmt.Errorf("looking at the table: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id string
 		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("reading the markers: %w", err)
+			return nil, fmt.Errorf("looking at the table: %w", err)
 		}
 		ids = append(ids, id)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading the markers: %w", err)
+		return nil, fmt.Errorf("looking at the table: %w", err)
 	}
 	return ids, nil
 }
@@ -102,7 +101,7 @@ type timeline struct {
 func (s *stack) watch(ctx context.Context, of sequence, r *running) (t timeline, err error) {
 	p, last := newProgress(of), time.Now()
 	for {
-		ids, err := markers(ctx, s.db)
+		ids, err := s.ids(ctx, isMarker)
 		if err != nil {
 			return t, err
 		}

@@ -8,90 +8,110 @@ import (
 	"time"
 )
 
-// A figure is one number of a run.
-type figure string
-
-// The figures of a run. Those that were not measured are missing.
-const (
-	rate       figure = "rows/s"
-	sinkCPU    figure = "sink us/row"
-	mariadbCPU figure = "MariaDB us/row"
-	brokerCPU  figure = "broker us/row"
-	ratio      figure = "sink/MariaDB"
-	memory     figure = "peak RSS MB"
-	firstRow   figure = "first row s"
-	stall      figure = "longest stall s"
-	steal      figure = "steal %"
-)
-
-// result is what one run has given.
-type result struct {
-	workload, contestant string
-	figures              map[figure]float64
-	failure              string // "" for a run whose rows are right
-}
-
-// once is one run from an empty or prepared table to the last row, and its check.
+// once is one run from a prepared table to the last row, and its check.
 func (s *stack) once(ctx context.Context, w workload, c contestant, round int) result {
-	res := result{workload: w.name, contestant: c.name, figures: map[figure]float64{}}
+	res := result{workload: w.name, contestant: c.name, round: round, figures: map[figure]float64{}}
 	if err := s.tryOnce(ctx, w, c, round, res.figures); err != nil {
-		res.failure = err.Error()
+		res.failure = strings.Join(strings.Fields(err.Error()), " ")
 	}
 	return res
 }
 
-func (s *stack) tryOnce(ctx context.Context, w workload, c contestant, round int, figures map[figure]float64) (err error) {
-	topic, err := s.topic(ctx, w.sequence)
-	if err != nil {
-		return err
-	}
+func (s *stack) tryOnce(ctx context.Context, w workload, c contestant, round int, figures map[figure]float64) error {
 	if err := s.table(ctx, w); err != nil {
 		return err
+	}
+	r := run{workload: w, log: inFileName.Replace(fmt.Sprintf("%s-%s-%d", w.name, c.name, round))}
+	var err error
+	if r.topic, err = s.topicOf(ctx, w); err != nil {
+		return err
+	}
+	if w.again {
+		before := r
+		before.log += "-before"
+		if _, err := s.pass(ctx, before, c, map[figure]float64{}); err != nil {
+			return fmt.Errorf("storing what is to be delivered again: %w", err)
+		}
+		// Its markers would be taken for those of the next pass.
+		if err := s.exec(ctx, "DELETE FROM orders WHERE "+isMarker); err != nil {
+			return err
+		}
 	}
 	if err := quiet(ctx, s.server.Process().PID()); err != nil {
 		return err
 	}
+	deadLetters, err := s.pass(ctx, r, c, figures)
+	if err != nil {
+		return err
+	}
+	return s.check(ctx, w, r.topic, deadLetters)
+}
+
+// pass is a contestant at work, from its start to its orderly end.
+func (s *stack) pass(ctx context.Context, r run, c contestant, figures map[figure]float64) (deadLetters string, err error) {
 	stolen, total, err := machineTime()
 	if err != nil {
-		return err
+		return "", err
 	}
 	began := time.Now()
-	r, err := c.start(ctx, s, run{workload: w, topic: topic, log: logName(w, c, round)})
+	started, err := c.start(ctx, s, r)
 	if err != nil {
-		return fmt.Errorf("starting %s: %w", c.name, err)
+		return "", fmt.Errorf("starting %s: %w", c.name, err)
 	}
-	stopped := false
-	stop := func() error {
-		if stopped {
-			return nil
+	running := true
+	defer func() {
+		if running {
+			err = errors.Join(err, started.stop(context.WithoutCancel(ctx)))
 		}
-		stopped = true
-		return r.stop(context.WithoutCancel(ctx))
-	}
-	defer func() { err = errors.Join(err, stop()) }()
-	t, err := s.watch(ctx, w.sequence, r)
-	if err != nil {
-		return err
-	}
-	if figures[memory], err = peakMemory(r.pids...); err != nil {
-		return err
+	}()
+	if err := s.measure(ctx, r, started, began, figures); err != nil {
+		return "", err
 	}
 	stolenThen, totalThen, err := machineTime()
+	if err != nil {
+		return "", err
+	}
+	figures[steal] = 100 * (stolenThen - stolen) / (totalThen - total)
+	if figures[memory], err = peakMemory(started.pids...); err != nil {
+		return "", err
+	}
+	if err := started.settle(ctx); err != nil {
+		return "", err
+	}
+	if started.confess != nil {
+		if err := started.confess(ctx, figures); err != nil {
+			return "", err
+		}
+	}
+	running = false
+	return started.deadLetters, started.stop(ctx)
+}
+
+func (s *stack) measure(ctx context.Context, r run, started *running, began time.Time, figures map[figure]float64) error {
+	switch {
+	case r.trickle > 0:
+		return s.trickle(ctx, r, started, figures)
+	case r.fresh:
+		// Nobody reads while the topic is filled, and all begin at once.
+		if err := started.freeze(ctx); err != nil {
+			return err
+		}
+		if err := s.produce(ctx, r.topic, r.sequence); err != nil {
+			return err
+		}
+		if err := started.thaw(); err != nil {
+			return err
+		}
+	}
+	t, err := s.watch(ctx, r.sequence, started)
 	if err != nil {
 		return err
 	}
 	t.into(figures)
-	if !w.filled && !w.keeps {
+	if !r.filled && !r.again && !r.fresh {
 		figures[firstRow] = t.first.at.Sub(began).Seconds()
 	}
-	figures[steal] = 100 * (stolenThen - stolen) / (totalThen - total)
-	if err := r.settle(ctx); err != nil {
-		return err
-	}
-	if err := stop(); err != nil {
-		return err
-	}
-	return s.check(ctx, w, topic, r.deadLetters)
+	return nil
 }
 
 // into adds what a timeline tells.
@@ -100,19 +120,22 @@ func (t timeline) into(figures map[figure]float64) {
 	if rows <= 0 {
 		return // all was stored between two looks
 	}
-	each := func(a, b time.Duration) float64 { return float64((b - a).Nanoseconds()) / 1000 / rows }
 	figures[rate] = rows / t.to.at.Sub(t.from.at).Seconds()
-	figures[sinkCPU] = each(t.from.used.sink, t.to.used.sink)
-	figures[mariadbCPU] = each(t.from.used.mariadb, t.to.used.mariadb)
-	figures[brokerCPU] = each(t.from.used.broker, t.to.used.broker)
 	figures[stall] = t.stall.Seconds()
-	if figures[mariadbCPU] > 0 {
-		figures[ratio] = figures[sinkCPU] / figures[mariadbCPU]
+	t.to.used.since(t.from.used).into(figures, rows)
+}
+
+func (u usage) into(figures map[figure]float64, rows float64) {
+	figures[sinkCPU] = float64(u.sink.Microseconds()) / rows
+	figures[mariadbCPU] = float64(u.mariadb.Microseconds()) / rows
+	figures[brokerCPU] = float64(u.broker.Microseconds()) / rows
+	if u.mariadb > 0 {
+		figures[ratio] = float64(u.sink) / float64(u.mariadb)
 	}
 }
 
-var inFileName = strings.NewReplacer(" ", "-", ",", "", "/", "-", "%", "pct")
-
-func logName(w workload, c contestant, round int) string {
-	return inFileName.Replace(fmt.Sprintf("%s-%s-%d", w.name, c.name, round))
+func (u usage) since(before usage) usage {
+	return usage{u.sink - before.sink, u.mariadb - before.mariadb, u.broker - before.broker}
 }
+
+var inFileName = strings.NewReplacer(" ", "-", ",", "", "/", "-", "%", "pct")

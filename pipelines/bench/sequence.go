@@ -67,7 +67,11 @@ func (s sequence) entries() iter.Seq[entry] {
 			case s.every > 0 && i%s.every == s.every/2:
 				e.message = s.refusable.message(g, i/s.every)
 			}
-			if e.message.Value == nil {
+			switch {
+			case e.message.Value != nil:
+			case s.wide:
+				e.message.Value = wideEnvelope(e.Order)
+			default:
 				e.message = orders.Good(e.Order)
 			}
 			if !yield(e) {

@@ -16,12 +16,16 @@ var (
 )
 
 func stock(name, pipeline string) contestant {
-	return contestant{name: name, start: func(_ context.Context, s *stack, r run) (*running, error) {
+	return contestant{name: name, start: func(ctx context.Context, s *stack, r run) (*running, error) {
 		port, err := loopback.Port(0)
 		if err != nil {
 			return nil, err
 		}
-		cmd := exec.Command(s.binary, "run", pipeline)
+		path, err := s.pipeline(pipeline, r.workload)
+		if err != nil {
+			return nil, err
+		}
+		cmd := exec.CommandContext(context.WithoutCancel(ctx), s.binary, "run", path)
 		cmd.Dir = s.root
 		cmd.Env = append(os.Environ(),
 			"HTTP_ADDRESS="+loopback.Address(port), "KAFKA_BROKERS="+s.kafka.Seeds()[0], "KAFKA_TOPIC="+r.topic,

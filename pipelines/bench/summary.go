@@ -2,9 +2,8 @@ package main
 
 import (
 	"cmp"
-	"fmt"
+	"math"
 	"slices"
-	"strings"
 )
 
 // spread is the median of a figure over the rounds, and how far it went.
@@ -19,14 +18,7 @@ func spreadOf(values []float64) spread {
 // percentile is the smallest value that so many of a hundred do not exceed.
 func percentile[T cmp.Ordered](sorted []T, percent float64) T {
 	n := float64(len(sorted))
-	return sorted[max(0, min(len(sorted)-1, int(ceil(n*percent/100))-1))]
-}
-
-func ceil(x float64) float64 {
-	if whole := float64(int(x)); whole < x {
-		return whole + 1
-	}
-	return x
+	return sorted[max(0, min(len(sorted)-1, int(math.Ceil(n*percent/100))-1))]
 }
 
 // row is what all rounds of one contestant in one workload have given.
@@ -70,18 +62,4 @@ func (s summary) median(workload, contestant string, f figure) (float64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// line tells one run on the terminal.
-func (r result) line(round int) string {
-	text := fmt.Sprintf("%-3d %-24s %-26s", round, r.workload, r.contestant)
-	if r.failure != "" {
-		return text + "FAILED: " + r.failure
-	}
-	for _, f := range columns {
-		if value, there := r.figures[f]; there {
-			text += fmt.Sprintf("  %s %s", format(f, value), f)
-		}
-	}
-	return strings.TrimRight(text, " ")
 }

@@ -8,19 +8,23 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// topic is the topic of a sequence, which is filled the first time.
-func (s *stack) topic(ctx context.Context, of sequence) (string, error) {
-	if name, there := s.topics[of]; there {
+// topicOf is the topic of a workload: that of its sequence, which is filled the
+// first time, or an empty one.
+func (s *stack) topicOf(ctx context.Context, w workload) (string, error) {
+	if name, there := s.topics[w.sequence]; there && !w.ownTopic() {
 		return name, nil
 	}
 	name := s.name("orders")
-	if err := s.kafka.CreateTopic(ctx, name, int32(of.partitions), nil); err != nil {
+	if err := s.kafka.CreateTopic(ctx, name, int32(w.sequence.partitions), nil); err != nil {
 		return "", err
 	}
-	if err := s.produce(ctx, name, of); err != nil {
+	if w.ownTopic() {
+		return name, nil
+	}
+	if err := s.produce(ctx, name, w.sequence); err != nil {
 		return "", err
 	}
-	s.topics[of] = name
+	s.topics[w.sequence] = name
 	return name, nil
 }
 
