@@ -32,7 +32,9 @@ func measure(ctx context.Context, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	report(s, results, time.Since(began))
+	if err := s.report(ctx, o, results, began); err != nil {
+		return err
+	}
 	failed := 0
 	for _, r := range results {
 		if r.failure != "" {
