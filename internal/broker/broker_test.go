@@ -9,6 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/java"
 )
 
 func TestMain(m *testing.M) { Main(m) }
@@ -88,7 +90,7 @@ func TestTheRealBrokerComesBackWithItsRecords(t *testing.T) {
 
 func TestStartThatIsGivenUpLeavesNoProcess(t *testing.T) {
 	b, err := NewJava(t.Context(), t.TempDir(), nil)
-	require(t, err)
+	java.Require(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := b.Start(ctx); !errors.Is(err, context.Canceled) {
@@ -98,6 +100,14 @@ func TestStartThatIsGivenUpLeavesNoProcess(t *testing.T) {
 	case <-b.Process().Done():
 	default:
 		t.Fatal("the broker still runs")
+	}
+}
+
+func TestAClusterIDIsNoOption(t *testing.T) {
+	for range 10_000 {
+		if id := clusterID(); id[0] == '-' || len(id) != 22 {
+			t.Fatalf("the storage tool cannot read %q", id)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"gopkg.in/yaml.v3"
 
+	"github.com/order-sink/order-sink/internal/java"
 	"github.com/order-sink/order-sink/internal/loopback"
 )
 
@@ -34,7 +35,7 @@ func TestComposesKafkaStarts(t *testing.T) {
 	}
 
 	b, err := NewJava(t.Context(), t.TempDir(), nil)
-	require(t, err)
+	java.Require(t, err)
 	// The names and ports that are its container's own are this machine's here.
 	ports := map[string]string{"9092": fmt.Sprint(b.port)}
 	for _, port := range []string{"9093", "29092"} {

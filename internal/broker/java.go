@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"crypto/rand"
+	_ "embed" // pom.xml
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -16,9 +17,16 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/java"
 	"github.com/order-sink/order-sink/internal/loopback"
 	"github.com/order-sink/order-sink/internal/process"
 )
+
+// kafkaVersion is the one in pom.xml: 46 jars, 44 MB.
+const kafkaVersion = "4.3.1"
+
+//go:embed pom.xml
+var pom []byte
 
 // A broker and a controller in one process. Whatever a cluster would keep in
 // three copies is kept once, and a group forms without the usual wait for more
@@ -62,20 +70,17 @@ type Java struct {
 
 // NewJava prepares a real broker in dir, which should be empty, and does not
 // start it. secure, nil for none, is one more way in. The error is
-// [ErrNotInstalled] where Java or Maven is missing.
+// [java.ErrNotInstalled] where Java or Maven is missing.
 func NewJava(ctx context.Context, dir string, secure *Secure) (*Java, error) {
-	cache, err := cacheDir()
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	b := &Java{secure: secure}
 	if b.dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("preparing Kafka: %w", err)
 	}
-	if b.java, err = java(ctx); err != nil {
+	if b.java, err = java.Find(ctx); err != nil {
 		return nil, err
 	}
-	if b.jars, err = distribution(ctx, cache); err != nil {
+	if b.jars, err = java.Jars(ctx, "kafka-"+kafkaVersion, pom); err != nil {
 		return nil, err
 	}
 	return b, b.format(ctx)

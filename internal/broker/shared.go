@@ -2,13 +2,14 @@ package broker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"regexp"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/order-sink/order-sink/internal/java"
 )
 
 var (
@@ -69,7 +70,7 @@ func Shared(t testing.TB) *Java {
 			_ = os.RemoveAll(dir)
 		}
 	})
-	require(t, sharedErr)
+	java.Require(t, sharedErr)
 	return shared
 }
 
@@ -83,7 +84,7 @@ func Private(t testing.TB) *Java {
 func PrivateSecure(t testing.TB, secure *Secure) *Java {
 	t.Helper()
 	b, err := start(t.TempDir(), secure)
-	require(t, err)
+	java.Require(t, err)
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
 			t.Error(err)
@@ -102,17 +103,6 @@ func start(dir string, secure *Secure) (*Java, error) {
 		return nil, fmt.Errorf("%w\n%s", err, log)
 	}
 	return b, nil
-}
-
-func require(t testing.TB, err error) {
-	t.Helper()
-	switch {
-	case err == nil:
-	case errors.Is(err, ErrNotInstalled) && os.Getenv("CI") != "true":
-		t.Skip(err)
-	default:
-		t.Fatal(err)
-	}
 }
 
 var notInTopic = regexp.MustCompile(`[^a-zA-Z0-9._-]+`)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/broker"
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/java"
 	"github.com/order-sink/order-sink/internal/mariadbd"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/sink"
@@ -36,9 +37,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
-	// First: it fetches the broker under a lock, and Maven's repository is not made
-	// for two at once.
-	broker.Shared(t)
+	broker.Shared(t) // or says what is missing
 	client := compile(t)
 	broker.Each(t, func(t *testing.T, b broker.Broker) {
 		topic, letters := broker.Topic(t, b, 3), broker.Topic(t, b, 1)
@@ -105,10 +104,8 @@ func compile(t *testing.T) javaClient {
 	if err := os.CopyFS(dir, os.DirFS("java")); err != nil {
 		t.Fatal(err)
 	}
-	maven := exec.Command("mvn", "-B", "-q", "compiler:compile", "dependency:build-classpath")
-	maven.Dir = dir
-	if out, err := maven.CombinedOutput(); err != nil {
-		t.Fatalf("compiling the Java client: %v\n%s", err, out)
+	if err := java.Maven(t.Context(), dir, "compiler:compile", "dependency:build-classpath"); err != nil {
+		t.Fatalf("compiling the Java client: %v", err)
 	}
 	jars, err := os.ReadFile(filepath.Join(dir, "target", "classpath"))
 	if err != nil {
@@ -129,13 +126,11 @@ func (c javaClient) send(t *testing.T, seeds []string, topic string, all []order
 			t.Fatal(err)
 		}
 	}
-	java := "java"
-	if home := os.Getenv("JAVA_HOME"); home != "" {
-		java = filepath.Join(home, "bin", "java")
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, java, "-cp", c.classpath, "ordersink.OrderClient", strings.Join(seeds, ","), topic)
+	path, err := java.Find(ctx)
+	java.Require(t, err)
+	cmd := exec.CommandContext(ctx, path, "-cp", c.classpath, "ordersink.OrderClient", strings.Join(seeds, ","), topic)
 	cmd.Stdin = &input
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("sending with the Java client: %v\n%s", err, out)

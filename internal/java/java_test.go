@@ -1,4 +1,4 @@
-package broker
+package java
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 
 // Processes that start together fetch the jars once, and none of them sees
 // half of them.
-func TestDistributionIsFetchedOnce(t *testing.T) {
+func TestJarsAreFetchedOnce(t *testing.T) {
 	bin, cache, calls := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "calls")
 	program(t, bin, "mvn", `
 for arg; do case "$arg" in -DoutputDirectory=*) out="${arg#*=}";; esac; done
@@ -22,13 +22,13 @@ mkdir -p "$out" && echo 1 > "$out/first.jar" && sleep 0.3 && echo 2 > "$out/last
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			jars, err := distribution(t.Context(), cache)
+			dir, err := jars(t.Context(), cache, "kafka-1", nil)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if _, err := os.Stat(filepath.Join(jars, "last.jar")); err != nil {
-				t.Errorf("half a distribution was handed out: %v", err)
+			if _, err := os.Stat(filepath.Join(dir, "last.jar")); err != nil {
+				t.Errorf("half of the jars were handed out: %v", err)
 			}
 		})
 	}
@@ -38,16 +38,16 @@ mkdir -p "$out" && echo 1 > "$out/first.jar" && sleep 0.3 && echo 2 > "$out/last
 	}
 	// Cached, it needs no Maven.
 	t.Setenv("PATH", t.TempDir())
-	if _, err := distribution(t.Context(), cache); err != nil {
+	if _, err := jars(t.Context(), cache, "kafka-1", nil); err != nil {
 		t.Errorf("with the jars in place: %v", err)
 	}
 }
 
-func TestDistributionThatFailsLeavesNothing(t *testing.T) {
+func TestAFetchThatFailsLeavesNothing(t *testing.T) {
 	bin, cache := t.TempDir(), t.TempDir()
 	program(t, bin, "mvn", `echo no network; exit 1`)
 	t.Setenv("PATH", bin+":/usr/bin:/bin")
-	_, err := distribution(t.Context(), cache)
+	_, err := jars(t.Context(), cache, "kafka-1", nil)
 	if err == nil || errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "no network") {
 		t.Errorf("got %v, expected what Maven said", err)
 	}
@@ -68,22 +68,22 @@ func TestNotInstalled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("JAVA_HOME", "")
 			set(t)
-			if path, err := java(t.Context()); !errors.Is(err, ErrNotInstalled) {
-				t.Errorf("java: %q, %v; expected %v", path, err, ErrNotInstalled)
+			if path, err := Find(t.Context()); !errors.Is(err, ErrNotInstalled) {
+				t.Errorf("Find: %q, %v; expected %v", path, err, ErrNotInstalled)
 			}
 		})
 	}
 	t.Run("no Maven", func(t *testing.T) {
 		t.Setenv("PATH", t.TempDir())
-		if _, err := distribution(t.Context(), t.TempDir()); !errors.Is(err, ErrNotInstalled) {
+		if _, err := jars(t.Context(), t.TempDir(), "kafka-1", nil); !errors.Is(err, ErrNotInstalled) {
 			t.Errorf("got %v, expected %v", err, ErrNotInstalled)
 		}
 	})
 	t.Run("new enough", func(t *testing.T) {
 		t.Setenv("JAVA_HOME", "")
 		fakeJava(t, `echo 'openjdk version "21" 2023-09-19' >&2`)
-		if path, err := java(t.Context()); err != nil || path != "java" {
-			t.Errorf("java: %q, %v; expected java", path, err)
+		if path, err := Find(t.Context()); err != nil || path != "java" {
+			t.Errorf("Find: %q, %v; expected java", path, err)
 		}
 	})
 }
@@ -103,18 +103,18 @@ func program(t *testing.T, dir, name, script string) {
 
 // On a person's machine what is missing is a reason to skip; in CI nothing may
 // be skipped.
-func TestMissingBrokerIsSkippedButNotInCI(t *testing.T) {
+func TestMissingJavaIsSkippedButNotInCI(t *testing.T) {
 	for ci, expected := range map[string]string{"": "skipped", "true": "failed"} {
 		t.Setenv("CI", ci)
 		got := &outcome{TB: t}
-		require(got, fmt.Errorf("%w (no java)", ErrNotInstalled))
+		Require(got, fmt.Errorf("%w (no java)", ErrNotInstalled))
 		if got.how != expected || !strings.Contains(got.why, "apt-get install openjdk") {
 			t.Errorf("CI=%s: %s because of %q, expected %s and what to install", ci, got.how, got.why, expected)
 		}
 	}
 	t.Setenv("CI", "")
 	got := &outcome{TB: t}
-	if require(got, errors.New("broken")); got.how != "failed" {
+	if Require(got, errors.New("broken")); got.how != "failed" {
 		t.Errorf("a broker that does not start: %q, expected failed", got.how)
 	}
 }
@@ -127,11 +127,3 @@ type outcome struct {
 func (o *outcome) Helper()           {}
 func (o *outcome) Skip(args ...any)  { o.how, o.why = "skipped", fmt.Sprint(args...) }
 func (o *outcome) Fatal(args ...any) { o.how, o.why = "failed", fmt.Sprint(args...) }
-
-func TestAClusterIDIsNoOption(t *testing.T) {
-	for range 10_000 {
-		if id := clusterID(); id[0] == '-' || len(id) != 22 {
-			t.Fatalf("the storage tool cannot read %q", id)
-		}
-	}
-}
