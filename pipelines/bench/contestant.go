@@ -12,6 +12,8 @@ import (
 // contestant is one way from a topic (or from memory) into the table.
 type contestant struct {
 	name string
+	// prepare, nil for none, is what is no part of a run.
+	prepare func(s *stack, ctx context.Context, w workload) error
 	// start begins with the orders of the topic. It returns at once: what a start
 	// takes is a part of what is measured.
 	start func(ctx context.Context, s *stack, r run) (*running, error)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -81,6 +82,9 @@ func benchCommand(ctx context.Context, args []string) error {
 func commandLine(args []string) string {
 	text := "bin/bench"
 	for _, arg := range args {
+		if strings.ContainsAny(arg, " |'\"$^*()[]\\") {
+			arg = "'" + arg + "'"
+		}
 		text += " " + arg
 	}
 	return text

@@ -47,9 +47,9 @@ const small, middle, large = 100_000, 1_000_000, 10_000_000
 
 func fullPlan(o options) []match {
 	n, alone := o.orders, []contestant{orderSink}
-	tuned := []contestant{orderSink, stockTuned, ceiling}
+	tuned := []contestant{orderSink, stockTuned, connectTuned, ceiling}
 	return []match{
-		{workload: insert(n, 4), contestants: []contestant{orderSink, stockDefault, stockTuned, ceiling, ceilingOne}},
+		{workload: insert(n, 4), contestants: []contestant{orderSink, stockDefault, stockTuned, connectDefault, connectTuned, ceiling, ceilingOne}},
 		{workload: update(n), contestants: tuned},
 		{workload: redelivery(n), contestants: alone},
 		{workload: insert(n, 1), contestants: tuned},
@@ -58,13 +58,14 @@ func fullPlan(o options) []match {
 		{workload: refused(n, 100), contestants: alone},
 		{workload: refusedBefore(n, 1000), contestants: alone},
 		{workload: refusedBefore(n, 100), contestants: alone},
-		{workload: wide(n), contestants: tuned[:2]},
-		{workload: slow(o.trickle), contestants: []contestant{orderSink, stockDefault, stockTuned}},
+		{workload: wide(n), contestants: tuned[:3]},
+		{workload: slow(o.trickle), contestants: []contestant{orderSink, stockDefault, stockTuned, connectDefault, connectTuned}},
 		// A topic that is filled while its sinks are frozen, for less than their session.
 		{workload: shared(min(n, 300_000)), contestants: []contestant{orderSink, orderSinks(2), orderSinks(3)}},
 		// Each of these takes minutes to fill.
 		{workload: grown(min(n, 200_000), small), contestants: []contestant{orderSink, ceiling}, rounds: 1},
 		{workload: grown(min(n, 200_000), middle), contestants: []contestant{orderSink, ceiling}, rounds: 1},
 		{workload: grown(min(n, 200_000), large), contestants: []contestant{orderSink, ceiling}, rounds: 1},
+		{workload: insert(n, 4), contestants: []contestant{connectCold}, rounds: 1},
 	}
 }

@@ -118,6 +118,7 @@ func (g growth) draw(s summary, path string) error {
 		if err := plotutil.AddLinePoints(p, lines...); err != nil {
 			return err
 		}
+		p.Y.Max *= 1.4 // room for the legend
 		panels[i] = []*plot.Plot{p}
 	}
 	canvas := vgsvg.New(6*vg.Inch, vg.Length(len(figures))*3*vg.Inch)

@@ -18,6 +18,11 @@ func (s *stack) once(ctx context.Context, w workload, c contestant, round int) r
 }
 
 func (s *stack) tryOnce(ctx context.Context, w workload, c contestant, round int, figures map[figure]float64) error {
+	if c.prepare != nil {
+		if err := c.prepare(s, ctx, w); err != nil {
+			return err
+		}
+	}
 	if err := s.table(ctx, w); err != nil {
 		return err
 	}

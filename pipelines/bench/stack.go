@@ -11,6 +11,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/broker"
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/kafkaconnect"
 	"github.com/order-sink/order-sink/internal/mariadbd"
 )
 
@@ -21,12 +22,13 @@ type stack struct {
 	self              string // this program, which is also the loader
 	out               io.Writer
 
-	kafka  *broker.Java
-	server *mariadbd.Server
-	db     *sql.DB
-	topics map[sequence]string
-	logs   map[string]*checker.Log // what each topic demands of the table
-	groups int
+	kafka   *broker.Java
+	server  *mariadbd.Server
+	db      *sql.DB
+	connect *kafkaconnect.Worker    // nil until it is warm
+	topics  map[sequence]string     // those that several runs read
+	logs    map[string]*checker.Log // what each of these demands of the table
+	names   int
 
 	closers []func() error
 }
@@ -91,6 +93,6 @@ func (s *stack) log(name string) (*os.File, error) {
 
 // name makes a name of a topic or a group that no other run has.
 func (s *stack) name(kind string) string {
-	s.groups++
-	return fmt.Sprintf("%s-%d", kind, s.groups)
+	s.names++
+	return fmt.Sprintf("%s-%d", kind, s.names)
 }
