@@ -95,7 +95,7 @@ func runConnector(ctx context.Context, worker *kafkaconnect.Worker, name string,
 }
 
 // warmConnect starts the worker and lets it drain a topic, once.
-func (s *stack) warmConnect(ctx context.Context, w workload) error {
+func (s *stack) warmConnect(ctx context.Context) error {
 	if s.connect != nil {
 		return nil
 	}
@@ -108,7 +108,7 @@ func (s *stack) warmConnect(ctx context.Context, w workload) error {
 		return err
 	}
 	s.closers = append(s.closers, worker.Close)
-	warm := insert(w.sequence.orders, 4)
+	warm := insert(s.orders, 4)
 	topic, err := s.topicOf(ctx, warm)
 	if err != nil {
 		return err

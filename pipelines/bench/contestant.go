@@ -13,7 +13,7 @@ import (
 type contestant struct {
 	name string
 	// prepare, nil for none, is what is no part of a run.
-	prepare func(s *stack, ctx context.Context, w workload) error
+	prepare func(s *stack, ctx context.Context) error
 	// start begins with the orders of the topic. It returns at once: what a start
 	// takes is a part of what is measured.
 	start func(ctx context.Context, s *stack, r run) (*running, error)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,12 +19,12 @@ func cell(f figure, s spread) string {
 	return fmt.Sprintf("%s (%s-%s)", f.format(s.median), f.format(s.least), f.format(s.most))
 }
 
-// table writes the rows that have the first of the columns, as Markdown. Runs that
-// have failed are listed by themselves.
+// table writes the rows that belong under the columns, as Markdown: those of a
+// trickle have a latency.
 func (s summary) table(w io.Writer, columns []figure) {
 	var text strings.Builder
 	for _, r := range s {
-		if _, has := r.figures[columns[0]]; !has {
+		if _, latency := r.figures[p50]; latency != slices.Contains(columns, p50) {
 			continue
 		}
 		fmt.Fprintf(&text, "| %s | %s ", r.workload, r.contestant)

@@ -19,7 +19,7 @@ func (s *stack) once(ctx context.Context, w workload, c contestant, round int) r
 
 func (s *stack) tryOnce(ctx context.Context, w workload, c contestant, round int, figures map[figure]float64) error {
 	if c.prepare != nil {
-		if err := c.prepare(s, ctx, w); err != nil {
+		if err := c.prepare(s, ctx); err != nil {
 			return err
 		}
 	}

@@ -29,6 +29,7 @@ type stack struct {
 	topics  map[sequence]string     // those that several runs read
 	logs    map[string]*checker.Log // what each of these demands of the table
 	names   int
+	orders  int // of a topic
 
 	closers []func() error
 }
