@@ -22,7 +22,7 @@ func measure(ctx context.Context, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &stack{root: o.root, dir: o.dir, binary: o.binary, self: self, orders: o.orders, out: out}
+	s := &stack{root: o.root, dir: o.dir, binary: o.binary, self: self, orders: o.orders, profiled: o.profile, out: out}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	if err := s.start(ctx); err != nil {
 		return err

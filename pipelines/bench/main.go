@@ -39,6 +39,7 @@ type options struct {
 	rounds  int
 	orders  int
 	trickle time.Duration
+	profile string
 	results string
 	dir     string
 	binary  string
@@ -55,6 +56,7 @@ func benchCommand(ctx context.Context, args []string) error {
 	flags.IntVar(&o.orders, "orders", 0, "orders of a topic (500,000, and 300,000 with -quick)")
 	flags.DurationVar(&o.trickle, "trickle", 30*time.Second, "how long orders are sent one by one")
 	flags.StringVar(&o.results, "results", "", "append the results to this file, and put the plots beside it")
+	flags.StringVar(&o.profile, "profile", "", "keep a cpu, allocs or mutex profile of order-sink's runs beside their logs; figures are not what they would be")
 	flags.StringVar(&o.dir, "dir", filepath.Join(".run", "bench"), "where the servers keep their data, and the logs go; it is emptied")
 	flags.StringVar(&o.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink to run")
 	flags.StringVar(&o.root, "root", ".", "the repository's root")
@@ -63,6 +65,9 @@ func benchCommand(ctx context.Context, args []string) error {
 	}
 	if flags.NArg() > 0 {
 		return errors.New("expected flags only")
+	}
+	if _, known := profiles[o.profile]; o.profile != "" && (!known || o.results != "") {
+		return errors.New("-profile: expected cpu, allocs or mutex, and no -results")
 	}
 	o.command = commandLine(args)
 	if o.rounds == 0 {

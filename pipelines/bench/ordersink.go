@@ -38,8 +38,10 @@ func orderSinks(n int) contestant {
 		}
 		var sinks []*sink.Sink
 		var processes []*process.Process
+		var profiled []<-chan error
 		for i := range n {
-			one, err := s.startOrderSink(fmt.Sprintf("%s-%d", r.log, i+1), pipeline, map[string]string{
+			log := fmt.Sprintf("%s-%d", r.log, i+1)
+			one, err := s.startOrderSink(log, pipeline, map[string]string{
 				"KAFKA_BROKERS": s.kafka.Seeds()[0], "KAFKA_TOPIC": r.topic, "KAFKA_GROUP": group,
 				"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": s.server.DSN("orders"),
 			})
@@ -50,10 +52,18 @@ func orderSinks(n int) contestant {
 				return nil, err
 			}
 			sinks, processes = append(sinks, one), append(processes, one.Process)
+			if s.profiled != "" {
+				profiled = append(profiled, s.profile(ctx, one, log))
+			}
 		}
 		started := follow(processes...)
 		started.deadLetters = letters
-		started.settle = func(ctx context.Context) error { return s.caughtUp(ctx, group, r.topic) }
+		started.settle = func(ctx context.Context) (err error) {
+			for _, done := range profiled {
+				err = errors.Join(err, <-done)
+			}
+			return errors.Join(err, s.caughtUp(ctx, group, r.topic))
+		}
 		started.confess = func(ctx context.Context, figures map[figure]float64) error { return confess(ctx, sinks, figures) }
 		started.freeze = func(ctx context.Context) error {
 			if err := s.shared(ctx, group, n, r.sequence.partitions/n); err != nil {
@@ -76,9 +86,12 @@ func (s *stack) startOrderSink(log, pipeline string, env map[string]string) (*si
 		return nil, err
 	}
 	defer file.Close()
+	args := []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml"}
+	if s.profiled != "" {
+		args = append(args, "-s", "http.debug_endpoints=true")
+	}
 	return sink.Start(sink.Config{
-		Binary: s.binary, Dir: s.root, HTTP: loopback.Address(port), Log: file, Env: env,
-		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", pipeline},
+		Binary: s.binary, Dir: s.root, HTTP: loopback.Address(port), Log: file, Env: env, Args: append(args, pipeline),
 	})
 }
 

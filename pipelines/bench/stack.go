@@ -20,6 +20,7 @@ import (
 type stack struct {
 	root, dir, binary string
 	self              string // this program, which is also the loader
+	profiled          string // a kind of profile; "" for none
 	out               io.Writer
 
 	kafka   *broker.Java
