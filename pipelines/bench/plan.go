@@ -58,7 +58,7 @@ func fullPlan(o options) []match {
 		{workload: refused(n, 100), contestants: alone},
 		{workload: refusedBefore(n, 1000), contestants: alone},
 		{workload: refusedBefore(n, 100), contestants: alone},
-		{workload: wide(n), contestants: tuned[:3]},
+		{workload: wide(min(n, 200_000)), contestants: tuned[:3]},
 		{workload: slow(o.trickle), contestants: []contestant{orderSink, stockDefault, stockTuned, connectDefault, connectTuned}},
 		// A topic that is filled while its sinks are frozen, for less than their session.
 		{workload: shared(min(n, 300_000)), contestants: []contestant{orderSink, orderSinks(2), orderSinks(3)}},
