@@ -161,7 +161,7 @@ func TestTunedStockDiffersBySettingsOnly(t *testing.T) {
 			more = append(more, strings.TrimSpace(line))
 		}
 	}
-	if expected := []string{"max_yield_batch_bytes: 4MB", "partition_buffer_bytes: 8MB", "fetch_max_wait: 200ms"}; !slices.Equal(more, expected) {
+	if expected := []string{"max_yield_batch_bytes: 4MB", "partition_buffer_bytes: 8MB", "fetch_max_wait: 200ms", "dsn: '${MARIADB_DSN:orders:orders@tcp(127.0.0.1:3306)/orders}?interpolateParams=true'"}; !slices.Equal(more, expected) {
 		t.Errorf("the tuned one has %q", more)
 	}
 }
