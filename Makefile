@@ -66,7 +66,7 @@ lint: build ## Go and YAML
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOLANGCI_LINT)
 	.run/tools/golangci-lint run ./...
 	cd internal/deploy && go mod tidy -diff && go vet ./... && ../../.run/tools/golangci-lint run ./...
-	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml -r config/gateway.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml
+	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml -r config/gateway.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml pipelines/bench/*.yaml
 
 # go mod verify: what is built is what go.sum names, to the byte. That always can
 # be checked; the database of known vulnerabilities (vuln.go.dev) is not reached
@@ -103,6 +103,22 @@ BASE ?=
 .PHONY: bench-compare
 bench-compare: ## the hot paths beside those of the commit before: fails on a gross loss, twice measured
 	go run ./internal/benchcompare $(BASE)
+
+# BENCH='-run insert' chooses runs, see pipelines/bench/README.md. The measured
+# binary is the one that `make build` makes.
+BENCH ?=
+
+.PHONY: bench
+bench: build ## order-sink beside Kafka Connect, Redpanda Connect and MariaDB's ceiling: about 45 minutes
+	@sh internal/mariadbd/install.sh
+	@go build -o bin/bench ./pipelines/bench
+	bin/bench -results pipelines/bench/results.md $(BENCH)
+
+.PHONY: bench-quick
+bench-quick: build ## the same in four minutes, for every change: fewer of all, nothing is written
+	@sh internal/mariadbd/install.sh
+	@go build -o bin/bench ./pipelines/bench
+	bin/bench -quick $(BENCH)
 
 .PHONY: docs
 docs: ## writes plugins/README.md anew from the plugins' own descriptions

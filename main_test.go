@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 func TestEveryShippedConfigurationLints(t *testing.T) {
 	t.Parallel()
 	var files []string
-	for _, folder := range []string{"config", "pipelines", "pipelines/shop"} {
+	for _, folder := range []string{"config", "pipelines", "pipelines/shop", "pipelines/bench"} {
 		shipped, err := filepath.Glob(folder + "/*.yaml")
 		if err != nil || len(shipped) == 0 {
 			t.Fatalf("found %d files in %s: %v", len(shipped), folder, err)

@@ -204,6 +204,9 @@ func (b *Java) Stop() error { return b.process.Stop(60 * time.Second) }
 // Process is the running broker, for signals and for measuring.
 func (b *Java) Process() *process.Process { return b.process }
 
+// Version is Kafka's.
+func (b *Java) Version() string { return kafkaVersion }
+
 // Seeds is the broker's one address.
 func (b *Java) Seeds() []string { return []string{loopback.Address(b.port)} }
 

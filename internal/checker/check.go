@@ -105,21 +105,41 @@ type check struct {
 // The topics are streamed. In memory are one row for each key, about 300 bytes,
 // and each refusable record.
 func Check(ctx context.Context, config Config) (Report, error) {
-	if config.Table == "" {
-		config.Table = "orders"
+	log, err := ReadLog(ctx, config)
+	if err != nil {
+		return log.judged, err
 	}
-	if config.Columns == nil {
-		config.Columns = []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price"}
+	return log.Compare(ctx, config)
+}
+
+// Log is what a topic demands of a table and of its dead letters, for whoever
+// compares several of them with it. It is not for concurrent use.
+type Log struct {
+	judged  Report
+	keys    map[string]*expected
+	refused map[position]*refusal
+}
+
+// ReadLog judges every record of the topic; of the config it needs what is not
+// about the table or the dead letters.
+func ReadLog(ctx context.Context, config Config) (*Log, error) {
+	c := &check{Config: config.withDefaults(), keys: map[string]*expected{}, refused: map[position]*refusal{}}
+	err := read(ctx, c.Seeds, c.Topic, c.judge)
+	if err != nil {
+		err = fmt.Errorf("checking %s: %w", c.Topic, err)
 	}
-	if config.Oracle == nil {
-		config.Oracle = SeedOracle(255)
+	return &Log{c.report, c.keys, c.refused}, err
+}
+
+// Compare compares the table and the dead letters with the log as it was read.
+// Topic, Columns and Oracle of the config are those that it was read with.
+func (l *Log) Compare(ctx context.Context, config Config) (Report, error) {
+	c := &check{Config: config.withDefaults(), report: l.judged, keys: l.keys, refused: l.refused}
+	for _, demanded := range c.keys { // of an earlier comparison
+		demanded.stored = false
 	}
-	if config.Version == nil {
-		config.Version = func(*kgo.Record) int64 { return 0 }
-	}
-	c := &check{Config: config, keys: map[string]*expected{}, refused: map[position]*refusal{}}
-	if err := read(ctx, c.Seeds, c.Topic, c.judge); err != nil {
-		return c.report, fmt.Errorf("checking %s: %w", c.Topic, err)
+	for _, demanded := range c.refused {
+		demanded.letters = 0
 	}
 	if c.DeadLetters != "" {
 		if err := read(ctx, c.Seeds, c.DeadLetters, c.compareLetter); err != nil {
@@ -132,6 +152,22 @@ func Check(ctx context.Context, config Config) (Report, error) {
 	}
 	c.missingRows()
 	return c.report, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Table == "" {
+		c.Table = "orders"
+	}
+	if c.Columns == nil {
+		c.Columns = []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price"}
+	}
+	if c.Oracle == nil {
+		c.Oracle = SeedOracle(255)
+	}
+	if c.Version == nil {
+		c.Version = func(*kgo.Record) int64 { return 0 }
+	}
+	return c
 }
 
 // judge asks the oracle about one record of the log and keeps its verdict.

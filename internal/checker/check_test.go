@@ -72,6 +72,41 @@ func TestNoDifference(t *testing.T) {
 	})
 }
 
+// What an earlier comparison has seen, rows and letters, is not counted again.
+func TestALogIsReadOnceAndComparedOften(t *testing.T) {
+	s := newStory(t, broker.InMemory(t))
+	s.letters(nil)
+	log, err := ReadLog(t.Context(), s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare := func(config Config, expected Report) {
+		t.Helper()
+		got, err := log.Compare(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.at, got.Diff = position{}, ""
+		if got != expected {
+			t.Errorf("got %+v, expected %+v", got, expected)
+		}
+	}
+	same := Report{Records: 6, Keys: 3, Refusable: 2, Rows: 3, DeadLetters: 2}
+	compare(s.config, same)
+	compare(s.config, same)
+	s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID)
+	missing := same
+	missing.Rows, missing.MissingRows = 2, 1
+	compare(s.config, missing)
+	s.store(s.b)
+	compare(s.config, same)
+	none := s.config
+	none.DeadLetters = ""
+	withoutLetters := same
+	withoutLetters.DeadLetters, withoutLetters.MissingLetters = 0, 2
+	compare(none, withoutLetters)
+}
+
 func TestNothingEqualsNothing(t *testing.T) {
 	if got := newWorld(t, broker.InMemory(t)).check(); got != (Report{}) {
 		t.Errorf("got %+v, expected an empty report", got)
