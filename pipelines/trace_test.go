@@ -145,8 +145,8 @@ func TestATraceGoesOnToTheCommit(t *testing.T) {
 	}
 }
 
-// withTracer is the shipped configuration with its tracer's lines no comment any
-// more.
+// withTracer is the shipped configuration with the tracer that it shows in place of
+// the one that it has.
 func withTracer(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(sink.Root(t), "config", "service.yaml"))
@@ -154,12 +154,13 @@ func withTracer(t *testing.T) string {
 		t.Fatal(err)
 	}
 	block := regexp.MustCompile(`(?m)^# tracer:\n(?:#   .*\n)+`).FindString(string(text))
-	if block == "" {
-		t.Fatal("config/service.yaml shows no tracer")
+	const none = "tracer:\n  untraced: {}\n"
+	if block == "" || !strings.Contains(string(text), none) {
+		t.Fatal("config/service.yaml shows no tracer, or has another than untraced")
 	}
 	on := strings.ReplaceAll(strings.TrimPrefix(block, "# "), "\n# ", "\n")
 	file := filepath.Join(t.TempDir(), "service.yaml")
-	if err := os.WriteFile(file, []byte(strings.Replace(string(text), block, on, 1)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.NewReplacer(none, "", block, on).Replace(string(text))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

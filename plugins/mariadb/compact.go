@@ -11,8 +11,8 @@ import (
 // one that would be there if the rows had been written one after the other.
 // Sorted rows make concurrent writers lock in one order, and keep an index's
 // pages together.
-func (t *table) compact(rows []row) []row {
-	rows = t.sorted(rows)
+func (t *table) compact(rows []row, room *room) []row {
+	rows = t.sorted(rows, room)
 	winners := rows[:0] // those that are taken lie before those that are read
 	for start := 0; start < len(rows); {
 		end := start + 1
@@ -31,15 +31,15 @@ func (t *table) compact(rows []row) []row {
 
 // sorted returns rows by key, those of one key in the order of the batch. It sorts
 // their places, which are small, and moves each row once.
-func (t *table) sorted(rows []row) []row {
-	order := make([]int32, len(rows))
+func (t *table) sorted(rows []row, room *room) []row {
+	order := room.order[:len(rows)]
 	for i := range order {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(a, b int32) int {
 		return cmp.Or(t.compareKeys(&rows[a], &rows[b]), cmp.Compare(a, b))
 	})
-	all := make([]row, len(rows))
+	all := room.sorted[:len(rows)]
 	for i, place := range order {
 		all[i] = rows[place]
 	}

@@ -48,9 +48,11 @@ func BenchmarkRows(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		rows, refusals := shape.rows(o.messages(batch))
-		if kept := shape.compact(rows); len(kept) != len(batch) || len(refusals) > 0 {
+		room := rooms.Get().(*room)
+		rows, refusals := shape.rows(o.messages(batch), room)
+		if kept := shape.compact(rows, room); len(kept) != len(batch) || len(refusals) > 0 {
 			b.Fatalf("%d rows and %d refusals of %d orders", len(kept), len(refusals), len(batch))
 		}
+		room.free()
 	}
 }

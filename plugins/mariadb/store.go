@@ -74,14 +74,16 @@ func (s *store) put(ctx context.Context, messages []message) (*result, *failure)
 	if err != nil {
 		return nil, judgeLook(err)
 	}
-	rows, refusals := t.rows(messages)
+	room := rooms.Get().(*room)
+	defer room.free()
+	rows, refusals := t.rows(messages, room)
 	if len(refusals) > 0 && t.seen.Before(arrived) {
 		// Nothing is refused on the word of an old look: the column may have
 		// been widened meanwhile.
 		if t, err = s.look(ctx, arrived); err != nil {
 			return nil, judgeLook(err)
 		}
-		rows, refusals = t.rows(messages)
+		rows, refusals = t.rows(messages, room)
 	}
 	r := &result{refused: refusals}
 	for i := range messages {
@@ -92,7 +94,7 @@ func (s *store) put(ctx context.Context, messages []message) (*result, *failure)
 	if len(rows) == 0 {
 		return r, nil
 	}
-	if f := s.write(ctx, t, t.compact(rows), r); f != nil {
+	if f := s.write(ctx, t, t.compact(rows, room), r); f != nil {
 		return nil, f
 	}
 	return r, nil
@@ -111,10 +113,11 @@ func (t *table) ignores(m *message) bool {
 	return m.content == nil && !m.failed && !t.target.deletes
 }
 
-func (t *table) rows(messages []message) ([]row, map[int]*Refusal) {
+// rows are made in the room, where they stay valid until it is freed.
+func (t *table) rows(messages []message, room *room) ([]row, map[int]*Refusal) {
 	width := len(t.columns)
-	values := make([]any, len(messages)*width)
-	rows := make([]row, 0, len(messages))
+	room.reserve(len(messages), width)
+	values, rows := room.values, room.rows[:0]
 	var refusals map[int]*Refusal
 	for i := range messages {
 		if messages[i].failed || t.ignores(&messages[i]) {
