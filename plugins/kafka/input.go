@@ -106,7 +106,7 @@ func (i *input) open(ctx context.Context) error {
 	if err := ask(ctx, i.member.client, i.topics); err != nil {
 		return err
 	}
-	problem, _ := i.member.trouble()
+	_, problem := i.member.trouble()
 	return problem
 }
 
@@ -137,7 +137,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 				return nil
 			}, nil
 		}
-		problem, out := held.trouble()
+		out, problem := held.trouble()
 		if problem == nil {
 			select {
 			case <-held.ready:

@@ -190,13 +190,13 @@ func (r *records) assigned() {
 	r.problem = nil
 }
 
-// trouble is what the broker has said lately, nil for nothing bad. out is how many
-// batches are given out.
-func (r *records) trouble() (problem error, out int) {
+// trouble is how many batches are given out, and what the broker has said lately, nil
+// for nothing bad.
+func (r *records) trouble() (out int, problem error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if time.Since(r.problemAt) > problemFor {
 		r.problem = nil
 	}
-	return r.problem, r.out
+	return r.out, r.problem
 }

@@ -265,7 +265,7 @@ func TestTroubleIsWhatTheBrokerSays(t *testing.T) {
 		{func() { failed("", refused); l.problemAt = time.Now().Add(-problemFor - time.Second) }, "<nil>"},
 	} {
 		step.do()
-		if got, _ := l.trouble(); fmt.Sprint(got) != step.expected {
+		if _, got := l.trouble(); fmt.Sprint(got) != step.expected {
 			t.Errorf("got %v, expected %s", got, step.expected)
 		}
 	}
