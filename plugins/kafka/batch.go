@@ -136,8 +136,7 @@ func (r *records) settle(b *batch, v verdict) {
 	b.verdict = v
 	b.pass()
 	r.out--
-	close(r.done)
-	r.done = make(chan struct{})
+	r.settled()
 	r.advance(b.partition)
 	signal(r.ready)
 	signal(r.room)

@@ -20,6 +20,7 @@ func init() {
 
 type input struct {
 	options []kgo.Opt
+	reach   []kgo.Opt // those of options that reach the brokers
 	topics  []string
 	limits  [2]int // of newRecords
 	idle    time.Duration
@@ -44,6 +45,9 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 		if i.limits[n], err = bytesField(parsed, name); err != nil {
 			return nil, err
 		}
+	}
+	if i.reach, err = connectionOptions(parsed); err != nil {
+		return nil, err
 	}
 	if i.topics, err = parsed.FieldStringList(fieldTopics); err != nil {
 		return nil, err
@@ -191,11 +195,12 @@ func messages(b *batch) service.MessageBatch {
 	return all
 }
 
-// ConnectionTest implements service.ConnectionTestable.
+// ConnectionTest implements service.ConnectionTestable. It joins no group: those who
+// are in it would share out their partitions anew.
 func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	client, err := kgo.NewClient(i.options...)
+	client, err := kgo.NewClient(i.reach...)
 	if err == nil {
-		defer client.CloseAllowingRebalance()
+		defer client.Close()
 		err = ask(ctx, client, i.topics)
 	}
 	if err != nil {

@@ -288,3 +288,26 @@ func eventually(t *testing.T, condition func() bool) {
 		}
 	}
 }
+
+// At the end nobody waits for what does not come back.
+func TestLeavingEndsWithTheMember(t *testing.T) {
+	l := newLog(10_000, 300)
+	l.fetched(0, 0, 3)
+	l.given(t, "0: 0-2")
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		l.leave(t.Context(), map[string][]int32{"orders": {0}})
+	}()
+	for leaving := false; !leaving; time.Sleep(time.Millisecond) {
+		l.mutex.Lock()
+		leaving = l.partitions[place{"orders", 0}].leaving
+		l.mutex.Unlock()
+	}
+	l.end()
+	select {
+	case <-left:
+	case <-time.After(finishFor / 2):
+		t.Error("it waits for a batch that will not come back")
+	}
+}
