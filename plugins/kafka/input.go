@@ -191,7 +191,14 @@ func messages(b *batch) service.MessageBatch {
 		m.MetaSetMut("kafka_tombstone_message", r.Value == nil)
 		all[n] = m
 	}
-	all[0].MetaSetImmut("kafka_batch", b)
+	// Each message of a batch that must wait says so, whatever is left out on the way.
+	last := 0
+	if b.behind {
+		last = len(all) - 1
+	}
+	for _, m := range all[:last+1] {
+		m.MetaSetImmut("kafka_batch", b)
+	}
 	return all
 }
 
