@@ -29,7 +29,8 @@ type input struct {
 	logger  *service.Logger
 	doubt   chan struct{} // a connection has failed
 
-	member *member // nil before the first, and after a wait
+	member *member // nil before the first
+	renew  bool    // the member: its client knows nothing of a broker that is another one now
 }
 
 func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
@@ -100,6 +101,9 @@ func (i *input) Connect(ctx context.Context) error {
 
 // open returns why nothing can be read now.
 func (i *input) open(ctx context.Context) error {
+	if i.renew {
+		i.leave(ctx)
+	}
 	if i.member == nil {
 		m, err := i.join()
 		if err != nil {
@@ -157,9 +161,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 			}
 		}
 		i.wait.begin("to read", problem, true)
-		if out == 0 {
-			i.leave(ctx) // a new client knows nothing of a broker that is another one now
-		}
+		i.renew = out == 0 // by Connect: the framework must know first that all waits
 		return nil, nil, service.ErrNotConnected
 	}
 }
@@ -224,6 +226,7 @@ func (i *input) Close(ctx context.Context) error {
 }
 
 func (i *input) leave(ctx context.Context) {
+	i.renew = false
 	if i.member != nil {
 		i.member.close(ctx)
 		i.member = nil

@@ -35,6 +35,8 @@ func join(options []kgo.Opt, held *records, failed chan struct{}) (*member, erro
 		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, lost map[string][]int32) {
 			held.leave(ctx, lost)
 			// What is not committed is read again by whoever comes next.
+			ctx, done := context.WithTimeout(ctx, closeFor)
+			defer done()
 			if err := client.CommitMarkedOffsets(ctx); err != nil {
 				held.debug("Committing the offsets of partitions that leave: %v", err)
 			}
@@ -80,10 +82,25 @@ func (m *member) close(ctx context.Context) {
 }
 
 // ask returns why topics cannot be read: no broker is reached, or it does not show
-// them. (The client waits for a topic that is missing without a word.)
+// them. (The client waits for a topic that is missing without a word.) It does not
+// wait for the client, in whose queue a question stands behind others that each wait
+// for a connection.
 func ask(ctx context.Context, client *kgo.Client, topics []string) error {
 	ctx, done := context.WithTimeout(ctx, askFor)
-	defer done()
+	answer := make(chan error, 1)
+	go func() {
+		defer done()
+		answer <- see(ctx, client, topics)
+	}()
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for an answer: %w", ctx.Err())
+	}
+}
+
+func see(ctx context.Context, client *kgo.Client, topics []string) error {
 	if err := client.Ping(ctx); err != nil {
 		return err
 	}
