@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// How long a broker may take to answer, and a client to end.
+// How long a broker may take to answer, and to take the last offsets.
 const (
 	askFor   = 10 * time.Second
 	closeFor = 5 * time.Second
@@ -64,12 +64,25 @@ func join(options []kgo.Opt, held *records, failed chan struct{}) (*member, erro
 }
 
 // close commits what is acknowledged, and leaves the partitions to the other
-// members at once.
+// members at once. Where no broker answers it does not wait for the client, whose
+// questions each wait for a connection: that one ends by itself.
 func (m *member) close(ctx context.Context) {
-	ctx, done := context.WithTimeout(ctx, closeFor)
-	defer done()
 	m.end()
 	m.stop()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		m.part(ctx)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(2 * closeFor):
+	}
+}
+
+func (m *member) part(ctx context.Context) {
+	ctx, done := context.WithTimeout(ctx, closeFor)
+	defer done()
 	<-m.stopped
 	m.client.AllowRebalance()
 	if err := m.client.CommitMarkedOffsets(ctx); err != nil {

@@ -115,7 +115,7 @@ func TestABrokerWhosePacketsVanish(t *testing.T) {
 			t.Errorf("reading said %v", err)
 		}
 	})
-	within("the end", 4*closeFor, func() { _ = i.Close(context.Background()) })
+	within("the end", 3*closeFor, func() { _ = i.Close(context.Background()) })
 }
 
 // The headers of a record are held too.
