@@ -142,7 +142,11 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return nil
 	}
 	messages := o.messages(batch)
-	turns := newTurns(batch)
+	var turns turns
+	for _, m := range batch {
+		metadata, _ := m.MetaGetImmut("kafka_batch")
+		turns = turns.with(metadata)
+	}
 	if !turns.await(ctx, len(batch)) {
 		return service.ErrNotConnected
 	}

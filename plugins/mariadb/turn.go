@@ -1,10 +1,6 @@
 package mariadb
 
-import (
-	"context"
-
-	"github.com/redpanda-data/benthos/v4/public/service"
-)
+import "context"
 
 // turns keep the order of a partition whose input gives out the next batch, for the
 // processors, while this one is being written: see kafka_batch in plugins/README.md.
@@ -18,14 +14,11 @@ type turn interface {
 	Passed(messages int)     // so many have, and those behind them may be written
 }
 
-// newTurns looks at all messages: whoever came first in a batch that must wait may
-// have been left out on the way.
-func newTurns(batch service.MessageBatch) (all turns) {
-	for _, m := range batch {
-		metadata, _ := m.MetaGetImmut("kafka_batch")
-		if t, ok := metadata.(turn); ok && (len(all) == 0 || all[len(all)-1] != t) {
-			all = append(all, t)
-		}
+// with adds what a message's metadata say. All messages are looked at: whichever came
+// first in a batch that must wait may have been left out on the way.
+func (all turns) with(metadata any) turns {
+	if t, ok := metadata.(turn); ok && (len(all) == 0 || all[len(all)-1] != t) {
+		all = append(all, t)
 	}
 	return all
 }
