@@ -20,7 +20,8 @@ type batch struct {
 	stay      int
 	all       *records
 
-	before  <-chan struct{} // closed once the batch before this one has passed
+	behind  bool            // another one
+	before  <-chan struct{} // closed once that one has passed
 	passed  chan struct{}   // closed once this one has: it is settled, or its output has done with it
 	arrived bool
 	verdict verdict
@@ -91,25 +92,33 @@ func (r *records) give(turn int) *batch {
 		p.queue = nil
 	}
 	if len(p.out) > 0 {
-		b.before = p.out[0].passed
+		b.behind, b.before = true, p.out[0].passed
 	}
 	p.out = append(p.out, b)
 	r.out++
 	return b
 }
 
-// Arrived says that an output has the batch, and will not write the next one of
-// its partition before [batch.Before] of that one is closed.
-func (b *batch) Arrived() {
+// Arrived says that an output has so many messages of the batch, and will not write
+// the next one of its partition before [batch.Before] of that one is closed. Where
+// some were left out on the way, or went elsewhere, only the verdict tells when all
+// are written: then the next one comes after it.
+func (b *batch) Arrived(messages int) {
+	if messages != len(b.records) {
+		return
+	}
 	b.all.mutex.Lock()
 	defer b.all.mutex.Unlock()
 	b.arrived = true
 	signal(b.all.ready)
 }
 
-// Passed says that the output has a verdict on each message of the batch: what it
-// has refused may still be on its way elsewhere.
-func (b *batch) Passed() {
+// Passed says that the output has a verdict on so many messages of the batch: what
+// it has refused may still be on its way elsewhere.
+func (b *batch) Passed(messages int) {
+	if messages != len(b.records) {
+		return
+	}
 	b.all.mutex.Lock()
 	defer b.all.mutex.Unlock()
 	b.pass()
@@ -136,8 +145,7 @@ func (r *records) settle(b *batch, v verdict) {
 	b.verdict = v
 	b.pass()
 	r.out--
-	close(r.done)
-	r.done = make(chan struct{})
+	r.settled()
 	r.advance(b.partition)
 	signal(r.ready)
 	signal(r.room)

@@ -20,6 +20,7 @@ func init() {
 
 type input struct {
 	options []kgo.Opt
+	reach   []kgo.Opt // those of options that reach the brokers
 	topics  []string
 	limits  [2]int // of newRecords
 	idle    time.Duration
@@ -28,7 +29,8 @@ type input struct {
 	logger  *service.Logger
 	doubt   chan struct{} // a connection has failed
 
-	member *member // nil before the first, and after a wait
+	member *member // nil before the first
+	renew  bool    // the member: its client knows nothing of a broker that is another one now
 }
 
 func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
@@ -44,6 +46,9 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 		if i.limits[n], err = bytesField(parsed, name); err != nil {
 			return nil, err
 		}
+	}
+	if i.reach, err = connectionOptions(parsed); err != nil {
+		return nil, err
 	}
 	if i.topics, err = parsed.FieldStringList(fieldTopics); err != nil {
 		return nil, err
@@ -96,6 +101,9 @@ func (i *input) Connect(ctx context.Context) error {
 
 // open returns why nothing can be read now.
 func (i *input) open(ctx context.Context) error {
+	if i.renew {
+		i.leave(ctx)
+	}
 	if i.member == nil {
 		m, err := i.join()
 		if err != nil {
@@ -153,9 +161,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 			}
 		}
 		i.wait.begin("to read", problem, true)
-		if out == 0 {
-			i.leave(ctx) // a new client knows nothing of a broker that is another one now
-		}
+		i.renew = out == 0 // by Connect: the framework must know first that all waits
 		return nil, nil, service.ErrNotConnected
 	}
 }
@@ -187,15 +193,23 @@ func messages(b *batch) service.MessageBatch {
 		m.MetaSetMut("kafka_tombstone_message", r.Value == nil)
 		all[n] = m
 	}
-	all[0].MetaSetImmut("kafka_batch", b)
+	// Each message of a batch that must wait says so, whatever is left out on the way.
+	last := 0
+	if b.behind {
+		last = len(all) - 1
+	}
+	for _, m := range all[:last+1] {
+		m.MetaSetImmut("kafka_batch", b)
+	}
 	return all
 }
 
-// ConnectionTest implements service.ConnectionTestable.
+// ConnectionTest implements service.ConnectionTestable. It joins no group: those who
+// are in it would share out their partitions anew.
 func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	client, err := kgo.NewClient(i.options...)
+	client, err := kgo.NewClient(i.reach...)
 	if err == nil {
-		defer client.CloseAllowingRebalance()
+		defer client.Close()
 		err = ask(ctx, client, i.topics)
 	}
 	if err != nil {
@@ -212,6 +226,7 @@ func (i *input) Close(ctx context.Context) error {
 }
 
 func (i *input) leave(ctx context.Context) {
+	i.renew = false
 	if i.member != nil {
 		i.member.close(ctx)
 		i.member = nil

@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// How long a broker may take to answer, and a client to end.
+// How long a broker may take to answer, and to take the last offsets.
 const (
 	askFor   = 10 * time.Second
 	closeFor = 5 * time.Second
@@ -35,6 +35,8 @@ func join(options []kgo.Opt, held *records, failed chan struct{}) (*member, erro
 		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, lost map[string][]int32) {
 			held.leave(ctx, lost)
 			// What is not committed is read again by whoever comes next.
+			ctx, done := context.WithTimeout(ctx, closeFor)
+			defer done()
 			if err := client.CommitMarkedOffsets(ctx); err != nil {
 				held.debug("Committing the offsets of partitions that leave: %v", err)
 			}
@@ -62,12 +64,25 @@ func join(options []kgo.Opt, held *records, failed chan struct{}) (*member, erro
 }
 
 // close commits what is acknowledged, and leaves the partitions to the other
-// members at once.
+// members at once. Where no broker answers it does not wait for the client, whose
+// questions each wait for a connection: that one ends by itself.
 func (m *member) close(ctx context.Context) {
-	ctx, done := context.WithTimeout(ctx, closeFor)
-	defer done()
 	m.end()
 	m.stop()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		m.part(ctx)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(2 * closeFor):
+	}
+}
+
+func (m *member) part(ctx context.Context) {
+	ctx, done := context.WithTimeout(ctx, closeFor)
+	defer done()
 	<-m.stopped
 	m.client.AllowRebalance()
 	if err := m.client.CommitMarkedOffsets(ctx); err != nil {
@@ -80,10 +95,25 @@ func (m *member) close(ctx context.Context) {
 }
 
 // ask returns why topics cannot be read: no broker is reached, or it does not show
-// them. (The client waits for a topic that is missing without a word.)
+// them. (The client waits for a topic that is missing without a word.) It does not
+// wait for the client, in whose queue a question stands behind others that each wait
+// for a connection.
 func ask(ctx context.Context, client *kgo.Client, topics []string) error {
 	ctx, done := context.WithTimeout(ctx, askFor)
-	defer done()
+	answer := make(chan error, 1)
+	go func() {
+		defer done()
+		answer <- see(ctx, client, topics)
+	}()
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for an answer: %w", ctx.Err())
+	}
+}
+
+func see(ctx context.Context, client *kgo.Client, topics []string) error {
 	if err := client.Ping(ctx); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ type records struct {
 
 	ready chan struct{} // there may be a batch to give out, or a problem
 	room  chan struct{} // there may be room to fetch
-	done  chan struct{} // closed, and made anew, when a batch is acknowledged
+	done  chan struct{} // closed, and made anew, when a batch is settled, and at the end
 }
 
 type place struct {
@@ -78,7 +78,13 @@ func signal(c chan struct{}) {
 }
 
 // size is what a record counts for: its bytes, and what is made of each record.
-func size(r *kgo.Record) int { return len(r.Key) + len(r.Value) + 64 }
+func size(r *kgo.Record) int {
+	n := len(r.Key) + len(r.Value) + 64
+	for _, header := range r.Headers {
+		n += len(header.Key) + len(header.Value)
+	}
+	return n
+}
 
 // awaitRoom waits until something may be fetched. false: ctx has ended.
 func (r *records) awaitRoom(ctx context.Context) bool {
@@ -176,11 +182,18 @@ func (r *records) leave(ctx context.Context, lost map[string][]int32) {
 	signal(r.room)
 }
 
-// end says that nothing that is given out will come back.
+// end says that nothing that is given out will come back, so that nobody waits for it.
 func (r *records) end() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.ended = true
+	r.settled()
+}
+
+// settled wakes whoever waits in leave.
+func (r *records) settled() {
+	close(r.done)
+	r.done = make(chan struct{})
 }
 
 // assigned says that the group works.

@@ -101,12 +101,12 @@ func TestTheNextBatchComesOnceAnOutputHasTheFirst(t *testing.T) {
 	l.fetched(0, 0, 6)
 	first := l.given(t, "0: 0-1")
 	l.given(t, "nothing")
-	first.Arrived()
+	first.Arrived(len(first.records))
 	second := l.given(t, "0: 2-3")
 	if !isClosed(first.Before()) || isClosed(second.Before()) {
 		t.Error("the second batch may be written before the first")
 	}
-	second.Arrived()
+	second.Arrived(len(second.records))
 	l.given(t, "nothing") // never a third
 	l.settle(first, written)
 	if !isClosed(second.Before()) {
@@ -124,14 +124,14 @@ func TestTheNextBatchIsWrittenWhileLettersAreOnTheirWay(t *testing.T) {
 	l.fetched(1, 0, 2)
 	first := l.given(t, "0: 0-1")
 	other := l.given(t, "1: 0-1")
-	first.Arrived()
+	first.Arrived(len(first.records))
 	l.given(t, "nothing")
-	first.Passed()
+	first.Passed(len(first.records))
 	second := l.given(t, "0: 2-3")
 	if !isClosed(second.Before()) {
 		t.Error("the second batch waits for the letters of the first")
 	}
-	second.Passed()
+	second.Passed(len(second.records))
 	l.given(t, "nothing") // never a third
 	l.settle(second, written)
 	l.settle(other, written)
@@ -146,8 +146,8 @@ func TestTwoPartitionsHaveOneBatchEach(t *testing.T) {
 	l := newLog(10_000, 200)
 	l.fetched(0, 0, 6)
 	l.fetched(1, 0, 6)
-	l.given(t, "0: 0-1").Arrived()
-	l.given(t, "1: 0-1").Arrived()
+	l.given(t, "0: 0-1").Arrived(2)
+	l.given(t, "1: 0-1").Arrived(2)
 	l.given(t, "nothing")
 }
 
@@ -159,7 +159,7 @@ func TestWhatComesBackIsGivenOutBeforeWhatFollows(t *testing.T) {
 			l := newLog(10_000, 200)
 			l.fetched(0, 0, 6)
 			first := l.given(t, "0: 0-1")
-			first.Arrived()
+			first.Arrived(len(first.records))
 			second := l.given(t, "0: 2-3")
 			if order == "the first verdict first" {
 				l.settle(first, returned)
@@ -173,7 +173,7 @@ func TestWhatComesBackIsGivenOutBeforeWhatFollows(t *testing.T) {
 			l.given(t, "nothing") // it rests first
 			l.awaitRested(t)
 			again := l.given(t, "0: 0-1")
-			again.Arrived()
+			again.Arrived(len(again.records))
 			l.settle(again, written)
 			l.settle(l.given(t, "0: 2-3"), written)
 			l.expect(t, "written", 200, "0/1", "0/3")
@@ -285,6 +285,58 @@ func eventually(t *testing.T, condition func() bool) {
 	for deadline := time.Now().Add(10 * time.Second); !condition(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it never came to this")
+		}
+	}
+}
+
+// At the end nobody waits for what does not come back.
+func TestLeavingEndsWithTheMember(t *testing.T) {
+	l := newLog(10_000, 300)
+	l.fetched(0, 0, 3)
+	l.given(t, "0: 0-2")
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		l.leave(t.Context(), map[string][]int32{"orders": {0}})
+	}()
+	for leaving := false; !leaving; time.Sleep(time.Millisecond) {
+		l.mutex.Lock()
+		leaving = l.partitions[place{"orders", 0}].leaving
+		l.mutex.Unlock()
+	}
+	l.end()
+	select {
+	case <-left:
+	case <-time.After(finishFor / 2):
+		t.Error("it waits for a batch that will not come back")
+	}
+}
+
+// A batch that is not whole when it comes to an output, since a processor has left
+// something out or sent it elsewhere, holds up the next one until its verdict.
+func TestABatchThatIsNotWholeKeepsItsPartition(t *testing.T) {
+	l := newLog(10_000, 200)
+	l.fetched(0, 0, 4)
+	first := l.given(t, "0: 0-1")
+	first.Arrived(1)
+	first.Passed(1)
+	l.given(t, "nothing")
+	l.settle(first, written)
+	l.given(t, "0: 2-3")
+}
+
+// Whichever of its messages are left out: the rest knows that it must wait.
+func TestEachMessageOfABatchBehindAnotherSaysSo(t *testing.T) {
+	l := newLog(10_000, 200)
+	l.fetched(0, 0, 4)
+	first := l.given(t, "0: 0-1")
+	first.Arrived(2)
+	second := l.given(t, "0: 2-3")
+	for b, expected := range map[*batch][]bool{first: {true, false}, second: {true, true}} {
+		for i, m := range messages(b) {
+			if said, ok := m.MetaGetImmut("kafka_batch"); ok != expected[i] || ok && said != b {
+				t.Errorf("message %d of the batch from offset %d says %v", i, b.records[0].Offset, said)
+			}
 		}
 	}
 }

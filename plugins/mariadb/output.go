@@ -142,9 +142,12 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return nil
 	}
 	messages := o.messages(batch)
-	placed, _ := batch[0].MetaGetImmut("kafka_batch")
-	turn := newTurn(placed)
-	if !turn.await(ctx) {
+	var turns turns
+	for _, m := range batch {
+		metadata, _ := m.MetaGetImmut("kafka_batch")
+		turns = turns.with(metadata)
+	}
+	if !turns.await(ctx, len(batch)) {
 		return service.ErrNotConnected
 	}
 	this := identity(batch)
@@ -152,7 +155,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		result, why := o.write(ctx, batch, messages)
 		if why == nil {
 			o.state.over(this)
-			turn.passed()
+			turns.passed(len(batch))
 			return refusedError(batch, result)
 		}
 		o.metrics.waits(1, why.cause)

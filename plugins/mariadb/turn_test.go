@@ -18,8 +18,8 @@ func newPlace() *place {
 	return &place{make(chan struct{}), make(chan struct{}), make(chan struct{})}
 }
 
-func (p *place) Arrived()                { close(p.arrived) }
-func (p *place) Passed()                 { close(p.passed) }
+func (p *place) Arrived(int)             { close(p.arrived) }
+func (p *place) Passed(int)              { close(p.passed) }
 func (p *place) Before() <-chan struct{} { return p.before }
 func (p *place) Copy() any               { return "" }
 
@@ -61,5 +61,30 @@ func TestABatchWhoseTurnNeverComes(t *testing.T) {
 	case <-p.passed:
 		t.Error("it has passed")
 	default:
+	}
+}
+
+// A batch that was put together from several waits for all of them.
+func TestABatchOfSeveralWaitsForEach(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig)
+	first, second := newPlace(), newPlace()
+	close(first.before)
+	both := append(batchOf(order("b", "x", 0, "1")), w.placed(first, order("c", "x", 1, "1"))...)
+	both = append(both, w.placed(second, order("a", "x", 2, "1"))...)
+	done := make(chan error)
+	go func() { done <- o.WriteBatch(context.Background(), both) }()
+	require.NoError(t, o.WriteBatch(context.Background(), batchOf(order("a", "x", 1, "1"))))
+	require.Equal(t, []string{"1"}, w.rows("SELECT qty FROM orders"), "the second batch was written before its turn")
+	close(second.before)
+	require.NoError(t, <-done)
+	require.Equal(t, []string{"2", "0", "1"}, w.rows("SELECT qty FROM orders ORDER BY order_id"))
+	for _, p := range []*place{first, second} {
+		select {
+		case <-p.arrived:
+			t.Error("a part of a batch says that the batch has arrived")
+		default:
+		}
 	}
 }
