@@ -49,7 +49,7 @@ const (
 	descriptionOfKafkaRead = `
 Reads topics as a member of a consumer group, in the order of each partition: of a partition one batch is in flight at a time, and an offset is committed once the batch is acknowledged with all before it. A batch that comes back unwritten is given out again, before what follows it. A partition that goes to another member of the group waits up to 5 seconds for its batch in flight. Records of transactions that were aborted are not read.
 
-What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` for all partitions together, with up to two fetches (` + "`fetch_max_bytes`" + `, compressed as the producer sent them) on top.
+What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` for all partitions together, with up to two fetches (` + "`fetch_max_bytes`" + `, compressed as the producer sent them) of each broker on top.
 
 == While Kafka cannot be reached
 
@@ -84,7 +84,7 @@ func InputSpec() *service.ConfigSpec {
 				service.NewStringField(fieldPassword).Description("For PLAIN and SCRAM.").Default("").Secret(),
 				service.NewStringField(fieldToken).Description("For OAUTHBEARER.").Default("").Secret(),
 			).Description("Accounts, of which the first is used whose mechanism the broker knows.").Optional().Advanced(),
-			service.NewStringListField(fieldTopics).Description("What to read."),
+			service.NewStringListField(fieldTopics).Description("What to read. An item may be several, with commas between them."),
 			service.NewStringField(fieldGroup).Description("The group whose members share the partitions and commit their offsets."),
 			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins that has committed nothing, or whose offset is gone.").Default(startEarliest).Advanced(),
 			service.NewDurationField(fieldCommitPeriod).Description("How often offsets are committed; also when a partition leaves and at the end.").Default("1s").Advanced(),
@@ -107,6 +107,19 @@ input:
 `)
 }
 
+// listField reads a list whose items may be several, with commas between them.
+func listField(parsed *service.ParsedConfig, name string) (all []string, err error) {
+	items, err := parsed.FieldStringList(name)
+	for _, item := range items {
+		for _, one := range strings.Split(item, ",") {
+			if one = strings.TrimSpace(one); one != "" {
+				all = append(all, one)
+			}
+		}
+	}
+	return all, err
+}
+
 // bytesField reads a size such as 1MiB.
 func bytesField(parsed *service.ParsedConfig, name string) (int, error) {
 	text, err := parsed.FieldString(name)
@@ -126,7 +139,7 @@ func clientOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	if err != nil {
 		return nil, err
 	}
-	topics, err := parsed.FieldStringList(fieldTopics)
+	topics, err := listField(parsed, fieldTopics)
 	if err != nil {
 		return nil, err
 	}
@@ -177,15 +190,9 @@ func clientOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 
 // connectionOptions are those that reach the brokers.
 func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
-	brokers, err := parsed.FieldStringList(fieldBrokers)
+	seeds, err := listField(parsed, fieldBrokers)
 	if err != nil {
 		return nil, err
-	}
-	var seeds []string
-	for _, item := range brokers {
-		for _, address := range strings.Split(item, ",") {
-			seeds = append(seeds, strings.TrimSpace(address))
-		}
 	}
 	age, err := parsed.FieldDuration(fieldMetadataMaxAge)
 	if err != nil {

@@ -50,7 +50,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	if i.reach, err = connectionOptions(parsed); err != nil {
 		return nil, err
 	}
-	if i.topics, err = parsed.FieldStringList(fieldTopics); err != nil {
+	if i.topics, err = listField(parsed, fieldTopics); err != nil {
 		return nil, err
 	}
 	if i.idle, err = parsed.FieldDuration(fieldIdle); err != nil {

@@ -77,7 +77,7 @@ func TestATopicThatIsMissingIsTold(t *testing.T) {
 	broker.Each(t, func(t *testing.T, b broker.Broker) {
 		missing := "missing-" + strings.ReplaceAll(t.Name(), "/", "-")
 		r := &reading{}
-		r.start(t, open(b, missing, "metadata_max_age: 500ms\n"))
+		r.start(t, open(b, "'"+missing+",'", "metadata_max_age: 500ms\n"))
 		r.eventually(t, "the wait is told", func() bool {
 			_, n := r.said("topic " + missing + " does not exist, or the account may not see it: UNKNOWN_TOPIC_OR_PARTITION")
 			return n == 1
@@ -297,9 +297,13 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 		"buffer_bytes: many\n":    "reading buffer_bytes: expected a size from 1B to 1GiB, as in 256KiB",
 		"fetch_max_bytes: 2GiB\n": "reading fetch_max_bytes: expected a size from 1B to 1GiB, as in 256KiB",
 		"idle: 0s\n":              "idle must be longer than nothing",
+		"topics: [ ' , ' ]\n":     "reading the configuration: topics and consumer_group must not be empty",
 		"consumer_group: ''\n":    "reading the configuration: topics and consumer_group must not be empty",
 	} {
-		text := "seed_brokers: [ 127.0.0.1:1 ]\ntopics: [ orders ]\n" + more
+		text := "seed_brokers: [ 127.0.0.1:1 ]\n" + more
+		if !strings.Contains(more, "topics") {
+			text += "topics: [ orders ]\n"
+		}
 		if !strings.Contains(more, "group") {
 			text += "consumer_group: g\n"
 		}

@@ -245,5 +245,5 @@ func TestTheDSNCannotUndoWhatTheOutputReliesOn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{false, false, false, time.UTC, "", 0, false}, []any{config.ClientFoundRows, config.MultiStatements, config.InterpolateParams, config.Loc, config.Collation, config.MaxAllowedPacket, config.AllowAllFiles})
 	require.Equal(t, []time.Duration{10 * time.Second, time.Minute, time.Minute}, []time.Duration{config.Timeout, config.ReadTimeout, config.WriteTimeout})
-	require.Contains(t, sessionStatements(config.ReadTimeout)[0], "innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, max_statement_time = 50.000")
+	require.Contains(t, sessionStatements(config.ReadTimeout)[0], "innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, idle_transaction_timeout = 10, max_statement_time = 50.000")
 }

@@ -90,13 +90,15 @@ func newConnector(config *mysql.Config, initStatement string) (*connector, error
 // sessionStatements sets what the server's defaults must not decide. The server
 // gives up a lock, and a statement, before the client gives up the answer: a
 // statement that nobody waits for any more must not run later, over newer rows.
+// And it ends a transaction in which nothing happens for as long: that of a sink
+// which is frozen, or out of reach, would lock its rows for the next one.
 func sessionStatements(readTimeout time.Duration) []string {
 	lockWait := max(1, min(10, int(readTimeout.Seconds()/6)))
 	return []string{
 		"SET NAMES utf8mb4, sql_mode = '" + sqlModes + "', time_zone = '+00:00', autocommit = 1, " +
 			"foreign_key_checks = 1, unique_checks = 1, check_constraint_checks = 1, " +
-			fmt.Sprintf("innodb_lock_wait_timeout = %d, lock_wait_timeout = %d, max_statement_time = %.3f",
-				lockWait, lockWait, readTimeout.Seconds()*5/6),
+			fmt.Sprintf("innodb_lock_wait_timeout = %d, lock_wait_timeout = %d, idle_transaction_timeout = %d, max_statement_time = %.3f",
+				lockWait, lockWait, lockWait, readTimeout.Seconds()*5/6),
 		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
 	}
 }

@@ -43,6 +43,21 @@ func (w *world) awaitLockWait() {
 	w.await("SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_ROW_LOCK_CURRENT_WAITS'", "1")
 }
 
+// A sink that is frozen within a transaction, as one is that a machine has put to
+// sleep, does not keep its rows from the next one.
+func TestAFrozenTransactionEnds(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	frozen, o := w.output(ordersConfig), w.output(ordersConfig)
+	s := <-frozen.store.writer.sessions
+	defer func() { frozen.store.writer.sessions <- s }()
+	require.Nil(t, s.exec(t.Context(), "START TRANSACTION"))
+	require.Nil(t, s.exec(t.Context(), "INSERT INTO orders (order_id, qty) VALUES ('a', 1)"))
+	require.Empty(t, w.write(o, order("a", "x", 2, "1")))
+	require.Equal(t, []string{"2"}, w.rows("SELECT qty FROM orders"))
+	require.NotNil(t, s.exec(t.Context(), "COMMIT"), "the transaction is still there")
+}
+
 func TestADeadlockIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	w := privateWorld(t, orders)
