@@ -109,13 +109,13 @@ bench-compare: ## the hot paths beside those of the commit before: fails on a gr
 BENCH ?=
 
 .PHONY: bench
-bench: build ## order-sink beside Kafka Connect, Redpanda Connect and MariaDB's ceiling: about 45 minutes
+bench: build ## order-sink beside Kafka Connect, Redpanda Connect and MariaDB's ceiling: about half an hour
 	@sh internal/mariadbd/install.sh
 	@go build -o bin/bench ./pipelines/bench
 	bin/bench -results pipelines/bench/results.md $(BENCH)
 
 .PHONY: bench-quick
-bench-quick: build ## the same in four minutes, for every change: fewer of all, nothing is written
+bench-quick: build ## the same in two minutes, for every change: fewer of all, nothing is written
 	@sh internal/mariadbd/install.sh
 	@go build -o bin/bench ./pipelines/bench
 	bin/bench -quick $(BENCH)
