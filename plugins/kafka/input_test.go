@@ -75,7 +75,7 @@ func TestAWrongPasswordIsTold(t *testing.T) {
 
 func TestATopicThatIsMissingIsTold(t *testing.T) {
 	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		missing := "missing-" + strings.ReplaceAll(t.Name(), "/", "-")
+		missing := broker.Topic(t, b, 1) + "-missing" // a name that no other run has
 		r := &reading{}
 		r.start(t, open(b, "'"+missing+",'", "metadata_max_age: 500ms\n"))
 		r.eventually(t, "the wait is told", func() bool {
