@@ -12,10 +12,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/sasl"
-	"github.com/twmb/franz-go/pkg/sasl/oauth"
-	"github.com/twmb/franz-go/pkg/sasl/plain"
-	"github.com/twmb/franz-go/pkg/sasl/scram"
+
+	"github.com/order-sink/order-sink/plugins/kafka"
 )
 
 // What is read of a resources file, under the names of the redpanda output.
@@ -29,12 +27,6 @@ const (
 	fieldTopic       = "topic"
 	fieldClientID    = "client_id"
 	fieldTLS         = "tls"
-	fieldSASL        = "sasl"
-	fieldMechanism   = "mechanism"
-	fieldUsername    = "username"
-	fieldPassword    = "password"
-	fieldToken       = "token"
-	fieldExtensions  = "extensions"
 )
 
 // patience is how long a Kafka may take to answer at all.
@@ -56,13 +48,7 @@ func redpandaField() *service.ConfigField {
 		service.NewStringField(fieldTopic), // no default: it tells whether the output is one
 		service.NewStringField(fieldClientID).Default("order-sink"),
 		service.NewTLSToggledField(fieldTLS),
-		service.NewObjectListField(fieldSASL,
-			service.NewStringField(fieldMechanism),
-			service.NewStringField(fieldUsername).Default(""),
-			service.NewStringField(fieldPassword).Default(""),
-			service.NewStringField(fieldToken).Default(""),
-			service.NewStringMapField(fieldExtensions).Default(map[string]any{}),
-		).Default([]any{}),
+		kafka.SASLField().Default([]any{}),
 	).Optional()
 }
 
@@ -102,7 +88,7 @@ func newConnection(a address) (*connection, error) {
 	if a.topic != "" {
 		c.topic = a.topic
 	}
-	c.brokers = splitBrokers(c.brokers)
+	c.brokers = kafka.Split(c.brokers)
 	switch {
 	case len(c.brokers) == 0:
 		return nil, fmt.Errorf("output %s names no brokers: use --brokers", a.label)
@@ -165,69 +151,12 @@ func (c *connection) configureOutput(output *service.ParsedConfig) error {
 	if enabled {
 		c.opts = append(c.opts, kgo.DialTLSConfig(config))
 	}
-	methods, err := output.FieldObjectList(fieldSASL)
+	accounts, err := kafka.Mechanisms(output)
 	if err != nil {
 		return err
 	}
-	for i, method := range methods {
-		mechanism, err := newMechanism(method)
-		if err != nil {
-			return fmt.Errorf("%s[%d]: %w", fieldSASL, i, err)
-		}
-		if mechanism != nil {
-			c.opts = append(c.opts, kgo.SASL(mechanism))
-		}
-	}
+	c.opts = append(c.opts, kgo.SASL(accounts...))
 	return nil
-}
-
-func newMechanism(method *service.ParsedConfig) (sasl.Mechanism, error) {
-	text := func(field string) string {
-		value, _ := method.FieldString(field) // has a default
-		return value
-	}
-	name, err := method.FieldString(fieldMechanism)
-	if err != nil {
-		return nil, err
-	}
-	user, password, token := text(fieldUsername), text(fieldPassword), text(fieldToken)
-	switch name {
-	case "", "none":
-		return nil, nil
-	case "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512":
-		if user == "" || password == "" {
-			return nil, fmt.Errorf("%s needs a username and a password: is an environment variable not set?", name)
-		}
-	case "OAUTHBEARER":
-		if token == "" {
-			return nil, fmt.Errorf("%s needs a token: is an environment variable not set?", name)
-		}
-	}
-	switch name {
-	case "PLAIN":
-		return plain.Auth{User: user, Pass: password}.AsMechanism(), nil
-	case "SCRAM-SHA-256":
-		return scram.Auth{User: user, Pass: password}.AsSha256Mechanism(), nil
-	case "SCRAM-SHA-512":
-		return scram.Auth{User: user, Pass: password}.AsSha512Mechanism(), nil
-	case "OAUTHBEARER":
-		extensions, err := method.FieldStringMap(fieldExtensions)
-		return oauth.Auth{Token: token, Extensions: extensions}.AsMechanism(), err
-	default:
-		return nil, fmt.Errorf("unknown mechanism %s: expected PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER", visible(name))
-	}
-}
-
-func splitBrokers(items []string) []string {
-	var brokers []string
-	for _, item := range items {
-		for broker := range strings.SplitSeq(item, ",") {
-			if broker = strings.TrimSpace(broker); broker != "" {
-				brokers = append(brokers, broker)
-			}
-		}
-	}
-	return brokers
 }
 
 // client connects with these settings and the given ones.

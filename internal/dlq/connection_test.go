@@ -100,7 +100,7 @@ func TestTheConnectionIsTheOutputs(t *testing.T) {
 func TestWhatIsWrongWithAConnectionIsSaid(t *testing.T) {
 	const brokers = "    redpanda: { seed_brokers: [ 127.0.0.1:1 ], topic: letters"
 	for name, test := range map[string]struct{ output, args, says string }{
-		"unknown mechanism": {brokers + ", sasl: [ { mechanism: GSSAPI, username: u, password: " + password + " } ] }", "", "sasl[0]: unknown mechanism GSSAPI: expected PLAIN"},
+		"unknown mechanism": {brokers + ", sasl: [ { mechanism: GSSAPI, username: u, password: " + password + " } ] }", "", "reading sasl[0]: unknown mechanism \"GSSAPI\": expected PLAIN"},
 		"no token":          {brokers + ", sasl: [ { mechanism: OAUTHBEARER } ] }", "", "sasl[0]: OAUTHBEARER needs a token"},
 		"no such label":     {brokers + " }", "--label letters", "there is no output labelled letters"},
 		"another output":    {"    drop: {}", "", "output dead_letter is no redpanda output"},

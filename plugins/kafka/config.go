@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -23,6 +22,7 @@ const (
 	fieldUsername          = "username"
 	fieldPassword          = "password"
 	fieldToken             = "token"
+	fieldExtensions        = "extensions"
 	fieldTopics            = "topics"
 	fieldGroup             = "consumer_group"
 	fieldStart             = "start_offset"
@@ -31,6 +31,7 @@ const (
 	fieldRebalanceTimeout  = "rebalance_timeout"
 	fieldMetadataMaxAge    = "metadata_max_age"
 	fieldBatchBytes        = "max_batch_bytes"
+	fieldBatchRecords      = "max_batch_records"
 	fieldBufferBytes       = "buffer_bytes"
 	fieldFetchBytes        = "fetch_max_bytes"
 	fieldFetchPartition    = "fetch_max_partition_bytes"
@@ -78,12 +79,7 @@ func InputSpec() *service.ConfigSpec {
 		Fields(
 			service.NewStringListField(fieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
 			service.NewTLSToggledField(fieldTLS),
-			service.NewObjectListField(fieldSASL,
-				service.NewStringEnumField(fieldMechanism, mechanismNone, mechanismPlain, mechanismScram256, mechanismScram512, mechanismOAuth).Description("How the account is proven."),
-				service.NewStringField(fieldUsername).Description("For PLAIN and SCRAM.").Default(""),
-				service.NewStringField(fieldPassword).Description("For PLAIN and SCRAM.").Default("").Secret(),
-				service.NewStringField(fieldToken).Description("For OAUTHBEARER.").Default("").Secret(),
-			).Description("Accounts, of which the first is used whose mechanism the broker knows.").Optional().Advanced(),
+			SASLField().Optional().Advanced(),
 			service.NewStringListField(fieldTopics).Description("What to read. An item may be several, with commas between them."),
 			service.NewStringField(fieldGroup).Description("The group whose members share the partitions and commit their offsets."),
 			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins that has committed nothing, or whose offset is gone.").Default(startEarliest).Advanced(),
@@ -92,6 +88,7 @@ func InputSpec() *service.ConfigSpec {
 			service.NewDurationField(fieldRebalanceTimeout).Description("How long a member may take to join when the partitions are shared out anew.").Default("20s").Advanced(),
 			service.NewDurationField(fieldMetadataMaxAge).Description("After how long topics and partitions that are new are found at the latest.").Default("10s").Advanced(),
 			service.NewStringField(fieldBatchBytes).Description("Bytes of records that a batch may have; a record that is larger is a batch of its own.").Default("1MiB").Advanced(),
+			service.NewIntField(fieldBatchRecords).Description("Records that a batch may have. As many as a statement of the output has rows: then a batch is one statement and one commit.").Default(1024).LintRule("root = if this < 1 { [ \"expected 1 or more\" ] }").Advanced(),
 			service.NewStringField(fieldBufferBytes).Description("Bytes of records, of all partitions, after which no more are fetched until some are acknowledged.").Default("4MiB").Advanced(),
 			service.NewStringField(fieldFetchBytes).Description("Bytes of an answer of the broker, as compressed by the producer; a batch of the producer's that is larger comes all the same.").Default("1MiB").Advanced(),
 			service.NewStringField(fieldFetchPartition).Description("The same, of one partition.").Default("256KiB").Advanced(),
@@ -107,17 +104,38 @@ input:
 `)
 }
 
+// SASLField is a list of accounts, as the redpanda components have it. [Mechanisms]
+// reads it.
+func SASLField() *service.ConfigField {
+	return service.NewObjectListField(fieldSASL,
+		service.NewStringAnnotatedEnumField(fieldMechanism, map[string]string{
+			mechanismNone: "No account.", mechanismPlain: "A password in clear: with TLS only.",
+			mechanismScram256: "A password that is proven, not sent.", mechanismScram512: "The same with SHA-512.", mechanismOAuth: "A token.",
+		}).Description("How the account is proven."),
+		service.NewStringField(fieldUsername).Description("For PLAIN and SCRAM.").Default(""),
+		service.NewStringField(fieldPassword).Description("For PLAIN and SCRAM.").Default("").Secret(),
+		service.NewStringField(fieldToken).Description("For OAUTHBEARER.").Default("").Secret(),
+		service.NewStringMapField(fieldExtensions).Description("For OAUTHBEARER: what the broker wants to know besides the token.").Default(map[string]any{}),
+	).Description("Accounts, of which the first is used whose mechanism the broker knows.")
+}
+
 // listField reads a list whose items may be several, with commas between them.
-func listField(parsed *service.ParsedConfig, name string) (all []string, err error) {
+func listField(parsed *service.ParsedConfig, name string) ([]string, error) {
 	items, err := parsed.FieldStringList(name)
+	return Split(items), err
+}
+
+// Split gives the items of a list each of which may be several, with commas between
+// them, as one environment variable holds them.
+func Split(items []string) (all []string) {
 	for _, item := range items {
-		for _, one := range strings.Split(item, ",") {
+		for one := range strings.SplitSeq(item, ",") {
 			if one = strings.TrimSpace(one); one != "" {
 				all = append(all, one)
 			}
 		}
 	}
-	return all, err
+	return all
 }
 
 // bytesField reads a size such as 1MiB.
@@ -207,14 +225,16 @@ func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	if enabled {
 		options = append(options, kgo.DialTLSConfig(secure))
 	}
-	mechanisms, err := mechanisms(parsed)
+	accounts, err := Mechanisms(parsed)
 	if err != nil {
 		return nil, err
 	}
-	return append(options, kgo.SASL(mechanisms...)), nil
+	return append(options, kgo.SASL(accounts...)), nil
 }
 
-func mechanisms(parsed *service.ParsedConfig) ([]sasl.Mechanism, error) {
+// Mechanisms reads a [SASLField] of parsed. An account that lacks something is an
+// error here: a broker says only that it was refused.
+func Mechanisms(parsed *service.ParsedConfig) ([]sasl.Mechanism, error) {
 	if !parsed.Contains(fieldSASL) {
 		return nil, nil
 	}
@@ -223,24 +243,49 @@ func mechanisms(parsed *service.ParsedConfig) ([]sasl.Mechanism, error) {
 		return nil, err
 	}
 	var all []sasl.Mechanism
-	for _, account := range accounts {
-		var text [4]string
-		for i, name := range []string{fieldMechanism, fieldUsername, fieldPassword, fieldToken} {
-			if text[i], err = account.FieldString(name); err != nil {
-				return nil, err
-			}
+	for i, account := range accounts {
+		m, err := mechanism(account)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s[%d]: %w", fieldSASL, i, err)
 		}
-		user, password, token := text[1], text[2], text[3]
-		switch text[0] {
-		case mechanismPlain:
-			all = append(all, plain.Auth{User: user, Pass: password}.AsMechanism())
-		case mechanismScram256:
-			all = append(all, scram.Auth{User: user, Pass: password}.AsSha256Mechanism())
-		case mechanismScram512:
-			all = append(all, scram.Auth{User: user, Pass: password}.AsSha512Mechanism())
-		case mechanismOAuth:
-			all = append(all, oauth.Oauth(func(context.Context) (oauth.Auth, error) { return oauth.Auth{Token: token}, nil }))
+		if m != nil {
+			all = append(all, m)
 		}
 	}
 	return all, nil
+}
+
+func mechanism(account *service.ParsedConfig) (sasl.Mechanism, error) {
+	var text [4]string
+	for i, name := range []string{fieldMechanism, fieldUsername, fieldPassword, fieldToken} {
+		var err error
+		if text[i], err = account.FieldString(name); err != nil {
+			return nil, err
+		}
+	}
+	name, user, password, token := text[0], text[1], text[2], text[3]
+	switch name {
+	case mechanismPlain, mechanismScram256, mechanismScram512:
+		if user == "" || password == "" {
+			return nil, fmt.Errorf("%s needs a username and a password: is an environment variable not set?", name)
+		}
+	case mechanismOAuth:
+		if token == "" {
+			return nil, fmt.Errorf("%s needs a token: is an environment variable not set?", name)
+		}
+	}
+	switch name {
+	case mechanismNone, "":
+		return nil, nil
+	case mechanismPlain:
+		return plain.Auth{User: user, Pass: password}.AsMechanism(), nil
+	case mechanismScram256:
+		return scram.Auth{User: user, Pass: password}.AsSha256Mechanism(), nil
+	case mechanismScram512:
+		return scram.Auth{User: user, Pass: password}.AsSha512Mechanism(), nil
+	case mechanismOAuth:
+		extensions, err := account.FieldStringMap(fieldExtensions)
+		return oauth.Auth{Token: token, Extensions: extensions}.AsMechanism(), err
+	}
+	return nil, fmt.Errorf("unknown mechanism %q: expected %s, %s, %s or %s", name, mechanismPlain, mechanismScram256, mechanismScram512, mechanismOAuth)
 }

@@ -22,7 +22,7 @@ type input struct {
 	options []kgo.Opt
 	reach   []kgo.Opt // those of options that reach the brokers
 	topics  []string
-	limits  [2]int // of newRecords
+	limits  [3]int // of newRecords
 	idle    time.Duration
 	wait    *wait
 	lag     *service.MetricGauge
@@ -46,6 +46,12 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 		if i.limits[n], err = bytesField(parsed, name); err != nil {
 			return nil, err
 		}
+	}
+	if i.limits[2], err = parsed.FieldInt(fieldBatchRecords); err != nil {
+		return nil, err
+	}
+	if i.limits[2] < 1 {
+		return nil, errors.New("reading " + fieldBatchRecords + ": expected 1 or more")
 	}
 	if i.reach, err = connectionOptions(parsed); err != nil {
 		return nil, err
@@ -119,7 +125,7 @@ func (i *input) open(ctx context.Context) error {
 }
 
 func (i *input) join() (*member, error) {
-	held := newRecords(i.limits[0], i.limits[1])
+	held := newRecords(i.limits[0], i.limits[1], i.limits[2])
 	held.warn, held.debug = i.logger.Warnf, i.logger.Debugf
 	held.lag = func(n int64, topic string, partition int32) { i.lag.Set(n, topic, strconv.Itoa(int(partition))) }
 	return join(i.options, held, i.doubt)

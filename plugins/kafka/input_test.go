@@ -293,12 +293,16 @@ func TestMemoryIsBounded(t *testing.T) {
 
 func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 	for more, expected := range map[string]string{
-		"session_timeout: 1ms\n":  "checking the configuration: ",
-		"buffer_bytes: many\n":    "reading buffer_bytes: expected a size from 1B to 1GiB, as in 256KiB",
-		"fetch_max_bytes: 2GiB\n": "reading fetch_max_bytes: expected a size from 1B to 1GiB, as in 256KiB",
-		"idle: 0s\n":              "idle must be longer than nothing",
-		"topics: [ ' , ' ]\n":     "reading the configuration: topics and consumer_group must not be empty",
-		"consumer_group: ''\n":    "reading the configuration: topics and consumer_group must not be empty",
+		"session_timeout: 1ms\n":                        "checking the configuration: ",
+		"buffer_bytes: many\n":                          "reading buffer_bytes: expected a size from 1B to 1GiB, as in 256KiB",
+		"fetch_max_bytes: 2GiB\n":                       "reading fetch_max_bytes: expected a size from 1B to 1GiB, as in 256KiB",
+		"max_batch_records: 0\n":                        "reading max_batch_records: expected 1 or more",
+		"sasl: [ { mechanism: PLAIN, username: u } ]\n": "reading sasl[0]: PLAIN needs a username and a password: is an environment variable not set?",
+		"sasl: [ { mechanism: OAUTHBEARER } ]\n":        "reading sasl[0]: OAUTHBEARER needs a token: is an environment variable not set?",
+		"sasl: [ { mechanism: GSSAPI } ]\n":             "reading sasl[0]: unknown mechanism \"GSSAPI\": expected PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER",
+		"idle: 0s\n":                                    "idle must be longer than nothing",
+		"topics: [ ' , ' ]\n":                           "reading the configuration: topics and consumer_group must not be empty",
+		"consumer_group: ''\n":                          "reading the configuration: topics and consumer_group must not be empty",
 	} {
 		text := "seed_brokers: [ 127.0.0.1:1 ]\n" + more
 		if !strings.Contains(more, "topics") {

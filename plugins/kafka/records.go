@@ -26,6 +26,7 @@ const (
 type records struct {
 	limit int               // bytes that may be held before nothing more is fetched
 	batch int               // bytes that a batch may have, if it has more than one record
+	most  int               // records that it may have
 	mark  func(*kgo.Record) // its offset, and those before it, may be committed
 	lag   func(n int64, topic string, partition int32)
 	warn  func(format string, args ...any)
@@ -62,9 +63,9 @@ type partition struct {
 	end     int64 // of the log, as of the last fetch
 }
 
-func newRecords(limit, batch int) *records {
+func newRecords(limit, batch, most int) *records {
 	return &records{
-		limit: limit, batch: batch, partitions: make(map[place]*partition),
+		limit: limit, batch: batch, most: most, partitions: make(map[place]*partition),
 		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {}, debug: func(string, ...any) {},
 		ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}),
 	}

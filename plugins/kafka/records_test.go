@@ -19,7 +19,7 @@ type log struct {
 }
 
 func newLog(limit, batch int) *log {
-	l := &log{records: newRecords(limit, batch), lags: map[int32]int64{}}
+	l := &log{records: newRecords(limit, batch, 5), lags: map[int32]int64{}}
 	l.mark = func(r *kgo.Record) { l.marked = append(l.marked, fmt.Sprint(r.Partition, "/", r.Offset)) }
 	l.lag = func(n int64, _ string, partition int32) { l.lags[partition] = n }
 	return l
@@ -78,6 +78,16 @@ func TestARecordAboveTheLimitIsABatch(t *testing.T) {
 	b := l.given(t, "0: 0-0")
 	l.settle(b, written)
 	l.given(t, "0: 1-1")
+}
+
+// A batch is what one statement takes, however small its records are.
+func TestABatchHasSoManyRecordsAtMost(t *testing.T) {
+	l := newLog(10_000, 10_000)
+	l.fetched(0, 0, 12)
+	for _, expected := range []string{"0: 0-4", "0: 5-9", "0: 10-11"} {
+		l.settle(l.given(t, expected), written)
+	}
+	l.expect(t, "all written", 0, "0/4", "0/9", "0/11")
 }
 
 // The turns go round: a partition that is always full does not starve another.
