@@ -27,6 +27,9 @@ func measure(ctx context.Context, o options, out io.Writer) (err error) {
 	if err := s.start(ctx); err != nil {
 		return err
 	}
+	if err := s.warm(ctx); err != nil {
+		return err
+	}
 	began := time.Now()
 	results, err := s.rounds(ctx, matches, o.rounds)
 	if err != nil {

@@ -37,6 +37,8 @@ const (
 	connectTunedName   = "Kafka Connect, tuned"
 )
 
+var ofSharedFar = sharedFar(1).name
+
 var none = math.NaN()
 
 func goals() []goal {
@@ -61,6 +63,7 @@ func goals() []goal {
 		{"rows/s, 12 partitions against 4", 1, none, false, "x", quotient(of(twelve, own, rate), of(ofInsert, own, rate))},
 		{"rows/s, 10^7 rows there against 10^5", none, none, false, "x", quotient(of(grownName(large), own, rate), of(grownName(small), own, rate))},
 		{"rows/s, 3 sinks against 1", 1, none, false, "x", quotient(of(ofShared, orderSinks(3).name, rate), of(ofShared, own, rate))},
+		{"rows/s, 3 sinks against 1, MariaDB far", none, none, false, "x", quotient(of(ofSharedFar, orderSinks(3).name, rate), of(ofSharedFar, own, rate))},
 	}
 }
 

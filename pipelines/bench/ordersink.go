@@ -7,7 +7,9 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -15,6 +17,7 @@ import (
 	"github.com/order-sink/order-sink/internal/loopback"
 	"github.com/order-sink/order-sink/internal/process"
 	"github.com/order-sink/order-sink/internal/sink"
+	"github.com/order-sink/order-sink/internal/wire"
 )
 
 // orderSink is the product as it is shipped: its settings are those that a user
@@ -36,6 +39,10 @@ func orderSinks(n int) contestant {
 		if err != nil {
 			return nil, err
 		}
+		dsn, far, err := s.away(r.far)
+		if err != nil {
+			return nil, err
+		}
 		var sinks []*sink.Sink
 		var processes []*process.Process
 		var profiled []<-chan error
@@ -43,12 +50,13 @@ func orderSinks(n int) contestant {
 			log := fmt.Sprintf("%s-%d", r.log, i+1)
 			one, err := s.startOrderSink(log, pipeline, map[string]string{
 				"KAFKA_BROKERS": s.kafka.Seeds()[0], "KAFKA_TOPIC": r.topic, "KAFKA_GROUP": group,
-				"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": s.server.DSN("orders"),
+				"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": dsn,
 			})
 			if err != nil {
 				for _, p := range processes {
 					err = errors.Join(err, p.Kill())
 				}
+				far()
 				return nil, err
 			}
 			sinks, processes = append(sinks, one), append(processes, one.Process)
@@ -58,6 +66,11 @@ func orderSinks(n int) contestant {
 		}
 		started := follow(processes...)
 		started.deadLetters = letters
+		stop := started.stop
+		started.stop = func(ctx context.Context) error {
+			defer far()
+			return stop(ctx)
+		}
 		started.settle = func(ctx context.Context) (err error) {
 			for _, done := range profiled {
 				err = errors.Join(err, <-done)
@@ -74,6 +87,24 @@ func orderSinks(n int) contestant {
 		started.thaw = func() error { return signalAll(processes, syscall.SIGCONT) }
 		return started, nil
 	}}
+}
+
+// away is where MariaDB is if the way there takes so much longer each way, and what
+// ends it.
+func (s *stack) away(latency time.Duration) (dsn string, end func(), err error) {
+	dsn = s.server.DSN("orders")
+	if latency == 0 {
+		return dsn, func() {}, nil
+	}
+	proxy, err := wire.NewProxy(s.server.Addr())
+	if err != nil {
+		return "", nil, err
+	}
+	if err := proxy.Latency(latency); err != nil {
+		proxy.Close()
+		return "", nil, err
+	}
+	return strings.Replace(dsn, s.server.Addr(), proxy.Addr(), 1), proxy.Close, nil
 }
 
 func (s *stack) startOrderSink(log, pipeline string, env map[string]string) (*sink.Sink, error) {

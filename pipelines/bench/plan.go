@@ -62,6 +62,7 @@ func fullPlan(o options) []match {
 		{workload: slow(o.trickle), contestants: []contestant{orderSink, stockDefault, stockTuned, connectDefault, connectTuned}},
 		// A topic that is filled while its sinks are frozen, for less than their session.
 		{workload: shared(min(n, 300_000)), contestants: []contestant{orderSink, orderSinks(2), orderSinks(3)}},
+		{workload: sharedFar(min(n, 300_000)), contestants: []contestant{orderSink, orderSinks(2), orderSinks(3)}},
 		// Each of these takes minutes to fill.
 		{workload: grown(min(n, 200_000), small), contestants: []contestant{orderSink, ceiling}, rounds: 1},
 		{workload: grown(min(n, 200_000), middle), contestants: []contestant{orderSink, ceiling}, rounds: 1},

@@ -39,6 +39,9 @@ func growths() []growth {
 		{"sinks", "order-sinks of one group", false, []step{
 			{1, ofShared, own}, {2, ofShared, orderSinks(2).name}, {3, ofShared, orderSinks(3).name},
 		}},
+		{"sinks-far", "order-sinks of one group, 50 ms from MariaDB", false, []step{
+			{1, ofSharedFar, own}, {2, ofSharedFar, orderSinks(2).name}, {3, ofSharedFar, orderSinks(3).name},
+		}},
 	}
 }
 

@@ -22,6 +22,7 @@ type workload struct {
 	// fresh: the topic is filled once the contestant has joined its group.
 	fresh   bool
 	trickle time.Duration // so long a few orders a second, instead of a full topic
+	far     time.Duration // what the way to MariaDB takes longer, each way
 }
 
 // Workloads of the same sequence share a topic.
@@ -77,6 +78,14 @@ func grownName(old int) string { return fmt.Sprintf("insert, %.0e rows there", f
 
 func shared(n int) workload {
 	return workload{name: "12 partitions shared", sequence: newSequence(7, n, 12), fresh: true}
+}
+
+// sharedFar is as from another region: a sink waits for the network more than it
+// computes.
+func sharedFar(n int) workload {
+	w := shared(n)
+	w.name, w.far = w.name+", MariaDB far", 25*time.Millisecond
+	return w
 }
 
 func share(every int) string { return fmt.Sprintf("%g %%", 100/float64(every)) }

@@ -84,7 +84,7 @@ func TestMetadata(t *testing.T) {
 
 	kept, ok := out[0].MetaGetImmut("original")
 	require.True(t, ok)
-	require.Same(t, &raw[0], &kept.(original)[0], "the bytes are kept by reference")
+	require.Same(t, &raw[0], &(*kept.(*original))[0], "the bytes are kept by reference")
 	mutable, _ := out[0].MetaGetMut("original")
 	require.Equal(t, raw, mutable)
 
@@ -109,7 +109,7 @@ func TestMetadata(t *testing.T) {
 	// Also of what is refused: a producer's header of that name must not pass for the bytes.
 	kept, ok = out[3].MetaGetImmut("original")
 	require.True(t, ok)
-	require.Equal(t, original("{}"), kept)
+	require.Equal(t, original("{}"), *kept.(*original))
 }
 
 // TestSchemaMetadata: every type in the framework's terms, and ParseFromAny takes them all.

@@ -2,6 +2,8 @@ package mariadb
 
 import (
 	"cmp"
+	"encoding/binary"
+	"math"
 	"reflect"
 	"slices"
 )
@@ -29,21 +31,53 @@ func (t *table) compact(rows []row, room *room) []row {
 	return winners
 }
 
+// sortable is where a row stands, and how its key begins.
+type sortable struct {
+	key uint64
+	row int32
+}
+
 // sorted returns rows by key, those of one key in the order of the batch. It sorts
-// their places, which are small, and moves each row once.
+// their places, which are small, mostly by the beginning of the key alone, and moves
+// each row once.
 func (t *table) sorted(rows []row, room *room) []row {
 	order := room.order[:len(rows)]
+	first := t.key[0]
 	for i := range order {
-		order[i] = int32(i)
+		order[i] = sortable{beginning(rows[i].values[first], t.columns[first].family), int32(i)}
 	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(t.compareKeys(&rows[a], &rows[b]), cmp.Compare(a, b))
+	slices.SortFunc(order, func(a, b sortable) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return cmp.Or(t.compareKeys(&rows[a.row], &rows[b.row]), cmp.Compare(a.row, b.row))
 	})
 	all := room.sorted[:len(rows)]
-	for i, place := range order {
-		all[i] = rows[place]
+	for i, at := range order {
+		all[i] = rows[at.row]
 	}
 	return all
+}
+
+// beginning is a number for a value that a column has accepted: of two values the
+// one with the lesser number is less to [compareValues], and equal numbers say
+// nothing.
+func beginning(v any, f family) uint64 {
+	if f == decimals { // as text
+		return 0
+	}
+	var head [8]byte
+	switch v := v.(type) {
+	case int64:
+		return uint64(v) ^ 1<<63
+	case uint64: // only what no int64 holds is a uint64
+		return math.MaxUint64
+	case string:
+		copy(head[:], v)
+	case []byte:
+		copy(head[:], v)
+	}
+	return binary.BigEndian.Uint64(head[:])
 }
 
 // merge is the row that leaves what its group would leave, one after the other.

@@ -288,3 +288,27 @@ func (m *model) text() []string {
 	slices.Sort(lines)
 	return lines
 }
+
+// What is sorted by the beginning of a key is sorted as by the whole of it.
+func TestPropertyTheBeginningOfAKeyAgreesWithTheKey(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var draw *rapid.Generator[any]
+		f := rapid.SampledFrom([]family{integers, texts, binaries, decimals}).Draw(t, "family")
+		switch f {
+		case integers:
+			// Only what no int64 holds is a uint64.
+			draw = rapid.OneOf(rapid.Int64().AsAny(), rapid.Uint64Min(1<<63).AsAny())
+		case texts:
+			draw = rapid.StringOf(rapid.SampledFrom([]rune("\x00ab\u00e4\U0001f600"))).AsAny()
+		case binaries:
+			draw = rapid.SliceOf(rapid.SampledFrom([]byte{0, 1, 255})).AsAny()
+		case decimals:
+			draw = rapid.SampledFrom([]any{"-1.5", "-0", "0", "0.0", "9", "10", "10.00"})
+		}
+		a, b := draw.Draw(t, "a"), draw.Draw(t, "b")
+		order := compareValues(a, b, f)
+		if x, y := beginning(a, f), beginning(b, f); x < y && order >= 0 || x > y && order <= 0 {
+			t.Fatalf("%v and %v: %d and %d, compared as %d", a, b, x, y, order)
+		}
+	})
+}

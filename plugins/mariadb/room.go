@@ -10,7 +10,7 @@ import (
 type room struct {
 	values       []any // of all rows
 	rows, sorted []row
-	order        []int32
+	order        []sortable
 }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}
