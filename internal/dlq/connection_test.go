@@ -17,6 +17,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
 )
 
 const password = "a-secret-word"
@@ -100,7 +101,7 @@ func TestTheConnectionIsTheOutputs(t *testing.T) {
 func TestWhatIsWrongWithAConnectionIsSaid(t *testing.T) {
 	const brokers = "    redpanda: { seed_brokers: [ 127.0.0.1:1 ], topic: letters"
 	for name, test := range map[string]struct{ output, args, says string }{
-		"unknown mechanism": {brokers + ", sasl: [ { mechanism: GSSAPI, username: u, password: " + password + " } ] }", "", "reading sasl[0]: unknown mechanism \"GSSAPI\": expected PLAIN"},
+		"unknown mechanism": {brokers + ", sasl: [ { mechanism: GSSAPI, username: u, password: " + password + " } ] }", "", "reading sasl[0]: mechanism \"GSSAPI\" is not supported here: expected PLAIN"},
 		"no token":          {brokers + ", sasl: [ { mechanism: OAUTHBEARER } ] }", "", "sasl[0]: OAUTHBEARER needs a token"},
 		"no such label":     {brokers + " }", "--label letters", "there is no output labelled letters"},
 		"another output":    {"    drop: {}", "", "output dead_letter is no redpanda output"},
@@ -141,6 +142,14 @@ func TestOAuthBearer(t *testing.T) {
 	defer client.Close()
 	if id := client.OptValue(kgo.ClientID); id != "me" {
 		t.Errorf("client id %v", id)
+	}
+	accounts := client.OptValue(kgo.SASL).([]sasl.Mechanism)
+	if len(accounts) != 1 {
+		t.Fatalf("%d accounts of one", len(accounts))
+	}
+	_, first, err := accounts[0].Authenticate(t.Context(), "")
+	if expected := "n,,\x01auth=Bearer x\x01a=b\x01\x01"; err != nil || string(first) != expected {
+		t.Errorf("the account says %q, %v; expected %q", first, err, expected)
 	}
 	if strings.Join(c.brokers, " ") != "a:1 b:2 c:3" || c.topic != "letters" {
 		t.Errorf("got %v, %s", c.brokers, c.topic)

@@ -7,10 +7,10 @@ import (
 	"os"
 	"regexp"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -104,7 +104,13 @@ func (s *stack) away(latency time.Duration) (dsn string, end func(), err error) 
 		proxy.Close()
 		return "", nil, err
 	}
-	return strings.Replace(dsn, s.server.Addr(), proxy.Addr(), 1), proxy.Close, nil
+	there, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		proxy.Close()
+		return "", nil, fmt.Errorf("reading the DSN: %w", err)
+	}
+	there.Addr = proxy.Addr()
+	return there.FormatDSN(), proxy.Close, nil
 }
 
 func (s *stack) startOrderSink(log, pipeline string, env map[string]string) (*sink.Sink, error) {

@@ -14,6 +14,8 @@ import (
 func (s *stack) warm(ctx context.Context) error {
 	fmt.Fprintln(s.out, "warming the servers")
 	w := insert(s.orders, 4)
+	ctx, done := context.WithTimeout(ctx, patience)
+	defer done()
 	topic, err := s.topicOf(ctx, w)
 	if err != nil {
 		return err
@@ -41,7 +43,7 @@ func (s *stack) readAll(ctx context.Context, topic string, records int) error {
 	defer client.Close()
 	for left := records; left > 0; {
 		fetches := client.PollFetches(ctx)
-		if err := errors.Join(fetches.Err0(), ctx.Err()); err != nil {
+		if err := errors.Join(fetches.Err(), ctx.Err()); err != nil {
 			return err
 		}
 		left -= fetches.NumRecords()

@@ -83,7 +83,7 @@ func (r *records) give(turn int) *batch {
 	r.turns = append(append(r.turns[:turn:turn], r.turns[turn+1:]...), p)
 	b := &batch{partition: p, stay: p.stay, all: r, before: nothingBefore, passed: make(chan struct{})}
 	n := 0
-	for n < min(len(p.queue), r.most) && (n == 0 || b.size+size(p.queue[n]) <= r.batch) {
+	for n < min(len(p.queue), r.limits.records) && (n == 0 || b.size+size(p.queue[n]) <= r.limits.batch) {
 		b.size += size(p.queue[n])
 		n++
 	}

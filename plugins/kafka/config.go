@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,9 +10,6 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
-	"github.com/twmb/franz-go/pkg/sasl/oauth"
-	"github.com/twmb/franz-go/pkg/sasl/plain"
-	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
 
 const (
@@ -40,11 +38,6 @@ const (
 	metadataMinAge         = time.Second // after an error, in place of the client's 5 s
 	startEarliest          = "earliest"
 	startLatest            = "latest"
-	mechanismNone          = "none"
-	mechanismPlain         = "PLAIN"
-	mechanismOAuth         = "OAUTHBEARER"
-	mechanismScram256      = "SCRAM-SHA-256"
-	mechanismScram512      = "SCRAM-SHA-512"
 	defaultClientID        = "order-sink"
 	metricLag              = "kafka_read_lag"
 	descriptionOfKafkaRead = `
@@ -88,7 +81,7 @@ func InputSpec() *service.ConfigSpec {
 			service.NewDurationField(fieldRebalanceTimeout).Description("How long a member may take to join when the partitions are shared out anew.").Default("20s").Advanced(),
 			service.NewDurationField(fieldMetadataMaxAge).Description("After how long topics and partitions that are new are found at the latest.").Default("10s").Advanced(),
 			service.NewStringField(fieldBatchBytes).Description("Bytes of records that a batch may have; a record that is larger is a batch of its own.").Default("1MiB").Advanced(),
-			service.NewIntField(fieldBatchRecords).Description("Records that a batch may have. As many as a statement of the output has rows: then a batch is one statement and one commit.").Default(1024).LintRule("root = if this < 1 { [ \"expected 1 or more\" ] }").Advanced(),
+			service.NewIntField(fieldBatchRecords).Description("Records that a batch may have. As many as a statement of `mariadb_upsert` has rows (`max_rows_per_statement`): then a batch is one statement and one commit while several are being written.").Default(1024).LintRule("root = if this < 1 { \""+fieldBatchRecords+" must be at least 1\" }").Advanced(),
 			service.NewStringField(fieldBufferBytes).Description("Bytes of records, of all partitions, after which no more are fetched until some are acknowledged.").Default("4MiB").Advanced(),
 			service.NewStringField(fieldFetchBytes).Description("Bytes of an answer of the broker, as compressed by the producer; a batch of the producer's that is larger comes all the same.").Default("1MiB").Advanced(),
 			service.NewStringField(fieldFetchPartition).Description("The same, of one partition.").Default("256KiB").Advanced(),
@@ -104,8 +97,8 @@ input:
 `)
 }
 
-// SASLField is a list of accounts, as the redpanda components have it. [Mechanisms]
-// reads it.
+// SASLField is a list of accounts: what the redpanda components' field has, without
+// the accounts of a cloud. [Mechanisms] reads it.
 func SASLField() *service.ConfigField {
 	return service.NewObjectListField(fieldSASL,
 		service.NewStringAnnotatedEnumField(fieldMechanism, map[string]string{
@@ -149,6 +142,20 @@ func bytesField(parsed *service.ParsedConfig, name string) (int, error) {
 		return 0, fmt.Errorf("reading %s: expected a size from 1B to 1GiB, as in 256KiB", name)
 	}
 	return int(n), nil
+}
+
+// limitsOf reads what bounds the records that are held.
+func limitsOf(parsed *service.ParsedConfig) (l limits, err error) {
+	if l.buffer, err = bytesField(parsed, fieldBufferBytes); err != nil {
+		return l, err
+	}
+	if l.batch, err = bytesField(parsed, fieldBatchBytes); err != nil {
+		return l, err
+	}
+	if l.records, err = parsed.FieldInt(fieldBatchRecords); err == nil && l.records < 1 {
+		err = errors.New(fieldBatchRecords + " must be at least 1")
+	}
+	return l, err
 }
 
 // clientOptions are those of a group's member, without what it does with records.
@@ -244,7 +251,17 @@ func Mechanisms(parsed *service.ParsedConfig) ([]sasl.Mechanism, error) {
 	}
 	var all []sasl.Mechanism
 	for i, account := range accounts {
-		m, err := mechanism(account)
+		var text [4]string
+		for n, name := range []string{fieldMechanism, fieldUsername, fieldPassword, fieldToken} {
+			if text[n], err = account.FieldString(name); err != nil {
+				return nil, err
+			}
+		}
+		extensions, err := account.FieldStringMap(fieldExtensions)
+		if err != nil {
+			return nil, err
+		}
+		m, err := mechanism(text[0], text[1], text[2], text[3], extensions)
 		if err != nil {
 			return nil, fmt.Errorf("reading %s[%d]: %w", fieldSASL, i, err)
 		}
@@ -253,39 +270,4 @@ func Mechanisms(parsed *service.ParsedConfig) ([]sasl.Mechanism, error) {
 		}
 	}
 	return all, nil
-}
-
-func mechanism(account *service.ParsedConfig) (sasl.Mechanism, error) {
-	var text [4]string
-	for i, name := range []string{fieldMechanism, fieldUsername, fieldPassword, fieldToken} {
-		var err error
-		if text[i], err = account.FieldString(name); err != nil {
-			return nil, err
-		}
-	}
-	name, user, password, token := text[0], text[1], text[2], text[3]
-	switch name {
-	case mechanismPlain, mechanismScram256, mechanismScram512:
-		if user == "" || password == "" {
-			return nil, fmt.Errorf("%s needs a username and a password: is an environment variable not set?", name)
-		}
-	case mechanismOAuth:
-		if token == "" {
-			return nil, fmt.Errorf("%s needs a token: is an environment variable not set?", name)
-		}
-	}
-	switch name {
-	case mechanismNone, "":
-		return nil, nil
-	case mechanismPlain:
-		return plain.Auth{User: user, Pass: password}.AsMechanism(), nil
-	case mechanismScram256:
-		return scram.Auth{User: user, Pass: password}.AsSha256Mechanism(), nil
-	case mechanismScram512:
-		return scram.Auth{User: user, Pass: password}.AsSha512Mechanism(), nil
-	case mechanismOAuth:
-		extensions, err := account.FieldStringMap(fieldExtensions)
-		return oauth.Auth{Token: token, Extensions: extensions}.AsMechanism(), err
-	}
-	return nil, fmt.Errorf("unknown mechanism %q: expected %s, %s, %s or %s", name, mechanismPlain, mechanismScram256, mechanismScram512, mechanismOAuth)
 }

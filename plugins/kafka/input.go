@@ -22,7 +22,7 @@ type input struct {
 	options []kgo.Opt
 	reach   []kgo.Opt // those of options that reach the brokers
 	topics  []string
-	limits  [3]int // of newRecords
+	limits  limits
 	idle    time.Duration
 	wait    *wait
 	lag     *service.MetricGauge
@@ -42,16 +42,8 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 		options: options, logger: resources.Logger(), doubt: make(chan struct{}, 1),
 		wait: newWait("kafka_read", resources.Metrics()), lag: resources.Metrics().NewGauge(metricLag, "topic", "partition"),
 	}
-	for n, name := range []string{fieldBufferBytes, fieldBatchBytes} {
-		if i.limits[n], err = bytesField(parsed, name); err != nil {
-			return nil, err
-		}
-	}
-	if i.limits[2], err = parsed.FieldInt(fieldBatchRecords); err != nil {
+	if i.limits, err = limitsOf(parsed); err != nil {
 		return nil, err
-	}
-	if i.limits[2] < 1 {
-		return nil, errors.New("reading " + fieldBatchRecords + ": expected 1 or more")
 	}
 	if i.reach, err = connectionOptions(parsed); err != nil {
 		return nil, err
@@ -125,7 +117,7 @@ func (i *input) open(ctx context.Context) error {
 }
 
 func (i *input) join() (*member, error) {
-	held := newRecords(i.limits[0], i.limits[1], i.limits[2])
+	held := newRecords(i.limits)
 	held.warn, held.debug = i.logger.Warnf, i.logger.Debugf
 	held.lag = func(n int64, topic string, partition int32) { i.lag.Set(n, topic, strconv.Itoa(int(partition))) }
 	return join(i.options, held, i.doubt)

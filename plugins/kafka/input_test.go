@@ -140,12 +140,13 @@ func TestWhatIsNotTakenComesAgainInItsOrder(t *testing.T) {
 		produce(t, b, numbered(topic, 0, n)...)
 		var mutex sync.Mutex
 		var taken []string
-		refusals := 3
+		refusals, largest := 3, 0
 		r := &reading{}
 		r.run(t, func(builder *service.StreamBuilder) error {
-			return errors.Join(builder.AddInputYAML(open(b, topic, "max_batch_bytes: 5KiB\n")), builder.AddBatchConsumerFunc(func(_ context.Context, batch service.MessageBatch) error {
+			return errors.Join(builder.AddInputYAML(open(b, topic, "max_batch_bytes: 5KiB\nmax_batch_records: 30\n")), builder.AddBatchConsumerFunc(func(_ context.Context, batch service.MessageBatch) error {
 				mutex.Lock()
 				defer mutex.Unlock()
+				largest = max(largest, len(batch))
 				first, _ := batch[0].AsBytes()
 				if string(first) != "0" && refusals > 0 {
 					refusals--
@@ -165,6 +166,9 @@ func TestWhatIsNotTakenComesAgainInItsOrder(t *testing.T) {
 		r.eventually(t, "all records", func() bool { mutex.Lock(); defer mutex.Unlock(); return len(taken) >= n })
 		if !slices.Equal(taken, expected) {
 			t.Errorf("taken: %v", taken)
+		}
+		if largest != 30 {
+			t.Errorf("the largest batch had %d records", largest)
 		}
 		r.eventually(t, "the offset is committed", func() bool { return committed(t, b, topic)[0] == n })
 	})
@@ -296,10 +300,10 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 		"session_timeout: 1ms\n":                        "checking the configuration: ",
 		"buffer_bytes: many\n":                          "reading buffer_bytes: expected a size from 1B to 1GiB, as in 256KiB",
 		"fetch_max_bytes: 2GiB\n":                       "reading fetch_max_bytes: expected a size from 1B to 1GiB, as in 256KiB",
-		"max_batch_records: 0\n":                        "reading max_batch_records: expected 1 or more",
+		"max_batch_records: 0\n":                        "max_batch_records must be at least 1",
 		"sasl: [ { mechanism: PLAIN, username: u } ]\n": "reading sasl[0]: PLAIN needs a username and a password: is an environment variable not set?",
 		"sasl: [ { mechanism: OAUTHBEARER } ]\n":        "reading sasl[0]: OAUTHBEARER needs a token: is an environment variable not set?",
-		"sasl: [ { mechanism: GSSAPI } ]\n":             "reading sasl[0]: unknown mechanism \"GSSAPI\": expected PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER",
+		"sasl: [ { mechanism: GSSAPI } ]\n":             "reading sasl[0]: mechanism \"GSSAPI\" is not supported here: expected PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER",
 		"idle: 0s\n":                                    "idle must be longer than nothing",
 		"topics: [ ' , ' ]\n":                           "reading the configuration: topics and consumer_group must not be empty",
 		"consumer_group: ''\n":                          "reading the configuration: topics and consumer_group must not be empty",

@@ -24,13 +24,11 @@ const (
 // second one once an output says that it has the first and will keep their order.
 // What comes back unwritten is given out again before what follows it.
 type records struct {
-	limit int               // bytes that may be held before nothing more is fetched
-	batch int               // bytes that a batch may have, if it has more than one record
-	most  int               // records that it may have
-	mark  func(*kgo.Record) // its offset, and those before it, may be committed
-	lag   func(n int64, topic string, partition int32)
-	warn  func(format string, args ...any)
-	debug func(format string, args ...any)
+	limits limits
+	mark   func(*kgo.Record) // its offset, and those before it, may be committed
+	lag    func(n int64, topic string, partition int32)
+	warn   func(format string, args ...any)
+	debug  func(format string, args ...any)
 
 	mutex      sync.Mutex
 	partitions map[place]*partition
@@ -44,6 +42,12 @@ type records struct {
 	ready chan struct{} // there may be a batch to give out, or a problem
 	room  chan struct{} // there may be room to fetch
 	done  chan struct{} // closed, and made anew, when a batch is settled, and at the end
+}
+
+type limits struct {
+	buffer  int // bytes that may be held before nothing more is fetched
+	batch   int // bytes that a batch may have, if it has more than one record
+	records int // that it may have
 }
 
 type place struct {
@@ -63,9 +67,9 @@ type partition struct {
 	end     int64 // of the log, as of the last fetch
 }
 
-func newRecords(limit, batch, most int) *records {
+func newRecords(l limits) *records {
 	return &records{
-		limit: limit, batch: batch, most: most, partitions: make(map[place]*partition),
+		limits: l, partitions: make(map[place]*partition),
 		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {}, debug: func(string, ...any) {},
 		ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}),
 	}
@@ -91,7 +95,7 @@ func size(r *kgo.Record) int {
 func (r *records) awaitRoom(ctx context.Context) bool {
 	for {
 		r.mutex.Lock()
-		free := r.held < r.limit
+		free := r.held < r.limits.buffer
 		r.mutex.Unlock()
 		if free && ctx.Err() == nil {
 			return true

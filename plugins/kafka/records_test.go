@@ -19,7 +19,7 @@ type log struct {
 }
 
 func newLog(limit, batch int) *log {
-	l := &log{records: newRecords(limit, batch, 5), lags: map[int32]int64{}}
+	l := &log{records: newRecords(limits{buffer: limit, batch: batch, records: 5}), lags: map[int32]int64{}}
 	l.mark = func(r *kgo.Record) { l.marked = append(l.marked, fmt.Sprint(r.Partition, "/", r.Offset)) }
 	l.lag = func(n int64, _ string, partition int32) { l.lags[partition] = n }
 	return l
