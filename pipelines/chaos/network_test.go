@@ -21,7 +21,7 @@ var networkFaults = []fault{
 // cut ends a connection at an exact place of the protocol. After a cut before the
 // answer of COMMIT the rows are stored, the sink does not know, and stores them
 // again: as unchanged rows, whose updated_at stays. (So it is before the answer of
-// a statement that commits itself; most are part of a transaction.)
+// a statement that commits itself: a batch from which nothing was refused.)
 func cut(where wire.Where) func(*trial) {
 	return func(tr *trial) {
 		cutter, err := wire.NewCutter(tr.server.Addr())

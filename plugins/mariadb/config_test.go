@@ -241,9 +241,9 @@ func certificate(t *testing.T, dir string) string {
 }
 
 func TestTheDSNCannotUndoWhatTheOutputReliesOn(t *testing.T) {
-	config, err := parseDSN("u:p@tcp(h)/d?clientFoundRows=true&multiStatements=true&interpolateParams=true&loc=Asia%2FSeoul&collation=latin1_swedish_ci&maxAllowedPacket=7&allowAllFiles=true", nil, &mysql.NopLogger{})
+	config, err := parseDSN("u:p@tcp(h)/d?clientFoundRows=true&multiStatements=true&interpolateParams=false&loc=Asia%2FSeoul&collation=latin1_swedish_ci&maxAllowedPacket=7&allowAllFiles=true", nil, &mysql.NopLogger{})
 	require.NoError(t, err)
-	require.Equal(t, []any{false, false, false, time.UTC, "", 0, false}, []any{config.ClientFoundRows, config.MultiStatements, config.InterpolateParams, config.Loc, config.Collation, config.MaxAllowedPacket, config.AllowAllFiles})
+	require.Equal(t, []any{false, false, true, time.UTC, "", 0, false}, []any{config.ClientFoundRows, config.MultiStatements, config.InterpolateParams, config.Loc, config.Collation, config.MaxAllowedPacket, config.AllowAllFiles})
 	require.Equal(t, []time.Duration{10 * time.Second, time.Minute, time.Minute}, []time.Duration{config.Timeout, config.ReadTimeout, config.WriteTimeout})
 	require.Contains(t, sessionStatements(config.ReadTimeout)[0], "innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, idle_transaction_timeout = 10, max_statement_time = 50.000")
 }

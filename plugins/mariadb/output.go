@@ -66,7 +66,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	// No connection is made here: that is for Connect to try.
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
-	db.SetMaxIdleConns(0)                 // the sessions keep theirs; a look wants a new one, to the server of now
+	db.SetMaxIdleConns(1)                 // and it stays: opening one takes longer than the look
 	b := newBreaker(c.limit)
 	return &output{
 		breaker: b,

@@ -4,10 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 
@@ -240,4 +243,37 @@ func TestWhatCannotBeWrittenNowWaits(t *testing.T) {
 func privateWorld(t testing.TB, table string, options ...string) *world {
 	t.Helper()
 	return newWorld(t, mariadbd.Private(t, options...), table)
+}
+
+// A row that a look at the table could save is refused only after one. The look
+// must not open a connection each time: far from the server that takes seconds.
+func TestALookOpensNoConnection(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	var dialed atomic.Int64
+	mysql.RegisterDialContext("counted", func(ctx context.Context, address string) (net.Conn, error) {
+		dialed.Add(1)
+		return new(net.Dialer).DialContext(ctx, "tcp", address)
+	})
+	t.Cleanup(func() { mysql.DeregisterDialContext("counted") })
+	parsed, err := Spec().ParseYAML("dsn: "+strings.Replace(w.server.DSN(w.name), "tcp(", "counted(", 1)+"\n"+ordersConfig, nil)
+	require.NoError(t, err)
+	o, err := newOutput(parsed, service.MockResources())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, o.Close(context.Background())) })
+	require.NoError(t, o.Connect(t.Context()))
+	before := dialed.Load()
+	for n := range 3 {
+		seen := o.store.table.Load().seen
+		require.Len(t, w.write(o, order(fmt.Sprint(n), "x", 1, "1"), order("y", strings.Repeat("x", 300), 1, "1")), 1)
+		require.True(t, o.store.table.Load().seen.After(seen), "there was a look")
+	}
+	require.Equal(t, before, dialed.Load())
+	// A session that connects again has the next look connect again, too.
+	o.store.writer.renew()
+	require.Empty(t, w.write(o, order("z", "x", 1, "1")))
+	require.Greater(t, dialed.Load(), before)
+	before = dialed.Load()
+	require.Len(t, w.write(o, order("y", strings.Repeat("x", 300), 1, "1")), 1)
+	require.Equal(t, before+1, dialed.Load())
 }

@@ -33,12 +33,20 @@ func (s *session) open(ctx context.Context, db *sql.DB, generation int64) (fresh
 		return false, nil
 	}
 	s.discard()
+	closeIdle(db)
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return true, err
 	}
 	s.conn, s.generation, s.prepared = conn, generation, make(map[shape]driver.Stmt)
 	return true, nil
+}
+
+// closeIdle closes the connection that is kept for the next look at the table: the
+// server behind the address may be another one now.
+func closeIdle(db *sql.DB) {
+	db.SetMaxIdleConns(0)
+	db.SetMaxIdleConns(1)
 }
 
 // discard ends the connection, with what may be open on it.

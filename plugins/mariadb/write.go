@@ -50,7 +50,10 @@ func newWriter(db *sql.DB, maxRows, connections int, observe observer) *writer {
 
 // renew makes every session connect again before it is next used: the server
 // behind the address may be another one now.
-func (w *writer) renew() { w.generation.Add(1) }
+func (w *writer) renew() {
+	w.generation.Add(1)
+	closeIdle(w.db)
+}
 
 // open connects the sessions that nobody uses, so that a server or an account
 // that allows fewer connections is found before rows wait for one.
