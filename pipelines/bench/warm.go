@@ -14,8 +14,6 @@ import (
 func (s *stack) warm(ctx context.Context) error {
 	fmt.Fprintln(s.out, "warming the servers")
 	w := insert(s.orders, 4)
-	ctx, done := context.WithTimeout(ctx, patience)
-	defer done()
 	topic, err := s.topicOf(ctx, w)
 	if err != nil {
 		return err
@@ -42,11 +40,19 @@ func (s *stack) readAll(ctx context.Context, topic string, records int) error {
 	}
 	defer client.Close()
 	for left := records; left > 0; {
-		fetches := client.PollFetches(ctx)
-		if err := errors.Join(fetches.Err(), ctx.Err()); err != nil {
-			return err
+		n, err := poll(ctx, client)
+		if err != nil {
+			return fmt.Errorf("%d records are left: %w", left, err)
 		}
-		left -= fetches.NumRecords()
+		left -= n
 	}
 	return nil
+}
+
+// poll is how many records have come, which may take as long as any progress.
+func poll(ctx context.Context, client *kgo.Client) (int, error) {
+	ctx, done := context.WithTimeout(ctx, patience)
+	defer done()
+	fetches := client.PollFetches(ctx)
+	return fetches.NumRecords(), errors.Join(fetches.Err(), ctx.Err())
 }
