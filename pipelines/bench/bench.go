@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -22,7 +23,7 @@ func measure(ctx context.Context, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &stack{root: o.root, dir: o.dir, binary: o.binary, self: self, orders: o.orders, profiled: o.profile, out: out}
+	s := &stack{root: o.root, dir: o.dir, binary: o.binary, self: self, orders: o.orders, profiled: o.profile, mariadb: strings.Fields(o.mariadb), out: out}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	if err := s.start(ctx); err != nil {
 		return err

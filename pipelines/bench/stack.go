@@ -19,8 +19,9 @@ import (
 // of their runs.
 type stack struct {
 	root, dir, binary string
-	self              string // this program, which is also the loader
-	profiled          string // a kind of profile; "" for none
+	self              string   // this program, which is also the loader
+	profiled          string   // a kind of profile; "" for none
+	mariadb           []string // options of the server
 	out               io.Writer
 
 	kafka   *broker.Java
@@ -35,8 +36,8 @@ type stack struct {
 	closers []func() error
 }
 
-// start runs a MariaDB as it comes (default durability, default memory) and the
-// real Kafka, both empty.
+// start runs a MariaDB as it comes (default durability, default memory) but for
+// the options, and the real Kafka, both empty.
 func (s *stack) start(ctx context.Context) (err error) {
 	if s.root, err = filepath.Abs(s.root); err != nil {
 		return err
@@ -55,7 +56,7 @@ func (s *stack) start(ctx context.Context) (err error) {
 	if err := os.MkdirAll(filepath.Join(s.dir, "logs"), 0o755); err != nil {
 		return err
 	}
-	if s.server, err = mariadbd.New(ctx, filepath.Join(s.dir, "mariadb"), 0); err != nil {
+	if s.server, err = mariadbd.New(ctx, filepath.Join(s.dir, "mariadb"), 0, s.mariadb...); err != nil {
 		return err
 	}
 	if err := s.server.Start(ctx); err != nil {
