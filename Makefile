@@ -109,7 +109,7 @@ bench-compare: ## the hot paths beside those of the commit before: fails on a gr
 BENCH ?=
 
 .PHONY: bench
-bench: build ## order-sink beside Kafka Connect, Redpanda Connect and MariaDB's ceiling: three quarters of an hour and more
+bench: build ## order-sink beside Kafka Connect, Redpanda Connect and MariaDB's ceiling: half an hour to an hour
 	@sh internal/mariadbd/install.sh
 	@go build -o bin/bench ./pipelines/bench
 	bin/bench -results pipelines/bench/results.md $(BENCH)
