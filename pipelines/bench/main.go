@@ -58,7 +58,7 @@ func benchCommand(ctx context.Context, args []string) error {
 	flags.DurationVar(&o.trickle, "trickle", 30*time.Second, "how long orders are sent one by one")
 	flags.StringVar(&o.results, "results", "", "append the results to this file, and put the plots beside it")
 	flags.StringVar(&o.profile, "profile", "", "keep a cpu, allocs or mutex profile of order-sink's runs beside their logs; figures are not what they would be")
-	flags.StringVar(&o.mariadb, "mariadb", "", "options of the MariaDB server, with spaces between them (\"--innodb-buffer-pool-size=1G\"); it runs as it comes")
+	flags.StringVar(&o.mariadb, "mariadb", "", "options of the MariaDB server, with spaces between them (\"--innodb-buffer-pool-size=1G\"); without any it runs as it comes")
 	flags.StringVar(&o.dir, "dir", filepath.Join(".run", "bench"), "where the servers keep their data, and the logs go; it is emptied")
 	flags.StringVar(&o.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink to run")
 	flags.StringVar(&o.root, "root", ".", "the repository's root")

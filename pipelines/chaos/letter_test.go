@@ -72,28 +72,13 @@ func poison(tr *trial) {
 	// What was poured into the topic meanwhile is let through by hand, to its end:
 	// what is left of it could stop the sink once more.
 	tr.must(tr.flow.client.Flush(tr.Context()))
-	ends, err := tr.admin.ListEndOffsets(tr.Context(), tr.topic)
+	ends, err := tr.ends(tr.Context())
 	tr.must(err)
 	tr.eventually("it has gone on", func(ctx context.Context) error {
 		tr.must(tr.current().Signal(syscall.SIGUSR1))
 		return tr.behind(ctx, ends)
 	})
 	tr.awaitProgress(2000)
-}
-
-// behind is an error while the group has not acknowledged everything before the
-// ends.
-func (tr *trial) behind(ctx context.Context, ends kadm.ListedOffsets) error {
-	offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topic)
-	if err == nil {
-		err = offsets.Error()
-	}
-	ends.Each(func(end kadm.ListedOffset) {
-		if at, _ := offsets.Lookup(end.Topic, end.Partition); err == nil && at.At < end.Offset {
-			err = fmt.Errorf("partition %d is at %d of %d", end.Partition, at.At, end.Offset)
-		}
-	})
-	return err
 }
 
 // letters is how many dead letters there are.
