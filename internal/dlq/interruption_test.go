@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/order-sink/order-sink/internal/broker"
@@ -72,6 +75,30 @@ func produced(b *broker.Memory, topic string, n int32, code int16, then func()) 
 		return answer, nil, true
 	})
 	return func() { ended.Store(true) }
+}
+
+// A pipeline that cannot start ends the reading for it before that begins. The
+// race detector watches the client, which is closed while it still starts.
+func TestReadingMayEndBeforeItBegins(t *testing.T) {
+	w := newWorld(t, broker.InMemory(t))
+	w.some(1)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errInterrupted)
+	c := &connection{topic: w.letters, opts: []kgo.Opt{kgo.SeedBrokers(w.broker.Seeds()...)}}
+	threads := runtime.GOMAXPROCS(8 * runtime.NumCPU()) // the system stops some, at any place
+	defer runtime.GOMAXPROCS(threads)
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			for range 1000 {
+				err := c.read(ctx, map[int32]span{0: {0, 1}}, func(*kgo.Record) error { return nil })
+				if !errors.Is(err, errInterrupted) {
+					t.Errorf("it ended with %v", err)
+				}
+			}
+		})
+	}
+	readers.Wait()
 }
 
 func TestAnInterruptedReplayLosesNothing(t *testing.T) {

@@ -73,6 +73,10 @@ func (c *connection) read(ctx context.Context, spans map[int32]span, visit func(
 		kgo.FetchMaxWait(silence/2),
 		kgo.FetchMaxBytes(fetchBytes), // what waits here for visit is a few of these
 		kgo.FetchMaxPartitionBytes(fetchBytes),
+		// A client that is closed before it has begun begins nevertheless, and
+		// ends its fetch session while it is still making one. Sessions save
+		// bytes where there are many partitions and little to read.
+		kgo.DisableFetchSessions(),
 	)
 	if err != nil {
 		return err
