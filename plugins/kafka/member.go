@@ -100,11 +100,9 @@ func (m *member) part(ctx context.Context) {
 // for a connection.
 func ask(ctx context.Context, client *kgo.Client, topics []string) error {
 	ctx, done := context.WithTimeout(ctx, askFor)
+	defer done()
 	answer := make(chan error, 1)
-	go func() {
-		defer done()
-		answer <- see(ctx, client, topics)
-	}()
+	go func() { answer <- see(ctx, client, topics) }()
 	select {
 	case err := <-answer:
 		return err

@@ -54,6 +54,17 @@ func TestAskingJoinsNoGroup(t *testing.T) {
 	}
 }
 
+// An answer that is there before its reader counts. A closed client answers at once.
+func TestAnAnswerIsHeard(t *testing.T) {
+	client := connect(t, broker.InMemory(t))
+	client.Close()
+	for range 20_000 {
+		if err := ask(t.Context(), client, nil); err == nil || strings.HasPrefix(err.Error(), "waiting") {
+			t.Fatalf("asking says: %v", err)
+		}
+	}
+}
+
 // one is a cluster of one broker with one record.
 func one(t *testing.T) *kfake.Cluster {
 	t.Helper()
