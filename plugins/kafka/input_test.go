@@ -328,14 +328,7 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 // Asking leaves nothing behind.
 func TestAskingLeavesNothingBehind(t *testing.T) {
 	b := broker.InMemory(t)
-	parsed, err := InputSpec().ParseYAML(strings.TrimPrefix(open(b, broker.Topic(t, b, 1), ""), "kafka_read:"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i, err := newInput(parsed, service.MockResources())
-	if err != nil {
-		t.Fatal(err)
-	}
+	i := made(t, open(b, broker.Topic(t, b, 1), ""))
 	ask := func(times int) int {
 		for range times {
 			for _, result := range i.ConnectionTest(t.Context()) {

@@ -309,11 +309,11 @@ func TestLeavingEndsWithTheMember(t *testing.T) {
 		defer close(left)
 		l.leave(t.Context(), map[string][]int32{"orders": {0}})
 	}()
-	for leaving := false; !leaving; time.Sleep(time.Millisecond) {
+	eventually(t, func() bool {
 		l.mutex.Lock()
-		leaving = l.partitions[place{"orders", 0}].leaving
-		l.mutex.Unlock()
-	}
+		defer l.mutex.Unlock()
+		return l.partitions[place{"orders", 0}].leaving
+	})
 	l.end()
 	select {
 	case <-left:
