@@ -100,7 +100,7 @@ func isProtobuf(b []byte) bool {
 			return false
 		}
 		b = b[n:]
-		size := uint64(0)
+		var size uint64
 		switch tag & 7 {
 		case 0: // a varint
 			if _, n = binary.Uvarint(b); n <= 0 {

@@ -118,11 +118,11 @@ func TestTheAdviceHelps(t *testing.T) {
 			require.NoError(t, err)
 			got := make(chan string, 1)
 			require.NoError(t, builder.AddConsumerFunc(func(_ context.Context, m *service.Message) error {
-				if err := m.GetError(); err != nil {
-					got <- err.Error()
-					return nil
+				text := content(t, m)
+				if refused := m.GetError(); refused != nil {
+					text = refused.Error()
 				}
-				got <- content(t, m)
+				got <- text
 				return nil
 			}))
 			stream, err := builder.Build()

@@ -7,8 +7,9 @@ import (
 )
 
 // A float stands for its shortest decimal: the decimal with the fewest digits
-// that no other float of its size is nearer to, 0.1 for 0.1. That decimal is
-// what a producer wrote, and what a JDBC sink stores.
+// that identifies the float. For the float32 that is nearest to 0.1 that decimal
+// is 0.1, and not 0.100000001490116. A producer wrote the shortest decimal, and a
+// JDBC sink stores it.
 
 // floatOf is a record's float and its size in bits, 0 for any other value.
 func floatOf(v any) (f float64, bits int) {
