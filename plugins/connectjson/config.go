@@ -35,7 +35,7 @@ func spec() *service.ConfigSpec {
 		Description(`
 A message becomes structured content: an object with one member a field. Integers are 64-bit integers, decimals are text in plain digits at their scale (`+"`\"-0.05\"`"+`), dates and timestamps are timestamps in UTC, a time is text (`+"`\"15:04:05.123\"`"+`), bytes are bytes. A message without content (a Kafka tombstone), or with a null `+"`payload`"+` and a null `+"`schema`"+`, becomes `+"`null`"+`.
 
-A value of type `+"`float`"+` becomes the shortest decimal that identifies it, as with a JDBC sink: 0.1 stays 0.1 and does not become 0.10000000149011612. A number that no schema describes becomes a 64-bit integer if it is one. Any other number keeps the producer's digits (`+"`12.50`, `12345678901234567.89`, `18446744073709551615`"+`): mappings calculate with it, and outputs write it as it is. With `+"`mode: compat`"+` such a number becomes a double, as with the reference converter.
+A value of type `+"`float`"+` becomes the shortest decimal that identifies it, as with a JDBC sink: 0.1 stays 0.1 and does not become 0.10000000149011612. A number that no schema describes becomes a 64-bit integer if it is one. Any other number keeps the producer's digits (`+"`12.50`, `12345678901234567.89`, `18446744073709551615`"+`): mappings may move it without a change and calculate with it as a float, and outputs write its digits. With `+"`mode: compat`"+` such a number becomes a double, as with the reference converter.
 
 The times of Debezium (`+"`io.debezium.time.Time`, `MicroTime`, `NanoTime`"+`) may be negative or 24 hours and more (`+"`\"-00:00:01\"`, `\"838:59:59\"`"+`). A `+"`Time`"+` of Kafka Connect has 0 to 86399999 milliseconds; with `+"`mode: compat`"+` it may also be 24:00:00.
 
