@@ -42,6 +42,12 @@ func (c *conversion) string(n int32) string {
 		text, _ := textOfUnits(units(c.buf[node.start:node.end], false))
 		return text
 	}
+	return c.verbatim(n)
+}
+
+// verbatim is a node's bytes as text.
+func (c *conversion) verbatim(n int32) string {
+	node := &c.nodes[n]
 	if c.root == noRoot {
 		return string(c.buf[node.start:node.end])
 	}

@@ -60,6 +60,14 @@ func NewDecoder(opts Options) (*Decoder, error) {
 // Decode decodes one message. The error is a *Refusal. No bytes, as of a Kafka tombstone, are a null without a schema.
 // The record does not refer to b.
 func (d *Decoder) Decode(b []byte) (Record, error) {
+	rec, r := d.decodeRecord(b)
+	if r != nil {
+		return Record{}, r
+	}
+	return rec, nil
+}
+
+func (d *Decoder) decodeRecord(b []byte) (Record, *Refusal) {
 	if len(b) == 0 {
 		return Record{}, nil
 	}
@@ -94,7 +102,7 @@ func (d *Decoder) decode(c *conversion, b []byte) (any, *Schema, *Refusal) {
 		c.schemas = &d.schemas
 	}
 	if r := d.scan(c, b); r != nil {
-		return nil, nil, r
+		return nil, nil, explain(r, b, c.strict)
 	}
 	switch {
 	case d.opts.Schemaless:

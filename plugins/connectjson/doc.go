@@ -5,14 +5,15 @@
 // # Envelope
 //
 // A message is a JSON object of exactly the two members schema and payload, in any order. A null schema means a value
-// without a schema: integers become int64, other numbers float64, objects maps. No bytes at all (a Kafka tombstone) are a null
+// without a schema: integers become int64, numbers that are no int64 keep their text as a json.Number, objects are maps. No bytes at all (a Kafka tombstone) are a null
 // without a schema. With a schema in the configuration (KIP-1054) a message is a bare payload, and with schemas disabled it is
 // plain JSON.
 //
 // # Values
 //
 //	int8 int16 int32 int64    int64
-//	float double              float64
+//	double                    float64
+//	float                     float64, the nearest to the shortest decimal that identifies the float32: 0.1 is 0.1
 //	boolean, string, bytes    bool, string, []byte (base64 in JSON)
 //	struct                    map[string]any with every field of the schema, null where it is absent
 //	array                     []any
@@ -20,7 +21,8 @@
 //	Decimal                   string in plain digits: "-0.05", "12.00"
 //	Date, Timestamp           time.Time in UTC
 //	Time                      string "15:04:05", with three digits of a fraction unless it is zero
-//	io.debezium.time.*        time.Time, or for times of day a string with three, six or nine digits; Year is an int64
+//	io.debezium.time.*        time.Time, or for times a string with three, six or nine digits of a fraction unless it is zero,
+//	                          signed and of any number of hours: "-00:00:01", "838:59:59"; Year is an int64
 //	null                      nil
 //
 // Missing and null take the schema's default if it has one, else null if the schema is optional, else they are refused. A
@@ -40,8 +42,8 @@
 //     out_of_range wherever it stands: an exponent or scale of two billion would be gigabytes of zeros.
 //   - A message that yields 10,000 values more than it has bytes and its root has fields is out_of_range (a schema of many optional fields over
 //     an array of empty objects), and one of more than a gigabyte is bad_json.
-//   - The types io.debezium.time.* are numbers and text to the reference; here they become dates and times. A time of day beyond one
-//     day is a signed duration (-01:00:00, 838:59:59), and a ZonedTimestamp that is no ISO 8601 timestamp stays text.
+//   - The types io.debezium.time.* are numbers and text to the reference; here they become dates and times, and a ZonedTimestamp that is no ISO 8601 timestamp stays text.
+//   - A float is a float64 here, see above; the float32 nearest to that float64's shortest decimal is the reference's value.
 //   - Which of two maps' keys are the same is Java's equals, but two Decimals are the same when their plain digits are, and a
 //     default that is bytes is a new value each time.
 //   - The reference's cache of schemas takes two schemas for one when their defaults are equal as numbers (1.0 and 1.00), so that
@@ -53,8 +55,8 @@
 //
 // # strict
 //
-// strict accepts a part of what compat accepts and gives the same value, decimals at the schema's scale: FuzzDecode holds
-// it to that. It refuses:
+// strict accepts a part of what compat accepts and gives the same value, decimals at the schema's scale, and the text of a
+// number without a schema where compat gives a double or wraps an integer: FuzzDecode holds it to that. It refuses:
 //
 //   - what is not UTF-8, with or without a byte order mark; leading zeros; bytes other than white space after the document
 //     (bad_json)
@@ -64,7 +66,7 @@
 //     Kafka Connect's logical types on another base type; a Decimal without a scale (bad_schema)
 //   - a value of another JSON type than its schema's (type_mismatch)
 //   - an integer beyond its type, a float beyond its range, a Decimal written as a number with more digits than its scale, a
-//     Decimal with more digits than connect.decimal.precision, a time of day beyond 23:59:59.999, a year beyond 9999
+//     Decimal with more digits than connect.decimal.precision, a Time of Kafka Connect beyond 23:59:59.999, a year beyond 9999
 //     (out_of_range)
 //
 // White space, the order of members, escapes, -0, exponents and zeros after the point are a producer's choice: 12.0 and 1.2e1 are the

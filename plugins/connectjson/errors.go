@@ -30,7 +30,7 @@ type CodeMeaning struct {
 
 // Codes lists every code with its meaning, in the order in which a message is examined.
 var Codes = []CodeMeaning{
-	{BadJSON, "The bytes are not a JSON document that the converter reads: syntax, encoding, a member twice, nested deeper than 1,000."},
+	{BadJSON, "The bytes are not a JSON document that the converter reads: syntax, encoding, a member twice, nested deeper than 1,000. When the bytes look like another format (the wire format of a Schema Registry, gzip, Avro, Protobuf), the text names it. Also content of another component that has no JSON form."},
 	{BadEnvelope, "The document is JSON, but not an object of exactly the two members `schema` and `payload`."},
 	{BadSchema, "A schema node breaks the rules of Kafka Connect's JSON schema."},
 	{MissingField, "A required field without a default is absent from the payload."},

@@ -117,21 +117,22 @@ func parseDigits(text string) (v int64, ok bool) {
 const millisPerDay = 24 * 60 * 60 * 1000
 
 // temporal turns a number of a logical type's units into the type's value. strict holds years to four digits, which is what
-// JSON and SQL can write, and a time of day to one day; the reference takes any.
+// JSON and SQL can write, and Kafka Connect's Time to one day, as its description says; the reference takes 24:00:00 too, and
+// any year.
 func (c *conversion) temporal(s *Schema, v int64) (any, *Refusal) {
 	var t time.Time
 	switch s.Logical {
 	case TimeMillis:
-		if v < 0 || v > millisPerDay {
+		if v < 0 || v > millisPerDay || c.strict && v == millisPerDay {
 			return nil, refuse(OutOfRange, "expected 0 to 86399999 milliseconds")
 		}
-		return c.timeOfDay(v, 3)
+		return duration(v, 3), nil
 	case DebeziumTime:
-		return c.timeOfDay(v, 3)
+		return duration(v, 3), nil
 	case DebeziumMicroTime:
-		return c.timeOfDay(v, 6)
+		return duration(v, 6), nil
 	case DebeziumNanoTime:
-		return c.timeOfDay(v, 9)
+		return duration(v, 9), nil
 	case Date, DebeziumDate:
 		t = time.UnixMilli(v * millisPerDay)
 	case DebeziumMicros:
@@ -148,15 +149,12 @@ func (c *conversion) temporal(s *Schema, v int64) (any, *Refusal) {
 	return t, nil
 }
 
-// timeOfDay writes a number of units of 10^-digits seconds as 15:04:05, with a fraction of that many digits unless it is
-// zero. compat writes what is not within one day as a signed duration, as MySQL's TIME is: -01:00:00, 838:59:59.
-func (c *conversion) timeOfDay(v int64, digits int) (any, *Refusal) {
+// duration writes a number of units of 10^-digits seconds as 15:04:05, with a fraction of that many digits unless it is zero.
+// What is not within one day is a signed duration, as MariaDB's TIME is: -01:00:00, 838:59:59. Only the column knows its ends.
+func duration(v int64, digits int) string {
 	unit := uint64(1)
 	for range digits {
 		unit *= 10
-	}
-	if c.strict && (v < 0 || uint64(v) >= 86400*unit) {
-		return nil, refuse(OutOfRange, "expected a time from 00:00:00 to before 24:00:00")
 	}
 	var scratch [40]byte
 	b := scratch[:0]
@@ -175,7 +173,7 @@ func (c *conversion) timeOfDay(v int64, digits int) (any, *Refusal) {
 			b = append(b, '0'+byte(fraction/unit%10))
 		}
 	}
-	return string(b), nil
+	return string(b)
 }
 
 func appendTwo(b []byte, v uint64) []byte {

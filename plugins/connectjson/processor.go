@@ -2,7 +2,6 @@ package connectjson
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/redpanda-data/benthos/v4/public/schema"
@@ -56,7 +55,12 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 		if msg.GetError() != nil {
 			continue
 		}
-		unknown += p.process(msg, originals[min(i, len(originals)):])
+		n, r := p.process(msg, originals[min(i, len(originals)):])
+		if r != nil { // the only place that refuses a message, so that every refusal counts
+			p.refused.Incr(1, string(r.Code))
+			msg.SetError(r)
+		}
+		unknown += n
 	}
 	if unknown > 0 {
 		p.unknown.Incr(int64(unknown))
@@ -70,13 +74,15 @@ type original []byte
 // Copy implements service.ImmutableValue, without a copy: whoever gets bytes from metadata must not write into them either.
 func (o *original) Copy() any { return []byte(*o) }
 
-// process returns the number of members that the schema lacks. The original, if it is kept, goes to the first of kept.
-func (p *processor) process(msg *service.Message, kept []original) int {
-	raw, err := msg.AsBytes()
-	if err != nil {
-		// Content of another component that cannot be written as bytes.
-		msg.SetError((&Refusal{Code: BadJSON, Detail: "expected bytes, got content that has none"}).at("value"))
-		return 0
+// process decodes a message in its place. It returns the number of members that the schema lacks, or why the message cannot be
+// decoded. The original, if it is kept, goes to the first of kept.
+func (p *processor) process(msg *service.Message, kept []original) (unknown int, _ *Refusal) {
+	raw, r := bytesOf(msg)
+	if r != nil {
+		if p.storeOriginal != "" { // a producer's header of that name is not the bytes
+			msg.MetaDelete(p.storeOriginal)
+		}
+		return 0, r
 	}
 	if len(kept) > 0 {
 		// Also of a message that is refused now: what stands under this name
@@ -84,14 +90,9 @@ func (p *processor) process(msg *service.Message, kept []original) int {
 		kept[0] = raw
 		msg.MetaSetImmut(p.storeOriginal, &kept[0])
 	}
-	rec, err := p.decoder.Decode(raw)
-	if err != nil {
-		var r *Refusal
-		if errors.As(err, &r) {
-			p.refused.Incr(1, string(r.Code))
-		}
-		msg.SetError(err)
-		return 0
+	rec, r := p.decoder.decodeRecord(raw)
+	if r != nil {
+		return 0, r
 	}
 	msg.SetStructuredMut(rec.Value)
 	switch {
@@ -101,7 +102,22 @@ func (p *processor) process(msg *service.Message, kept []original) int {
 	default: // a producer's header of that name is no schema
 		msg.MetaDelete(p.storeSchema)
 	}
-	return rec.Unknown
+	return rec.Unknown, nil
+}
+
+// bytesOf gives a message's bytes. Structured content that has no JSON form, such as an infinite number, has none either: the
+// framework reports no error then, and the message would pass for a tombstone.
+func bytesOf(msg *service.Message) ([]byte, *Refusal) {
+	raw, err := msg.AsBytes()
+	hasNone := err != nil
+	if err == nil && len(raw) == 0 {
+		v, err := msg.AsStructured() // an error: a tombstone
+		hasNone = err == nil && v != nil
+	}
+	if hasNone {
+		return nil, &Refusal{Code: BadJSON, Path: "value", Detail: "expected bytes, got content that has none"}
+	}
+	return raw, nil
 }
 
 // Close has nothing to release.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -249,84 +248,3 @@ func TestExample(t *testing.T) {
 	require.NoError(t, m.GetError())
 	require.Equal(t, `{"order_id":"77a436fd","price":"12.34","qty":3}`, content(t, m))
 }
-
-// TestMetrics runs a pipeline with an exporter that keeps what it is told.
-func TestMetrics(t *testing.T) {
-	counts := &counters{by: map[string]int64{}}
-	env := service.NewEnvironment()
-	require.NoError(t, env.RegisterMetricsExporter("kept", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Logger) (service.MetricsExporter, error) {
-		return counts, nil
-	}))
-	builder := env.NewStreamBuilder()
-	require.NoError(t, builder.SetMetricsYAML("kept: {}"))
-	require.NoError(t, builder.SetLoggerYAML("level: off"))
-	require.NoError(t, builder.AddProcessorYAML(Name+": {}"))
-	produce, err := builder.AddBatchProducerFunc()
-	require.NoError(t, err)
-	seen := 0
-	require.NoError(t, builder.AddConsumerFunc(func(context.Context, *service.Message) error { seen++; return nil }))
-	stream, err := builder.Build()
-	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- stream.Run(ctx) }()
-	unknown := []byte(envelope(structOf(), `{"x":1,"y":2}`))
-	require.NoError(t, produce(ctx, service.MessageBatch{
-		service.NewMessage(unknown), service.NewMessage([]byte(seedEnvelope)), service.NewMessage(unknown), service.NewMessage([]byte("{")), service.NewMessage([]byte("{}")),
-	}))
-	require.NoError(t, stream.Stop(ctx))
-	require.NoError(t, <-done)
-	require.Equal(t, 5, seen)
-	require.Equal(t, int64(4), counts.get(Name+"_unknown_fields_total"))
-	require.Equal(t, int64(1), counts.get(Name+"_refused_total bad_json"))
-	require.Equal(t, int64(1), counts.get(Name+"_refused_total bad_envelope"))
-}
-
-// counters is a metrics exporter.
-type counters struct {
-	mu sync.Mutex
-	by map[string]int64
-}
-
-func (c *counters) get(name string) int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.by[name]
-}
-
-type counter struct {
-	name string
-	all  *counters
-}
-
-func (c counter) Incr(n int64) {
-	c.all.mu.Lock()
-	defer c.all.mu.Unlock()
-	c.all.by[c.name] += n
-}
-
-func (counter) Timing(int64) {}
-func (counter) Set(int64)    {}
-
-// last is the metric's name and the last of its labels, which is the component's own.
-func last(name string, keys, values []string) string {
-	if len(keys) > 0 && keys[len(keys)-1] == "code" {
-		return name + " " + values[len(values)-1]
-	}
-	return name
-}
-
-func (c *counters) NewCounterCtor(name string, keys ...string) service.MetricsExporterCounterCtor {
-	return func(values ...string) service.MetricsExporterCounter { return counter{last(name, keys, values), c} }
-}
-
-func (c *counters) NewTimerCtor(name string, keys ...string) service.MetricsExporterTimerCtor {
-	return func(values ...string) service.MetricsExporterTimer { return counter{last(name, keys, values), c} }
-}
-
-func (c *counters) NewGaugeCtor(name string, keys ...string) service.MetricsExporterGaugeCtor {
-	return func(values ...string) service.MetricsExporterGauge { return counter{last(name, keys, values), c} }
-}
-
-func (c *counters) Close(context.Context) error { return nil }

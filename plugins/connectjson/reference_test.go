@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -133,7 +135,16 @@ func canonical(b []byte, s *Schema, value any) []byte {
 	case int64:
 		return fmt.Appendf(b, "i%d", v)
 	case float64:
+		if s != nil && s.Type == Float32 {
+			v = float64(float32Of(v))
+		}
 		return fmt.Appendf(b, "f%016x", math.Float64bits(v))
+	case json.Number: // strict keeps the text of what is a double or a wrapped int64 to the reference
+		if isInteger(v) {
+			return fmt.Appendf(b, "i%d", wrapped([]byte(v)))
+		}
+		f, _ := floatOf([]byte(v), 64)
+		return fmt.Appendf(b, "f%016x", math.Float64bits(f))
 	case []byte:
 		return append(append(b, 'x'), hex.EncodeToString(v)...)
 	case time.Time:
@@ -176,6 +187,17 @@ func canonical(b []byte, s *Schema, value any) []byte {
 	}
 	panic(fmt.Sprintf("%T is no value of a record", value))
 }
+
+// float32Of is the Float that a record's float64 stands for.
+func float32Of(v float64) float32 {
+	f, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', -1, 64), 32)
+	if err != nil && !math.IsInf(v, 0) {
+		panic(err)
+	}
+	return float32(f)
+}
+
+func isInteger(n json.Number) bool { return !strings.ContainsAny(string(n), ".eE") }
 
 func part(s *Schema) *Schema {
 	if s == nil {

@@ -1,6 +1,10 @@
 package connectjson
 
-// schemaless converts a value that has no schema.
+import "encoding/json"
+
+// schemaless converts a value that has no schema. An integer is an int64, as to the reference. The reference makes any other
+// number a double; strict keeps the text of a number that is no int64, as the framework does with plain JSON, so that no digit
+// is lost (Invariant 5).
 func (c *conversion) schemaless(n int32) (any, *Refusal) {
 	if r := c.spend(1); r != nil {
 		return nil, r
@@ -13,13 +17,16 @@ func (c *conversion) schemaless(n int32) (any, *Refusal) {
 		if !c.strict {
 			return wrapped(c.number(n)), nil
 		}
-		v, e := exactInt(kindInt, c.number(n))
-		if e != exact {
-			return nil, refuse(OutOfRange, "expected int64, got a number beyond it")
+		if v, e := exactInt(kindInt, c.number(n)); e == exact {
+			return v, nil
 		}
-		return v, nil
+		return json.Number(c.verbatim(n)), nil
 	case kindFloat:
-		return c.parseFloat(Float64.String(), n, 64)
+		if !c.strict {
+			v, _ := floatOf(c.number(n), 64)
+			return v, nil
+		}
+		return json.Number(c.verbatim(n)), nil
 	case kindString:
 		return c.checkedString(n)
 	case kindArray:

@@ -1,11 +1,5 @@
 package connectjson
 
-import (
-	"bytes"
-	"math"
-	"strconv"
-)
-
 // value converts node n by its schema. within says that the value is a struct's, or a part of one: there Java checks what it
 // has made, and a null that a careless accessor returned is refused; elsewhere it stands.
 func (c *conversion) value(s *Schema, n int32, within bool) (any, *Refusal) {
@@ -164,35 +158,17 @@ func (c *conversion) integer(s *Schema, n int32) (int64, *Refusal) {
 	return v, nil
 }
 
-// float is a number of type float or double. A BigDecimal, through which Java goes, has no minus zero.
+// float is a number of type float or double.
 func (c *conversion) float(s *Schema, n int32, bits int) (any, *Refusal) {
-	k := c.nodes[n].kind
-	if k != kindInt && k != kindFloat {
+	if k := c.nodes[n].kind; k != kindInt && k != kindFloat {
 		if c.strict {
 			return nil, mismatch(s, k)
 		}
 		return float64(0), nil
 	}
-	return c.parseFloat(s.Type.String(), n, bits)
-}
-
-func (c *conversion) parseFloat(expected string, n int32, bits int) (any, *Refusal) {
-	b := c.number(n)
-	v, err := strconv.ParseFloat(string(b), bits)
-	if err != nil && c.strict {
-		return nil, refuse(OutOfRange, "expected "+expected+", got a number beyond it")
-	}
-	if v == 0 && isZero(b) {
-		v = 0
-	} else if v == 0 && b[0] == '-' {
-		v = math.Copysign(0, -1)
+	v, within := floatOf(c.number(n), bits)
+	if !within && c.strict {
+		return nil, refuse(OutOfRange, "expected "+s.Type.String()+", got a number beyond it")
 	}
 	return v, nil
-}
-
-func isZero(number []byte) bool {
-	if i := bytes.IndexAny(number, "eE"); i >= 0 {
-		number = number[:i]
-	}
-	return !bytes.ContainsAny(number, "123456789")
 }

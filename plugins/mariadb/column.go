@@ -1,9 +1,7 @@
 package mariadb
 
 import (
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -83,7 +81,7 @@ func (c *column) accept(v any) (any, *Refusal) {
 	case dates, datetimes:
 		return c.acceptTimestamp(v)
 	case times:
-		return c.acceptTimeOfDay(v)
+		return c.acceptTime(v)
 	case years:
 		return c.acceptYear(v)
 	case enums, sets:
@@ -117,47 +115,6 @@ func (c *column) acceptBytes(value any) (any, *Refusal) {
 		return nil, refuse(CodePadded, c.name, "%d bytes, %s would be filled up with zero bytes", n, strings.ToUpper(c.columnType))
 	}
 	return value, nil
-}
-
-func (c *column) acceptFloat(v any) (any, *Refusal) {
-	var f float64
-	switch n := v.(type) {
-	case float64:
-		f = n
-	case float32:
-		f = float64(n)
-	default:
-		number, ok := parseNumber(v)
-		if !ok {
-			return nil, c.mismatch(v, "a number")
-		}
-		if number.text() {
-			return nil, c.mismatch(v, "a float")
-		}
-		var err error
-		if f, err = strconv.ParseFloat(number.String(), 64); err != nil {
-			return nil, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
-		}
-		if number.isInteger && !number.equals(f) {
-			return nil, refuse(CodeTooPrecise, c.name, "an integer of more digits than %s keeps", strings.ToUpper(c.columnType))
-		}
-	}
-	switch {
-	case math.IsNaN(f), math.IsInf(f, 0):
-		return nil, refuse(CodeOutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
-	case c.dataType == "float" && math.Abs(f) > math.MaxFloat32:
-		return nil, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
-	case c.dataType == "float" && float64(float32(f)) != f:
-		return nil, refuse(CodeTooPrecise, c.name, "more digits than %s keeps", strings.ToUpper(c.columnType))
-	case c.unsigned && f < 0:
-		return nil, refuse(CodeOutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
-	}
-	if c.scale >= 0 { // FLOAT(7,2), DOUBLE(10,3): they round
-		if _, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, 64), "."); len(fraction) > c.scale {
-			return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps %d", len(fraction), strings.ToUpper(c.columnType), c.scale)
-		}
-	}
-	return f, nil
 }
 
 // acceptMember takes members by their own spelling only: MariaDB would take

@@ -3,8 +3,8 @@ package mariadb
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"math"
-	"math/big"
 	"strconv"
 	"strings"
 )
@@ -19,9 +19,13 @@ type number struct {
 	isInteger bool // written without a point and without an exponent
 }
 
-// The longest text that is read as a number. MariaDB's DECIMAL has 65 digits; a
-// longer text with an exponent could make this output build gigabytes.
-const maxNumberText = 400
+// The bounds of a number: no column holds a number that comes near them, and
+// without them an exponent could make this output build gigabytes. The exponent's
+// bound is twice the text's, so that no point within the text makes up for it.
+const (
+	maxNumberText = 2000
+	maxExponent   = 2 * maxNumberText
+)
 
 // parseNumber reads what a record holds for an exact number: an integer, or the
 // text of a decimal, as an exponent too.
@@ -61,11 +65,11 @@ func parseDecimal(text string) (number, bool) {
 		return n, false
 	}
 	if hasExponent {
-		shift, err := strconv.Atoi(exponent)
-		if err != nil || shift > maxNumberText || shift < -maxNumberText {
+		shift, err := strconv.Atoi(exponent) // the nearest int where err is ErrRange
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return n, false
 		}
-		whole, fraction = shiftPoint(whole, fraction, shift)
+		whole, fraction = shiftPoint(whole, fraction, min(max(shift, -maxExponent), maxExponent))
 	}
 	n.isInteger = !hasPoint && !hasExponent
 	n.whole, n.fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
@@ -77,7 +81,7 @@ func parseDecimal(text string) (number, bool) {
 
 func cutExponent(text string) (mantissa, exponent string, found bool) {
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
-		return text[:i], strings.TrimPrefix(text[i+1:], "+"), true
+		return text[:i], text[i+1:], true
 	}
 	return text, "", false
 }
@@ -103,17 +107,6 @@ func isDigits(text string) bool {
 		}
 	}
 	return true
-}
-
-func (n number) text() bool { return n.isText }
-
-// equals says whether f, which is finite, is the integer n and not one near it.
-func (n number) equals(f float64) bool {
-	if len(n.whole) <= exactDigits {
-		return true
-	}
-	whole, _ := big.NewFloat(f).Int(nil)
-	return whole.String() == n.String()
 }
 
 // String is the number in plain digits, one spelling for a value.
@@ -151,7 +144,7 @@ func compareDecimals(a, b string) int {
 // exactFloat is the largest magnitude up to which float64 has every integer.
 const exactFloat = 1 << 53
 
-// exactDigits is how many digits an integer below exactFloat may have.
+// exactDigits is how many digits of a decimal every float64 keeps.
 const exactDigits = 15
 
 func (c *column) acceptInteger(value any) (any, *Refusal) {
@@ -197,10 +190,17 @@ func (c *column) beyond() *Refusal {
 	return refuse(CodeOutOfRange, c.name, "%s holds %d to %d", strings.ToUpper(c.columnType), c.min, c.max)
 }
 
-// acceptDecimal refuses floats: their digits are not the producer's any more
+// acceptDecimal takes a float for its shortest decimal. A decimal with more digits
+// than the column keeps is refused, whatever it comes from: nothing is rounded
 // (Invariant 5).
 func (c *column) acceptDecimal(v any) (any, *Refusal) {
 	n, ok := parseNumber(v)
+	if f, bits := floatOf(v); bits > 0 {
+		if notFinite(f) {
+			return nil, refuse(CodeOutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
+		}
+		n, ok = parseDecimal(strconv.FormatFloat(f, 'f', -1, bits))
+	}
 	if !ok {
 		return nil, c.mismatch(v, "an exact decimal")
 	}

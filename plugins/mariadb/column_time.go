@@ -73,23 +73,33 @@ func parseTimestamp(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// A TIME goes from -838:59:59 to 838:59:59.
-var timeOfDay = regexp.MustCompile(`^-?(\d{1,2}|[0-7]\d\d|8[0-2]\d|83[0-8]):[0-5]\d:[0-5]\d(\.\d+)?$`)
+// A time is a time of day or a signed duration, in hours, minutes and seconds.
+var timeForm = regexp.MustCompile(`^(-?)(\d+)(:[0-5]\d:[0-5]\d)(\.\d+)?$`)
 
-func (c *column) acceptTimeOfDay(v any) (any, *Refusal) {
+// A TIME goes from -838:59:59.999999 to 838:59:59.999999.
+const maxHours = "838"
+
+func (c *column) acceptTime(v any) (any, *Refusal) {
 	text, ok := v.(string)
 	if !ok {
-		return nil, c.mismatch(v, "a time of day as text")
+		return nil, c.mismatch(v, "a time as text")
 	}
-	match := timeOfDay.FindStringSubmatch(text)
+	match := timeForm.FindStringSubmatch(text)
 	if match == nil {
-		return nil, refuse(CodeBadValue, c.name, "expected a time of day such as 15:04:05")
+		return nil, refuse(CodeBadValue, c.name, "expected a time such as 15:04:05")
 	}
-	exact := strings.TrimRight(match[2], "0.")
-	if digits := len(exact) - 1; digits > c.fraction {
+	sign, hours, rest := match[1], strings.TrimLeft(match[2], "0"), match[3]
+	if len(hours) > len(maxHours) || len(hours) == len(maxHours) && hours > maxHours {
+		return nil, refuse(CodeOutOfRange, c.name, "%s holds -838:59:59 to 838:59:59", strings.ToUpper(c.columnType))
+	}
+	fraction := strings.TrimRight(match[4], "0.")
+	if digits := len(fraction) - 1; digits > c.fraction {
 		return nil, refuse(CodeTooPrecise, c.name, "%d digits of a second, %s keeps %d", digits, strings.ToUpper(c.columnType), c.fraction)
 	}
-	return strings.TrimSuffix(text, match[2]) + exact, nil
+	for len(hours) < 2 {
+		hours = "0" + hours
+	}
+	return sign + hours + rest + fraction, nil
 }
 
 // typeName is a value's type in the words of a record.

@@ -45,7 +45,9 @@ Every message is an object, and every column takes the member of its own name, o
 
 == Exactness
 
-What MariaDB would cut, round, pad or reinterpret is refused, also where its strict mode would only note it: digits behind the point that a DECIMAL does not keep, a fraction of a second that a DATETIME does not keep, a float for a DECIMAL, spaces at the end of a CHAR. Times are UTC, whatever time zone the server has. A member that the record lacks is refused rather than stored as NULL.
+What MariaDB would cut, round, pad or reinterpret is refused, also where its strict mode would only note it: digits behind the point that a DECIMAL does not keep, a fraction of a second that a DATETIME does not keep, spaces at the end of a CHAR. Times are UTC, whatever time zone the server has. A member that the record lacks is refused rather than stored as NULL.
+
+A producer may send money as a float. A float stands for the shortest decimal that identifies it, as with a JDBC sink: 0.1 is stored as 0.10 in a DECIMAL(10,2). When the column cannot hold that decimal exactly, the row is refused: `+"`row_too_precise`"+` for 0.30000000000000004, which is what 0.1 + 0.2 gives. The output never rounds. Calculations with floats lose digits before they reach this output, so a producer should send decimals. The same rule holds for FLOAT and DOUBLE columns: a number with more digits than the column keeps is refused.
 
 == The session
 

@@ -42,7 +42,7 @@ var Codes = []Code{
 	{CodeNull, "null for a column that is NOT NULL"},
 	{CodeType, "a value of a type that the column cannot hold exactly"},
 	{CodeOutOfRange, "a number, date or time beyond the column's ends"},
-	{CodeTooPrecise, "more digits after the point than the column keeps, or a time of day for a DATE"},
+	{CodeTooPrecise, "more digits than the column keeps (a float counts with its shortest decimal), or a time of day for a DATE"},
 	{CodeTooLong, "more characters or bytes than the column holds"},
 	{CodeTooLarge, "a row of more bytes than max_allowed_packet or a page of the table allows"},
 	{CodePadded, "a value whose end the column would pad, cut off or ignore: spaces at the end of a CHAR or of a key whose collation ignores them, too few bytes for a BINARY"},

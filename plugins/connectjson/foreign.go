@@ -1,0 +1,129 @@
+package connectjson
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"strings"
+)
+
+// formats are what producers send in place of JSON, by their first bytes. Where the pipeline can undo it, algorithm is the
+// processor decompress's.
+var formats = []struct{ magic, name, algorithm string }{
+	{"\x1f\x8b", "compressed with gzip", "gzip"},
+	{"\x78\x01", "compressed with zlib", "zlib"},
+	{"\x78\x5e", "compressed with zlib", "zlib"},
+	{"\x78\x9c", "compressed with zlib", "zlib"},
+	{"\x78\xda", "compressed with zlib", "zlib"},
+	{"BZh91AY&SY", "compressed with bzip2", "bzip2"},
+	{"\x04\x22\x4d\x18", "compressed with lz4", "lz4"},
+	{"\x28\xb5\x2f\xfd", "compressed with zstd", ""},
+	{"\xff\x06\x00\x00sNaPpY", "compressed with snappy", ""},
+	{"\x82SNAPPY\x00", "compressed with snappy", ""},
+	{"Obj\x01", "an Avro file", ""},
+	{"\xc3\x01", "a single Avro object", ""},
+	{"\xac\xed\x00\x05", "a serialized Java object", ""},
+}
+
+const (
+	converter  = "org.apache.kafka.connect.json.JsonConverter"
+	wireHeader = 5   // of Schema Registry's wire format: a zero byte, four of the schema's id
+	looked     = 512 // bytes
+)
+
+// explain gives a syntax error of a value that is no JSON at all a better text: what the value looks like, and what to change.
+// Jackson's answer, that a byte is unexpected, hides the commonest mistake, which is another converter in the producer.
+func explain(r *Refusal, b []byte, strict bool) *Refusal {
+	if r.Code != BadJSON || len(b) > maxDocument {
+		return r
+	}
+	if text := foreign(b, strict); text != "" {
+		r.Detail = text
+	}
+	return r
+}
+
+func foreign(b []byte, strict bool) string {
+	const send = ": let the producer send JSON with " + converter
+	for _, f := range formats {
+		switch {
+		case !bytes.HasPrefix(b, []byte(f.magic)):
+		case f.algorithm != "":
+			return "the value is " + f.name + ", not JSON: let the producer send JSON and set its compression.type instead, or put `decompress: {algorithm: " + f.algorithm + "}` before this processor"
+		case strings.HasPrefix(f.name, "compressed"):
+			return "the value is " + f.name + ", not JSON: let the producer send JSON and set its compression.type instead"
+		default:
+			return "the value is " + f.name + ", not JSON" + send
+		}
+	}
+	const wire = "the value begins with Schema Registry's wire format (a zero byte and a schema id), "
+	switch {
+	case isUTF16(b) && strict: // compat reads it, where it is JSON
+		return "the value is text in UTF-16: let the producer send UTF-8"
+	case isUTF16(b):
+		return ""
+	case len(b) > wireHeader && b[0] == 0 && json.Valid(b[wireHeader:]):
+		return wire + "then has JSON" + send + ", or put `mapping: root = content().slice(5)` before this processor and set schemas_enable: false"
+	case len(b) > wireHeader && b[0] == 0:
+		return wire + "then has Avro or Protobuf" + send
+	case !hasControls(b):
+		return ""
+	case isProtobuf(b):
+		return "the value looks like Protobuf, not JSON" + send
+	case !beginsAsJSON(b):
+		return "the value is binary data, not JSON" + send
+	}
+	return ""
+}
+
+func isUTF16(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("\xfe\xff")) || bytes.HasPrefix(b, []byte("\xff\xfe")) || len(b) >= 4 && b[0] == 0 && b[1] != 0 && b[2] == 0
+}
+
+func beginsAsJSON(b []byte) bool {
+	start := bytes.TrimLeft(b, " \t\r\n")
+	return len(start) > 0 && strings.IndexByte(`{["-0123456789tfn`, start[0]) >= 0
+}
+
+// hasControls says whether b has a control character near its start, as text has not.
+func hasControls(b []byte) bool {
+	return bytes.ContainsFunc(b[:min(len(b), looked)], func(c rune) bool {
+		return c < ' ' && c != '\t' && c != '\n' && c != '\f' && c != '\r'
+	})
+}
+
+// isProtobuf says whether b is fields of Protobuf from its start to its end.
+func isProtobuf(b []byte) bool {
+	for len(b) > 0 {
+		tag, n := binary.Uvarint(b)
+		if n <= 0 || tag>>3 == 0 || tag>>3 >= 1<<29 {
+			return false
+		}
+		b = b[n:]
+		var size uint64
+		switch tag & 7 {
+		case 0: // a varint
+			if _, n = binary.Uvarint(b); n <= 0 {
+				return false
+			}
+			size = uint64(n)
+		case 1:
+			size = 8
+		case 2: // a length, and so many bytes
+			length, n := binary.Uvarint(b)
+			if n <= 0 {
+				return false
+			}
+			b, size = b[n:], length
+		case 5:
+			size = 4
+		default:
+			return false
+		}
+		if size > uint64(len(b)) {
+			return false
+		}
+		b = b[size:]
+	}
+	return true
+}

@@ -1,0 +1,105 @@
+package mariadb
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// A float stands for its shortest decimal: the decimal with the fewest digits
+// that identifies the float. For the float32 that is nearest to 0.1 that decimal
+// is 0.1, and not 0.100000001490116. A producer wrote the shortest decimal, and a
+// JDBC sink stores it.
+
+// floatOf is a record's float and its size in bits, 0 for any other value.
+func floatOf(v any) (f float64, bits int) {
+	switch f := v.(type) {
+	case float64:
+		return f, 64
+	case float32:
+		return float64(f), 32
+	}
+	return 0, 0
+}
+
+func notFinite(f float64) bool { return math.IsNaN(f) || math.IsInf(f, 0) }
+
+// double is the float64 nearest to the number that v is.
+func (c *column) double(v any) (float64, *Refusal) {
+	f, bits := floatOf(v)
+	switch {
+	case bits == 64, notFinite(f):
+		return f, nil
+	case bits == 32:
+		f, _ = strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64) // no error: the text is Go's own
+		return f, nil
+	}
+	number, ok := parseNumber(v)
+	if !ok {
+		return 0, c.mismatch(v, "a number")
+	}
+	if number.isText {
+		return 0, c.mismatch(v, "a float")
+	}
+	f, err := strconv.ParseFloat(number.String(), 64)
+	if err != nil {
+		return 0, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+	}
+	if !number.isNear(f) {
+		return 0, refuse(CodeTooPrecise, c.name, "a number of more digits than %s keeps", strings.ToUpper(c.columnType))
+	}
+	return f, nil
+}
+
+// leastNormal is the least float64 with all its digits.
+const leastNormal = 0x1p-1022
+
+// isNear says whether f, written with as many digits as n has, is n.
+func (n number) isNear(f float64) bool {
+	digits := len(strings.Trim(n.whole+n.fraction, "0"))
+	if digits == 0 || digits <= exactDigits && math.Abs(f) >= leastNormal {
+		return true
+	}
+	near, ok := parseDecimal(strconv.FormatFloat(f, 'e', digits-1, 64))
+	return ok && near.String() == n.String()
+}
+
+func (c *column) acceptFloat(v any) (any, *Refusal) {
+	f, refusal := c.double(v)
+	if refusal != nil {
+		return nil, refusal
+	}
+	switch {
+	case notFinite(f):
+		return nil, refuse(CodeOutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
+	case c.unsigned && f < 0:
+		return nil, refuse(CodeOutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
+	}
+	bits := 64
+	if c.dataType == "float" {
+		if f, refusal = c.single(f); refusal != nil {
+			return nil, refusal
+		}
+		bits = 32
+	}
+	if c.scale >= 0 { // FLOAT(7,2), DOUBLE(10,3): they round
+		if _, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, bits), "."); len(fraction) > c.scale {
+			return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps %d", len(fraction), strings.ToUpper(c.columnType), c.scale)
+		}
+	}
+	return f, nil
+}
+
+// single is the float32 that f stands for: f itself, or the float32 with the
+// same shortest decimal. float32(f) would round the decimal a second time.
+func (c *column) single(f float64) (float64, *Refusal) {
+	decimal := strconv.FormatFloat(f, 'g', -1, 64)
+	single, err := strconv.ParseFloat(decimal, 32)
+	switch {
+	case err != nil:
+		return 0, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+	case single != f && strconv.FormatFloat(single, 'g', -1, 32) != decimal:
+		return 0, refuse(CodeTooPrecise, c.name, "more digits than %s keeps", strings.ToUpper(c.columnType))
+	}
+	return single, nil
+}
