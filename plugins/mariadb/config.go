@@ -93,7 +93,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 `).
 		Fields(
 			service.NewStringField(fieldDSN).
-				Description("Where the table is, in the form of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. What decides whether rows are stored exactly is overridden: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`.").
+				Description("Where the table is, in the form of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. What decides whether rows are stored exactly is overridden: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. White space at the end of the DSN, such as the newline of a mounted secret, is refused at the start.").
 				Example("orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders").
 				Secret(),
 			service.NewStringField(fieldTable).

@@ -26,6 +26,9 @@ const sqlModes = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_
 // whether rows are stored exactly. Its errors hold no part of the DSN, since
 // any part may be the password if the DSN is malformed.
 func parseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Config, error) {
+	if err := checkDSN(dsn); err != nil {
+		return nil, err
+	}
 	config, err := mysql.ParseDSN(dsn)
 	if err != nil {
 		// The driver's errors without a value in them all begin like this.
@@ -79,6 +82,7 @@ type connector struct {
 	driver.Connector
 	statements    []string
 	initStatement string
+	hint          string // for an account that is denied
 }
 
 func newConnector(config *mysql.Config, initStatement string) (*connector, error) {
@@ -86,7 +90,7 @@ func newConnector(config *mysql.Config, initStatement string) (*connector, error
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: the driver does not take it", fieldDSN) // its text may quote the DSN
 	}
-	return &connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement}, nil
+	return &connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement, hint: passwordHint(config)}, nil
 }
 
 // sessionStatements sets what the server's defaults must not decide. The server
@@ -110,7 +114,7 @@ func sessionStatements(readTimeout time.Duration) []string {
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, &connectError{err: err, hint: c.hint, parameters: true}
 	}
 	execer, ok := conn.(driver.ExecerContext)
 	if !ok {
@@ -125,7 +129,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	for _, statement := range c.statements {
 		if _, err := execer.ExecContext(ctx, statement, nil); err != nil {
 			_ = conn.Close()
-			return nil, fmt.Errorf("setting up the session: %w", err)
+			return nil, &connectError{err: fmt.Errorf("setting up the session: %w", err)}
 		}
 	}
 	return conn, nil

@@ -40,13 +40,21 @@ type failure struct {
 }
 
 func (f *failure) Error() string {
+	var (
+		connect *connectError
+		init    *initError
+		server  *mysql.MySQLError
+	)
 	switch {
 	case f.number == 0:
 		return f.err.Error()
+	case errors.As(f.err, &init):
+		return init.Error()
+	case errors.As(f.err, &connect) && errors.As(f.err, &server):
+		return f.connectText(connect, server.Message)
 	case f.kind == wait || f.kind == misconfigured || f.kind == retry:
-		var server *mysql.MySQLError
 		if errors.As(f.err, &server) && !f.quotesValues() {
-			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, server.Message)
+			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, visible(server.Message))
 		}
 	}
 	return fmt.Sprintf("MariaDB error %d (%s)", f.number, f.state)
@@ -93,6 +101,7 @@ func judge(err error) *failure {
 		}
 		// A unique index, a column or a constraint: named for the reader only.
 		f.path = namedIn(server)
+		f.judgeConnect(err)
 		return f
 	}
 	f := &failure{err: err}

@@ -35,6 +35,7 @@ const (
 	hostNotPrivileged     = 1130
 	cantCreateThread      = 1135
 	wrongValueCountOnRow  = 1136
+	unknownCharacterSet   = 1115
 	badRegexp             = 1139
 	tableAccessDenied     = 1142
 	columnAccessDenied    = 1143
@@ -92,6 +93,17 @@ const (
 	wrongValue            = 1525
 	noPartitionForValue   = 1526
 	dupEntry              = 1062
+	parseError            = 1064
+	wrongDBName           = 1102
+	unknownSystemVariable = 1193
+	localVariable         = 1228
+	globalVariable        = 1229
+	wrongValueForVar      = 1231
+	wrongTypeForVar       = 1232
+	incorrectVariable     = 1238
+	unknownCollation      = 1273
+	unknownTimeZone       = 1298
+	invalidDefault        = 1978
 	dupEntryWithKeyName   = 1586
 	noPartitionSilent     = 1591
 	xaRBTimeout           = 1613
