@@ -57,6 +57,9 @@ func (f *failure) Error() string {
 			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, visible(server.Message))
 		}
 	}
+	if sentence := f.wordsOf(); sentence != "" {
+		return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, sentence)
+	}
 	return fmt.Sprintf("MariaDB error %d (%s)", f.number, f.state)
 }
 

@@ -72,15 +72,6 @@ func refuse(code, path, detail string, args ...any) *Refusal {
 	return &Refusal{Code: code, Path: path, Detail: detail}
 }
 
-// refusal is the verdict on the one row that met the failure.
-func (f *failure) refusal(table string) *Refusal {
-	path := f.path
-	if path == "" {
-		path = table
-	}
-	return &Refusal{Code: f.code, Path: path, Detail: f.Error()}
-}
-
 // How the server's messages name what a row hit. They are read for a name only,
 // never for a decision, and anchored, so that a value which a message quotes
 // cannot pass for a name.

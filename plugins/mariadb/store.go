@@ -162,7 +162,7 @@ func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fai
 		if v.failure.kind == unknown && all.stored() == 0 {
 			return v.failure
 		}
-		r.refuse(v.row.message, v.failure.refusal(s.target.table))
+		r.refuse(v.row.message, v.failure.refusal(t))
 	}
 	return nil
 }
