@@ -20,7 +20,11 @@ const (
 
 // sqlModes lets the server refuse what it would otherwise change, whatever its
 // own sql_mode is. NO_AUTO_VALUE_ON_ZERO: 0 in an AUTO_INCREMENT column is 0.
-const sqlModes = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
+//
+// NO_ZERO_DATE and NO_ZERO_IN_DATE are not among them, as in MariaDB's own default:
+// acceptTimestamp lets no such date of a record through, and the two modes would
+// refuse every row of a table in which another column has such a date for a default.
+const sqlModes = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 
 // parseDSN reads a DSN of go-sql-driver's form and overrides what decides
 // whether rows are stored exactly. Its errors hold no part of the DSN, since

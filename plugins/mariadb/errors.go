@@ -36,10 +36,18 @@ type failure struct {
 	state  string // SQLSTATE
 	code   string // for a refusal
 	path   string // column, constraint or index, if the server named one
+	advice string // what to do about it, if the table tells
 	err    error
 }
 
 func (f *failure) Error() string {
+	if f.advice != "" {
+		return f.text() + ": " + f.advice
+	}
+	return f.text()
+}
+
+func (f *failure) text() string {
 	var (
 		connect *connectError
 		init    *initError

@@ -280,6 +280,7 @@ var rules = map[uint16]rule{
 	badField:             {kind: misconfigured}, // also inside a trigger
 	wrongValueCountOnRow: {kind: misconfigured},
 	noDefaultForField:    {kind: misconfigured}, // a NOT NULL column that the configuration leaves out
+	invalidDefault:       {kind: misconfigured}, // a zero date, under the sql_mode of a trigger
 	viewInvalid:          {kind: misconfigured},
 	noSuchUser:           {kind: misconfigured}, // the definer of a trigger
 	autoincReadFailed:    {kind: misconfigured}, // no number is left

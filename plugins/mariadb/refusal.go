@@ -79,6 +79,7 @@ var names = []*regexp.Regexp{
 	regexp.MustCompile(`for column '([^']+)' at row \d+$`),
 	regexp.MustCompile("for column `[^`]*`\\.`[^`]*`\\.`([^`]+)` at row \\d+$"),
 	regexp.MustCompile(`^Column '([^']+)' cannot be null$`),
+	regexp.MustCompile(`^Field '([^']+)' doesn't have a default value$`),
 	regexp.MustCompile("^CONSTRAINT `([^`]+)` failed for `[^`]*`\\.`[^`]*`$"),
 	regexp.MustCompile("^Cannot (?:add or update a child|delete or update a parent) row: a foreign key constraint fails .*FOREIGN KEY \\(`([^`]+)`"),
 	regexp.MustCompile(`^Duplicate entry .* for key '([^']+)'$`),

@@ -95,7 +95,7 @@ func (s *store) put(ctx context.Context, messages []message) (*result, *failure)
 		return r, nil
 	}
 	if f := s.write(ctx, t, t.compact(rows, room), r); f != nil {
-		return nil, f
+		return nil, s.advise(ctx, t, f)
 	}
 	return r, nil
 }

@@ -19,10 +19,15 @@ type table struct {
 	version  int      // index into columns, -1 for none
 	counting counting
 	touched  []touched // the ON UPDATE columns that are not configured
+	// Columns that are not configured, NOT NULL and without a default: a trigger has
+	// to fill them.
+	unfilled []string
 
 	onDuplicate string // the assignments of an upsert
 	maxPacket   int
-	warnings    []string // what an operator should know before it hurts
+	serial      *described // the AUTO_INCREMENT column, if it is not configured
+	ambiguous   []column   // key columns to whose collation ids that differ are equal
+	warnings    []string   // what an operator should know before it hurts
 	seen        time.Time
 }
 
@@ -70,12 +75,22 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 		// It takes every row of an update for a changed one.
 		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
 	case kind.String != "BASE TABLE":
-		found.add("%s is a %s: rows can be kept unique by key in a table only", target.quoted(), strings.ToLower(kind.String))
+		// It has no keys of its own, so that nothing else about it helps.
+		return nil, misfits{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(kind.String), fieldTable, fieldKey)}
 	case transactions.String != "YES":
 		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", engine.String, target.quoted())
 	}
 	t.fit(all, &found)
-	t.fitKey(indexes, all, &found)
+	remedies := newRemedies(db, t)
+	if err := t.fitAmbiguous(ctx, remedies, &found); err != nil {
+		return nil, err
+	}
+	if err := t.fitUnfilled(ctx, remedies, &found); err != nil {
+		return nil, err
+	}
+	if err := t.fitKey(ctx, remedies, indexes, all, &found); err != nil {
+		return nil, err
+	}
 	if len(found) > 0 {
 		return nil, found
 	}
@@ -115,9 +130,13 @@ func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error)
 		}
 		extra = strings.ToLower(extra)
 		d.autoIncrement = strings.Contains(extra, "auto_increment")
+		d.hasDefault = d.hasDefault || d.dataType == "enum" // its first member, without a DEFAULT clause too
 		d.onUpdate = strings.Contains(extra, "on update")
 		d.generated = d.generated || strings.Contains(extra, "generated")
 		d.classify(int(min(characters, 1<<32)), int(min(octets, 1<<32)))
+		if d.indexBytes = int(min(octets, 1<<32)); strings.HasSuffix(d.dataType, "text") || strings.HasSuffix(d.dataType, "blob") {
+			d.indexBytes = maxIndexBytes + 1 // it needs the length of a prefix
+		}
 		all = append(all, d)
 	}
 	return all, rows.Err()
