@@ -109,6 +109,7 @@ func (t *table) fitKey(ctx context.Context, r *remedies, indexes []index, all []
 			fieldKey, strings.Join(t.target.key, ", "), addition)
 		return nil
 	}
+	t.keyIndex = indexes[chosen].name
 	if indexes[chosen].nullable {
 		declare, err := t.declareNotNull(ctx, r, indexes[chosen].columns)
 		if err != nil {
