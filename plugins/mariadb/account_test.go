@@ -54,3 +54,13 @@ func (w *world) as(account string, byRole bool, rights, config string, resources
 	w.t.Cleanup(func() { require.NoError(w.t, o.Close(w.t.Context())) })
 	return o
 }
+
+// run runs several statements, as an administrator does.
+func (w *world) run(statements string) {
+	w.t.Helper()
+	admin, err := sql.Open("mysql", w.server.AdminDSN(w.name)+"?multiStatements=true")
+	require.NoError(w.t, err)
+	defer admin.Close()
+	_, err = admin.Exec(statements)
+	require.NoError(w.t, err, statements)
+}

@@ -17,7 +17,7 @@ func (s *store) advise(ctx context.Context, t *table, f *failure) *failure {
 		if slices.Contains(t.unfilled, f.path) {
 			f.advice = fmt.Sprintf("%s: add it there, or %s", t.unfilledText(f.path), t.fill(f.path))
 		} else {
-			f.advice = "a trigger writes to a table whose column has no default: give the column one with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT"
+			f.advice = "give the column, which may be of a table that a trigger writes to, a default with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT"
 		}
 	case invalidDefault:
 		f.advice = "a column has a date for its default that the sql_mode of a trigger does not allow: give the column another default, or create the trigger again under another sql_mode"

@@ -2,6 +2,7 @@ package mariadb
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,17 +21,24 @@ const maxLookups = 512
 
 // fitSerial decides whether numbers are spared. A BIGINT lasts for 290,000 years at a
 // million rows a second, so that its gaps do not matter and the question is saved.
-func (t *table) fitSerial(next uint64) {
-	c := t.serial
-	if c == nil || c.family != integers || c.dataType == "bigint" {
+func (t *table) fitSerial(all []described, next sql.NullInt64) {
+	c, name, used := t.serial, "", ""
+	switch {
+	case c == nil && (!next.Valid || slices.ContainsFunc(all, func(d described) bool { return d.autoIncrement })):
 		return
-	}
-	if slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert") {
+	case c == nil: // the account has no privilege on the column
+		t.counting = byVariable
+	case c.family != integers || c.dataType == "bigint":
+		return
+	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
 		t.spares = true
 		return
+	default:
+		name = quote(c.name) + " "
+		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.max/100)))
 	}
-	t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s, also a row that is there already, and %d %% of its values are used; without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT (%[1]s), INSERT (%[1]s) ON %[3]s TO the account, or make the column BIGINT",
-		quote(c.name), min(100, next/(c.max/100)), t.target.quoted()))
+	t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
+		name, t.target.quoted(), used, t.target.quoted()))
 }
 
 // numbered returns rows, of which those that the table has carry their number, before

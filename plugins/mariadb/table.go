@@ -52,9 +52,9 @@ type index struct {
 func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 	t := &table{target: target, version: -1, seen: time.Now()}
 	var engine, kind, transactions sql.NullString
-	var next uint64 // of an AUTO_INCREMENT column
+	var next sql.NullInt64 // of an AUTO_INCREMENT column
 	// A server with lower_case_table_names compares names as it stores them.
-	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, COALESCE(t.AUTO_INCREMENT, 0), @@max_allowed_packet
+	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, t.AUTO_INCREMENT, @@max_allowed_packet
 		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
 		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
 		target.database, target.table).Scan(&t.database, &kind, &engine, &transactions, &next, &t.maxPacket)
@@ -94,7 +94,7 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 	if err := t.fitKey(ctx, remedies, indexes, all, &found); err != nil {
 		return nil, err
 	}
-	t.fitSerial(next)
+	t.fitSerial(all, next)
 	if len(found) > 0 {
 		return nil, found
 	}
