@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 )
 
 // attempt stores a range, all of it or nothing, but for the refused rows: they
@@ -12,7 +13,7 @@ import (
 func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) (outcome, *failure) {
 	var o outcome
 	statements := w.cut(t, rows)
-	spares := t.spares && !rows[0].deletes // a statement of tombstones only takes no number
+	spares := t.spares && slices.ContainsFunc(rows, func(r row) bool { return !r.deletes })
 	if len(statements) == 1 && !spares {
 		// A statement that commits itself saves two questions.
 		f := s.run(ctx, w, t, statements[0], &o)

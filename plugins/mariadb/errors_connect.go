@@ -9,6 +9,21 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
+// The numbers that only a connection meets; see errors_rules.go for the others.
+const (
+	parseError            = 1064
+	wrongDBName           = 1102
+	unknownCharacterSet   = 1115
+	unknownSystemVariable = 1193
+	localVariable         = 1228
+	globalVariable        = 1229
+	wrongValueForVar      = 1231
+	wrongTypeForVar       = 1232
+	incorrectVariable     = 1238
+	unknownCollation      = 1273
+	unknownTimeZone       = 1298
+)
+
 // connectError is a failure to open a connection or to set up its session. No row
 // is on its way yet, so the server's message cannot quote a row.
 type connectError struct {

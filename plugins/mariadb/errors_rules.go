@@ -35,7 +35,6 @@ const (
 	hostNotPrivileged     = 1130
 	cantCreateThread      = 1135
 	wrongValueCountOnRow  = 1136
-	unknownCharacterSet   = 1115
 	badRegexp             = 1139
 	tableAccessDenied     = 1142
 	columnAccessDenied    = 1143
@@ -93,16 +92,6 @@ const (
 	wrongValue            = 1525
 	noPartitionForValue   = 1526
 	dupEntry              = 1062
-	parseError            = 1064
-	wrongDBName           = 1102
-	unknownSystemVariable = 1193
-	localVariable         = 1228
-	globalVariable        = 1229
-	wrongValueForVar      = 1231
-	wrongTypeForVar       = 1232
-	incorrectVariable     = 1238
-	unknownCollation      = 1273
-	unknownTimeZone       = 1298
 	invalidDefault        = 1978
 	dupEntryWithKeyName   = 1586
 	noPartitionSilent     = 1591

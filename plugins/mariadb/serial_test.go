@@ -28,6 +28,9 @@ func TestARowThatIsThereTakesNoNumber(t *testing.T) {
 	batch = append(batch, tombstone("2", nil), tombstone("77", nil))
 	require.Equal(t, "inserted 1, updated 1, unchanged 1, compacted 0, refused 0, deleted 1", countsText(w.put(o, batch)))
 	require.Equal(t, []string{"0|new|3", "1|c|1", "9|new|4", "10|new|5"}, w.rows("SELECT id, x, n FROM v ORDER BY id"))
+	batch = append(service.MessageBatch{tombstone("0", nil)}, batchOf(row(1, "d"), row(9, "d"), row(10, "d"))...)
+	require.Equal(t, "inserted 0, updated 3, unchanged 0, compacted 0, refused 0, deleted 1", countsText(w.put(o, batch)))
+	require.Equal(t, []string{"1|d|1", "9|d|4", "10|d|5"}, w.rows("SELECT id, x, n FROM v ORDER BY id"))
 	require.Equal(t, []string{"6"}, w.rows("SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'v'"))
 }
 
