@@ -78,7 +78,9 @@ func collated(definition, charset, collation string) string {
 	return join(kind, []string{"CHARACTER SET " + charset + " COLLATE " + collation}, attributes)
 }
 
-// notNull makes a definition NOT NULL. A default of NULL goes.
+// notNull makes a definition NOT NULL. A default of NULL goes. A TIMESTAMP without
+// another default has no such definition, since a server may then give it one by itself,
+// and ON UPDATE (explicit_defaults_for_timestamp): the result is "".
 func notNull(definition string) string {
 	words := tokens(definition)
 	end := typeEnd(words)
@@ -94,6 +96,9 @@ func notNull(definition string) string {
 			attributes = slices.Delete(attributes, i, i+1)
 			i--
 		}
+	}
+	if strings.HasPrefix(kind[0], "timestamp") && !slices.Contains(attributes, "DEFAULT") {
+		return ""
 	}
 	return join(kind, []string{"NOT NULL"}, attributes)
 }

@@ -134,5 +134,8 @@ func (t *table) notNull(ctx context.Context, r *remedies, column string) (string
 			definition = collated(definition, c.charset, c.charset+"_nopad_bin")
 		}
 	}
-	return "MODIFY " + quote(column) + " " + notNull(definition), nil
+	if definition = notNull(definition); definition == "" {
+		return "", nil
+	}
+	return "MODIFY " + quote(column) + " " + definition, nil
 }
