@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 )
 
 // attempt stores a range, all of it or nothing, but for the refused rows: they
@@ -12,7 +13,8 @@ import (
 func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) (outcome, *failure) {
 	var o outcome
 	statements := w.cut(t, rows)
-	if len(statements) == 1 {
+	spares := t.spares && slices.ContainsFunc(rows, func(r row) bool { return !r.deletes })
+	if len(statements) == 1 && !spares {
 		// A statement that commits itself saves two questions.
 		f := s.run(ctx, w, t, statements[0], &o)
 		if f == nil || !f.blamesRows() {
@@ -26,6 +28,13 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) 
 	}
 	if f := s.exec(ctx, "START TRANSACTION"); f != nil {
 		return outcome{}, f
+	}
+	if spares {
+		rows, f := s.numbered(ctx, t, rows)
+		if f != nil {
+			return outcome{}, f
+		}
+		statements = w.cut(t, rows)
 	}
 	for _, statement := range statements {
 		if f := s.store(ctx, w, t, statement, &o); f != nil {

@@ -54,7 +54,7 @@ func TestTheNextBatchIsCutByWhatWasRefused(t *testing.T) {
 		}
 		return records
 	}
-	refused := map[int]string{100: "row_check: few: MariaDB error 4025 (23000)", 612: "row_check: few: MariaDB error 4025 (23000)"}
+	refused := map[int]string{100: "row_check: few: MariaDB error 4025 (23000): " + wordsCheck, 612: "row_check: few: MariaDB error 4025 (23000): " + wordsCheck}
 	require.Equal(t, refused, w.write(o, batch(0)...))
 	require.Equal(t, 64, o.store.writer.rowLimit(o.store.table.Load()))
 	require.Equal(t, refused, w.write(o, batch(2000)...))

@@ -52,6 +52,7 @@ type column struct {
 	octets     int // at most; 0: no such limit
 	encoded    int // octets at most in a charset other than UTF-8; 0: no such limit
 	fixed      bool
+	indexBytes int  // what a key over the column takes, at most
 	padSpace   bool // the collation ignores spaces at the end
 
 	members []string // of an ENUM or SET

@@ -48,6 +48,9 @@ func (c *column) acceptTimestamp(v any) (any, *Refusal) {
 		}
 		return t.Format(time.DateOnly), nil
 	}
+	if c.dataType == "timestamp" && !inTimestamp(t) {
+		return nil, refuse(CodeOutOfRange, c.name, "%s", timestampRange(c))
+	}
 	unit := time.Second
 	for range c.fraction {
 		unit /= 10

@@ -21,6 +21,11 @@
 // statement counts the rows that were there before it, so that inserted,
 // updated and unchanged rows are known exactly.
 //
+// Where the table has an AUTO_INCREMENT column smaller than BIGINT that is not
+// configured, a row that is there already must not take a value of it. So the
+// transaction first asks for the numbers of the stored rows (serial.go), and locks
+// them, and the stored rows are written with their numbers, apart from the new ones.
+//
 // Where rows of a key differ in a column of insert_only, the first of them that
 // MariaDB takes decides it. So the first is written, then the one that stands for
 // the others; a key may then count twice. If such a batch is delivered again, the

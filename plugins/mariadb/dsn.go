@@ -20,12 +20,19 @@ const (
 
 // sqlModes lets the server refuse what it would otherwise change, whatever its
 // own sql_mode is. NO_AUTO_VALUE_ON_ZERO: 0 in an AUTO_INCREMENT column is 0.
-const sqlModes = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
+//
+// NO_ZERO_DATE and NO_ZERO_IN_DATE are not among them, as in MariaDB's own default:
+// acceptTimestamp lets no such date of a record through, and the two modes would
+// refuse every row of a table in which another column has such a date for a default.
+const sqlModes = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 
 // parseDSN reads a DSN of go-sql-driver's form and overrides what decides
 // whether rows are stored exactly. Its errors hold no part of the DSN, since
 // any part may be the password if the DSN is malformed.
 func parseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Config, error) {
+	if err := checkDSN(dsn); err != nil {
+		return nil, err
+	}
 	config, err := mysql.ParseDSN(dsn)
 	if err != nil {
 		// The driver's errors without a value in them all begin like this.
@@ -79,6 +86,7 @@ type connector struct {
 	driver.Connector
 	statements    []string
 	initStatement string
+	hint          string // for an account that is denied
 }
 
 func newConnector(config *mysql.Config, initStatement string) (*connector, error) {
@@ -86,7 +94,7 @@ func newConnector(config *mysql.Config, initStatement string) (*connector, error
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: the driver does not take it", fieldDSN) // its text may quote the DSN
 	}
-	return &connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement}, nil
+	return &connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement, hint: passwordHint(config)}, nil
 }
 
 // sessionStatements sets what the server's defaults must not decide. The server
@@ -110,7 +118,7 @@ func sessionStatements(readTimeout time.Duration) []string {
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, &connectError{err: err, hint: c.hint, parameters: true}
 	}
 	execer, ok := conn.(driver.ExecerContext)
 	if !ok {
@@ -125,7 +133,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	for _, statement := range c.statements {
 		if _, err := execer.ExecContext(ctx, statement, nil); err != nil {
 			_ = conn.Close()
-			return nil, fmt.Errorf("setting up the session: %w", err)
+			return nil, &connectError{err: fmt.Errorf("setting up the session: %w", err)}
 		}
 	}
 	return conn, nil

@@ -36,18 +36,37 @@ type failure struct {
 	state  string // SQLSTATE
 	code   string // for a refusal
 	path   string // column, constraint or index, if the server named one
+	advice string // what to do about it, if the table tells
 	err    error
 }
 
 func (f *failure) Error() string {
+	if f.advice != "" {
+		return f.text() + ": " + f.advice
+	}
+	return f.text()
+}
+
+func (f *failure) text() string {
+	var (
+		connect *connectError
+		init    *initError
+		server  *mysql.MySQLError
+	)
 	switch {
 	case f.number == 0:
 		return f.err.Error()
+	case errors.As(f.err, &init):
+		return init.Error()
+	case errors.As(f.err, &connect) && errors.As(f.err, &server):
+		return f.connectText(connect, server.Message)
 	case f.kind == wait || f.kind == misconfigured || f.kind == retry:
-		var server *mysql.MySQLError
 		if errors.As(f.err, &server) && !f.quotesValues() {
-			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, server.Message)
+			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, visible(server.Message))
 		}
+	}
+	if sentence := f.wordsOf(); sentence != "" {
+		return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, sentence)
 	}
 	return fmt.Sprintf("MariaDB error %d (%s)", f.number, f.state)
 }
@@ -93,6 +112,7 @@ func judge(err error) *failure {
 		}
 		// A unique index, a column or a constraint: named for the reader only.
 		f.path = namedIn(server)
+		f.judgeConnect(err)
 		return f
 	}
 	f := &failure{err: err}

@@ -92,6 +92,7 @@ const (
 	wrongValue            = 1525
 	noPartitionForValue   = 1526
 	dupEntry              = 1062
+	invalidDefault        = 1978
 	dupEntryWithKeyName   = 1586
 	noPartitionSilent     = 1591
 	xaRBTimeout           = 1613
@@ -268,6 +269,7 @@ var rules = map[uint16]rule{
 	badField:             {kind: misconfigured}, // also inside a trigger
 	wrongValueCountOnRow: {kind: misconfigured},
 	noDefaultForField:    {kind: misconfigured}, // a NOT NULL column that the configuration leaves out
+	invalidDefault:       {kind: misconfigured}, // a zero date, under the sql_mode of a trigger
 	viewInvalid:          {kind: misconfigured},
 	noSuchUser:           {kind: misconfigured}, // the definer of a trigger
 	autoincReadFailed:    {kind: misconfigured}, // no number is left

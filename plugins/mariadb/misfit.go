@@ -1,6 +1,7 @@
 package mariadb
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,11 @@ func (t *table) fit(all []described, found *misfits) {
 			c.key = true
 			t.key = append(t.key, len(t.columns))
 			if c.family != unsupported && !c.identifies() {
-				found.add("key column %s: %s", quote(name), c.whyNoKey(alter))
+				if c.family == texts || c.family == enums {
+					t.ambiguous = append(t.ambiguous, c)
+				} else {
+					found.add("key column %s: %s", quote(name), c.whyNoKey())
+				}
 			}
 		}
 		if t.target.version != "" && strings.EqualFold(t.target.version, name) {
@@ -57,11 +62,11 @@ func (t *table) fit(all []described, found *misfits) {
 			t.touched = append(t.touched, touched{d.name, fmt.Sprintf("CURRENT_TIMESTAMP(%d)", d.fraction)})
 		}
 		if d.autoIncrement {
-			t.counting = byVariable // the statement's insert id is taken
+			t.serial, t.counting = &d, byVariable // the statement's insert id is taken
 			continue
 		}
 		if !d.nullable && !d.hasDefault {
-			found.add("column %s is NOT NULL without a default and is not among %s: add it there, or %s ALTER COLUMN %s SET DEFAULT (a value)", quote(d.name), fieldColumns, alter, quote(d.name))
+			t.unfilled = append(t.unfilled, d.name)
 		}
 	}
 	slices.SortFunc(t.key, func(a, b int) int {
@@ -74,16 +79,8 @@ func (t *table) fit(all []described, found *misfits) {
 	}
 }
 
-func (c *column) whyNoKey(alter string) string {
-	null := ""
-	if !c.nullable {
-		null = " NOT NULL"
-	}
-	switch c.family {
-	case texts, enums:
-		return fmt.Sprintf("collation %s makes one row of ids that differ in case or accent only: %s MODIFY %s %s CHARACTER SET %s COLLATE %s_nopad_bin%s",
-			c.collation, alter, quote(c.name), c.columnType, c.charset, c.charset, null)
-	case floats:
+func (c *column) whyNoKey() string {
+	if c.family == floats {
 		return "a float is no exact key: use an integer, a decimal or text"
 	}
 	return fmt.Sprintf("type %s has several spellings for one value: use an integer, a decimal, a date or text", c.columnType)
@@ -91,7 +88,7 @@ func (c *column) whyNoKey(alter string) string {
 
 // fitKey finds the unique index that makes the key a key, and those beside it
 // which make an upsert overwrite a row of another key.
-func (t *table) fitKey(indexes []index, all []described, found *misfits) {
+func (t *table) fitKey(ctx context.Context, r *remedies, indexes []index, all []described, found *misfits) error {
 	numbered := func(name string) bool { // by the server, one number a row
 		return slices.ContainsFunc(all, func(d described) bool {
 			return d.autoIncrement && strings.EqualFold(d.name, name) && !containsFold(t.target.columns, name)
@@ -103,17 +100,22 @@ func (t *table) fitKey(indexes []index, all []described, found *misfits) {
 	}
 	chosen := slices.IndexFunc(indexes, isKey)
 	if chosen < 0 {
-		primary := slices.IndexFunc(indexes, func(i index) bool { return i.name == "PRIMARY" })
-		kind := "PRIMARY KEY"
-		if primary >= 0 {
-			kind = "UNIQUE KEY"
+		primary := slices.ContainsFunc(indexes, func(i index) bool { return i.name == "PRIMARY" })
+		addition, err := t.addKey(ctx, r, primary)
+		if err != nil {
+			return err
 		}
-		found.add("%s (%s) is neither the primary key nor a unique index, so that every message would become a row of its own: ALTER TABLE %s ADD %s (%s)",
-			fieldKey, strings.Join(t.target.key, ", "), t.target.quoted(), kind, quoteAll(t.target.key))
-		return
+		found.add("%s (%s) is neither the primary key nor a unique index, so that every message would become a row of its own: %s",
+			fieldKey, strings.Join(t.target.key, ", "), addition)
+		return nil
 	}
+	t.keyIndex = indexes[chosen].name
 	if indexes[chosen].nullable {
-		found.add("%s: the unique index %s has a column that may be NULL, and NULLs are never equal: declare its columns NOT NULL", fieldKey, quote(indexes[chosen].name))
+		declare, err := t.declareNotNull(ctx, r, indexes[chosen].columns)
+		if err != nil {
+			return err
+		}
+		found.add("%s: the unique index %s has a column that may be NULL, and NULLs are never equal: declare its columns NOT NULL%s", fieldKey, quote(indexes[chosen].name), declare)
 	}
 	for i, other := range indexes {
 		if i == chosen {
@@ -126,4 +128,5 @@ func (t *table) fitKey(indexes []index, all []described, found *misfits) {
 				t.target.quoted(), quote(other.name), strings.Join(other.columns, ", "), fieldKey))
 		}
 	}
+	return nil
 }

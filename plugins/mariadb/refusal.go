@@ -72,15 +72,6 @@ func refuse(code, path, detail string, args ...any) *Refusal {
 	return &Refusal{Code: code, Path: path, Detail: detail}
 }
 
-// refusal is the verdict on the one row that met the failure.
-func (f *failure) refusal(table string) *Refusal {
-	path := f.path
-	if path == "" {
-		path = table
-	}
-	return &Refusal{Code: f.code, Path: path, Detail: f.Error()}
-}
-
 // How the server's messages name what a row hit. They are read for a name only,
 // never for a decision, and anchored, so that a value which a message quotes
 // cannot pass for a name.
@@ -88,6 +79,7 @@ var names = []*regexp.Regexp{
 	regexp.MustCompile(`for column '([^']+)' at row \d+$`),
 	regexp.MustCompile("for column `[^`]*`\\.`[^`]*`\\.`([^`]+)` at row \\d+$"),
 	regexp.MustCompile(`^Column '([^']+)' cannot be null$`),
+	regexp.MustCompile(`^Field '([^']+)' doesn't have a default value$`),
 	regexp.MustCompile("^CONSTRAINT `([^`]+)` failed for `[^`]*`\\.`[^`]*`$"),
 	regexp.MustCompile("^Cannot (?:add or update a child|delete or update a parent) row: a foreign key constraint fails .*FOREIGN KEY \\(`([^`]+)`"),
 	regexp.MustCompile(`^Duplicate entry .* for key '([^']+)'$`),

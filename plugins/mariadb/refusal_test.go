@@ -22,13 +22,13 @@ func TestTheServersRefusalsNameTheirCauseWithoutAValue(t *testing.T) {
 		bad    any
 		want   string
 	}{
-		"check":       {[]string{"ALTER TABLE t ADD CONSTRAINT positive CHECK (v > 0)"}, int64(-5), "row_check: positive: MariaDB error 4025 (23000)"},
-		"own check":   {[]string{"ALTER TABLE t MODIFY v INT CHECK (v > 0)"}, int64(-5), "row_check: v: MariaDB error 4025 (23000)"},
-		"foreign key": {[]string{"CREATE TABLE parent (id INT PRIMARY KEY)", "INSERT INTO parent VALUES (1), (2)", "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (v) REFERENCES parent (id)"}, int64(5), "row_foreign_key: v: MariaDB error 1452 (23000)"},
-		"trigger":     {[]string{"CREATE TRIGGER no BEFORE INSERT ON t FOR EACH ROW IF NEW.v > 2 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'secret for column ''v'' at row 1'; END IF"}, int64(5), "row_trigger: t: MariaDB error 1644 (45000)"},
-		"partition":   {[]string{"CREATE OR REPLACE TABLE t (id INT, v INT, PRIMARY KEY (id)) PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN (10))"}, int64(99), "row_partition: t: MariaDB error 1526 (HY000)"},
-		"generated":   {[]string{"ALTER TABLE t ADD g TINYINT AS (v) STORED"}, int64(5000), "row_out_of_range: g: MariaDB error 1264 (22003)"},
-		"division":    {[]string{"ALTER TABLE t ADD g INT AS (10 / (v - 5)) STORED"}, int64(5), "row_bad_value: t: MariaDB error 1365 (22012)"},
+		"check":       {[]string{"ALTER TABLE t ADD CONSTRAINT positive CHECK (v > 0)"}, int64(-5), "row_check: positive: MariaDB error 4025 (23000): " + wordsCheck},
+		"own check":   {[]string{"ALTER TABLE t MODIFY v INT CHECK (v > 0)"}, int64(-5), "row_check: v: MariaDB error 4025 (23000): " + wordsCheck},
+		"foreign key": {[]string{"CREATE TABLE parent (id INT PRIMARY KEY)", "INSERT INTO parent VALUES (1), (2)", "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (v) REFERENCES parent (id)"}, int64(5), "row_foreign_key: v: MariaDB error 1452 (23000): table `parent` has no parent row for the foreign key (`v`), which references its (`id`): store the parent row first, then replay this record"},
+		"trigger":     {[]string{"CREATE TRIGGER no BEFORE INSERT ON t FOR EACH ROW IF NEW.v > 2 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'secret for column ''v'' at row 1'; END IF"}, int64(5), "row_trigger: t: MariaDB error 1644 (45000): " + wordsTrigger},
+		"partition":   {[]string{"CREATE OR REPLACE TABLE t (id INT, v INT, PRIMARY KEY (id)) PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN (10))"}, int64(99), "row_partition: t: MariaDB error 1526 (HY000): " + wordsPartition},
+		"generated":   {[]string{"ALTER TABLE t ADD g TINYINT AS (v) STORED"}, int64(5000), "row_out_of_range: g: MariaDB error 1264 (22003): " + wordsRange},
+		"division":    {[]string{"ALTER TABLE t ADD g INT AS (10 / (v - 5)) STORED"}, int64(5), "row_bad_value: t: MariaDB error 1365 (22012): " + words[divisionByZero]},
 		"unknown":     {[]string{"CREATE TRIGGER no BEFORE INSERT ON t FOR EACH ROW IF NEW.v > 2 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 9999; END IF"}, int64(5), "row_refused: t: MariaDB error 9999 (HY000)"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestAnUpdateThatHitsAnotherUniqueIndexIsRefused(t *testing.T) {
 	o := w.output("table: t\ncolumns: [id, mail]\nkey: [id]\n")
 	row := func(id int, mail string) any { return map[string]any{"id": int64(id), "mail": mail} }
 	require.Empty(t, w.write(o, row(1, "a"), row(2, "b")))
-	require.Equal(t, map[int]string{0: "row_duplicate: mail: MariaDB error 1062 (23000)"}, w.write(o, row(1, "b"), row(3, "c")))
+	require.Equal(t, map[int]string{0: "row_duplicate: mail: MariaDB error 1062 (23000): " + wordsDuplicate}, w.write(o, row(1, "b"), row(3, "c")))
 }
 
 func TestRefusalsTakeFewStatements(t *testing.T) {
@@ -77,7 +77,7 @@ func TestRefusalsTakeFewStatements(t *testing.T) {
 			for i := range records {
 				qty := 1
 				if bad > 0 && i%(1024/bad) == 0 && len(want) < bad {
-					qty, want[i] = 1000, "row_check: few: MariaDB error 4025 (23000)"
+					qty, want[i] = 1000, "row_check: few: MariaDB error 4025 (23000): "+wordsCheck
 				}
 				records[i] = order(fmt.Sprintf("%04d", i), "x", qty, "1")
 			}
@@ -111,10 +111,10 @@ func TestJudgement(t *testing.T) {
 		kind kind
 		text string
 	}{
-		{server(1406, "22001"), refused, "MariaDB error 1406 (22001)"},
-		{server(1062, "23000"), refused, "MariaDB error 1062 (23000)"},
-		{server(5000, "22ABC"), refused, "MariaDB error 5000 (22ABC)"}, // a data exception of a newer server
-		{server(5000, "45000"), refused, "MariaDB error 5000 (45000)"},
+		{server(1406, "22001"), refused, "MariaDB error 1406 (22001): " + words[dataTooLong]},
+		{server(1062, "23000"), refused, "MariaDB error 1062 (23000): " + wordsDuplicate},
+		{server(5000, "22ABC"), refused, "MariaDB error 5000 (22ABC): a value does not fit its column, or an expression over it failed: correct the value"}, // a data exception of a newer server
+		{server(5000, "45000"), refused, "MariaDB error 5000 (45000): " + wordsTrigger},
 		{server(5000, "40001"), retry, "MariaDB error 5000 (40001)"},
 		{server(5000, "08S01"), wait, "MariaDB error 5000 (08S01)"},
 		{server(5000, "42000"), misconfigured, "MariaDB error 5000 (42000)"},

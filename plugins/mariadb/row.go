@@ -19,6 +19,7 @@ type row struct {
 	values  []any // one a column: nil, int64, uint64, float64, string or []byte
 	size    int   // bytes in a statement, at most
 	deletes bool  // a tombstone: it has values for table.deleteColumns only
+	number  any   // of the table's own AUTO_INCREMENT column, nil if it is not known
 	// group holds several rows of this key, in their order, if this one stands
 	// for them, itself included.
 	group []row

@@ -21,6 +21,7 @@ type session struct {
 // shape tells one prepared statement from another.
 type shape struct {
 	deletes     bool
+	numbered    bool
 	counting    counting
 	onDuplicate string // it may change with the table
 	rows        int
@@ -61,8 +62,8 @@ func (s *session) discard() {
 }
 
 // statement returns what is prepared on the driver's connection.
-func (s *session) statement(ctx context.Context, conn any, t *table, deletes bool, rows int) (driver.Stmt, error) {
-	want := shape{deletes, t.counting, t.onDuplicate, rows}
+func (s *session) statement(ctx context.Context, conn any, t *table, deletes, numbered bool, rows int) (driver.Stmt, error) {
+	want := shape{deletes, numbered, t.counting, t.onDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
 	}
@@ -70,11 +71,13 @@ func (s *session) statement(ctx context.Context, conn any, t *table, deletes boo
 	if !ok {
 		return nil, fmt.Errorf("the driver's connection %T prepares no statements", conn)
 	}
-	text := t.upsertText
+	var text string
 	if deletes {
-		text = t.deleteText
+		text = t.deleteText(rows)
+	} else {
+		text = t.upsertText(rows, numbered)
 	}
-	stmt, err := preparer.PrepareContext(ctx, text(rows))
+	stmt, err := preparer.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +92,9 @@ func (s *session) execute(ctx context.Context, t *table, rows []row, deletes boo
 	s.args = s.args[:0]
 	for i := range rows {
 		if !deletes {
+			if rows[i].number != nil {
+				s.args = append(s.args, driver.NamedValue{Value: rows[i].number})
+			}
 			for _, v := range rows[i].values {
 				s.args = append(s.args, driver.NamedValue{Value: v})
 			}
@@ -100,7 +106,7 @@ func (s *session) execute(ctx context.Context, t *table, rows []row, deletes boo
 	}
 	defer clear(s.args) // keeps no record alive
 	err = s.conn.Raw(func(conn any) error {
-		stmt, err := s.statement(ctx, conn, t, deletes, len(rows))
+		stmt, err := s.statement(ctx, conn, t, deletes, isNumbered(rows[0]), len(rows))
 		if err != nil {
 			return err
 		}

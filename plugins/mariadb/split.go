@@ -33,18 +33,22 @@ func (w *writer) divide(rows []row) [][]row {
 // cut divides rows into statements, those that delete after the others: the keys
 // differ, so that their order does not matter.
 func (w *writer) cut(t *table, rows []row) [][]row {
-	if !slices.ContainsFunc(rows, isDelete) {
+	if !slices.ContainsFunc(rows, isDelete) && !slices.ContainsFunc(rows, isNumbered) {
 		return w.cutAlike(t, rows, w.rowLimit(t))
 	}
-	var records, tombstones []row
+	var numbered, records, tombstones []row
 	for _, r := range rows {
-		if r.deletes {
+		switch {
+		case r.deletes:
 			tombstones = append(tombstones, r)
-		} else {
+		case isNumbered(r):
+			numbered = append(numbered, r)
+		default:
 			records = append(records, r)
 		}
 	}
-	return append(w.cutAlike(t, records, w.rowLimit(t)), w.cutAlike(t, tombstones, min(w.maxRows, maxDeletes))...)
+	all := append(w.cutAlike(t, numbered, w.rowLimit(t)), w.cutAlike(t, records, w.rowLimit(t))...)
+	return append(all, w.cutAlike(t, tombstones, min(w.maxRows, maxDeletes))...)
 }
 
 // maxDeletes keeps the conditions of a delete few enough for the server's
@@ -52,6 +56,8 @@ func (w *writer) cut(t *table, rows []row) [][]row {
 const maxDeletes = 256
 
 func isDelete(r row) bool { return r.deletes }
+
+func isNumbered(r row) bool { return r.number != nil }
 
 // cutAlike makes statements of as many rows as one may have, then of round
 // numbers of them, so that few different statements serve any number of rows.
@@ -75,9 +81,13 @@ func (w *writer) cutAlike(t *table, rows []row, limit int) [][]row {
 // rowLimit is how many rows a statement may have: its placeholders are limited,
 // and its text must fit in a packet too.
 func (w *writer) rowLimit(t *table) int {
-	n := min(w.maxRows, w.caution.limit(), maxPlaceholders/len(t.columns))
-	one := len(t.upsertText(1))
-	return max(1, min(n, (t.packet()-one)/(3*len(t.columns)+4)))
+	width := len(t.columns)
+	if t.spares {
+		width++ // the number
+	}
+	n := min(w.maxRows, w.caution.limit(), maxPlaceholders/width)
+	one := len(t.upsertText(1, t.spares))
+	return max(1, min(n, (t.packet()-one)/(3*width+4)))
 }
 
 // apart cuts the rows of a statement that was refused. The row that is blamed

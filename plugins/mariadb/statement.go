@@ -75,17 +75,22 @@ func (c counting) read() string {
 }
 
 // upsertText is a multi-row INSERT ... ON DUPLICATE KEY UPDATE with a
-// placeholder for each value: run again, it changes nothing (Invariant 4).
-func (t *table) upsertText(rows int) string {
+// placeholder for each value: run again, it changes nothing (Invariant 4). Rows that
+// are numbered have the number of the AUTO_INCREMENT column before their values.
+func (t *table) upsertText(rows int, numbered bool) string {
 	first := make([]string, len(t.columns))
 	for i := range t.columns {
 		if first[i] = "?"; strings.EqualFold(t.columns[i].name, t.target.key[0]) {
 			first[i] = "IF(" + t.counting.reset() + ", ?, NULL)"
 		}
 	}
-	next := ", (?" + strings.Repeat(", ?", len(t.columns)-1) + ")"
+	names := quoteAll(t.target.columns)
+	if numbered {
+		first, names = append([]string{"?"}, first...), quote(t.serial.name)+", "+names
+	}
+	next := ", (?" + strings.Repeat(", ?", len(first)-1) + ")"
 	var text strings.Builder
-	text.WriteString("INSERT INTO " + t.target.quoted() + " (" + quoteAll(t.target.columns) + ") VALUES (" + strings.Join(first, ", ") + ")")
+	text.WriteString("INSERT INTO " + t.target.quoted() + " (" + names + ") VALUES (" + strings.Join(first, ", ") + ")")
 	for range rows - 1 {
 		text.WriteString(next)
 	}

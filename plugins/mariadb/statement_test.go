@@ -40,7 +40,7 @@ func TestStatementText(t *testing.T) {
 		}
 		found.fit(append(all, described{column: column{name: "seen", fraction: 3}, onUpdate: true, hasDefault: true}), new(misfits))
 		found.onDuplicate = found.assignments()
-		require.Equal(t, c.want, found.upsertText(c.rows))
+		require.Equal(t, c.want, found.upsertText(c.rows, false))
 	}
 }
 

@@ -127,7 +127,7 @@ func TestAShortOrderIsRefusedAlone(t *testing.T) {
 	w := shop(t, "schema.sql", "stock.sql")
 	w.exec("INSERT INTO stock (product_id, initial, when_short) VALUES ('choc', 10, 'refused')")
 	o := w.output(stockConfig)
-	const reason = "row_check: not_enough_in_stock: MariaDB error 4025 (23000)"
+	const reason = "row_check: not_enough_in_stock: MariaDB error 4025 (23000): " + wordsCheck
 	put := func(batch ...*service.Message) map[int]string {
 		r := w.put(o, batch)
 		refused := map[int]string{}

@@ -95,7 +95,7 @@ func (s *store) put(ctx context.Context, messages []message) (*result, *failure)
 		return r, nil
 	}
 	if f := s.write(ctx, t, t.compact(rows, room), r); f != nil {
-		return nil, f
+		return nil, s.advise(ctx, t, f)
 	}
 	return r, nil
 }
@@ -162,7 +162,7 @@ func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fai
 		if v.failure.kind == unknown && all.stored() == 0 {
 			return v.failure
 		}
-		r.refuse(v.row.message, v.failure.refusal(s.target.table))
+		r.refuse(v.row.message, v.failure.refusal(t))
 	}
 	return nil
 }

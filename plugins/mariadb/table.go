@@ -19,10 +19,17 @@ type table struct {
 	version  int      // index into columns, -1 for none
 	counting counting
 	touched  []touched // the ON UPDATE columns that are not configured
+	// Columns that are not configured, NOT NULL and without a default: a trigger has
+	// to fill them.
+	unfilled []string
 
 	onDuplicate string // the assignments of an upsert
 	maxPacket   int
-	warnings    []string // what an operator should know before it hurts
+	serial      *described // the AUTO_INCREMENT column, if it is not configured
+	spares      bool       // rows that are there take no number of it
+	keyIndex    string     // the unique index of the key
+	ambiguous   []column   // key columns to whose collation ids that differ are equal
+	warnings    []string   // what an operator should know before it hurts
 	seen        time.Time
 }
 
@@ -45,11 +52,12 @@ type index struct {
 func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 	t := &table{target: target, version: -1, seen: time.Now()}
 	var engine, kind, transactions sql.NullString
+	var next sql.NullInt64 // of an AUTO_INCREMENT column
 	// A server with lower_case_table_names compares names as it stores them.
-	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, @@max_allowed_packet
+	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, t.AUTO_INCREMENT, @@max_allowed_packet
 		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
 		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
-		target.database, target.table).Scan(&t.database, &kind, &engine, &transactions, &t.maxPacket)
+		target.database, target.table).Scan(&t.database, &kind, &engine, &transactions, &next, &t.maxPacket)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, misfits{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", target.quoted(), target.quoted())}
 	}
@@ -70,12 +78,23 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 		// It takes every row of an update for a changed one.
 		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
 	case kind.String != "BASE TABLE":
-		found.add("%s is a %s: rows can be kept unique by key in a table only", target.quoted(), strings.ToLower(kind.String))
+		// It has no keys of its own, so that nothing else about it helps.
+		return nil, misfits{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(kind.String), fieldTable, fieldKey)}
 	case transactions.String != "YES":
 		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", engine.String, target.quoted())
 	}
 	t.fit(all, &found)
-	t.fitKey(indexes, all, &found)
+	remedies := newRemedies(db, t)
+	if err := t.fitAmbiguous(ctx, remedies, &found); err != nil {
+		return nil, err
+	}
+	if err := t.fitUnfilled(ctx, remedies, &found); err != nil {
+		return nil, err
+	}
+	if err := t.fitKey(ctx, remedies, indexes, all, &found); err != nil {
+		return nil, err
+	}
+	t.fitSerial(all, next)
 	if len(found) > 0 {
 		return nil, found
 	}
@@ -89,13 +108,14 @@ type described struct {
 	hasDefault    bool
 	autoIncrement bool
 	onUpdate      bool // the server sets it when a row changes
+	privileges    []string
 }
 
 func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error) {
 	rows, err := db.QueryContext(ctx, `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_DEFAULT IS NOT NULL,
 			EXTRA, IS_GENERATED <> 'NEVER', COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
 			COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), COALESCE(CHARACTER_OCTET_LENGTH, 0),
-			COALESCE(NUMERIC_PRECISION, 0), COALESCE(NUMERIC_SCALE, -1), COALESCE(DATETIME_PRECISION, 0)
+			COALESCE(NUMERIC_PRECISION, 0), COALESCE(NUMERIC_SCALE, -1), COALESCE(DATETIME_PRECISION, 0), PRIVILEGES
 		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
 		t.database, t.target.table)
 	if err != nil {
@@ -106,18 +126,22 @@ func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error)
 	for rows.Next() {
 		var (
 			d                  described
-			extra              string
+			extra, privileges  string
 			characters, octets uint64
 		)
 		if err := rows.Scan(&d.name, &d.dataType, &d.columnType, &d.nullable, &d.hasDefault, &extra, &d.generated,
-			&d.charset, &d.collation, &characters, &octets, &d.precision, &d.scale, &d.fraction); err != nil {
+			&d.charset, &d.collation, &characters, &octets, &d.precision, &d.scale, &d.fraction, &privileges); err != nil {
 			return nil, err
 		}
-		extra = strings.ToLower(extra)
+		extra, d.privileges = strings.ToLower(extra), strings.Split(privileges, ",")
 		d.autoIncrement = strings.Contains(extra, "auto_increment")
+		d.hasDefault = d.hasDefault || d.dataType == "enum" // its first member, without a DEFAULT clause too
 		d.onUpdate = strings.Contains(extra, "on update")
 		d.generated = d.generated || strings.Contains(extra, "generated")
 		d.classify(int(min(characters, 1<<32)), int(min(octets, 1<<32)))
+		if d.indexBytes = int(min(octets, 1<<32)); strings.HasSuffix(d.dataType, "text") || strings.HasSuffix(d.dataType, "blob") {
+			d.indexBytes = maxIndexBytes + 1 // it needs the length of a prefix
+		}
 		all = append(all, d)
 	}
 	return all, rows.Err()

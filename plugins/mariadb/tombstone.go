@@ -2,7 +2,6 @@ package mariadb
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,7 +9,7 @@ import (
 )
 
 // keyMembers reads which row a tombstone's Kafka key names: the values of the
-// columns, each a string, an int64, a json.Number, a bool or []byte.
+// columns, each a string, an int64, a json.Number, a bool, []byte or a time.Time.
 //
 // The key is Connect JSON, {"schema":…,"payload":…}, whose payload is the value of
 // the one column or an object of all columns; or such an object alone, or a text
@@ -62,14 +61,6 @@ func keyMembers(key any, columns []string) (map[string]any, *Refusal) {
 	return values, nil
 }
 
-// keySchema is as much of a Connect schema as a key needs.
-type keySchema struct {
-	Type   string      `json:"type"`
-	Name   string      `json:"name"`
-	Field  string      `json:"field"`
-	Fields []keySchema `json:"fields"`
-}
-
 // parseKey reads a key that is JSON: the payload of an envelope, else all of it.
 func parseKey(raw []byte) (any, *Refusal) {
 	if !utf8.Valid(raw) {
@@ -104,37 +95,4 @@ func unmarshal(raw []byte, into any) error {
 		return errors.New("more than one document")
 	}
 	return nil
-}
-
-// convert gives bytes, which JSON writes as base64, their value. A type with a
-// meaning of its own (a Decimal, a Date) is not guessed at.
-func (s *keySchema) convert(path string, v any) (any, *Refusal) {
-	if s == nil || v == nil {
-		return v, nil
-	}
-	members, isObject := v.(map[string]any)
-	switch {
-	case isObject:
-		for i := range s.Fields {
-			field := &s.Fields[i]
-			converted, refusal := field.convert(field.Field, members[field.Field])
-			if refusal != nil {
-				return nil, refusal
-			}
-			if _, present := members[field.Field]; present {
-				members[field.Field] = converted
-			}
-		}
-		return members, nil
-	case s.Name != "":
-		return nil, refuse(CodeType, path, "a key of a logical type is not read: use text or an integer")
-	case s.Type == "bytes":
-		text, isText := v.(string)
-		value, err := base64.StdEncoding.DecodeString(text)
-		if !isText || err != nil {
-			return nil, refuse(CodeType, path, "expected base64")
-		}
-		return value, nil
-	}
-	return v, nil
 }

@@ -26,6 +26,7 @@ func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 		"integer in an envelope":   {`{"schema":{"type":"int64"},"payload":9223372036854775807}`, one, map[string]any{"id": json.Number("9223372036854775807")}, ""},
 		"bytes in an envelope":     {`{"schema":{"type":"bytes"},"payload":"/wA="}`, one, map[string]any{"id": []byte{0xff, 0}}, ""},
 		"struct in an envelope":    {`{"schema":{"type":"struct","fields":[{"type":"bytes","field":"id"},{"type":"int32","field":"part"}]},"payload":{"part":1,"id":"YQ=="}}`, two, map[string]any{"id": []byte("a"), "part": json.Number("1")}, ""},
+		"a field that is no key":   {`{"schema":{"type":"struct","name":"s.k.Key","fields":[{"type":"string","field":"id"},{"type":"struct","field":"more"}]},"payload":{"id":"a","more":{}}}`, one, map[string]any{"id": "a"}, ""},
 		"schema is null":           {`{"schema":null,"payload":{"id":"a","more":[]}}`, one, map[string]any{"id": "a"}, ""},
 		"an object alone":          {` {"id":"a","part":2}`, two, map[string]any{"id": "a", "part": json.Number("2")}, ""},
 		"text in quotes":           {`"a\"b"`, one, map[string]any{"id": `a"b`}, ""},
@@ -36,7 +37,7 @@ func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 		"a member is null":         {`{"id":null}`, one, nil, "row_null: id: the tombstone's key has null for it"},
 		"payload is null":          {`{"schema":{"type":"string"},"payload":null}`, one, nil, "row_null: id: the tombstone's key has null for it"},
 		"a member is an object":    {`{"id":{}}`, one, nil, "row_type: id: a key's member is one value, got an object"},
-		"a logical type":           {`{"schema":{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal"},"payload":"AQ=="}`, one, nil, "row_type: kafka_key: a key of a logical type is not read: use text or an integer"},
+		"a Decimal of no scale":    {`{"schema":{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal"},"payload":"AQ=="}`, one, nil, "row_type: kafka_key: the key's schema says bytes (org.apache.kafka.connect.data.Decimal): expected an integer for its parameter scale, and at least one byte"},
 		"no base64":                {`{"schema":{"type":"bytes"},"payload":"?"}`, one, nil, "row_type: kafka_key: expected base64"},
 		"half an object":           {`{"id":"a"`, one, nil, "row_shape: kafka_key: the key begins like JSON and is none"},
 		"more than an object":      {`{"id":"a"}{}`, one, nil, "row_shape: kafka_key: the key begins like JSON and is none"},
@@ -55,7 +56,7 @@ func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 }
 
 func FuzzTombstoneKey(f *testing.F) {
-	for _, key := range []string{"a", `{"schema":{"type":"struct","fields":[{"field":"id","type":"bytes"}]},"payload":{"id":"YQ=="}}`, `"a"`, "{", "\xff"} {
+	for _, key := range []string{"a", `{"schema":{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2"}},"payload":"/w=="}`, `{"schema":{"type":"int32","name":"io.debezium.time.Date"},"payload":1}`, `{"schema":{"type":"struct","fields":[{"field":"id","type":"bytes"}]},"payload":{"id":"YQ=="}}`, `"a"`, "{", "\xff"} {
 		f.Add([]byte(key))
 	}
 	f.Fuzz(func(t *testing.T, key []byte) {

@@ -1,0 +1,135 @@
+package mariadb
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// The numbers that only a connection meets; see errors_rules.go for the others.
+const (
+	parseError            = 1064
+	wrongDBName           = 1102
+	unknownCharacterSet   = 1115
+	unknownSystemVariable = 1193
+	localVariable         = 1228
+	globalVariable        = 1229
+	wrongValueForVar      = 1231
+	wrongTypeForVar       = 1232
+	incorrectVariable     = 1238
+	unknownCollation      = 1273
+	unknownTimeZone       = 1298
+)
+
+// connectError is a failure to open a connection or to set up its session. No row
+// is on its way yet, so the server's message cannot quote a row.
+type connectError struct {
+	err error
+	// Why the account may be denied although the password looks right, or "".
+	hint string
+	// The driver has not finished: it was sending the DSN's parameters, not the
+	// statements of this output.
+	parameters bool
+}
+
+func (e *connectError) Error() string { return e.err.Error() }
+
+func (e *connectError) Unwrap() error { return e.err }
+
+// connectWords explains the errors that only a change of the DSN ends. The driver
+// sends the DSN's unknown parameters as SET name = value.
+var connectWords = map[uint16]string{
+	parseError:            "MariaDB cannot read the SET statement that the parameters of dsn become: write text values in quotes, as in sql_mode=%27ANSI%27",
+	wrongDBName:           "change the database at the end of dsn",
+	unknownCharacterSet:   "change the parameters of dsn",
+	unknownSystemVariable: "a parameter of dsn is one of github.com/go-sql-driver/mysql or a system variable of MariaDB, as in user:password@tcp(host:port)/database?timeout=10s; the parameters of a JDBC URL are neither: remove the parameter",
+	globalVariable:        "remove the variable from the parameters of dsn",
+	localVariable:         "remove the variable from the parameters of dsn",
+	wrongValueForVar:      "correct the parameter of dsn",
+	wrongTypeForVar:       "correct the parameter of dsn, whose text values need quotes (%27)",
+	incorrectVariable:     "remove the variable from the parameters of dsn",
+	unknownCollation:      "correct the parameter of dsn",
+	unknownTimeZone:       "correct the parameter of dsn, or load the time zones into MariaDB with mariadb-tzinfo-to-sql; order-sink sets time_zone to +00:00 in any case, so that the parameter can go",
+}
+
+// judgeConnect judges an error of the server that came before the session could be
+// used. Nobody but an operator ends a mistake in the configuration; whatever no list
+// knows may be the moment's, as with a proxy that has no server to offer.
+func (f *failure) judgeConnect(err error) {
+	var (
+		connect *connectError
+		init    *initError
+	)
+	if !errors.As(err, &connect) && !errors.As(err, &init) {
+		return
+	}
+	_, listed := connectWords[f.number]
+	switch {
+	case listed || f.kind == refused:
+		f.kind, f.code = misconfigured, ""
+	case f.kind == unknown:
+		f.kind, f.code = wait, ""
+	}
+}
+
+// connectText is the text of a failure to connect. It shows the server's message,
+// unless the message quotes a statement: the DSN's parameters may hold a secret.
+func (f *failure) connectText(connect *connectError, message string) string {
+	text := fmt.Sprintf("MariaDB error %d (%s)", f.number, f.state)
+	if f.number != parseError {
+		text += ": " + visible(message)
+	}
+	if words := connectWords[f.number]; words != "" && connect.parameters {
+		text += ": " + words
+	}
+	if connect.hint != "" && (f.number == accessDenied || f.number == accessDeniedNoPwd) {
+		text += ": " + connect.hint
+	}
+	return text
+}
+
+// visible writes control characters, such as a newline in a name, as escapes.
+func visible(text string) string {
+	var all strings.Builder
+	for _, letter := range text {
+		if strconv.IsPrint(letter) {
+			all.WriteRune(letter)
+		} else {
+			all.WriteString(strings.Trim(strconv.QuoteRune(letter), "'"))
+		}
+	}
+	return all.String()
+}
+
+// checkDSN finds the mistakes that the driver would take for something else. Its
+// errors hold no part of the DSN but the names of parameters.
+func checkDSN(dsn string) error {
+	if strings.TrimRight(dsn, " \t\r\n") != dsn {
+		return fmt.Errorf("parsing %s: white space at the end would belong to the name of the database or to the last parameter: remove it (a mounted secret often ends with a newline)", fieldDSN)
+	}
+	if strings.HasPrefix(dsn, "jdbc:") || strings.HasPrefix(dsn, "mysql://") || strings.HasPrefix(dsn, "mariadb://") {
+		return fmt.Errorf("parsing %s: expected user:password@tcp(host:port)/database, got a URL", fieldDSN)
+	}
+	_, parameters, _ := strings.Cut(dsn[strings.LastIndexByte(dsn, '/')+1:], "?")
+	for parameter := range strings.SplitSeq(parameters, "&") {
+		name, _, _ := strings.Cut(parameter, "=")
+		switch strings.ToLower(name) {
+		case "user", "password":
+			return fmt.Errorf("parsing %s: the parameter %s belongs to a JDBC URL: write user:password@ before the protocol", fieldDSN, name)
+		case "strict": // the driver panics
+			return fmt.Errorf("parsing %s: the driver has no parameter strict: order-sink is always strict", fieldDSN)
+		}
+	}
+	return nil
+}
+
+// passwordHint is for an account that is denied.
+func passwordHint(config *mysql.Config) string {
+	if strings.TrimSpace(config.Passwd) != config.Passwd {
+		return "the password in dsn begins or ends with white space (a mounted secret often ends with a newline)"
+	}
+	return ""
+}

@@ -1,0 +1,148 @@
+package mariadb
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// Sentences that more than one number needs.
+const (
+	wordsType      = "a value is none of the column's type: correct it at its producer, or in the trigger or generated column that computes it"
+	wordsRange     = "a number is beyond the range of the column: widen the column, or correct the value"
+	wordsDuplicate = "another row has the same value in a unique index: correct the value, or drop the index if such rows are meant"
+	wordsParent    = "the parent row of a foreign key is missing: store the parent row first, then replay this record"
+	wordsChild     = "rows of a child table reference this row by a foreign key: delete them first, then replay this record"
+	wordsPartition = "no partition takes the row: add a partition for its value with ALTER TABLE ... ADD PARTITION"
+	wordsJSON      = "a CHECK or a generated column reads the text as JSON, and it is none: correct the value at its producer"
+	wordsTrigger   = "a trigger refused the row (SIGNAL); its message is not shown, since it may quote the row: see SHOW TRIGGERS"
+	wordsCheck     = "a CHECK constraint does not hold for the row: correct the value, or change the constraint"
+	wordsDate      = "a date or time is none, or is beyond the column's range: correct the value, or the trigger or generated column that computes it"
+)
+
+// words says for each error that refuses a row what is the matter and what to do,
+// without a value of the row. The rules of the same numbers stand in errors_rules.go.
+var words = map[uint16]string{
+	badNull:             "a NOT NULL column got NULL, from a trigger or a default: let it get a value",
+	dataOutOfRange:      wordsRange,
+	numericOutOfRange:   "a computed number is beyond the range of its type: correct the value, or the trigger or generated column that computes it",
+	datetimeOverflow:    wordsDate,
+	dataTruncated:       "a value does not fit the column's type, as a text that is not a member of an ENUM: correct the value, or add the member",
+	truncatedWrongValue: wordsDate,
+	wrongValueForField:  wordsType,
+	illegalValueForType: wordsType,
+	wrongValueForType:   wordsType,
+	wrongValue:          wordsType,
+	cantCreateGeometry:  "a value is no geometry: correct it at its producer",
+	invalidTimestamp:    wordsDate,
+	divisionByZero:      "a generated column, a default or a trigger divides by zero: correct the value, or the expression",
+	jsonBadChr:          wordsJSON,
+	jsonNotJSONChr:      wordsJSON,
+	jsonEOS:             wordsJSON,
+	jsonSyntax:          wordsJSON,
+	jsonEscaping:        wordsJSON,
+	jsonDepth:           wordsJSON,
+	invalidCharString:   "a text is not valid in its character set: correct it at its producer",
+	dataTooLong:         "a value is longer than the column: widen the column, or shorten the value",
+	tooBigRowsize:       "the row is larger than a page of the table holds: use TEXT or BLOB columns, or ROW_FORMAT=DYNAMIC",
+	undoRecordTooBig:    "the row is larger than an undo page holds: shorten its values",
+
+	dupKey:               wordsDuplicate,
+	dupEntry:             wordsDuplicate,
+	dupUnique:            wordsDuplicate,
+	dupEntryWithKeyName:  wordsDuplicate,
+	foreignDupWithChild:  "the change would give a child table two rows with one key: correct the value, or the child rows",
+	foreignDupNoChild:    "the change would give a child table two rows with one key: correct the value, or the child rows",
+	noReferencedRow:      wordsParent,
+	noReferencedRow2:     wordsParent,
+	rowIsReferenced:      wordsChild,
+	rowIsReferenced2:     wordsChild,
+	constraintFailed:     wordsCheck,
+	viewCheckFailed:      "the row is outside the view's WITH CHECK OPTION: correct the value, or change the view",
+	signalException:      wordsTrigger,
+	noPartitionForValue:  wordsPartition,
+	noPartitionSilent:    wordsPartition,
+	rowNotInPartitionSet: wordsPartition,
+	rowInWrongPartition:  wordsPartition,
+}
+
+// wordsOf is the sentence for a refusal, "" if none is known.
+func (f *failure) wordsOf() string {
+	if f.kind != refused {
+		return ""
+	}
+	if strings.HasPrefix(f.state, "45") { // whatever number the trigger has given it
+		return wordsTrigger
+	}
+	if sentence := words[f.number]; sentence != "" {
+		return sentence
+	}
+	switch f.state[:min(2, len(f.state))] {
+	case "22":
+		return "a value does not fit its column, or an expression over it failed: correct the value"
+	case "23":
+		return "the row violates a constraint of the table: correct the value, or change the constraint"
+	case "44":
+		return words[viewCheckFailed]
+	}
+	return ""
+}
+
+// refusal is the verdict on the one row that met the failure. What the table's
+// columns tell about the cause takes the place of the general sentence.
+func (f *failure) refusal(t *table) *Refusal {
+	r := &Refusal{Code: f.code, Path: f.path, Detail: f.Error()}
+	if r.Path == "" {
+		r.Path = t.target.table
+	}
+	var server *mysql.MySQLError
+	if !errors.As(f.err, &server) || f.kind != refused {
+		return r
+	}
+	sentence := ""
+	switch c := t.column(f.path); f.number {
+	case wrongValueForField:
+		if c != nil && c.charset != "" && c.charset != "utf8mb4" {
+			sentence = fmt.Sprintf("the column's character set %[1]s lacks a letter of the text: convert the column to utf8mb4, or let the producer write letters of %[1]s", c.charset)
+		}
+	case truncatedWrongValue, invalidTimestamp, datetimeOverflow:
+		if c != nil && c.dataType == "timestamp" {
+			r.Code, sentence = CodeOutOfRange, timestampRange(c)
+		}
+	case noReferencedRow2:
+		if key := foreignKeyIn(server.Message); key != nil {
+			sentence = fmt.Sprintf("table %s has no parent row for the foreign key (%s), which references its (%s): store the parent row first, then replay this record", key.parent, key.columns, key.references)
+		}
+	}
+	if sentence != "" {
+		r.Detail = fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, sentence)
+	}
+	return r
+}
+
+// column is the configured column of this name, nil if there is none.
+func (t *table) column(name string) *column {
+	if i := slices.IndexFunc(t.columns, func(c column) bool { return strings.EqualFold(c.name, name) }); i >= 0 {
+		return &t.columns[i]
+	}
+	return nil
+}
+
+// foreignKey is what the server's message names of a foreign key.
+type foreignKey struct{ parent, columns, references string }
+
+// The message of error 1452 quotes the definition of the key and nothing of the row.
+var foreignKeyMessage = regexp.MustCompile("^Cannot add or update a child row: a foreign key constraint fails \\(`(?:[^`]|``)+`\\.`(?:[^`]|``)+`, CONSTRAINT `(?:[^`]|``)+` " +
+	"FOREIGN KEY \\((`(?:[^`]|``)+`(?:, `(?:[^`]|``)+`)*)\\) REFERENCES ((?:`(?:[^`]|``)+`\\.)?`(?:[^`]|``)+`) \\((`(?:[^`]|``)+`(?:, `(?:[^`]|``)+`)*)\\)")
+
+func foreignKeyIn(message string) *foreignKey {
+	match := foreignKeyMessage.FindStringSubmatch(message)
+	if match == nil {
+		return nil
+	}
+	return &foreignKey{parent: match[2], columns: match[1], references: match[3]}
+}

@@ -1,0 +1,161 @@
+package mariadb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// An INSERT ... ON DUPLICATE KEY UPDATE takes a number of an AUTO_INCREMENT column for
+// each of its rows, one that is there already included. So a topic that is read again
+// would use up the column without a new row. Where the column is not configured, the
+// output first asks for the numbers of the rows that are there, and writes those rows
+// with their numbers; only new rows take a number then.
+
+// maxLookups is how many keys one question may have. From 1,000 on MariaDB makes a
+// temporary table of them (in_predicate_conversion_threshold).
+const maxLookups = 512
+
+// fitSerial decides whether numbers are spared. A BIGINT lasts for 290,000 years at a
+// million rows a second, so that its gaps do not matter and the question is saved.
+func (t *table) fitSerial(all []described, next sql.NullInt64) {
+	c, name, used := t.serial, "", ""
+	switch {
+	case c == nil && (!next.Valid || slices.ContainsFunc(all, func(d described) bool { return d.autoIncrement })):
+		return
+	case c == nil: // the account has no privilege on the column
+		t.counting = byVariable
+	case c.family != integers || c.dataType == "bigint":
+		return
+	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
+		t.spares = true
+		return
+	default:
+		name = quote(c.name) + " "
+		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.max/100)))
+	}
+	t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
+		name, t.target.quoted(), used, t.target.quoted()))
+}
+
+// numbered returns rows, of which those that the table has carry their number, before
+// those that it does not have. It locks the rows that it finds, so that a number stays
+// with its key until the transaction ends. Whatever it misses is written without a
+// number, which is as exact.
+func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *failure) {
+	all := slices.Clone(rows)
+	places := make(map[string]int, len(all)) // of keys
+	for i := range all {
+		if !all[i].deletes {
+			places[t.keyText(all[i].values)] = i
+		}
+	}
+	records := slices.DeleteFunc(slices.Clone(all), isDelete)
+	for chunk := range slices.Chunk(records, min(maxLookups, max(1, maxPlaceholders/len(t.key)))) {
+		if f := s.lookUp(ctx, t, chunk, func(key string, number any) {
+			if i, found := places[key]; found {
+				all[i].number = number
+				all[i].size += valueSize(number)
+			}
+		}); f != nil {
+			return nil, f
+		}
+	}
+	slices.SortStableFunc(all, func(a, b row) int { return present(b.number) - present(a.number) })
+	return all, nil
+}
+
+// lookUp tells the key and the number of each of the rows that the table has.
+func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(key string, number any)) *failure {
+	args := make([]any, 0, len(rows)*len(t.key))
+	for i := range rows {
+		for _, k := range t.key {
+			args = append(args, rows[i].values[k])
+		}
+	}
+	answer, err := s.conn.QueryContext(ctx, t.lookUpText(len(rows)), args...)
+	if err != nil {
+		return unlessRowsAreBlamed(judge(err))
+	}
+	defer answer.Close()
+	fields := make([][]byte, len(t.key)+1)
+	into := make([]any, len(fields))
+	for i := range fields {
+		into[i] = &fields[i]
+	}
+	for answer.Next() {
+		if err := answer.Scan(into...); err != nil {
+			return judge(err)
+		}
+		values := make([]any, len(t.columns))
+		readable := true
+		for i, k := range t.key {
+			var refusal *Refusal
+			values[k], refusal = t.columns[k].accept(string(fields[i]))
+			readable = readable && refusal == nil
+		}
+		number, refusal := t.serial.accept(string(fields[len(t.key)]))
+		if readable && refusal == nil {
+			found(t.keyText(values), number)
+		}
+	}
+	if err := answer.Err(); err != nil {
+		return unlessRowsAreBlamed(judge(err))
+	}
+	return nil
+}
+
+// unlessRowsAreBlamed leaves the verdict on a row to the statement that writes it.
+func unlessRowsAreBlamed(f *failure) *failure {
+	if f.blamesRows() {
+		return nil
+	}
+	return f
+}
+
+// lookUpText asks for the keys and numbers of rows. The index is named, since a scan
+// of the table would wait for the locks of other writers.
+func (t *table) lookUpText(rows int) string {
+	var fields, conditions, one []string
+	for _, k := range t.key {
+		c := &t.columns[k]
+		field := quote(c.name)
+		if c.family == bitStrings {
+			field += " + 0"
+		}
+		fields = append(fields, field)
+		one = append(one, c.placeholder())
+		conditions = append(conditions, quote(c.name)+" = "+c.placeholder())
+	}
+	text := fmt.Sprintf("SELECT %s, %s FROM %s FORCE INDEX (%s) WHERE ", strings.Join(fields, ", "), quote(t.serial.name), t.target.quoted(), quote(t.keyIndex))
+	if len(t.key) == 1 {
+		return text + quote(t.columns[t.key[0]].name) + " IN (" + one[0] + strings.Repeat(", "+one[0], rows-1) + ") FOR UPDATE"
+	}
+	all := "(" + strings.Join(conditions, " AND ") + ")"
+	return text + all + strings.Repeat(" OR "+all, rows-1) + " FOR UPDATE"
+}
+
+// keyText is one text for a key, other than that of any other key.
+func (t *table) keyText(values []any) string {
+	var text strings.Builder
+	for _, k := range t.key {
+		var value string
+		switch v := values[k].(type) {
+		case string:
+			value = v
+		case []byte:
+			value = string(v)
+		case int64:
+			value = strconv.FormatInt(v, 10)
+		case uint64:
+			value = strconv.FormatUint(v, 10)
+		}
+		text.WriteString(strconv.Itoa(len(value)))
+		text.WriteByte(':')
+		text.WriteString(value)
+	}
+	return text.String()
+}

@@ -1,0 +1,188 @@
+package mariadb
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// keySchema is as much of a Connect schema as a key needs.
+type keySchema struct {
+	Type       string            `json:"type"`
+	Name       string            `json:"name"`
+	Parameters map[string]string `json:"parameters"`
+	Field      string            `json:"field"`
+	Fields     []keySchema       `json:"fields"`
+}
+
+// keyIntegers are the bits of Connect's integer types.
+var keyIntegers = map[string]int{"int8": 8, "int16": 16, "int32": 32, "int64": 64}
+
+// keyTimes are the logical types that stand for a time: their base type, and how a
+// number of their units becomes the value that connect_json_decode gives a record. A
+// schema with another name, such as io.debezium.data.Uuid or Enum, io.debezium.time.Year
+// or a producer's own, holds what its base type says.
+var keyTimes = map[string]struct {
+	base  string
+	value func(units int64) any
+}{
+	"org.apache.kafka.connect.data.Date":      {"int32", keyDate},
+	"org.apache.kafka.connect.data.Time":      {"int32", keyTimeOfDay(time.Millisecond)},
+	"org.apache.kafka.connect.data.Timestamp": {"int64", keyMillis},
+	"io.debezium.time.Date":                   {"int32", keyDate},
+	"io.debezium.time.Time":                   {"int32", keyTimeOfDay(time.Millisecond)},
+	"io.debezium.time.MicroTime":              {"int64", keyTimeOfDay(time.Microsecond)},
+	"io.debezium.time.NanoTime":               {"int64", keyTimeOfDay(time.Nanosecond)},
+	"io.debezium.time.Timestamp":              {"int64", keyMillis},
+	"io.debezium.time.MicroTimestamp":         {"int64", func(units int64) any { return time.UnixMicro(units).UTC() }},
+	"io.debezium.time.NanoTimestamp":          {"int64", func(units int64) any { return time.Unix(0, units).UTC() }},
+}
+
+const (
+	keyDecimal = "org.apache.kafka.connect.data.Decimal"
+	keyZoned   = "io.debezium.time.ZonedTimestamp"
+)
+
+func keyDate(days int64) any { return time.Unix(days*24*60*60, 0).UTC() }
+
+func keyMillis(units int64) any { return time.UnixMilli(units).UTC() }
+
+// keyTimeOfDay writes units as 15:04:05, with a fraction if there is one.
+func keyTimeOfDay(unit time.Duration) func(units int64) any {
+	return func(units int64) any {
+		second := int64(time.Second / unit)
+		sign, seconds, rest := "", units/second, units%second
+		if units < 0 {
+			sign, seconds, rest = "-", -seconds, -rest
+		}
+		text := fmt.Sprintf("%s%02d:%02d:%02d", sign, seconds/3600, seconds/60%60, seconds%60)
+		if rest != 0 {
+			text += fmt.Sprintf(".%0*d", len(strconv.FormatInt(second, 10))-1, rest)
+		}
+		return text
+	}
+}
+
+// convert gives a value that the schema describes its meaning. A value that is not of
+// its declared type is refused: a tombstone must not delete a row by a guess.
+func (s *keySchema) convert(path string, v any) (any, *Refusal) {
+	if s == nil || v == nil {
+		return v, nil
+	}
+	mismatch := func() (any, *Refusal) {
+		return nil, refuse(CodeType, path, "the key's schema says %s, got %s", s.describe(), typeName(v))
+	}
+	bits, isInteger := keyIntegers[s.Type]
+	temporal, isTime := keyTimes[s.Name]
+	switch {
+	case s.Type == "struct":
+		members, isObject := v.(map[string]any)
+		if !isObject {
+			return mismatch()
+		}
+		for i := range s.Fields {
+			field := &s.Fields[i]
+			value, present := members[field.Field]
+			if !present {
+				continue
+			}
+			converted, refusal := field.convert(field.Field, value)
+			if refusal != nil {
+				return nil, refusal
+			}
+			members[field.Field] = converted
+		}
+	case isTime && temporal.base == s.Type, isInteger:
+		number, isNumber := v.(json.Number)
+		if !isNumber {
+			return mismatch()
+		}
+		n, ok := parseNumber(number)
+		if !ok || n.fraction != "" {
+			return mismatch()
+		}
+		units, err := strconv.ParseInt(n.String(), 10, bits)
+		if err != nil {
+			return nil, refuse(CodeOutOfRange, path, "the key's schema says %s, got a number beyond it", s.describe())
+		}
+		if isTime && temporal.base == s.Type {
+			return temporal.value(units), nil
+		}
+	case s.Type == "string":
+		text, isText := v.(string)
+		if !isText {
+			return mismatch()
+		}
+		if s.Name == keyZoned {
+			at, err := time.Parse(time.RFC3339Nano, text)
+			if err != nil {
+				return nil, refuse(CodeBadValue, path, "the key's schema says %s, got no timestamp such as 2006-01-02T15:04:05Z", s.describe())
+			}
+			return at.UTC(), nil
+		}
+	case s.Type == "bytes":
+		if _, isNumber := v.(json.Number); isNumber && s.Name == keyDecimal { // decimal.format=NUMERIC
+			return v, nil
+		}
+		text, isText := v.(string)
+		if !isText {
+			return mismatch()
+		}
+		value, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, refuse(CodeType, path, "expected base64")
+		}
+		if s.Name == keyDecimal {
+			return s.decimal(path, value)
+		}
+		return value, nil
+	case s.Type == "boolean":
+		if _, isBool := v.(bool); !isBool {
+			return mismatch()
+		}
+	case s.Type == "float32", s.Type == "float64":
+		if _, isNumber := v.(json.Number); !isNumber {
+			return mismatch()
+		}
+	}
+	return v, nil
+}
+
+// describe is the type with the name that gives it its meaning.
+func (s *keySchema) describe() string {
+	if s.Name == "" {
+		return s.Type
+	}
+	return s.Type + " (" + s.Name + ")"
+}
+
+// decimal is the text of a Decimal: its bytes are an integer, big-endian and in two's
+// complement, and its scale says where the point is.
+func (s *keySchema) decimal(path string, unscaled []byte) (any, *Refusal) {
+	scale, err := strconv.Atoi(s.Parameters["scale"])
+	if err != nil || scale < -maxNumberText || scale > maxNumberText || len(unscaled) == 0 {
+		return nil, refuse(CodeType, path, "the key's schema says %s: expected an integer for its parameter scale, and at least one byte", s.describe())
+	}
+	if len(unscaled) > maxNumberText {
+		return nil, refuse(CodeOutOfRange, path, "a Decimal of more digits than a column holds")
+	}
+	n := new(big.Int).SetBytes(unscaled)
+	if unscaled[0] >= 0x80 {
+		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(unscaled))))
+	}
+	digits := new(big.Int).Abs(n).String()
+	if scale < 0 {
+		digits += strings.Repeat("0", -scale)
+	} else if scale > 0 {
+		digits = strings.Repeat("0", max(0, scale+1-len(digits))) + digits
+		digits = digits[:len(digits)-scale] + "." + digits[len(digits)-scale:]
+	}
+	if n.Sign() < 0 {
+		digits = "-" + digits
+	}
+	return digits, nil
+}
