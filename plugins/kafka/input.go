@@ -193,7 +193,7 @@ func messages(b *batch) service.MessageBatch {
 	}
 	// Each message of a batch that must wait says so, whatever is left out on the way.
 	last := 0
-	if b.behind {
+	if b.waits {
 		last = len(all) - 1
 	}
 	for _, m := range all[:last+1] {

@@ -147,7 +147,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		metadata, _ := m.MetaGetImmut("kafka_batch")
 		turns = turns.with(metadata)
 	}
-	if !turns.await(ctx, len(batch)) {
+	if !turns.await(ctx, o, len(batch)) {
 		return service.ErrNotConnected
 	}
 	this := identity(batch)
@@ -155,8 +155,12 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		result, why := o.write(ctx, batch, messages)
 		if why == nil {
 			o.state.over(this)
-			turns.passed(len(batch))
-			return refusedError(batch, result)
+			turns.passed(o, len(batch))
+			refused := refusedError(batch, result)
+			if refused != nil {
+				turns.behind(ctx)
+			}
+			return refused
 		}
 		o.metrics.waits(1, why.cause)
 		if !o.state.wait(ctx, this, *why) {
