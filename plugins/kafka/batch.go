@@ -22,9 +22,9 @@ type batch struct {
 
 	number  int64         // counts the batches of the partition
 	ahead   *batch        // the one before, while it is not settled
-	behind  chan struct{} // closed once ahead is settled or overdue
+	behind  chan struct{} // closed once ahead is settled, or overdue
 	waits   bool          // it was given out while an output may still write an earlier one
-	overdue bool          // no output has written ahead for a while
+	overdue bool          // nobody was writing ahead when it was looked at
 	stuck   bool          // an output needs the next one
 	again   bool          // it is given out again after ahead, whatever its verdict
 	timer   *time.Timer

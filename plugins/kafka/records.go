@@ -30,7 +30,7 @@ type records struct {
 	warn   func(format string, args ...any)
 	debug  func(format string, args ...any)
 
-	overdueAfter time.Duration // shorter in tests
+	lookEvery time.Duration // shorter in tests
 
 	mutex      sync.Mutex
 	partitions map[place]*partition
@@ -75,7 +75,7 @@ type partition struct {
 
 func newRecords(l limits) *records {
 	return &records{
-		limits: l, overdueAfter: overdueAfter, partitions: make(map[place]*partition),
+		limits: l, lookEvery: lookEvery, partitions: make(map[place]*partition),
 		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {}, debug: func(string, ...any) {},
 		ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}),
 	}

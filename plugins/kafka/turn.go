@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// overdueAfter is how long an output waits for the batch before its own while no
-// output is writing that batch. See [batch.Behind].
-const overdueAfter = 5 * time.Second
+// lookEvery is how often a batch looks whether an output is still writing the batch
+// before, while something waits for that.
+const lookEvery = time.Second
 
 // progress is what one output has done with a batch.
 type progress struct {
@@ -16,6 +16,7 @@ type progress struct {
 	whole   bool          // the output has got all messages of the batch
 	done    bool          // the output has a verdict on all messages of the batch
 	entered bool          // the output may write the batch, or has written it
+	looks   int           // how often in a row nobody was writing the batch before
 	turn    chan struct{} // closed once entered; nil while nobody asks
 }
 
@@ -79,8 +80,8 @@ func (b *batch) Passed(by any, messages int) {
 // would else get these messages before those of the batch before, and its only slot
 // would wait for them.
 //
-// Behind is also closed when no output has written the batch before for some seconds.
-// A `retry` around the output needs the slot of this batch to bring the batch before
+// Behind is also closed when no output is writing the batch before for a while. A
+// `retry` around the output needs the slot of this batch to bring the batch before
 // again.
 func (b *batch) Behind() <-chan struct{} {
 	b.all.mutex.Lock()
@@ -173,7 +174,7 @@ func (p *partition) admit() {
 				if o.turn == nil || o.entered {
 					continue
 				}
-				if admitted, early := b.admits(o.by); admitted {
+				if admitted, early := b.admits(o); admitted {
 					// What is written before its turn is written again in its turn.
 					b.again = b.again || early
 					o.entered = true
@@ -186,45 +187,52 @@ func (p *partition) admit() {
 }
 
 // admits says whether an output may write the batch, and whether that is early: the
-// batch before is not settled, but no output has written it for a while.
-func (b *batch) admits(by any) (admitted, early bool) {
+// batch before is not settled, but nobody writes it. Only a later message of it could
+// be what waits for the slot of this output.
+func (b *batch) admits(o *progress) (admitted, early bool) {
 	for _, earlier := range b.partition.late {
-		if o := earlier.find(by); earlier.number < b.number && o != nil && o.inside {
+		if at := earlier.find(o.by); earlier.number < b.number && at != nil && at.inside {
 			return false, false
 		}
 	}
 	if b.ahead == nil {
 		return true, false
 	}
-	switch o := b.ahead.find(by); {
-	case o != nil && o.inside:
+	at := b.ahead.find(o.by)
+	switch {
+	case at != nil && at.inside:
 		return false, false
-	case o != nil && o.done:
+	case at != nil && at.done:
 		return true, false
 	}
-	return b.overdue, b.overdue
+	return o.looks > 1, o.looks > 1 // twice: it has waited for all of a period
 }
 
 // watch looks from time to time whether the batch before has been left alone.
 func (b *batch) watch() {
 	if b.ahead != nil && b.timer == nil {
-		b.timer = time.AfterFunc(b.all.overdueAfter, b.look)
+		b.timer = time.AfterFunc(b.all.lookEvery, b.look)
 	}
 }
 
 func (b *batch) look() {
 	b.all.mutex.Lock()
 	defer b.all.mutex.Unlock()
-	if b.ahead == nil || b.overdue || b.all.ended {
+	if b.ahead == nil || b.all.ended {
 		return
 	}
-	if b.ahead.writing() {
-		b.timer.Reset(b.all.overdueAfter)
-		return
+	idle := !b.ahead.writing()
+	for _, o := range b.outputs {
+		if o.looks++; !idle {
+			o.looks = 0
+		}
 	}
-	b.overdue = true
-	close(b.behind)
+	if idle && !b.overdue {
+		b.overdue = true
+		close(b.behind)
+	}
 	b.partition.admit()
+	b.timer.Reset(b.all.lookEvery)
 }
 
 // release ends the waiting for a batch that is settled. What outputs it came to whole

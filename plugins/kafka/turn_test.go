@@ -170,7 +170,7 @@ func TestTheBatchBehindKnowsWhenItIsFirst(t *testing.T) {
 // waits for. So it goes on after a while, and its batch is written again in its turn.
 func TestNothingWaitsForABatchThatNobodyWrites(t *testing.T) {
 	l := newLog(10_000, 200)
-	l.overdueAfter = time.Millisecond
+	l.lookEvery = time.Millisecond
 	l.fetched(0, 0, 6)
 	l.outputs(t, "A")
 	first := l.given(t, "0: 2-3")
@@ -178,7 +178,9 @@ func TestNothingWaitsForABatchThatNobodyWrites(t *testing.T) {
 	second := l.given(t, "0: 4-5")
 	second.Arrived("B", 1)
 	turn := second.Before("B")
-	second.look()
+	for range 3 {
+		second.look()
+	}
 	second.mustWait(t, "B", "A is writing the first batch")
 	first.Passed("A", 2)
 	<-turn
