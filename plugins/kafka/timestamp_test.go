@@ -2,16 +2,13 @@ package kafka
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"testing"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 	"pgregory.net/rapid"
 
 	"github.com/order-sink/order-sink/internal/broker"
@@ -56,54 +53,17 @@ func BenchmarkTimestamp(b *testing.B) {
 	}
 }
 
-// produceAt writes a record with any timestamp. A client library would change it.
-func produceAt(t *testing.T, b broker.Broker, topic string, ms int64, value string) error {
-	t.Helper()
-	record := []byte{0}                      // attributes
-	record = binary.AppendVarint(record, 0)  // timestamp, offset: as the batch has them
-	record = binary.AppendVarint(record, 0)  //
-	record = binary.AppendVarint(record, -1) // no key
-	record = binary.AppendVarint(record, int64(len(value)))
-	record = append(record, value...)
-	record = binary.AppendVarint(record, 0) // headers
-	batch := kmsg.RecordBatch{
-		Magic: 2, PartitionLeaderEpoch: -1, FirstTimestamp: ms, MaxTimestamp: ms, ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1, NumRecords: 1,
-		Records: append(binary.AppendVarint(nil, int64(len(record))), record...),
-	}
-	raw := batch.AppendTo(nil)
-	binary.BigEndian.PutUint32(raw[8:], uint32(len(raw)-12))
-	binary.BigEndian.PutUint32(raw[17:], crc32.Checksum(raw[21:], crc32.MakeTable(crc32.Castagnoli)))
-
-	client := connect(t, b)
-	ask := kmsg.NewPtrMetadataRequest()
-	ask.Topics = []kmsg.MetadataRequestTopic{{Topic: &topic}}
-	known, err := ask.RequestWith(t.Context(), client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request := kmsg.NewPtrProduceRequest()
-	request.Acks, request.TimeoutMillis = -1, 5000
-	request.Topics = []kmsg.ProduceRequestTopic{{Topic: topic, TopicID: known.Topics[0].TopicID, Partitions: []kmsg.ProduceRequestTopicPartition{{Records: raw}}}}
-	answer, err := request.RequestWith(t.Context(), client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kerr.ErrorForCode(answer.Topics[0].Partitions[0].ErrorCode)
-}
-
 // The number goes on as it is in the log. A record without one that can be read has
 // none, whatever a header of that name says.
 func TestTheTimestampIsThatOfTheLog(t *testing.T) {
 	broker.Each(t, func(t *testing.T, b broker.Broker) {
 		topic := broker.Topic(t, b, 1) + "-any-time"
-		if err := b.CreateTopic(t.Context(), topic, 1, map[string]string{
-			"message.timestamp.before.max.ms": "9223372036854775807", "message.timestamp.after.max.ms": "9223372036854775807",
-		}); err != nil {
+		if err := b.CreateTopic(t.Context(), topic, 1, broker.AnyTimestamp); err != nil {
 			t.Fatal(err)
 		}
 		var expected []any
 		for _, ms := range []int64{1795784212612, 1795784212612000, -1, 0, 9223372036855, 1795784212612000000, 1795784212613} {
-			err := produceAt(t, b, topic, ms, "an order")
+			err := broker.ProduceAt(t.Context(), b, topic, 0, ms, nil, []byte("an order"))
 			if err != nil && !errors.Is(err, kerr.InvalidTimestamp) {
 				t.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -268,11 +269,12 @@ func (o *output) trace(batch service.MessageBatch, result *result, began, ended 
 	}
 }
 
-// sentAt is the Kafka timestamp of a message.
+// sentAt is the Kafka timestamp of a message, if it is in milliseconds: a number beyond
+// the year 2262 is of another unit.
 func sentAt(m *service.Message) (time.Time, bool) {
 	v, _ := m.MetaGetMut("kafka_timestamp_ms")
 	ms, known := v.(int64)
-	return time.UnixMilli(ms), known
+	return time.UnixMilli(ms), known && ms <= math.MaxInt64/int64(time.Millisecond)
 }
 
 // stopped is why the breaker lets nothing pass now, nil if it does.
