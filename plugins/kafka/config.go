@@ -51,7 +51,7 @@ The input is not connected to the framework, so that ` + "`/ready`" + ` answers 
 
 == Metadata
 
-` + "`kafka_key`, `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms`, `kafka_tombstone_message`" + `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text; a header with one of these names does not hide the record's own, and of a header that stands twice the last one is kept.
+` + "`kafka_key`, `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms`, `kafka_tombstone_message`" + `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text. ` + "`kafka_timestamp_ms`" + ` is the number that the record has in the log: microseconds, if that is what the producer sent. It is null for a record without a timestamp, and for a number above 4200000000000000, such as nanoseconds. A header with one of these names does not hide the record's own, and of a header that stands twice the last one is kept.
 
 == Metrics
 
