@@ -37,7 +37,7 @@ func twoOutputs(tr *trial) {
 	tr.pipeline = tr.fanOut()
 	tr.flow.keyed = true
 	tr.flow.rate = 500
-	tr.flow.mix = mix{changed: 700, again: 100, refusable: 10}
+	tr.flow.mix = mix{changed: 850, again: 110, refusable: 10}
 	tr.begin()
 	tr.strike(times(3, 50), func() {
 		for _, id := range tr.sessions() {
