@@ -43,7 +43,7 @@ const (
 	descriptionOfKafkaRead = `
 Reads topics as a member of a consumer group, in the order of each partition: of a partition one batch is in flight at a time, and an offset is committed once the batch is acknowledged with all before it. A batch that comes back unwritten is given out again, before what follows it. A partition that goes to another member of the group waits up to 5 seconds for its batch in flight. Records of transactions that were aborted are not read.
 
-Where several ` + "`" + `mariadb_upsert` + "`" + ` outputs get the batches (` + "`" + `broker` + "`" + `, ` + "`" + `switch` + "`" + `, ` + "`" + `fallback` + "`" + `), each of them writes a partition in its order: it begins with a batch only after it has finished the one before.
+Where several ` + "`mariadb_upsert`" + ` outputs get the batches (` + "`broker`, `switch`, `fallback`" + `), each of them writes a partition in its order: it begins with a batch only after it has finished the one before.
 
 What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` for all partitions together, with up to two fetches (` + "`fetch_max_bytes`" + `, compressed as the producer sent them) of each broker on top.
 
