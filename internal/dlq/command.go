@@ -130,6 +130,9 @@ so that a version guard on the Kafka timestamp never takes a replayed order for
 a newer one. A header order_sink.replayed_from tells where it was. Without such a
 guard the sink stores a replayed order over a newer row of the same order.
 
+A letter whose record has no timestamp in milliseconds is refused: no client can
+send such a record. --through takes it.
+
 Each goes to the partition that it came from, where the other records of its
 order are: what the producer sends later is read later. --by-key chooses by the
 key's hash instead, as for --to-topic; right where partitions were added since.

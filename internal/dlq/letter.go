@@ -80,8 +80,8 @@ type letter struct {
 	stage    string
 	message  string // what was expected
 	origin   place
-	originAt time.Time // the letter's own timestamp where no header tells
-	from     string    // the letter that this order was replayed from before
+	originAt timestamp
+	from     string // the letter that this order was replayed from before
 	record   *kgo.Record
 }
 
@@ -93,21 +93,18 @@ func parseLetter(record *kgo.Record) letter {
 		field:    header(record, headerField),
 		stage:    header(record, headerStage),
 		message:  header(record, headerMessage),
-		originAt: record.Timestamp,
 		from:     header(record, headerReplayedFrom),
 		record:   record,
 	}
 	if at, err := time.Parse(time.RFC3339Nano, header(record, headerFailedAt)); err == nil {
 		l.failedAt = at
 	}
-	if ms, err := strconv.ParseInt(header(record, headerTimestamp), 10, 64); err == nil && ms >= 0 {
-		l.originAt = time.UnixMilli(ms)
-	}
 	partition, err := strconv.ParseInt(header(record, headerPartition), 10, 32)
 	offset, err2 := strconv.ParseInt(header(record, headerOffset), 10, 64)
 	if topic := header(record, headerTopic); topic != "" && err == nil && err2 == nil {
 		l.origin = place{topic, position{int32(partition), offset}}
 	}
+	l.originAt = originAt(record, l.origin)
 	return l
 }
 

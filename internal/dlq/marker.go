@@ -58,7 +58,7 @@ func (m *marker) refuse(letters int, err error) {
 	if m.refused == nil {
 		m.refused = err
 	}
-	if !errors.Is(err, kerr.MessageTooLarge) && !errors.Is(err, kerr.InvalidTimestamp) && !errors.Is(err, kerr.InvalidRecord) {
+	if !errors.Is(err, kerr.MessageTooLarge) && !errors.Is(err, kerr.InvalidTimestamp) && !errors.Is(err, kerr.InvalidRecord) && !errors.Is(err, errTimestamp) {
 		m.fail(err)
 	}
 }

@@ -235,8 +235,8 @@ func (l letter) delivered(dlqTopic string) *service.Message {
 	m.MetaSetMut("kafka_topic", l.origin.topic)
 	m.MetaSetMut("kafka_partition", int(l.origin.partition))
 	m.MetaSetMut("kafka_offset", int(l.origin.offset))
-	m.MetaSetMut("kafka_timestamp_unix", l.originAt.Unix())
-	m.MetaSetMut("kafka_timestamp_ms", l.originAt.UnixMilli())
+	m.MetaSetMut("kafka_timestamp_unix", l.originAt.number/1000)
+	m.MetaSetMut("kafka_timestamp_ms", l.originAt.metadata())
 	m.MetaSetMut("kafka_tombstone_message", l.record.Value == nil)
 	m.MetaSetMut(headerReplayedFrom, place{dlqTopic, l.position}.String())
 	return m

@@ -98,7 +98,7 @@ func (c *connection) rehearse(ctx context.Context, all *catalogue, to targets, o
 				return encoder.Encode(text)
 			}
 			line("%s\t%s\t%s\t%s\t%s\t%s\t%s", l.position, milliseconds(e.failedAt), visible(l.code), visible(l.field),
-				visible(l.origin.String()), l.originAt.UTC().Format(timeFormat), visible(where))
+				visible(l.origin.String()), l.originAt, visible(where))
 			return nil
 		})
 	}
@@ -152,13 +152,13 @@ func confirm(ctx context.Context, topic string, all *catalogue, to targets, o re
 	return nil
 }
 
-// newReplayed is the record that a letter becomes again.
-func newReplayed(l letter, dlqTopic, topic string, partition int32) *kgo.Record {
+// newReplayed is the record that a letter becomes again. It has the timestamp at.
+func newReplayed(l letter, dlqTopic, topic string, partition int32, at time.Time) *kgo.Record {
 	from := place{dlqTopic, l.position}
 	return &kgo.Record{
 		Topic: topic, Partition: partition,
 		Key: l.record.Key, Value: l.record.Value,
 		Headers:   append(l.producersHeaders(), kgo.RecordHeader{Key: headerReplayedFrom, Value: []byte(from.String())}),
-		Timestamp: l.originAt,
+		Timestamp: at,
 	}
 }

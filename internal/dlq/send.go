@@ -51,7 +51,13 @@ func (c *connection) send(ctx context.Context, all *catalogue, to targets, o rep
 			return context.Cause(ctx)
 		}
 		seen++
-		s.replay(l.position, newReplayed(l, c.topic, t.topic, t.partition(l, o.byKey)))
+		at, err := l.originAt.time()
+		if err != nil && t.timestampType != logAppendTime { // the broker's own, there
+			s.refuse(1, fmt.Errorf("sending letter %s: %w", l.position, err))
+			<-s.slots
+			return nil
+		}
+		s.replay(l.position, newReplayed(l, c.topic, t.topic, t.partition(l, o.byKey), at))
 		return nil
 	})
 	s.drain(ctx)

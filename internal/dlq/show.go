@@ -111,7 +111,7 @@ func newShown(l letter, replays []replayed, values bool) shown {
 			Source: l.origin.json(), Replayed: len(replays) > 0,
 		},
 		Stage: l.stage, Message: l.message, Replays: replays, ReplayedFrom: l.from,
-		SourceTimestamp: l.originAt.UTC().Format(timeFormat),
+		SourceTimestamp: l.originAt.String(),
 		Key:             newContent(l.record.Key, values),
 		Headers:         []headerShown{},
 		Value:           newContent(l.record.Value, values),

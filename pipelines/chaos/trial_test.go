@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -41,6 +42,7 @@ type trial struct {
 	topic, deadLetters string
 	database, dsn      string
 	env                map[string]string
+	pipeline           string    // instead of the shipped one
 	log                *sink.Log // of all its sinks
 	sinks              []*sink.Sink
 	times              int  // the fault has struck
@@ -122,7 +124,7 @@ func (tr *trial) startSink() *sink.Sink {
 	tr.Helper()
 	config := sink.Config{
 		Binary: sink.Binary(tr), Dir: sink.Root(tr),
-		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
+		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", cmp.Or(tr.pipeline, "pipelines/orders.yaml")},
 		Env: map[string]string{
 			"KAFKA_BROKERS": strings.Join(tr.broker.Seeds(), ","), "KAFKA_TOPIC": tr.topic, "KAFKA_GROUP": tr.topic,
 			"DEAD_LETTER_TOPIC": tr.deadLetters, "MARIADB_DSN": tr.dsn,

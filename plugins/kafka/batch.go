@@ -12,7 +12,7 @@ const (
 	longRetry  = time.Second
 )
 
-// batch is some records of one partition, in order, with their turn.
+// batch is some records of one partition, in order, with their turn: see turn.go.
 type batch struct {
 	records   []*kgo.Record
 	size      int // bytes
@@ -20,10 +20,15 @@ type batch struct {
 	stay      int
 	all       *records
 
-	behind  bool            // another one
-	before  <-chan struct{} // closed once that one has passed
-	passed  chan struct{}   // closed once this one has: it is settled, or its output has done with it
-	arrived bool
+	number  int64         // counts the batches of the partition
+	ahead   *batch        // the one before, while it is not settled
+	behind  chan struct{} // closed once ahead is settled, or overdue
+	waits   bool          // it was given out while an output may still write an earlier one
+	overdue bool          // nobody was writing ahead when it was looked at
+	stuck   bool          // an output needs the next one
+	again   bool          // it is given out again after ahead, whatever its verdict
+	timer   *time.Timer
+	outputs []*progress
 	verdict verdict
 }
 
@@ -34,14 +39,6 @@ const (
 	written
 	returned
 )
-
-var nothingBefore = closed()
-
-func closed() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}
 
 // take gives out the next batch, nil if there is none now.
 func (r *records) take() *batch {
@@ -60,28 +57,13 @@ func (r *records) take() *batch {
 	return nil
 }
 
-// follows says whether another batch may be given out behind this one: while its
-// letters are on their way, and while it is being written if there is nothing else
-// to do (two partitions keep each other's time).
-func (b *batch) follows(out int) bool {
-	return b.verdict == pending && (isClosed(b.passed) || b.arrived && out == 1)
-}
-
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
 func (p *partition) has() bool { return len(p.queue) > 0 && !p.resting && !p.leaving }
 
 func (r *records) give(turn int) *batch {
 	p := r.turns[turn]
 	r.turns = append(append(r.turns[:turn:turn], r.turns[turn+1:]...), p)
-	b := &batch{partition: p, stay: p.stay, all: r, before: nothingBefore, passed: make(chan struct{})}
+	p.given++
+	b := &batch{partition: p, stay: p.stay, all: r, number: p.given, behind: make(chan struct{})}
 	n := 0
 	for n < min(len(p.queue), r.limits.records) && (n == 0 || b.size+size(p.queue[n]) <= r.limits.batch) {
 		b.size += size(p.queue[n])
@@ -92,59 +74,23 @@ func (r *records) give(turn int) *batch {
 		p.queue = nil
 	}
 	if len(p.out) > 0 {
-		b.behind, b.before = true, p.out[0].passed
+		b.ahead = p.out[0]
 	}
+	b.waits = len(p.out)+len(p.late) > 0
 	p.out = append(p.out, b)
 	r.out++
 	return b
 }
 
-// Arrived says that an output has so many messages of the batch, and will not write
-// the next one of its partition before [batch.Before] of that one is closed. Where
-// some were left out on the way, or went elsewhere, only the verdict tells when all
-// are written: then the next one comes after it.
-func (b *batch) Arrived(messages int) {
-	if messages != len(b.records) {
-		return
-	}
-	b.all.mutex.Lock()
-	defer b.all.mutex.Unlock()
-	b.arrived = true
-	signal(b.all.ready)
-}
-
-// Passed says that the output has a verdict on so many messages of the batch: what
-// it has refused may still be on its way elsewhere.
-func (b *batch) Passed(messages int) {
-	if messages != len(b.records) {
-		return
-	}
-	b.all.mutex.Lock()
-	defer b.all.mutex.Unlock()
-	b.pass()
-	signal(b.all.ready)
-}
-
-func (b *batch) pass() {
-	if !isClosed(b.passed) {
-		close(b.passed)
-	}
-}
-
-// Before is closed once the batch before this one, of the same partition, has
-// passed.
-func (b *batch) Before() <-chan struct{} { return b.before }
-
-// Copy implements service.ImmutableValue, for who looks at all metadata.
-func (b *batch) Copy() any { return "" }
-
 // settle takes back a batch with its verdict.
 func (r *records) settle(b *batch, v verdict) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	b.verdict = v
-	b.pass()
+	if b.verdict = v; b.again {
+		b.verdict = returned
+	}
 	r.out--
+	b.partition.release(b)
 	r.settled()
 	r.advance(b.partition)
 	signal(r.ready)

@@ -43,6 +43,8 @@ const (
 	descriptionOfKafkaRead = `
 Reads topics as a member of a consumer group, in the order of each partition: of a partition one batch is in flight at a time, and an offset is committed once the batch is acknowledged with all before it. A batch that comes back unwritten is given out again, before what follows it. A partition that goes to another member of the group waits up to 5 seconds for its batch in flight. Records of transactions that were aborted are not read.
 
+Where several ` + "`mariadb_upsert`" + ` outputs get the batches (` + "`broker`, `switch`, `fallback`" + `), each of them writes a partition in its order: it begins with a batch only after it has finished the one before.
+
 What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` for all partitions together, with up to two fetches (` + "`fetch_max_bytes`" + `, compressed as the producer sent them) of each broker on top.
 
 == While Kafka cannot be reached
@@ -51,7 +53,7 @@ The input is not connected to the framework, so that ` + "`/ready`" + ` answers 
 
 == Metadata
 
-` + "`kafka_key`, `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms`, `kafka_tombstone_message`" + `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text; a header with one of these names does not hide the record's own, and of a header that stands twice the last one is kept.
+` + "`kafka_key`, `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms`, `kafka_tombstone_message`" + `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text. ` + "`kafka_timestamp_ms`" + ` is the number that the record has in the log: microseconds, if that is what the producer sent. It is null for a record without a timestamp, and for a number above 4200000000000000, such as nanoseconds. A header with one of these names does not hide the record's own, and of a header that stands twice the last one is kept.
 
 == Metrics
 

@@ -187,13 +187,17 @@ func messages(b *batch) service.MessageBatch {
 		m.MetaSetMut("kafka_topic", topic)
 		m.MetaSetMut("kafka_partition", partition)
 		m.MetaSetMut("kafka_offset", int(r.Offset))
-		m.MetaSetMut("kafka_timestamp_ms", r.Timestamp.UnixMilli())
+		var timestamp any // nil if there is none that can be read
+		if number, known := Timestamp(r); known {
+			timestamp = number
+		}
+		m.MetaSetMut("kafka_timestamp_ms", timestamp)
 		m.MetaSetMut("kafka_tombstone_message", r.Value == nil)
 		all[n] = m
 	}
 	// Each message of a batch that must wait says so, whatever is left out on the way.
 	last := 0
-	if b.behind {
+	if b.waits {
 		last = len(all) - 1
 	}
 	for _, m := range all[:last+1] {

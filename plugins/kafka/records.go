@@ -30,6 +30,8 @@ type records struct {
 	warn   func(format string, args ...any)
 	debug  func(format string, args ...any)
 
+	lookEvery time.Duration // shorter in tests
+
 	mutex      sync.Mutex
 	partitions map[place]*partition
 	turns      []*partition // the one that had its turn longest ago first
@@ -65,11 +67,15 @@ type partition struct {
 	pause   time.Duration
 	next    int64 // the first offset that is not acknowledged
 	end     int64 // of the log, as of the last fetch
+
+	given   int64        // batches so far
+	outputs map[any]bool // those that got whole batches
+	late    []*batch     // settled, and an output still has messages of theirs
 }
 
 func newRecords(l limits) *records {
 	return &records{
-		limits: l, partitions: make(map[place]*partition),
+		limits: l, lookEvery: lookEvery, partitions: make(map[place]*partition),
 		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {}, debug: func(string, ...any) {},
 		ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}),
 	}

@@ -47,6 +47,26 @@ func (l *log) given(t *testing.T, expected string) *batch {
 	return b
 }
 
+// known lets output A write the first batch of a partition, which runs alone.
+func (l *log) known(t *testing.T, expected string) {
+	t.Helper()
+	b := l.given(t, expected)
+	b.Arrived("A", len(b.records))
+	l.given(t, "nothing")
+	b.Passed("A", len(b.records))
+	l.given(t, "nothing")
+	l.settle(b, written)
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
 func (l *log) expect(t *testing.T, what string, held int, marked ...string) {
 	t.Helper()
 	if l.held != held || strings.Join(l.marked, " ") != strings.Join(marked, " ") {
@@ -108,47 +128,51 @@ func TestPartitionsTakeTurns(t *testing.T) {
 
 func TestTheNextBatchComesOnceAnOutputHasTheFirst(t *testing.T) {
 	l := newLog(10_000, 200)
-	l.fetched(0, 0, 6)
-	first := l.given(t, "0: 0-1")
+	l.fetched(0, 0, 8)
+	l.known(t, "0: 0-1")
+	first := l.given(t, "0: 2-3")
 	l.given(t, "nothing")
-	first.Arrived(len(first.records))
-	second := l.given(t, "0: 2-3")
-	if !isClosed(first.Before()) || isClosed(second.Before()) {
+	first.Arrived("A", len(first.records))
+	second := l.given(t, "0: 4-5")
+	second.Arrived("A", len(second.records))
+	if !isClosed(first.Before("A")) || isClosed(second.Before("A")) {
 		t.Error("the second batch may be written before the first")
 	}
-	second.Arrived(len(second.records))
 	l.given(t, "nothing") // never a third
+	first.Passed("A", len(first.records))
 	l.settle(first, written)
-	if !isClosed(second.Before()) {
+	if !isClosed(second.Before("A")) {
 		t.Error("the second batch is kept although the first is written")
 	}
 	l.settle(second, written)
-	l.given(t, "0: 4-5")
-	l.expect(t, "written in order", 200, "0/1", "0/3")
+	l.given(t, "0: 6-7")
+	l.expect(t, "written in order", 200, "0/1", "0/3", "0/5")
 }
 
 // While the letters of a batch are on their way its partition goes on, behind it.
 func TestTheNextBatchIsWrittenWhileLettersAreOnTheirWay(t *testing.T) {
 	l := newLog(10_000, 200)
-	l.fetched(0, 0, 6)
+	l.fetched(0, 0, 8)
+	l.known(t, "0: 0-1")
 	l.fetched(1, 0, 2)
-	first := l.given(t, "0: 0-1")
+	first := l.given(t, "0: 2-3")
 	other := l.given(t, "1: 0-1")
-	first.Arrived(len(first.records))
+	first.Arrived("A", len(first.records))
 	l.given(t, "nothing")
-	first.Passed(len(first.records))
-	second := l.given(t, "0: 2-3")
-	if !isClosed(second.Before()) {
+	first.Passed("A", len(first.records))
+	second := l.given(t, "0: 4-5")
+	second.Arrived("A", len(second.records))
+	if !isClosed(second.Before("A")) {
 		t.Error("the second batch waits for the letters of the first")
 	}
-	second.Passed(len(second.records))
+	second.Passed("A", len(second.records))
 	l.given(t, "nothing") // never a third
 	l.settle(second, written)
 	l.settle(other, written)
-	l.expect(t, "the first is not settled", 600, "1/1")
+	l.expect(t, "the first is not settled", 600, "0/1", "1/1")
 	l.settle(first, written)
-	l.expect(t, "it is", 200, "1/1", "0/1", "0/3")
-	l.given(t, "0: 4-5")
+	l.expect(t, "it is", 200, "0/1", "1/1", "0/3", "0/5")
+	l.given(t, "0: 6-7")
 }
 
 // Where other partitions are at work, nothing is gained by a second batch.
@@ -156,8 +180,13 @@ func TestTwoPartitionsHaveOneBatchEach(t *testing.T) {
 	l := newLog(10_000, 200)
 	l.fetched(0, 0, 6)
 	l.fetched(1, 0, 6)
-	l.given(t, "0: 0-1").Arrived(2)
-	l.given(t, "1: 0-1").Arrived(2)
+	for _, b := range []*batch{l.given(t, "0: 0-1"), l.given(t, "1: 0-1")} {
+		b.Arrived("A", 2)
+		b.Passed("A", 2)
+		l.settle(b, written)
+	}
+	l.given(t, "0: 2-3").Arrived("A", 2)
+	l.given(t, "1: 2-3").Arrived("A", 2)
 	l.given(t, "nothing")
 }
 
@@ -167,10 +196,11 @@ func TestWhatComesBackIsGivenOutBeforeWhatFollows(t *testing.T) {
 	for _, order := range []string{"the first verdict first", "the second verdict first"} {
 		t.Run(order, func(t *testing.T) {
 			l := newLog(10_000, 200)
-			l.fetched(0, 0, 6)
-			first := l.given(t, "0: 0-1")
-			first.Arrived(len(first.records))
-			second := l.given(t, "0: 2-3")
+			l.fetched(0, 0, 8)
+			l.known(t, "0: 0-1")
+			first := l.given(t, "0: 2-3")
+			first.Arrived("A", len(first.records))
+			second := l.given(t, "0: 4-5")
 			if order == "the first verdict first" {
 				l.settle(first, returned)
 				l.given(t, "nothing") // the second is still being written
@@ -179,14 +209,14 @@ func TestWhatComesBackIsGivenOutBeforeWhatFollows(t *testing.T) {
 				l.settle(second, written)
 				l.settle(first, returned)
 			}
-			l.expect(t, "both are to be written again", 600)
+			l.expect(t, "both are to be written again", 600, "0/1")
 			l.given(t, "nothing") // it rests first
 			l.awaitRested(t)
-			again := l.given(t, "0: 0-1")
-			again.Arrived(len(again.records))
+			again := l.given(t, "0: 2-3")
+			again.Arrived("A", len(again.records))
 			l.settle(again, written)
-			l.settle(l.given(t, "0: 2-3"), written)
-			l.expect(t, "written", 200, "0/1", "0/3")
+			l.settle(l.given(t, "0: 4-5"), written)
+			l.expect(t, "written", 200, "0/1", "0/3", "0/5")
 		})
 	}
 }
@@ -326,22 +356,24 @@ func TestLeavingEndsWithTheMember(t *testing.T) {
 // something out or sent it elsewhere, holds up the next one until its verdict.
 func TestABatchThatIsNotWholeKeepsItsPartition(t *testing.T) {
 	l := newLog(10_000, 200)
-	l.fetched(0, 0, 4)
-	first := l.given(t, "0: 0-1")
-	first.Arrived(1)
-	first.Passed(1)
+	l.fetched(0, 0, 6)
+	l.known(t, "0: 0-1")
+	first := l.given(t, "0: 2-3")
+	first.Arrived("A", 1)
+	first.Passed("A", 1)
 	l.given(t, "nothing")
 	l.settle(first, written)
-	l.given(t, "0: 2-3")
+	l.given(t, "0: 4-5")
 }
 
 // Whichever of its messages are left out: the rest knows that it must wait.
 func TestEachMessageOfABatchBehindAnotherSaysSo(t *testing.T) {
 	l := newLog(10_000, 200)
-	l.fetched(0, 0, 4)
-	first := l.given(t, "0: 0-1")
-	first.Arrived(2)
-	second := l.given(t, "0: 2-3")
+	l.fetched(0, 0, 6)
+	l.known(t, "0: 0-1")
+	first := l.given(t, "0: 2-3")
+	first.Arrived("A", 2)
+	second := l.given(t, "0: 4-5")
 	for b, expected := range map[*batch][]bool{first: {true, false}, second: {true, true}} {
 		for i, m := range messages(b) {
 			if said, ok := m.MetaGetImmut("kafka_batch"); ok != expected[i] || ok && said != b {

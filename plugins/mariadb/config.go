@@ -85,7 +85,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 - `+"`mariadb_upsert_refused_total`"+`, a counter by `+"`code`"+`.
 - `+"`mariadb_upsert_batches_total`"+`, a counter of the batches that had their verdicts: rows by batches is the size of a batch.
 - `+"`mariadb_upsert_statement_ns`"+`, a timer of each statement. The framework's timers are in nanoseconds; its `+"`prometheus`"+` exporter turns them into seconds, and leaves their names alone, where `+"`use_histogram_timing`"+` is set. A `+"`metrics.mapping`"+` gives them a name of that unit: `+"`root = this.re_replace_all(\"_ns$\", \"_seconds\")`"+`.
-- `+"`mariadb_upsert_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit.
+- `+"`mariadb_upsert_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit, where that is in milliseconds.
 - `+"`mariadb_upsert_retries_total`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
 - `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
 - `+"`mariadb_upsert_state`"+`, a gauge by `+"`state`: `running`, `waiting` or `stopped`"+` is 1, the others are 0.

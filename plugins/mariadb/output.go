@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -147,7 +148,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		metadata, _ := m.MetaGetImmut("kafka_batch")
 		turns = turns.with(metadata)
 	}
-	if !turns.await(ctx, len(batch)) {
+	if !turns.await(ctx, o, len(batch)) {
 		return service.ErrNotConnected
 	}
 	this := identity(batch)
@@ -155,8 +156,12 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		result, why := o.write(ctx, batch, messages)
 		if why == nil {
 			o.state.over(this)
-			turns.passed(len(batch))
-			return refusedError(batch, result)
+			turns.passed(o, len(batch))
+			refused := refusedError(batch, result)
+			if refused != nil {
+				turns.behind(ctx)
+			}
+			return refused
 		}
 		o.metrics.waits(1, why.cause)
 		if !o.state.wait(ctx, this, *why) {
@@ -264,11 +269,12 @@ func (o *output) trace(batch service.MessageBatch, result *result, began, ended 
 	}
 }
 
-// sentAt is the Kafka timestamp of a message.
+// sentAt is the Kafka timestamp of a message, if it is in milliseconds: a number beyond
+// the year 2262 is of another unit.
 func sentAt(m *service.Message) (time.Time, bool) {
 	v, _ := m.MetaGetMut("kafka_timestamp_ms")
 	ms, known := v.(int64)
-	return time.UnixMilli(ms), known
+	return time.UnixMilli(ms), known && ms <= math.MaxInt64/int64(time.Millisecond)
 }
 
 // stopped is why the breaker lets nothing pass now, nil if it does.

@@ -116,6 +116,9 @@ var numbers = map[string]bool{
 func (c *column) fromMetadata(v any) (any, *Refusal) {
 	switch raw := v.(type) {
 	case nil:
+		if c.name == "kafka_timestamp_ms" {
+			return nil, refuse(CodeMissing, c.name, "the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
+		}
 		return nil, refuse(CodeMissing, c.name, "the message has no such metadata")
 	case string:
 		if numbers[c.name] {

@@ -99,6 +99,7 @@ func TestAMessageIsARowByWhereItStandsInTheLog(t *testing.T) {
 	t.Parallel()
 	w := shared(t, `CREATE TABLE t (kafka_topic VARCHAR(249) CHARACTER SET ascii COLLATE ascii_bin, kafka_partition INT, kafka_offset BIGINT,
 		kafka_key VARBINARY(9) NULL, n INT, PRIMARY KEY (kafka_topic, kafka_partition, kafka_offset))`)
+	w.exec("CREATE TABLE u (n INT PRIMARY KEY, kafka_timestamp_ms BIGINT)")
 	o := w.output("table: t\ncolumns: [n]\nmetadata_columns: [kafka_topic, kafka_partition, kafka_offset, kafka_key]\nkey: [kafka_topic, kafka_partition, kafka_offset]\n")
 	at := func(partition, offset int, key []byte) map[string]any {
 		return map[string]any{"kafka_topic": "orders", "kafka_partition": partition, "kafka_offset": offset, "kafka_key": key}
@@ -113,6 +114,11 @@ func TestAMessageIsARowByWhereItStandsInTheLog(t *testing.T) {
 
 	without := w.put(o, batchOf(n))
 	require.EqualError(t, without.refused[0], "row_missing: kafka_topic: the message has no such metadata")
+	// Of a record whose timestamp kafka_read cannot read.
+	untimed := w.output("table: u\ncolumns: [n]\nmetadata_columns: [kafka_timestamp_ms]\nkey: [n]\n")
+	for _, m := range []service.MessageBatch{batchOf(n), sent([]any{n}, map[string]any{"kafka_timestamp_ms": nil})} {
+		require.EqualError(t, w.put(untimed, m).refused[0], "row_missing: kafka_timestamp_ms: the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
+	}
 	// Of a producer's header, which stands in the place of the input's own number.
 	hidden := w.put(o, sent([]any{n}, map[string]any{"kafka_topic": "orders", "kafka_partition": 0, "kafka_offset": "7", "kafka_key": []byte(nil)}))
 	require.EqualError(t, hidden.refused[0], "row_type: kafka_offset: a header of this name hides the record's own")

@@ -1,0 +1,107 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"pgregory.net/rapid"
+
+	"github.com/order-sink/order-sink/internal/broker"
+)
+
+// clients is what the client library makes of a record's timestamp.
+func clients(ms int64) *kgo.Record { return &kgo.Record{Timestamp: time.Unix(0, ms*1e6)} }
+
+func TestTheNumberOfATimestampIsRecovered(t *testing.T) {
+	exact := func(ms int64) {
+		if got, known := Timestamp(clients(ms)); !known || got != ms {
+			t.Fatalf("%d became %d, %v", ms, got, known)
+		}
+	}
+	for _, ms := range []int64{0, 1, 63, 64, 1709210096789, 9223372036854, 9223372036855, 18446744073709, 18446744073710, 1795784212612000, MaxTimestamp} {
+		exact(ms)
+	}
+	for ms := range int64(1_000_000) {
+		exact(ms)
+		exact(MaxTimestamp - ms)
+		exact(1795784212612000 + ms)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		ms := rapid.Int64Range(0, MaxTimestamp).Draw(t, "ms")
+		if got, known := Timestamp(clients(ms)); !known || got != ms {
+			t.Fatalf("%d became %d, %v", ms, got, known)
+		}
+	})
+	for _, ms := range []int64{-1, -2, -1709210096789, MaxTimestamp + 1, 1795784212612000000, 1<<63 - 1} {
+		if got, known := Timestamp(clients(ms)); known {
+			t.Errorf("%d became %d", ms, got)
+		}
+	}
+}
+
+func BenchmarkTimestamp(b *testing.B) {
+	r := clients(1795784212612)
+	for b.Loop() {
+		if _, known := Timestamp(r); !known {
+			b.Fatal("not known")
+		}
+	}
+}
+
+// The number goes on as it is in the log. A record without one that can be read has
+// none, whatever a header of that name says.
+func TestTheTimestampIsThatOfTheLog(t *testing.T) {
+	broker.Each(t, func(t *testing.T, b broker.Broker) {
+		topic := broker.Topic(t, b, 1) + "-any-time"
+		if err := b.CreateTopic(t.Context(), topic, 1, broker.AnyTimestamp); err != nil {
+			t.Fatal(err)
+		}
+		var expected []any
+		for _, ms := range []int64{1795784212612, 1795784212612000, -1, 0, 9223372036855, 1795784212612000000, 1795784212613} {
+			err := broker.ProduceAt(t.Context(), b, topic, 0, ms, nil, []byte("an order"))
+			if err != nil && !errors.Is(err, kerr.InvalidTimestamp) {
+				t.Fatal(err)
+			}
+			switch {
+			case err != nil:
+				t.Logf("the broker refuses %d: %v", ms, err)
+			case ms < 0 || ms > MaxTimestamp:
+				expected = append(expected, nil)
+			default:
+				expected = append(expected, ms)
+			}
+		}
+		if len(expected) < 5 {
+			t.Fatalf("the broker has taken %d records only", len(expected))
+		}
+		got := make(chan any, 10)
+		r := &reading{}
+		r.run(t, func(builder *service.StreamBuilder) error {
+			return errors.Join(builder.AddInputYAML(open(b, topic, "")), builder.AddConsumerFunc(func(_ context.Context, m *service.Message) error {
+				ms, found := m.MetaGetMut("kafka_timestamp_ms")
+				if !found {
+					return errors.New("there is no such metadata")
+				}
+				got <- ms
+				return nil
+			}))
+		})
+		for i, want := range expected {
+			if ms := <-got; ms != want {
+				t.Errorf("record %d: %v (%T), expected %v", i, ms, ms, want)
+			}
+		}
+	})
+}
+
+func TestAHeaderDoesNotStandForAMissingTimestamp(t *testing.T) {
+	b := &batch{records: []*kgo.Record{{Topic: "orders", Timestamp: clients(-1).Timestamp, Headers: []kgo.RecordHeader{{Key: "kafka_timestamp_ms", Value: []byte("9")}}}}}
+	if ms, _ := messages(b)[0].MetaGetMut("kafka_timestamp_ms"); ms != nil {
+		t.Errorf("it is %v", ms)
+	}
+}

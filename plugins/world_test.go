@@ -1,0 +1,226 @@
+package plugins
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/mariadbd"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	broker.Close()
+	mariadbd.Close()
+	os.Exit(code)
+}
+
+// tables are two tables and a history of each: quick, and slow, whose rows take a
+// while.
+const tables = `
+CREATE TABLE quick (id INT NOT NULL PRIMARY KEY, n INT NOT NULL);
+CREATE TABLE quick_log (i INT AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL, n INT NOT NULL);
+CREATE TRIGGER quick_1 AFTER INSERT ON quick FOR EACH ROW INSERT INTO quick_log (id, n) VALUES (NEW.id, NEW.n);
+CREATE TRIGGER quick_2 AFTER UPDATE ON quick FOR EACH ROW INSERT INTO quick_log (id, n) VALUES (NEW.id, NEW.n);
+CREATE TABLE slow (id INT NOT NULL PRIMARY KEY, n INT NOT NULL);
+CREATE TABLE slow_log (i INT AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL, n INT NOT NULL);
+CREATE TRIGGER slow_0 BEFORE INSERT ON slow FOR EACH ROW DO SLEEP(RAND() * 0.02);
+CREATE TRIGGER slow_1 AFTER INSERT ON slow FOR EACH ROW INSERT INTO slow_log (id, n) VALUES (NEW.id, NEW.n);
+CREATE TRIGGER slow_2 AFTER UPDATE ON slow FOR EACH ROW INSERT INTO slow_log (id, n) VALUES (NEW.id, NEW.n)
+`
+
+// world is what one test has for itself.
+type world struct {
+	*testing.T
+	broker  broker.Broker
+	client  *kgo.Client
+	topics  []string
+	db      *sql.DB
+	dsn     string
+	content sync.Mutex
+	decoded []string // the records that came through the processors
+}
+
+const (
+	partitions = 2
+	keys       = 2 // of a partition
+	runs       = 8
+	run        = 5 // versions of a key in a row
+)
+
+func newWorld(t *testing.T, b broker.Broker, topics int) *world {
+	t.Helper()
+	w := &world{T: t, broker: b}
+	for range topics {
+		w.topics = append(w.topics, broker.Topic(t, b, partitions))
+	}
+	server := mariadbd.Shared(t)
+	w.dsn = server.DSN(server.Database(t))
+	var err error
+	w.db, err = sql.Open("mysql", w.dsn)
+	w.must(err)
+	t.Cleanup(func() { w.db.Close() })
+	for statement := range strings.SplitSeq(tables, ";\n") {
+		w.exec(statement)
+	}
+	w.client, err = kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	w.must(err)
+	t.Cleanup(w.client.Close)
+	return w
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) exec(statement string) {
+	w.Helper()
+	_, err := w.db.ExecContext(w.Context(), statement)
+	w.must(err)
+}
+
+func (w *world) rows(query string) (all []string) {
+	w.Helper()
+	rows, err := w.db.QueryContext(w.Context(), query)
+	w.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var row string
+		w.must(rows.Scan(&row))
+		all = append(all, row)
+	}
+	w.must(rows.Err())
+	return all
+}
+
+// produce sends a version of a key to a partition of a topic.
+func (w *world) produce(topic string, partition int32, id, n int) {
+	w.client.Produce(w.Context(), &kgo.Record{Topic: topic, Partition: partition, Value: fmt.Appendf(nil, `{"id":%d,"n":%d}`, id, n)},
+		func(_ *kgo.Record, err error) {
+			if err != nil {
+				w.Error(err)
+			}
+		})
+}
+
+// upsert is an output.
+func (w *world) upsert(table string, inFlight int) string {
+	return fmt.Sprintf("{ mariadb_upsert: { dsn: %q, table: %s, columns: [ id, n ], key: [ id ], max_in_flight: %d } }", w.dsn, table, inFlight)
+}
+
+// start runs a stream that reads so many records a batch.
+func (w *world) start(batch int, output string) (stop func()) {
+	w.Helper()
+	env := service.GlobalEnvironment().Clone()
+	w.must(env.RegisterProcessor("decoded", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Processor, error) {
+		return w, nil
+	}))
+	builder := env.NewStreamBuilder()
+	w.must(builder.SetYAML(fmt.Sprintf(`
+input:
+  kafka_read: { seed_brokers: [ %q ], topics: [ %s ], consumer_group: %s, max_batch_records: %d, commit_period: 100ms }
+pipeline:
+  threads: 1
+  processors: [ { decoded: {} } ]
+output: %s
+logger: { level: NONE }
+`, w.broker.Seeds()[0], strings.Join(w.topics, ", "), w.topics[0], batch, output)))
+	stream, err := builder.Build()
+	w.must(err)
+	ended := make(chan error, 1)
+	go func() { ended <- stream.Run(context.Background()) }()
+	stop = sync.OnceFunc(func() {
+		if err := errors.Join(stream.StopWithin(time.Minute), <-ended); err != nil {
+			w.Error(err)
+		}
+	})
+	w.Cleanup(stop)
+	return stop
+}
+
+// Process implements service.Processor.
+func (w *world) Process(_ context.Context, m *service.Message) (service.MessageBatch, error) {
+	text, err := m.AsBytes()
+	w.content.Lock()
+	defer w.content.Unlock()
+	w.decoded = append(w.decoded, string(text))
+	return service.MessageBatch{m}, err
+}
+
+// Close implements service.Processor. The stream has one of its own for each start.
+func (w *world) Close(context.Context) error { return nil }
+
+func (w *world) eventually(what string, condition func() error) {
+	w.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		err := condition()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.Fatalf("waiting until %s: %v", what, err)
+		}
+	}
+}
+
+// awaitRows waits until a table has these rows, as "id n".
+func (w *world) awaitRows(table string, expected ...string) {
+	w.Helper()
+	slices.Sort(expected)
+	w.eventually("table "+table+" is up to date", func() error {
+		got := w.rows("SELECT CONCAT(id, ' ', n) FROM " + table)
+		if slices.Sort(got); !slices.Equal(got, expected) {
+			return fmt.Errorf("it has %v, expected %v", got, expected)
+		}
+		return nil
+	})
+}
+
+// neverBack asserts that no row of a table became older than it was.
+func (w *world) neverBack(table string) {
+	w.Helper()
+	if n := w.rows("SELECT COUNT(*) FROM " + table + "_log"); n[0] == "0" {
+		w.Errorf("table %s has no history", table)
+	}
+	if back := w.rows("SELECT CONCAT(id, ': ', was, ' became ', n) FROM (SELECT id, n, LAG(n) OVER (PARTITION BY id ORDER BY i) AS was FROM " +
+		table + "_log) history WHERE n < was"); len(back) > 0 {
+		w.Errorf("table %s went back %d times: %v", table, len(back), back)
+	}
+}
+
+// awaitSettled waits until the group has acknowledged all records.
+func (w *world) awaitSettled() {
+	w.Helper()
+	admin := kadm.NewClient(w.client)
+	w.eventually("all records are acknowledged", func() error {
+		ends, err := admin.ListEndOffsets(w.Context(), w.topics...)
+		if err != nil {
+			return err
+		}
+		offsets, err := admin.FetchOffsets(w.Context(), w.topics[0])
+		if err != nil {
+			return err
+		}
+		ends.Each(func(end kadm.ListedOffset) {
+			if at, _ := offsets.Lookup(end.Topic, end.Partition); at.At < end.Offset && end.Offset > 0 {
+				err = fmt.Errorf("partition %d is at %d of %d", end.Partition, at.At, end.Offset)
+			}
+		})
+		return err
+	})
+}
