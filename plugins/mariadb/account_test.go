@@ -11,9 +11,9 @@ import (
 	"github.com/order-sink/order-sink/internal/mariadbd"
 )
 
-// closed is a world in whose database no account has rights by default. In databases
+// closedDatabase is a world in whose database no account has rights by default. In databases
 // called test_... every account may have them.
-func closed(t testing.TB, tables ...string) *world {
+func closedDatabase(t testing.TB, tables ...string) *world {
 	t.Helper()
 	open := newWorld(t, mariadbd.Shared(t))
 	w := &world{t: t, server: open.server, name: "closed_" + open.name}

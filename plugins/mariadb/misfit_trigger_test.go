@@ -28,7 +28,7 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := closed(t, table, trigger)
+			w := closedDatabase(t, table, trigger)
 			var log logLines
 			o := w.as("fills", c.byRole, c.rights, config, log.resources())
 			require.NoError(t, o.Connect(t.Context()))
@@ -42,7 +42,7 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 	}
 	t.Run("no trigger, and the account would see it", func(t *testing.T) {
 		t.Parallel()
-		w := closed(t, table)
+		w := closedDatabase(t, table)
 		o := w.as("sees", false, "SELECT, INSERT, UPDATE, TRIGGER ON t", config)
 		require.Equal(t, misfits{
 			"column `who` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT (a value)",
@@ -51,7 +51,7 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 	})
 	t.Run("an AFTER or UPDATE trigger fills nothing", func(t *testing.T) {
 		t.Parallel()
-		w := closed(t, table, "CREATE TRIGGER a AFTER INSERT ON t FOR EACH ROW SET @x = 1", "CREATE TRIGGER u BEFORE UPDATE ON t FOR EACH ROW SET NEW.who = 'x'")
+		w := closedDatabase(t, table, "CREATE TRIGGER a AFTER INSERT ON t FOR EACH ROW SET @x = 1", "CREATE TRIGGER u BEFORE UPDATE ON t FOR EACH ROW SET NEW.who = 'x'")
 		require.Len(t, mismatches(t, w.as("other", false, "SELECT, INSERT, UPDATE, TRIGGER ON t", config)), 2)
 	})
 	// No row is lost, none becomes a dead letter, and the state says what to do.
@@ -61,7 +61,7 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := closed(t, tables...)
+			w := closedDatabase(t, tables...)
 			var log logLines
 			o := w.as("waits", true, "SELECT, INSERT, UPDATE ON t", config, log.resources())
 			require.NoError(t, o.Connect(t.Context()))

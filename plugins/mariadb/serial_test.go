@@ -157,7 +157,7 @@ func TestAnAccountThatCannotSpareNumbersIsWarned(t *testing.T) {
 		before = "WARN each row that is written takes a value of the AUTO_INCREMENT column "
 		after  = ", also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON `t` TO the account, or make the column BIGINT UNSIGNED"
 	)
-	w := closed(t, table)
+	w := closedDatabase(t, table)
 	for rights, warning := range map[string]string{
 		"SELECT (id, v), INSERT (id, v), UPDATE (id, v) ON t": before + "of table `t`" + after,
 		"SELECT, INSERT (id, v), UPDATE (id, v) ON t":         before + "`n` of table `t` (2 % of its values are used)" + after,
