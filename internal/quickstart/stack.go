@@ -38,6 +38,7 @@ var (
 	topic           = env("KAFKA_TOPIC", "orders")
 	deadLetterTopic = env("DEAD_LETTER_TOPIC", "orders.dead-letter")
 	table           = env("MARIADB_TABLE", "orders")
+	group           = env("KAFKA_GROUP", "order-sink")
 )
 
 // stack is everything that the quick start uses. What it has not started
