@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -102,23 +101,14 @@ func NewJava(ctx context.Context, dir string, secure *Secure) (*Java, error) {
 
 // format writes server.properties and the storage's identity.
 func (b *Java) format(ctx context.Context) error {
-	var err error
-	if b.port, err = loopback.Port(0); err != nil {
-		return fmt.Errorf("preparing Kafka: %w", err)
-	}
-	taken := []int{b.port}
-	another := func() (port int) {
-		for err == nil && (port == 0 || slices.Contains(taken, port)) {
-			port, err = loopback.Port(0)
-		}
-		taken = append(taken, port)
-		return port
-	}
-	controller := another()
+	var errs [3]error
+	var controller int
+	b.port, errs[0] = loopback.Port(0)
+	controller, errs[1] = loopback.Port(0)
 	if b.secure != nil {
-		b.secure.Port = another()
+		b.secure.Port, errs[2] = loopback.Port(0)
 	}
-	if err != nil {
+	if err := errors.Join(errs[:]...); err != nil {
 		return fmt.Errorf("preparing Kafka: %w", err)
 	}
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
