@@ -32,6 +32,9 @@ const (
 	intakePort  = 4196
 )
 
+// patience is how long one step may take, on a machine that is slow or busy.
+const patience = time.Minute
+
 // The topics and the table are the shipped pipelines' defaults, unless the
 // environment says otherwise; the sink reads the same variables.
 var (
@@ -143,7 +146,7 @@ func (s *stack) createTopics(ctx context.Context) error {
 		return fmt.Errorf("connecting to Kafka: %w", err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for name, configs := range map[string]map[string]*string{
 		topic: nil, // the broker's defaults
@@ -202,7 +205,7 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 		return nil, err
 	}
 	s.stops = append(s.stops, func() error { return started.Stop(30 * time.Second) })
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := started.AwaitReady(ctx, addresses...); err != nil {
 		return nil, fmt.Errorf("%w; its log is %s", err, path)
@@ -211,7 +214,7 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 }
 
 func (s *stack) sendOrders(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	messages := func(yield func(orders.Message) bool) {
 		for _, order := range orders.Seed() {

@@ -47,12 +47,12 @@ func (r *results) line(text string) {
 		if reason, found := strings.CutPrefix(text, omitted); found {
 			r.skips = append(r.skips, skip{reason: strings.TrimSpace(reason)})
 		}
-		fmt.Fprint(r.out, text)
+		fmt.Fprintf(r.out, "%s", text)
 		return
 	}
 	switch e.Action {
 	case "build-output":
-		fmt.Fprint(r.out, e.Output)
+		fmt.Fprintf(r.out, "%s", e.Output)
 	case "output":
 		p := r.pkg(e.Package)
 		p.lines = append(p.lines, e)
@@ -95,14 +95,14 @@ func (r *results) finish(p *pkg, failed bool) {
 	r.packages = slices.DeleteFunc(r.packages, func(other *pkg) bool { return other == p })
 	if !failed {
 		if len(p.lines) > 0 { // "ok  	the package	1.2s"
-			fmt.Fprint(r.out, p.lines[len(p.lines)-1].Output)
+			fmt.Fprintf(r.out, "%s", p.lines[len(p.lines)-1].Output)
 		}
 		return
 	}
 	for _, line := range p.lines {
 		verdict := p.verdict[line.Test]
 		if verdict != "pass" && verdict != "skip" && !strings.HasPrefix(line.Output, "=== ") {
-			fmt.Fprint(r.out, line.Output)
+			fmt.Fprintf(r.out, "%s", line.Output)
 		}
 	}
 	before := len(r.failures)
