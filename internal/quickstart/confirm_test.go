@@ -141,6 +141,14 @@ func TestWithoutATerminalYourServersNeedAConfirmation(t *testing.T) {
 	})
 }
 
+// A shell of a production sink without the two servers: what else it exports is
+// for other servers than the private ones.
+func TestThePrivateServersNeedNoTLS(t *testing.T) {
+	q := start(t, t.TempDir(), "KAFKA_TLS=true", "KAFKA_SASL=SCRAM-SHA-512", "KAFKA_USERNAME=sink", "KAFKA_PASSWORD="+secret, "MARIADB_TLS=true")
+	q.find(t, `Ready \d+\.\d s after the start`)
+	q.interrupt(t)
+}
+
 func TestOnATerminalYourServersNeedAYes(t *testing.T) {
 	if _, err := exec.LookPath("script"); err != nil {
 		t.Skip("there is no script command that makes a terminal (Debian: apt-get install bsdutils)")

@@ -52,6 +52,7 @@ type stack struct {
 
 	dsn     string // go-sql-driver's form
 	private bool   // the MariaDB is ours
+	memory  bool   // the Kafka is ours
 	seeds   []string
 	http    string // "127.0.0.1:port", of health and metrics
 	intake  string // the same, of orders over HTTP
@@ -135,6 +136,7 @@ func (s *stack) startMemory(ctx context.Context) error {
 		return err
 	}
 	s.stops = append(s.stops, memory.Close)
+	s.memory = true
 	s.seeds = memory.Seeds()
 	step("Kafka", "in memory, on %s", s.seeds[0])
 	return s.createTopics(ctx)
@@ -190,6 +192,13 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 	}
 	s.stops = append(s.stops, log.Close)
 	all := map[string]string{"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn}
+	// The environment may have settings for other servers than the private ones.
+	if s.private {
+		all["MARIADB_TLS"] = "false"
+	}
+	if s.memory {
+		all["KAFKA_TLS"], all["KAFKA_SASL"] = "false", "none"
+	}
 	maps.Copy(all, env)
 	started, err := sink.Start(sink.Config{
 		Binary: s.binary,
