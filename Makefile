@@ -18,7 +18,7 @@ RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## bin/order-sink, static and stripped
@@ -36,27 +36,44 @@ demo: build ## the whole shop (gateway, two order services, user service, sink) 
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart -demo -dir .run/demo
 
-# -count=1: go test's cache does not know what the binary under test is built from.
-.PHONY: test
-test: build lint ## every check: lint, unit, golden, fuzz seeds, pipelines, end to end
-	bin/order-sink test pipelines config
-	@sh internal/promtool/test.sh
-	@sh internal/mariadbd/install.sh
-	go test -count=1 $(RACE) -timeout 30m ./plugins/... $$(go list ./internal/... | grep -v /internal/image)
-	go test -count=1 -timeout 40m . ./pipelines/...
-	@$(MAKE) --no-print-directory test-deploy
-	@command -v java >/dev/null 2>&1 || echo "SKIPPED: every test over the real Kafka, since there is no Java: install Java 17 and Maven"
-	@command -v java >/dev/null 2>&1 && ! command -v mvn >/dev/null 2>&1 && echo "SKIPPED where it was never fetched: every test over the real Kafka, since there is no Maven" || true
-	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || echo "SKIPPED: the page of the shop in a browser, since there is no Chromium"
-	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler (gcc)"
+# What `make test` runs. Each part also runs alone: make lint, make test-unit.
+PARTS ?= build lint test-pipelines test-prometheus test-unit test-end-to-end test-image test-deploy
 
-# -count=1: go test's cache knows neither what buildah reads nor what lies
-# outside of a module.
-.PHONY: test-deploy
-test-deploy: ## the container image (as root, with buildah), Compose and Kubernetes
+.PHONY: test
+test: ## every check: all parts, even where one fails, and a table of them at the end
+	@go run ./internal/testall $(PARTS)
+
+# -count=1: go test's cache knows neither what the binary under test is built
+# from, nor what buildah reads, nor what lies outside of a module.
+GO_TEST = go test -count=1 $(TEST_FLAGS)
+
+.PHONY: test-pipelines
+test-pipelines: build ## the unit tests beside the pipelines, in YAML
+	bin/order-sink test pipelines config
+
+.PHONY: test-prometheus
+test-prometheus: ## the alerts, with promtool
+	@sh internal/promtool/test.sh
+
+.PHONY: test-unit
+test-unit: ## plugins and internal packages: unit, golden, fuzz seeds, with the race detector
 	@sh internal/mariadbd/install.sh
-	go test -count=1 -timeout 30m ./internal/image
-	cd internal/deploy && go test -count=1 -timeout 15m ./...
+	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler: install gcc"
+	$(GO_TEST) $(RACE) -timeout 30m ./plugins/... $$(go list ./internal/... | grep -v /internal/image)
+
+.PHONY: test-end-to-end
+test-end-to-end: ## the binary with the shipped pipelines, and the faults
+	@sh internal/mariadbd/install.sh
+	$(GO_TEST) -timeout 40m . ./pipelines/...
+
+.PHONY: test-image
+test-image: ## the container image (as root, with buildah)
+	@sh internal/mariadbd/install.sh
+	$(GO_TEST) -timeout 30m ./internal/image
+
+.PHONY: test-deploy
+test-deploy: ## Compose and Kubernetes
+	cd internal/deploy && $(GO_TEST) -timeout 15m ./...
 
 .PHONY: lint
 lint: build ## Go and YAML

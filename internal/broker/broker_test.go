@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestRecordsComeBackAsTheyWereSent(t *testing.T) {
 
 func TestCreateTopicMakesWhatItIsTold(t *testing.T) {
 	Each(t, func(t *testing.T, b Broker) {
-		const name = "made-to-measure"
+		name := fmt.Sprint("made-to-measure-", topics.Add(1))
 		configs := map[string]string{"max.message.bytes": "2048"}
 		if err := b.CreateTopic(t.Context(), name, 6, configs); err != nil {
 			t.Fatal(err)

@@ -36,6 +36,11 @@ func TestComposesKafkaStarts(t *testing.T) {
 
 	b, err := NewJava(t.Context(), t.TempDir(), nil)
 	java.Require(t, err)
+	// The image's own -Xmx1G, unless the settings say otherwise.
+	if options := kafka.Environment["KAFKA_HEAP_OPTS"]; options != "" {
+		t.Fatalf("KAFKA_HEAP_OPTS is %s: this test must use the same heap", options)
+	}
+	b.heapMB = 1024
 	// The names and ports that are its container's own are this machine's here.
 	ports := map[string]string{"9092": fmt.Sprint(b.port)}
 	for _, port := range []string{"9093", "29092"} {
@@ -65,6 +70,7 @@ func TestComposesKafkaStarts(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = b.Close() })
 
+	checkMemory(t, b)
 	topic := Topic(t, b, 6)
 	send(t, b, &kgo.Record{Topic: topic, Value: []byte("an order")})
 	if got := receive(t, b, topic); string(got.Value) != "an order" {

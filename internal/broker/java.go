@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -25,6 +24,11 @@ import (
 // kafkaVersion is the one in pom.xml: 46 jars, 44 MB.
 const kafkaVersion = "4.3.1"
 
+// heapMB is the broker's heap. It must stay at least four times what the broker
+// sets aside: the log cleaner's map and the requests that wait (see properties).
+// A machine with 2 GB can run two of these brokers beside the tests.
+const heapMB = 512
+
 //go:embed pom.xml
 var pom []byte
 
@@ -32,6 +36,11 @@ var pom []byte
 // three copies is kept once, and a group forms without the usual wait for more
 // members. A killed broker may come back only after its session has expired, 9
 // seconds unless told.
+//
+// Kafka's defaults are for a heap of 1 GB or more. The log cleaner allocates its
+// map of keys when the broker starts: 128 MB by default, 32 MB here, which holds
+// 1.2 million keys. Requests that wait have no limit by default. Without these
+// two settings a few large messages end the broker with an OutOfMemoryError.
 var properties = template.Must(template.New("server.properties").Parse(`process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{{.ControllerPort}}
@@ -53,6 +62,9 @@ share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+log.cleaner.threads=1
+log.cleaner.dedupe.buffer.size=33554432
+queued.max.request.bytes=104857600
 {{with .Secure}}{{.Properties}}{{end}}broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=3000
 `))
@@ -64,6 +76,7 @@ type Java struct {
 	port    int
 	java    string
 	jars    string
+	heapMB  int
 	secure  *Secure // nil for none
 	process *process.Process
 }
@@ -73,7 +86,7 @@ type Java struct {
 // [java.ErrNotInstalled] where Java or Maven is missing.
 func NewJava(ctx context.Context, dir string, secure *Secure) (*Java, error) {
 	var err error
-	b := &Java{secure: secure}
+	b := &Java{secure: secure, heapMB: heapMB}
 	if b.dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("preparing Kafka: %w", err)
 	}
@@ -88,23 +101,14 @@ func NewJava(ctx context.Context, dir string, secure *Secure) (*Java, error) {
 
 // format writes server.properties and the storage's identity.
 func (b *Java) format(ctx context.Context) error {
-	var err error
-	if b.port, err = loopback.Port(0); err != nil {
-		return fmt.Errorf("preparing Kafka: %w", err)
-	}
-	taken := []int{b.port}
-	another := func() (port int) {
-		for err == nil && (port == 0 || slices.Contains(taken, port)) {
-			port, err = loopback.Port(0)
-		}
-		taken = append(taken, port)
-		return port
-	}
-	controller := another()
+	var errs [3]error
+	var controller int
+	b.port, errs[0] = loopback.Port(0)
+	controller, errs[1] = loopback.Port(0)
 	if b.secure != nil {
-		b.secure.Port = another()
+		b.secure.Port, errs[2] = loopback.Port(0)
 	}
-	if err != nil {
+	if err := errors.Join(errs[:]...); err != nil {
 		return fmt.Errorf("preparing Kafka: %w", err)
 	}
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
@@ -137,9 +141,10 @@ func clusterID() string {
 }
 
 func (b *Java) command(class string, args ...string) *exec.Cmd {
-	// 256 MB carried half a million orders without a stall.
+	// A broker that has lost a thread to an OutOfMemoryError would answer some
+	// requests and not others. It ends instead, and its log says why.
 	cmd := exec.Command(b.java, append([]string{
-		"-Xmx256M", "-cp", filepath.Join(b.jars, "*"), class,
+		fmt.Sprintf("-Xmx%dM", b.heapMB), "-XX:+ExitOnOutOfMemoryError", "-cp", filepath.Join(b.jars, "*"), class,
 	}, args...)...)
 	cmd.Dir = b.dir
 	return cmd

@@ -5,23 +5,28 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
+	"sync"
+	"syscall"
 )
 
 // Port is preferred where nothing listens on it, else (or for 0) some free port.
-// The port is free when this returns; nobody keeps it until a server takes it.
+// No other process that asks here gets the same port while this one lives: a
+// server may take its time to listen, and find its port free when it comes back.
 //
 // It lies below the range from which kernels take the local port of an outgoing
-// connection (32768 and up): a server that is down must find its port free when
-// it comes back.
+// connection (32768 and up), for the same reason.
 func Port(preferred int) (port int, err error) {
 	if preferred != 0 {
-		if port, err = try(preferred); err == nil {
-			return port, nil
+		if err = try(preferred, true); err == nil {
+			return preferred, nil
 		}
 	}
 	for range 1000 {
-		if port, err = try(20000 + rand.IntN(12000)); err == nil {
+		port = 20000 + rand.IntN(12000)
+		if err = try(port, false); err == nil {
 			return port, nil
 		}
 	}
@@ -31,11 +36,45 @@ func Port(preferred int) (port int, err error) {
 // Address is "127.0.0.1:port".
 func Address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-func try(port int) (int, error) {
+// try reserves a port if nothing listens on it. again allows a port that this
+// process has reserved before.
+func try(port int, again bool) error {
 	listener, err := net.Listen("tcp", Address(port))
 	if err != nil {
-		return 0, fmt.Errorf("looking for a free port: %w", err)
+		return fmt.Errorf("looking for a free port: %w", err)
 	}
 	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
+	return reserve(port, again)
+}
+
+var (
+	reservations = map[int]*os.File{} // the open files hold the locks
+	mutex        sync.Mutex
+)
+
+// reserve locks a file that stands for the port. The kernel lifts the lock when
+// this process ends.
+func reserve(port int, again bool) error {
+	mutex.Lock()
+	defer mutex.Unlock()
+	if _, ours := reservations[port]; ours {
+		if again {
+			return nil
+		}
+		return fmt.Errorf("reserving port %d: this process has reserved it before", port)
+	}
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("order-sink-ports-%d", os.Getuid()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("reserving port %d: %w", port, err)
+	}
+	file, err := os.OpenFile(filepath.Join(dir, strconv.Itoa(port)), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("reserving port %d: %w", port, err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		file.Close()
+		return fmt.Errorf("reserving port %d: another process has reserved it (%w)", port, err)
+	}
+	reservations[port] = file
+	return nil
 }

@@ -18,6 +18,6 @@ elif command -v brew >/dev/null; then
 	echo "MariaDB's server is missing: installing Homebrew's mariadb"
 	brew install --quiet mariadb
 else
-	echo "MariaDB's server is missing: install it (the package is called mariadb-server on most systems), or set MARIADB_DSN to use a server of yours" >&2
+	echo "MariaDB's server is missing: install it (the package is called mariadb-server on most systems)" >&2
 	exit 1
 fi

@@ -21,7 +21,7 @@ import (
 )
 
 // ErrNotInstalled says that the machine has no MariaDB server, and what to do.
-var ErrNotInstalled = errors.New("MariaDB's server is not installed: run internal/mariadbd/install.sh, or set MARIADB_DSN to use a server of yours")
+var ErrNotInstalled = errors.New("MariaDB's server is not installed: run internal/mariadbd/install.sh")
 
 // The accounts of a private server. The first has the rights a sink needs and
 // those that a test needs to make tables; it cannot write to a read-only server.

@@ -1,7 +1,8 @@
 // Command quickstart shows order-sink at work: it starts what is missing and
 // only that (a private MariaDB below .run/, Kafka in memory), runs the shipped
 // pipelines with the real binary, sends three orders, prints their rows, and
-// stays until Ctrl-C. Then it stops what it started and nothing else.
+// stays until Ctrl-C. Then it stops what it started and nothing else. Before it
+// uses servers that the environment names, it asks for confirmation.
 //
 // With -demo it runs the whole shop of pipelines/shop, on servers of its own
 // whatever the environment says, and tells its story.
@@ -41,6 +42,11 @@ func run(ctx context.Context, stack *stack, demo bool) (err error) {
 	// What was started is stopped in the opposite order, whatever happens.
 	defer func() { err = errors.Join(err, stack.stop()) }()
 
+	if !demo { // the demo uses no servers but its own
+		if err := confirm(ctx); err != nil {
+			return err
+		}
+	}
 	if err := stack.lock(); err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func seedIDs() (placeholders string, ids []any) {
 }
 
 func (s *stack) awaitRows(ctx context.Context, db *sql.DB) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	placeholders, ids := seedIDs()
 	query := fmt.Sprintf("SELECT COUNT(*) FROM `%s` WHERE order_id IN (%s)", table, placeholders)

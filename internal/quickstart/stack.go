@@ -32,12 +32,16 @@ const (
 	intakePort  = 4196
 )
 
+// patience is how long one step may take, on a machine that is slow or busy.
+const patience = time.Minute
+
 // The topics and the table are the shipped pipelines' defaults, unless the
 // environment says otherwise; the sink reads the same variables.
 var (
 	topic           = env("KAFKA_TOPIC", "orders")
 	deadLetterTopic = env("DEAD_LETTER_TOPIC", "orders.dead-letter")
 	table           = env("MARIADB_TABLE", "orders")
+	group           = env("KAFKA_GROUP", "order-sink")
 )
 
 // stack is everything that the quick start uses. What it has not started
@@ -48,6 +52,7 @@ type stack struct {
 
 	dsn     string // go-sql-driver's form
 	private bool   // the MariaDB is ours
+	memory  bool   // the Kafka is ours
 	seeds   []string
 	http    string // "127.0.0.1:port", of health and metrics
 	intake  string // the same, of orders over HTTP
@@ -131,6 +136,7 @@ func (s *stack) startMemory(ctx context.Context) error {
 		return err
 	}
 	s.stops = append(s.stops, memory.Close)
+	s.memory = true
 	s.seeds = memory.Seeds()
 	step("Kafka", "in memory, on %s", s.seeds[0])
 	return s.createTopics(ctx)
@@ -142,7 +148,7 @@ func (s *stack) createTopics(ctx context.Context) error {
 		return fmt.Errorf("connecting to Kafka: %w", err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for name, configs := range map[string]map[string]*string{
 		topic: nil, // the broker's defaults
@@ -186,6 +192,13 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 	}
 	s.stops = append(s.stops, log.Close)
 	all := map[string]string{"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn}
+	// The environment may have settings for other servers than the private ones.
+	if s.private {
+		all["MARIADB_TLS"] = "false"
+	}
+	if s.memory {
+		all["KAFKA_TLS"], all["KAFKA_SASL"] = "false", "none"
+	}
 	maps.Copy(all, env)
 	started, err := sink.Start(sink.Config{
 		Binary: s.binary,
@@ -201,7 +214,7 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 		return nil, err
 	}
 	s.stops = append(s.stops, func() error { return started.Stop(30 * time.Second) })
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := started.AwaitReady(ctx, addresses...); err != nil {
 		return nil, fmt.Errorf("%w; its log is %s", err, path)
@@ -210,7 +223,7 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 }
 
 func (s *stack) sendOrders(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	messages := func(yield func(orders.Message) bool) {
 		for _, order := range orders.Seed() {

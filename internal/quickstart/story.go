@@ -17,7 +17,7 @@ import (
 // tell posts the seed's orders and what follows from them, prints what came of
 // each, and the tables.
 func (s *shop) tell(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	user := orders.Seed()[0].UserID
 

@@ -95,7 +95,7 @@ func TestABadNetworkIsBadUntilItIsHealed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	_, db := through(t, p.Addr(), "?readTimeout=500ms")
+	_, db := through(t, p.Addr(), "?readTimeout=3s")
 	_ = count(t, db)
 
 	if err := p.Latency(100 * time.Millisecond); err != nil {
