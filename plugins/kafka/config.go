@@ -10,37 +10,39 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
 const (
-	fieldBrokers           = "seed_brokers"
-	fieldTLS               = "tls"
-	fieldSASL              = "sasl"
-	fieldMechanism         = "mechanism"
-	fieldUsername          = "username"
-	fieldPassword          = "password"
-	fieldToken             = "token"
-	fieldExtensions        = "extensions"
-	fieldTopics            = "topics"
-	fieldGroup             = "consumer_group"
-	fieldStart             = "start_offset"
-	fieldCommitPeriod      = "commit_period"
-	fieldSessionTimeout    = "session_timeout"
-	fieldRebalanceTimeout  = "rebalance_timeout"
-	fieldMetadataMaxAge    = "metadata_max_age"
-	fieldBatchBytes        = "max_batch_bytes"
-	fieldBatchRecords      = "max_batch_records"
-	fieldBufferBytes       = "buffer_bytes"
-	fieldFetchBytes        = "fetch_max_bytes"
-	fieldFetchPartition    = "fetch_max_partition_bytes"
-	fieldFetchWait         = "fetch_max_wait"
-	fieldIdle              = "idle"
-	metadataMinAge         = time.Second // after an error, in place of the client's 5 s
-	startEarliest          = "earliest"
-	startLatest            = "latest"
-	defaultClientID        = "order-sink"
-	metricLag              = "kafka_read_lag"
-	descriptionOfKafkaRead = `
+	fieldBrokers          = "seed_brokers"
+	fieldTLS              = "tls"
+	fieldSASL             = "sasl"
+	fieldMechanism        = "mechanism"
+	fieldUsername         = "username"
+	fieldPassword         = "password"
+	fieldToken            = "token"
+	fieldExtensions       = "extensions"
+	fieldTopics           = "topics"
+	fieldGroup            = "consumer_group"
+	fieldStart            = "start_offset"
+	fieldCommitPeriod     = "commit_period"
+	fieldSessionTimeout   = "session_timeout"
+	fieldRebalanceTimeout = "rebalance_timeout"
+	fieldMetadataMaxAge   = "metadata_max_age"
+	fieldBatchBytes       = "max_batch_bytes"
+	fieldBatchRecords     = "max_batch_records"
+	fieldBufferBytes      = "buffer_bytes"
+	fieldFetchBytes       = "fetch_max_bytes"
+	fieldFetchPartition   = "fetch_max_partition_bytes"
+	fieldFetchWait        = "fetch_max_wait"
+	fieldIdle             = "idle"
+	metadataMinAge        = time.Second // after an error, in place of the client's 5 s
+	startEarliest         = "earliest"
+	startLatest           = "latest"
+	defaultClientID       = "order-sink"
+	metricLag             = "kafka_read_lag"
+	descriptionStart      = `
 Reads topics as a member of a consumer group, in the order of each partition: of a partition one batch is in flight at a time, and an offset is committed once the batch is acknowledged with all before it. A batch that comes back unwritten is given out again, before what follows it. A partition that goes to another member of the group waits up to 5 seconds for its batch in flight. Records of transactions that were aborted are not read.
 
 What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` for all partitions together, with up to two fetches (` + "`fetch_max_bytes`" + `, compressed as the producer sent them) of each broker on top.
@@ -51,7 +53,10 @@ The input is not connected to the framework, so that ` + "`/ready`" + ` answers 
 
 == Metadata
 
-` + "`kafka_key`, `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms`, `kafka_tombstone_message`" + `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text; a header with one of these names does not hide the record's own, and of a header that stands twice the last one is kept.
+`
+	descriptionOfMetadata = `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text. A header with one of these names does not hide the record's own. Of a header that stands twice the last one is kept, and a header without a value is null.
+
+In a mapping, ` + "`@.producer_headers()`" + ` is an object of the headers that the record's producer set, without the metadata of the input and without the headers that a dead letter has besides. It has a header of one of the names above, too.
 
 == Metrics
 
@@ -68,7 +73,7 @@ func InputSpec() *service.ConfigSpec {
 		Stable().
 		Categories("Services").
 		Summary("Reads topics of Kafka in the order of each partition, within a bound of memory, and says so while it cannot.").
-		Description(descriptionOfKafkaRead).
+		Description(descriptionStart+"`"+strings.Join(record.Set, "`, `")+"`"+descriptionOfMetadata).
 		Fields(
 			service.NewStringListField(fieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
 			service.NewTLSToggledField(fieldTLS),
