@@ -64,6 +64,7 @@ With `+"`version`"+`, a row that differs from the stored one in nothing but a ne
 == Deletes
 
 A tombstone, a message without content, is acknowledged and nothing else; with `+"`tombstone: delete`"+` it deletes the row that its `+"`kafka_key`"+` names: the text of the one key column as it is, or Connect JSON, `+"`{\"schema\":…,\"payload\":…}`"+`, whose payload is that text or an object of the key columns (a bare object as well). Key columns among `+"`metadata_columns`"+` are taken from there. A tombstone and a record of one key in one batch keep their order. If the version is among `+"`metadata_columns`"+`, a tombstone that is older than the row leaves it alone. A deleted row leaves no version behind: a record that is older than its tombstone and comes after it (from another partition, or sent again by hand) makes the row again. Where that can happen, let the producer mark the order as deleted in a column instead. The account needs DELETE.
+`+descriptionOfLetters+`
 
 == The dead letter limit
 
@@ -158,6 +159,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 				Default(1024).
 				Advanced().
 				LintRule(`root = if this < 1 { "`+fieldMaxRows+` must be at least 1" }`),
+			deadLetterField(),
 			service.NewTLSToggledField(fieldTLS),
 			service.NewOutputMaxInFlightField().Default(4),
 			service.NewBatchPolicyField(fieldBatching),

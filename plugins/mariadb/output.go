@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -33,6 +32,8 @@ type output struct {
 	breaker *breaker // nil for none
 	forget  func()   // the signal that ends its stop
 	state   *state
+	letters *letters // nil: what is refused is an error
+	notices *notices
 	metrics *metrics
 	traced  *traced // nil for none
 }
@@ -68,7 +69,17 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
 	db.SetMaxIdleConns(1)                 // and it stays: opening one takes longer than the look
 	b := newBreaker(c.limit)
+	var l *letters
+	if parsed.Contains(fieldDeadLetter) {
+		child, err := parsed.FieldOutput(fieldDeadLetter)
+		if err != nil {
+			return nil, err
+		}
+		l = newLetters(child)
+	}
 	return &output{
+		letters: l,
+		notices: &notices{info: logger.Infof, every: noticeEvery},
 		breaker: b,
 		forget:  resumeOnSignal(b),
 		store: &store{
@@ -110,6 +121,9 @@ func (o *output) connect(ctx context.Context) *reason {
 	if why := o.stopped(); why != nil {
 		return why
 	}
+	if o.letters.waiting() {
+		return nil // for its letters the batch needs no new connection to MariaDB
+	}
 	err := o.store.connect(ctx)
 	if err == nil {
 		return nil
@@ -133,13 +147,17 @@ func explain(err error) error {
 }
 
 // WriteBatch implements service.BatchOutput. It returns nil when every row is
-// committed (Invariant 1), a BatchError that names the refused rows (Invariant
-// 2), or exactly ErrNotConnected, which makes the framework connect and bring
-// the same batch again (Invariant 3): also when ctx ends in a shutdown, since
-// any other error would send good rows to the dead letters.
+// committed or its dead letter acknowledged (Invariant 1), without a child for the
+// letters a BatchError that names the refused rows (Invariant 2), or exactly
+// ErrNotConnected, which makes the framework connect and bring the same batch again
+// (Invariant 3): also when ctx ends in a shutdown, since any other error would send
+// good rows to the dead letters.
 func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
 	if len(batch) == 0 {
 		return nil
+	}
+	if d := o.letters.resume(batch); d != nil {
+		return o.deliver(ctx, batch, d)
 	}
 	messages := o.messages(batch)
 	var turns turns
@@ -156,28 +174,13 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		if why == nil {
 			o.state.over(this)
 			turns.passed(len(batch))
-			return refusedError(batch, result)
+			return o.refuse(ctx, batch, result)
 		}
 		o.metrics.waits(1, why.cause)
 		if !o.state.wait(ctx, this, *why) {
 			return service.ErrNotConnected
 		}
 	}
-}
-
-// identity tells a batch from the others in flight, by the place of its first
-// message in the log, else by its content: the framework brings the same messages
-// again and again. It is neither 0 nor [connecting].
-func identity(batch service.MessageBatch) uint64 {
-	hash := fnv.New64a()
-	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
-		topic, _ := batch[0].MetaGetMut("kafka_topic")
-		partition, _ := batch[0].MetaGetMut("kafka_partition")
-		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
-	} else if content, err := batch[0].AsBytes(); err == nil {
-		_, _ = hash.Write(content)
-	}
-	return hash.Sum64()>>1 | 1
 }
 
 // messages takes of a batch what the store needs.
@@ -236,6 +239,7 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 		}
 	}
 	o.metrics.letGo(result)
+	o.notices.add(result)
 	o.trace(batch, result, began, now)
 	for _, m := range batch {
 		// A dead letter that was sent again says so in a header.
@@ -283,39 +287,25 @@ func (o *output) stopped() *reason {
 	return &reason{cause: fieldLimit, text: text, stopped: true}
 }
 
-func refusedError(batch service.MessageBatch, result *result) error {
-	errs := make(map[int]error, len(result.refused)+len(result.failed))
-	for i, err := range result.failed {
-		errs[i] = err
-	}
-	for i, refusal := range result.refused {
-		errs[i] = refusal
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	first := len(batch)
-	for i := range errs {
-		first = min(first, i)
-	}
-	all := service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(errs), len(batch), errs[first]))
-	for i, err := range errs {
-		all = all.Failed(i, err)
-	}
-	return all
-}
-
 // ConnectionTest implements service.ConnectionTestable.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
+	results := service.ConnectionTestSucceeded().AsList()
 	if _, err := o.store.look(ctx, time.Now()); err != nil {
-		return service.ConnectionTestFailed(explain(err)).AsList()
+		results = service.ConnectionTestFailed(explain(err)).AsList()
 	}
-	return service.ConnectionTestSucceeded().AsList()
+	if o.letters != nil {
+		results = append(results, o.letters.child.ConnectionTest(ctx)...)
+	}
+	return results
 }
 
 // Close implements service.BatchOutput. The framework has stopped writing.
 func (o *output) Close(ctx context.Context) error {
 	o.forget()
+	o.notices.end()
+	if o.letters != nil {
+		o.letters.end(ctx)
+	}
 	o.store.writer.close(ctx)
 	return o.store.db.Close()
 }
