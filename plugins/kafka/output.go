@@ -21,7 +21,7 @@ func OutputSpec() *service.ConfigSpec {
 		Categories("Utility").
 		Summary("Gives dead letters to another output until it has taken them, and says so while it has not.").
 		Description(`
-A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). One batch is sent at a time.
+A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). An output that has this one as a child, as the `+"`dead_letter`"+` of `+"`mariadb_upsert`"+`, shows the same reason. One batch is sent at a time.
 
 A batch that is not taken as a whole is sent once more letter by letter, and then only what is left of it: one letter that its topic does not take keeps no other from it, and several that fit alone but not together are taken, too. A letter may so come twice; its headers say which record it is of.
 

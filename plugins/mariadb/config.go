@@ -72,7 +72,7 @@ A tombstone, a message without content, is acknowledged and nothing else; with `
 
 == The state
 
-While rows cannot be stored, the output is not connected to the framework: `+"`/ready`"+` answers 503, and `+"`/<stream>/ready`"+` (`+"`/ready`"+` under `+"`run`"+`) says for whom it waits or why it is stopped, since when, when it tries again and the server's last error. The log gets one line when that begins, one for another cause, and one when it is over.
+While rows cannot be stored, or the output of dead letters does not take them, the output is not connected to the framework: `+"`/ready`"+` answers 503, and `+"`/<stream>/ready`"+` (`+"`/ready`"+` under `+"`run`"+`) says for whom it waits or why it is stopped, since when, when it tries again and the server's last error. The log gets one line when that begins, one for another cause, and one when it is over.
 
 == Traces
 
@@ -86,7 +86,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 - `+"`mariadb_upsert_statement_ns`"+`, a timer of each statement. The framework's timers are in nanoseconds; its `+"`prometheus`"+` exporter turns them into seconds, and leaves their names alone, where `+"`use_histogram_timing`"+` is set. A `+"`metrics.mapping`"+` gives them a name of that unit: `+"`root = this.re_replace_all(\"_ns$\", \"_seconds\")`"+`.
 - `+"`mariadb_upsert_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit.
 - `+"`mariadb_upsert_retries_total`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
-- `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
+- `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting: `+"`dead_letter`"+` is a wait for the output of dead letters.
 - `+"`mariadb_upsert_state`"+`, a gauge by `+"`state`: `running`, `waiting` or `stopped`"+` is 1, the others are 0.
 - `+"`mariadb_upsert_last_commit_timestamp_seconds`"+`, a gauge: the Unix time of the last commit, at first of the start.
 - `+"`mariadb_upsert_replayed_total`"+`, a counter of messages that had been dead letters (they carry a header `+"`order_sink.replayed_from`"+`).
