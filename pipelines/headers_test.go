@@ -151,3 +151,30 @@ func TestWhatALetterCannotHold(t *testing.T) {
 		t.Errorf("the letter has the headers %q, expected %q", got, want)
 	}
 }
+
+// A pipeline with `fallback` makes the same letters, whoever refused the order.
+func TestAFallbackMakesTheSameLetters(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, broker.InMemory(t), mariadbd.Shared(t))
+	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
+	w.startReady("pipelines/testdata/fallback.yaml")
+	g := orders.NewGenerator(36)
+	decoder, database := g.NotJSON(), g.TooLong(60)
+	decoder.Key, decoder.Headers = []byte("a"), awkward()
+	database.Key, database.Headers = []byte("b"), awkward()
+	w.produce(decoder, g.Good(), database)
+	w.awaitCommitted()
+	w.awaitRows(1)
+	letters := w.letters()
+	for _, m := range []orders.Message{decoder, database} {
+		w.compare("refused", letters, m, 1)
+		for _, l := range letters {
+			if bytes.Equal(l.Key, m.Key) && header(l, "order_sink.code") != m.Code {
+				t.Errorf("the letter of key %s has code %s, expected %s", m.Key, header(l, "order_sink.code"), m.Code)
+			}
+		}
+	}
+	if len(letters) != 2 {
+		t.Errorf("%d letters, expected 2", len(letters))
+	}
+}
