@@ -76,7 +76,7 @@ func (l Log) Describe(m Metadata, r *kgo.Record) {
 	m.MetaSetMut(Topic, l.topic)
 	m.MetaSetMut(Partition, l.partition)
 	m.MetaSetMut(Offset, int(r.Offset))
-	m.MetaSetMut(Timestamp, r.Timestamp.UnixMilli())
+	m.MetaSetMut(Timestamp, timestamp(r))
 	m.MetaSetMut(Tombstone, r.Value == nil)
 	if !hidden {
 		return
@@ -87,6 +87,9 @@ func (l Log) Describe(m Metadata, r *kgo.Record) {
 	}
 	m.MetaSetMut(Headers, all)
 }
+
+// timestamp is the record's own, in milliseconds.
+func timestamp(r *kgo.Record) any { return r.Timestamp.UnixMilli() }
 
 // text is the value of a header, nil for null.
 func text(h *kgo.RecordHeader) any {

@@ -3,7 +3,6 @@ package mariadb
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -19,6 +18,9 @@ func (o *output) refuse(ctx context.Context, batch service.MessageBatch, r *resu
 	}
 	if len(r.refused)+len(r.failed) == 0 {
 		return nil
+	}
+	if ctx.Err() != nil {
+		return service.ErrNotConnected // the output stops, and the next one sends them
 	}
 	d := &delivery{}
 	for i, m := range batch {
@@ -141,19 +143,4 @@ func (d *delivery) unanswered(ctx context.Context) (context.Context, context.Can
 		}()
 	}
 	return ctx, cancel
-}
-
-// identity tells a batch from the others in flight, by the place of its first
-// message in the log, else by its content: the framework brings the same messages
-// again and again. It is neither 0 nor [connecting].
-func identity(batch service.MessageBatch) uint64 {
-	hash := fnv.New64a()
-	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
-		topic, _ := batch[0].MetaGetMut("kafka_topic")
-		partition, _ := batch[0].MetaGetMut("kafka_partition")
-		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
-	} else if content, err := batch[0].AsBytes(); err == nil {
-		_, _ = hash.Write(content)
-	}
-	return hash.Sum64()>>1 | 1
 }

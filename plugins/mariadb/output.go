@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -181,6 +182,21 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 			return service.ErrNotConnected
 		}
 	}
+}
+
+// identity tells a batch from the others in flight, by the place of its first
+// message in the log, else by its content: the framework brings the same messages
+// again and again. It is neither 0 nor [connecting].
+func identity(batch service.MessageBatch) uint64 {
+	hash := fnv.New64a()
+	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
+		topic, _ := batch[0].MetaGetMut("kafka_topic")
+		partition, _ := batch[0].MetaGetMut("kafka_partition")
+		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
+	} else if content, err := batch[0].AsBytes(); err == nil {
+		_, _ = hash.Write(content)
+	}
+	return hash.Sum64()>>1 | 1
 }
 
 // messages takes of a batch what the store needs.
