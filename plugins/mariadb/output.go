@@ -119,11 +119,11 @@ func (o *output) Connect(ctx context.Context) error {
 }
 
 func (o *output) connect(ctx context.Context) *reason {
+	if o.letters.waiting() {
+		return nil // its rows are stored: the batch needs no MariaDB
+	}
 	if why := o.stopped(); why != nil {
 		return why
-	}
-	if o.letters.waiting() {
-		return nil // for its letters the batch needs no new connection to MariaDB
 	}
 	err := o.store.connect(ctx)
 	if err == nil {
