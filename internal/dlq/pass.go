@@ -232,6 +232,6 @@ func (l letter) delivered(dlqTopic string) *service.Message {
 	origin := newReplayed(l, dlqTopic, l.origin.topic, l.origin.partition)
 	origin.Offset = l.origin.offset
 	m := service.NewMessage(origin.Value)
-	record.From(origin.Topic, origin.Partition).Describe(m, origin)
+	record.From(origin.Topic, origin.Partition).Describe(m, origin, l.originAt.UnixMilli())
 	return m
 }

@@ -59,9 +59,9 @@ func From(topic string, partition int32) Log { return Log{topic, int(partition)}
 var noKey any = []byte(nil)
 
 // Describe sets the metadata of a message to the record's headers and to what else
-// the record says of itself. Of a header that stands twice, the metadata has the last
-// value.
-func (l Log) Describe(m Metadata, r *kgo.Record) {
+// the record says of itself, with its timestamp in milliseconds. Of a header that
+// stands twice, the metadata has the last value.
+func (l Log) Describe(m Metadata, r *kgo.Record, timestamp any) {
 	hidden := false
 	for i := range r.Headers {
 		h := &r.Headers[i]
@@ -76,7 +76,7 @@ func (l Log) Describe(m Metadata, r *kgo.Record) {
 	m.MetaSetMut(Topic, l.topic)
 	m.MetaSetMut(Partition, l.partition)
 	m.MetaSetMut(Offset, int(r.Offset))
-	m.MetaSetMut(Timestamp, timestamp(r))
+	m.MetaSetMut(Timestamp, timestamp)
 	m.MetaSetMut(Tombstone, r.Value == nil)
 	if !hidden {
 		return
@@ -87,9 +87,6 @@ func (l Log) Describe(m Metadata, r *kgo.Record) {
 	}
 	m.MetaSetMut(Headers, all)
 }
-
-// timestamp is the record's own, in milliseconds.
-func timestamp(r *kgo.Record) any { return r.Timestamp.UnixMilli() }
 
 // text is the value of a header, nil for null.
 func text(h *kgo.RecordHeader) any {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -15,7 +14,7 @@ func (m metadata) MetaSetMut(name string, value any) { m[name] = value }
 
 func described(headers ...kgo.RecordHeader) metadata {
 	m := metadata{}
-	From("orders", 3).Describe(m, &kgo.Record{Key: []byte("k"), Value: []byte("v"), Offset: 42, Timestamp: time.UnixMilli(7), Headers: headers})
+	From("orders", 3).Describe(m, &kgo.Record{Key: []byte("k"), Value: []byte("v"), Offset: 42, Headers: headers}, int64(7))
 	return m
 }
 

@@ -174,7 +174,7 @@ func messages(b *batch) service.MessageBatch {
 	all := make(service.MessageBatch, len(records))
 	for n, r := range records {
 		m := service.NewMessage(r.Value)
-		log.Describe(m, r)
+		log.Describe(m, r, r.Timestamp.UnixMilli())
 		all[n] = m
 	}
 	// Each message of a batch that must wait says so, whatever is left out on the way.
