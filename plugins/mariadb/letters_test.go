@@ -10,6 +10,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
 // mailbox is an output of dead letters that answers when the test wants.
@@ -29,7 +31,7 @@ func (b *mailbox) WriteBatch(_ context.Context, batch service.MessageBatch) erro
 		if err := m.GetError(); err != nil {
 			reason = err.Error()
 		}
-		if _, turn := m.MetaGetImmut("kafka_batch"); turn {
+		if _, turn := m.MetaGetImmut(record.Batch); turn {
 			reason += " (with a turn)"
 		}
 		b.letters = append(b.letters, string(content)+" "+reason)
@@ -94,10 +96,8 @@ func TestRefusedRecordsGoToTheChild(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
 	o, box := w.mailing(ordersConfig)
-	p := newPlace()
-	close(p.before)
 	batch := refusable("a")
-	batch[1].MetaSetImmut("kafka_batch", p)
+	batch[1].MetaSetMut(record.Batch, "a turn")
 	box.answers <- nil
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, lettersOf("a"), box.taken())
