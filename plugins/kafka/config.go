@@ -15,34 +15,34 @@ import (
 )
 
 const (
-	fieldBrokers          = "seed_brokers"
-	fieldTLS              = "tls"
-	fieldSASL             = "sasl"
-	fieldMechanism        = "mechanism"
-	fieldUsername         = "username"
-	fieldPassword         = "password"
-	fieldToken            = "token"
-	fieldExtensions       = "extensions"
-	fieldTopics           = "topics"
-	fieldGroup            = "consumer_group"
-	fieldStart            = "start_offset"
-	fieldCommitPeriod     = "commit_period"
-	fieldSessionTimeout   = "session_timeout"
-	fieldRebalanceTimeout = "rebalance_timeout"
-	fieldMetadataMaxAge   = "metadata_max_age"
-	fieldBatchBytes       = "max_batch_bytes"
-	fieldBatchRecords     = "max_batch_records"
-	fieldBufferBytes      = "buffer_bytes"
-	fieldFetchBytes       = "fetch_max_bytes"
-	fieldFetchPartition   = "fetch_max_partition_bytes"
-	fieldFetchWait        = "fetch_max_wait"
-	fieldIdle             = "idle"
-	metadataMinAge        = time.Second // after an error, in place of the client's 5 s
-	startEarliest         = "earliest"
-	startLatest           = "latest"
-	defaultClientID       = "order-sink"
-	metricLag             = "kafka_read_lag"
-	descriptionStart      = `
+	fieldBrokers           = "seed_brokers"
+	fieldTLS               = "tls"
+	fieldSASL              = "sasl"
+	fieldMechanism         = "mechanism"
+	fieldUsername          = "username"
+	fieldPassword          = "password"
+	fieldToken             = "token"
+	fieldExtensions        = "extensions"
+	fieldTopics            = "topics"
+	fieldGroup             = "consumer_group"
+	fieldStart             = "start_offset"
+	fieldCommitPeriod      = "commit_period"
+	fieldSessionTimeout    = "session_timeout"
+	fieldRebalanceTimeout  = "rebalance_timeout"
+	fieldMetadataMaxAge    = "metadata_max_age"
+	fieldBatchBytes        = "max_batch_bytes"
+	fieldBatchRecords      = "max_batch_records"
+	fieldBufferBytes       = "buffer_bytes"
+	fieldFetchBytes        = "fetch_max_bytes"
+	fieldFetchPartition    = "fetch_max_partition_bytes"
+	fieldFetchWait         = "fetch_max_wait"
+	fieldIdle              = "idle"
+	metadataMinAge         = time.Second // after an error, in place of the client's 5 s
+	startEarliest          = "earliest"
+	startLatest            = "latest"
+	defaultClientID        = "order-sink"
+	metricLag              = "kafka_read_lag"
+	descriptionOfKafkaRead = `
 Reads topics as a member of a consumer group, in the order of each partition: of a partition one batch is in flight at a time, and an offset is committed once the batch is acknowledged with all before it. A batch that comes back unwritten is given out again, before what follows it. A partition that goes to another member of the group waits up to 5 seconds for its batch in flight. Records of transactions that were aborted are not read.
 
 What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` for all partitions together, with up to two fetches (` + "`fetch_max_bytes`" + `, compressed as the producer sent them) of each broker on top.
@@ -73,7 +73,7 @@ func InputSpec() *service.ConfigSpec {
 		Stable().
 		Categories("Services").
 		Summary("Reads topics of Kafka in the order of each partition, within a bound of memory, and says so while it cannot.").
-		Description(descriptionStart+"`"+strings.Join(record.Set, "`, `")+"`"+descriptionOfMetadata).
+		Description(descriptionOfKafkaRead+"`"+strings.Join(record.Set, "`, `")+"`"+descriptionOfMetadata).
 		Fields(
 			service.NewStringListField(fieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
 			service.NewTLSToggledField(fieldTLS),
