@@ -27,7 +27,7 @@ func deleting(t *testing.T) string {
 	text := string(shipped)
 	for line, more := range map[string]string{
 		"        schema_metadata: order_sink_schema\n": "        tombstone: pass\n",
-		"        key: [ order_id ]\n":                  "        tombstone: delete\n",
+		"    key: [ order_id ]\n":                      "    tombstone: delete\n",
 	} {
 		if strings.Count(text, line) != 1 {
 			t.Fatalf("%q is not once in pipelines/orders.yaml", line)

@@ -8,27 +8,26 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
 // The headers of letters and marks. config/resources.yaml writes a letter's.
 const (
-	oursPrefix    = "order_sink."
-	connectPrefix = "__connect.errors."
+	headerCode      = record.LetterCode
+	headerField     = record.LetterField
+	headerStage     = record.LetterStage
+	headerFailedAt  = record.LetterFailedAt
+	headerTimestamp = record.LetterTimestamp
+	headerTopic     = record.LetterTopic
+	headerPartition = record.LetterPartition
+	headerOffset    = record.LetterOffset
+	headerMessage   = record.LetterMessage
 
-	headerCode      = "order_sink.code"
-	headerField     = "order_sink.field"
-	headerStage     = "order_sink.stage"
-	headerFailedAt  = "order_sink.failed_at"
-	headerTimestamp = "order_sink.timestamp_ms"
-	headerTopic     = "__connect.errors.topic"
-	headerPartition = "__connect.errors.partition"
-	headerOffset    = "__connect.errors.offset"
-	headerMessage   = "__connect.errors.exception.message"
-
-	headerReplayed     = "order_sink.replayed"      // on a mark: which letter
-	headerReplayedAt   = "order_sink.replayed_at"   // on a mark: when
-	headerReplayedTo   = "order_sink.replayed_to"   // on a mark: as which record
-	headerReplayedFrom = "order_sink.replayed_from" // on a replayed record
+	headerReplayed     = record.Replayed   // on a mark: which letter
+	headerReplayedAt   = record.ReplayedAt // on a mark: when
+	headerReplayedTo   = record.ReplayedTo // on a mark: as which record
+	headerReplayedFrom = record.ReplayedFrom
 )
 
 // timeFormat is how every time is written: UTC, milliseconds.
@@ -112,7 +111,7 @@ func parseLetter(record *kgo.Record) letter {
 func (l letter) producersHeaders() []kgo.RecordHeader {
 	var headers []kgo.RecordHeader
 	for _, h := range l.record.Headers {
-		if !strings.HasPrefix(h.Key, oursPrefix) && !strings.HasPrefix(h.Key, connectPrefix) {
+		if !record.IsLetters(h.Key) {
 			headers = append(headers, h)
 		}
 	}

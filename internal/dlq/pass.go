@@ -11,6 +11,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"gopkg.in/yaml.v3"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
 const (
@@ -225,19 +227,11 @@ func (p *pass) acknowledge(batch []letter, err error) {
 // Close implements service.BatchInput.
 func (p *pass) Close(context.Context) error { return nil }
 
-// delivered is what the redpanda input has made of the letter's origin.
+// delivered is the message that kafka_read makes of the letter's origin.
 func (l letter) delivered(dlqTopic string) *service.Message {
-	m := service.NewMessage(l.record.Value)
-	for _, h := range l.producersHeaders() {
-		m.MetaSetMut(h.Key, string(h.Value))
-	}
-	m.MetaSetMut("kafka_key", l.record.Key)
-	m.MetaSetMut("kafka_topic", l.origin.topic)
-	m.MetaSetMut("kafka_partition", int(l.origin.partition))
-	m.MetaSetMut("kafka_offset", int(l.origin.offset))
-	m.MetaSetMut("kafka_timestamp_unix", l.originAt.number/1000)
-	m.MetaSetMut("kafka_timestamp_ms", l.originAt.metadata())
-	m.MetaSetMut("kafka_tombstone_message", l.record.Value == nil)
-	m.MetaSetMut(headerReplayedFrom, place{dlqTopic, l.position}.String())
+	origin := newReplayed(l, dlqTopic, l.origin.topic, l.origin.partition, time.Time{})
+	origin.Offset = l.origin.offset
+	m := service.NewMessage(origin.Value)
+	record.From(origin.Topic, origin.Partition).Describe(m, origin, l.originAt.metadata())
 	return m
 }

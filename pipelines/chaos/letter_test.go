@@ -55,7 +55,7 @@ func poison(tr *trial) {
 	tr.flow.poison.Store(true)
 	tr.times++
 	tr.awaitState(`stopped since .*: \d+ of the last \d+ orders within 1m0s were refused, more than dead_letter_limit allows \(0.5\): order_range \d+`)
-	if n := tr.metric(tr.current(), `mariadb_upsert_state{label="orders_table",path="root.output.fallback.0",state="stopped"`); n != 1 {
+	if n := tr.metric(tr.current(), `mariadb_upsert_state{label="orders_table",path="root.output",state="stopped"`); n != 1 {
 		tr.Errorf("mariadb_upsert_state says %v", n)
 	}
 	letters := tr.letters()

@@ -10,6 +10,8 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
 const (
@@ -53,7 +55,10 @@ The input is not connected to the framework, so that ` + "`/ready`" + ` answers 
 
 == Metadata
 
-` + "`kafka_key`, `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms`, `kafka_tombstone_message`" + `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text. ` + "`kafka_timestamp_ms`" + ` is the number that the record has in the log: microseconds, if that is what the producer sent. It is null for a record without a timestamp, and for a number above 4200000000000000, such as nanoseconds. A header with one of these names does not hide the record's own, and of a header that stands twice the last one is kept.
+`
+	descriptionOfMetadata = `, as the ` + "`redpanda`" + ` input sets them, and the record's headers as text. ` + "`kafka_timestamp_ms`" + ` is the number that the record has in the log: microseconds, if that is what the producer sent. It is null for a record without a timestamp, and for a number above 4200000000000000, such as nanoseconds. A header with one of these names does not hide the record's own. Of a header that stands twice the last one is kept, and a header without a value is null.
+
+In a mapping, ` + "`@.producer_headers()`" + ` is an object of the headers that the record's producer set, without the metadata of the input and without the headers that a dead letter has besides. It has a header of one of the names above, too.
 
 == Metrics
 
@@ -70,7 +75,7 @@ func InputSpec() *service.ConfigSpec {
 		Stable().
 		Categories("Services").
 		Summary("Reads topics of Kafka in the order of each partition, within a bound of memory, and says so while it cannot.").
-		Description(descriptionOfKafkaRead).
+		Description(descriptionOfKafkaRead+"`"+strings.Join(record.Set, "`, `")+"`"+descriptionOfMetadata).
 		Fields(
 			service.NewStringListField(fieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
 			service.NewTLSToggledField(fieldTLS),

@@ -9,6 +9,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
 func init() {
@@ -168,31 +170,15 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 // over headers of the same names.
 func messages(b *batch) service.MessageBatch {
 	records := b.records
-	var topic, partition, none any = records[0].Topic, int(records[0].Partition), []byte(nil)
+	log := record.From(records[0].Topic, records[0].Partition)
 	all := make(service.MessageBatch, len(records))
 	for n, r := range records {
 		m := service.NewMessage(r.Value)
-		for _, header := range r.Headers {
-			if header.Value == nil {
-				m.MetaSetMut(header.Key, nil)
-			} else {
-				m.MetaSetMut(header.Key, string(header.Value))
-			}
-		}
-		key := none
-		if r.Key != nil {
-			key = r.Key
-		}
-		m.MetaSetMut("kafka_key", key)
-		m.MetaSetMut("kafka_topic", topic)
-		m.MetaSetMut("kafka_partition", partition)
-		m.MetaSetMut("kafka_offset", int(r.Offset))
 		var timestamp any // nil if there is none that can be read
 		if number, known := Timestamp(r); known {
 			timestamp = number
 		}
-		m.MetaSetMut("kafka_timestamp_ms", timestamp)
-		m.MetaSetMut("kafka_tombstone_message", r.Value == nil)
+		log.Describe(m, r, timestamp)
 		all[n] = m
 	}
 	// Each message of a batch that must wait says so, whatever is left out on the way.
@@ -201,7 +187,7 @@ func messages(b *batch) service.MessageBatch {
 		last = len(all) - 1
 	}
 	for _, m := range all[:last+1] {
-		m.MetaSetImmut("kafka_batch", b)
+		m.MetaSetImmut(record.Batch, b)
 	}
 	return all
 }

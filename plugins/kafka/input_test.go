@@ -219,6 +219,8 @@ func TestMetadataIsTheRecordsOwn(t *testing.T) {
 	expected := map[string]any{
 		"kafka_key": []byte("k"), "kafka_topic": topic, "kafka_partition": 2, "kafka_offset": 0, "kafka_timestamp_ms": int64(1709210096789),
 		"kafka_tombstone_message": false, "kafka_batch": "", "trace": "two", "none": nil,
+		// Only since a header has the name of other metadata.
+		"kafka_headers": map[string]any{"trace": "two", "none": nil, "kafka_timestamp_ms": "9"},
 	}
 	if m := <-got; fmt.Sprint(m) != fmt.Sprint(expected) {
 		t.Errorf("got      %v\nexpected %v", m, expected)

@@ -4,17 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
-const (
-	fieldOutput = "output"
-
-	// The header that says why an order was refused.
-	headerCode = "order_sink.code"
-)
+const fieldOutput = "output"
 
 // OutputSpec describes the dead_letter_send output.
 func OutputSpec() *service.ConfigSpec {
@@ -23,13 +21,13 @@ func OutputSpec() *service.ConfigSpec {
 		Categories("Utility").
 		Summary("Gives dead letters to another output until it has taken them, and says so while it has not.").
 		Description(`
-A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). One batch is sent at a time.
+A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). An output that has this one as a child, as the `+"`dead_letter`"+` of `+"`mariadb_upsert`"+`, shows the same reason. One batch is sent at a time.
 
 A batch that is not taken as a whole is sent once more letter by letter, and then only what is left of it: one letter that its topic does not take keeps no other from it, and several that fit alone but not together are taken, too. A letter may so come twice; its headers say which record it is of.
 
 == Metrics
 
-- `+"`dead_letter_send_total`"+`, a counter by `+"`code`"+` of letters that were taken; the code is metadata `+"`"+headerCode+"`"+`.
+- `+"`dead_letter_send_total`"+`, a counter by `+"`code`"+` of letters that were taken; the code is metadata `+"`"+record.LetterCode+"`"+`.
 - `+"`dead_letter_send_waits_total`"+`, a counter of tries that ended in waiting.
 - `+"`dead_letter_send_state`"+`, a gauge by `+"`state`: `running` or `waiting`"+` is 1, the other is 0.
 `).
@@ -61,7 +59,11 @@ type output struct {
 	logger *service.Logger
 	sent   *service.MetricCounter
 
+	alive   context.Context // until the output is closed
+	close   func()
+	busy    atomic.Bool            // a batch is in hand
 	written bool                   // the child was: else there is nothing to close
+	batch   service.MessageBatch   // in hand
 	todo    []service.MessageBatch // of the batch in hand: as a whole, later letter by letter
 	answer  chan error             // of the first of them, once it is on its way
 	refused error                  // the last answer that was no
@@ -79,8 +81,9 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	metrics := resources.Metrics()
+	alive, stop := context.WithCancel(context.Background())
 	return &output{
-		child: child, wait: newWait("dead_letter_send", metrics), logger: resources.Logger(),
+		alive: alive, close: stop, child: child, wait: newWait("dead_letter_send", metrics), logger: resources.Logger(),
 		sent: metrics.NewCounter("dead_letter_send_total", "code"),
 	}, nil
 }
@@ -96,12 +99,13 @@ func (o *output) Connect(ctx context.Context) error {
 
 // WriteBatch implements service.BatchOutput. It returns nil when all of the batch
 // is taken, else exactly ErrNotConnected, which makes the framework connect and
-// bring the same batch again (Invariants 1 and 3); since one is in flight at a
-// time, no other comes between.
+// bring the same batch again (Invariants 1 and 3).
 func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
 	o.written = true
+	o.busy.Store(true)
 	err := o.deliver(ctx, batch)
 	if err == nil {
+		o.busy.Store(false)
 		if waited := o.wait.over(); waited > 0 {
 			o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
 		}
@@ -123,8 +127,16 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 }
 
 func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error {
+	if o.todo != nil && record.Fingerprint(o.batch) != record.Fingerprint(batch) {
+		// The caller has given up the batch in hand, and gets no acknowledgement of
+		// it. The answer to its letters must not count for those of this batch.
+		if err := o.await(ctx); err != nil && (errors.Is(err, errNoAnswer) || ctx.Err() != nil) {
+			return err
+		}
+		o.todo, o.refused = nil, nil
+	}
 	if o.todo == nil {
-		o.todo = []service.MessageBatch{batch}
+		o.batch, o.todo = batch, []service.MessageBatch{batch}
 	}
 	// What is not taken goes behind the others. When two letters are not, it is
 	// hardly their own fault, and more would only cost time.
@@ -132,7 +144,8 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error 
 	failures := 0
 	for n := len(o.todo); n > 0; n-- {
 		part := o.todo[0]
-		err := o.send(ctx, part)
+		o.send(part)
+		err := o.await(ctx)
 		switch {
 		case err == nil:
 			o.todo = o.todo[1:]
@@ -152,18 +165,24 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error 
 		}
 	}
 	if failed == nil {
-		o.todo, o.refused = nil, nil
+		o.batch, o.todo, o.refused = nil, nil, nil
 	}
 	return failed
 }
 
-// send writes a part, or goes on waiting for the answer to it: what is on its way
-// is not sent again.
-func (o *output) send(ctx context.Context, part service.MessageBatch) error {
+// send writes a part, unless it is on its way already.
+func (o *output) send(part service.MessageBatch) {
 	if o.answer == nil {
 		answer := make(chan error, 1)
-		go func() { answer <- o.child.WriteBatch(context.Background(), part.Copy()) }()
+		go func() { answer <- o.child.WriteBatch(o.alive, part.Copy()) }()
 		o.answer = answer
+	}
+}
+
+// await returns the answer to the first part, nil also when the part is not on its way.
+func (o *output) await(ctx context.Context) error {
+	if o.answer == nil {
+		return nil
 	}
 	patience := time.NewTimer(answerFor)
 	defer patience.Stop()
@@ -179,8 +198,8 @@ func (o *output) send(ctx context.Context, part service.MessageBatch) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	for _, letter := range part {
-		code, found := letter.MetaGet(headerCode)
+	for _, letter := range o.todo[0] {
+		code, found := letter.MetaGet(record.LetterCode)
 		if !found {
 			code = "unknown"
 		}
@@ -189,8 +208,16 @@ func (o *output) send(ctx context.Context, part service.MessageBatch) error {
 	return nil
 }
 
-// ConnectionTest implements service.ConnectionTestable.
+// ConnectionTest implements service.ConnectionTestable. While letters wait it says so,
+// which an output that has this one as a child can show. The child is not asked while
+// it has letters: its test might wait for them, or end the connection that they use.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
+	if err := o.wait.now(); err != nil {
+		return service.ConnectionTestFailed(err).AsList()
+	}
+	if o.busy.Load() {
+		return service.ConnectionTestSucceeded().AsList()
+	}
 	for _, result := range o.child.ConnectionTest(ctx) {
 		if result.Err != nil {
 			return service.ConnectionTestFailed(result.Err).AsList()
@@ -202,8 +229,12 @@ func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResul
 // Close implements service.BatchOutput. A child that was never written to has not
 // begun, and would never say that it has ended.
 func (o *output) Close(ctx context.Context) error {
+	o.close()
 	if !o.written {
 		return nil
+	}
+	if o.answer != nil {
+		<-o.answer // the child must not be closed while it is being written to
 	}
 	return o.child.Close(ctx)
 }

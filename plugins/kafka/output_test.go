@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,5 +79,67 @@ dead_letter_send:
 	}
 	if strings.Join(got, ", ") != "letter 1, letter 2, letter 3" {
 		t.Errorf("the broker has %q", got)
+	}
+}
+
+// A batch that comes while letters of another batch are on their way is sent, too:
+// the answer to the other letters is not its answer.
+func TestAnotherBatchIsNotAcknowledgedUnsent(t *testing.T) {
+	port, err := loopback.Port(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broker := cluster(t, port, 0)
+	parsed, err := OutputSpec().ParseYAML(fmt.Sprintf(`
+output:
+  redpanda: { seed_brokers: [ %q ], topic: orders, acks: all, sasl: [ { mechanism: PLAIN, username: sink, password: %q } ] }
+`, loopback.Address(port), password), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := newOutput(parsed, service.MockResources())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = o.Close(context.Background()) })
+	arrived, release := make(chan struct{}), make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(arrived) })
+	broker.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		arrive()
+		<-release
+		return nil, nil, false // the broker's own answer
+	})
+	batch := func(letters ...string) (all service.MessageBatch) {
+		for _, letter := range letters {
+			all = append(all, service.NewMessage([]byte(letter)))
+		}
+		return all
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	go func() { <-arrived; giveUp() }()
+	if err := o.WriteBatch(ctx, batch("given up 1", "given up 2")); !errors.Is(err, service.ErrNotConnected) {
+		t.Fatalf("the batch that was given up got %v", err)
+	}
+	sent := make(chan error, 1)
+	go func() { sent <- o.WriteBatch(t.Context(), batch("another 1", "another 2")) }()
+	close(release)
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(broker.ListenAddrs()...), kgo.ConsumeTopics("orders"), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	reading, done := context.WithTimeout(t.Context(), time.Minute)
+	defer done()
+	var got []string
+	for len(got) < 4 && reading.Err() == nil {
+		for _, r := range client.PollFetches(reading).Records() {
+			got = append(got, string(r.Value))
+		}
+	}
+	if strings.Join(got, ", ") != "given up 1, given up 2, another 1, another 2" {
+		t.Errorf("the topic has %q", got)
 	}
 }

@@ -66,6 +66,7 @@ With `+"`version`"+`, a row that differs from the stored one in nothing but a ne
 == Deletes
 
 A tombstone, a message without content, is acknowledged and nothing else; with `+"`tombstone: delete`"+` it deletes the row that its `+"`kafka_key`"+` names: the text of the one key column as it is, or Connect JSON, `+"`{\"schema\":…,\"payload\":…}`"+`, whose payload is that text or an object of the key columns (a bare object as well). A schema's name does not matter, except for Kafka Connect's Decimal, Date, Time and Timestamp and Debezium's times, whose values become those that `+"`connect_json_decode`"+` gives a record. A value that is not of its declared type is refused. Key columns among `+"`metadata_columns`"+` are taken from there. A tombstone and a record of one key in one batch keep their order. If the version is among `+"`metadata_columns`"+`, a tombstone that is older than the row leaves it alone. A deleted row leaves no version behind: a record that is older than its tombstone and comes after it (from another partition, or sent again by hand) makes the row again. Where that can happen, let the producer mark the order as deleted in a column instead. The account needs DELETE.
+`+descriptionOfLetters+`
 
 == The dead letter limit
 
@@ -73,7 +74,7 @@ A tombstone, a message without content, is acknowledged and nothing else; with `
 
 == The state
 
-While rows cannot be stored, the output is not connected to the framework: `+"`/ready`"+` answers 503, and `+"`/<stream>/ready`"+` (`+"`/ready`"+` under `+"`run`"+`) says for whom it waits or why it is stopped, since when, when it tries again and the server's last error. The log gets one line when that begins, one for another cause, and one when it is over.
+While rows cannot be stored, or the output of dead letters does not take them, the output is not connected to the framework: `+"`/ready`"+` answers 503, and `+"`/<stream>/ready`"+` (`+"`/ready`"+` under `+"`run`"+`) says for whom it waits or why it is stopped, since when, when it tries again and the server's last error. The log gets one line when that begins, one for another cause, and one when it is over.
 
 == Traces
 
@@ -87,7 +88,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 - `+"`mariadb_upsert_statement_ns`"+`, a timer of each statement. The framework's timers are in nanoseconds; its `+"`prometheus`"+` exporter turns them into seconds, and leaves their names alone, where `+"`use_histogram_timing`"+` is set. A `+"`metrics.mapping`"+` gives them a name of that unit: `+"`root = this.re_replace_all(\"_ns$\", \"_seconds\")`"+`.
 - `+"`mariadb_upsert_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit, where that is in milliseconds.
 - `+"`mariadb_upsert_retries_total`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
-- `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting.
+- `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting: `+"`dead_letter`"+` is a wait for the output of dead letters.
 - `+"`mariadb_upsert_state`"+`, a gauge by `+"`state`: `running`, `waiting` or `stopped`"+` is 1, the others are 0.
 - `+"`mariadb_upsert_last_commit_timestamp_seconds`"+`, a gauge: the Unix time of the last commit, at first of the start.
 - `+"`mariadb_upsert_replayed_total`"+`, a counter of messages that had been dead letters (they carry a header `+"`order_sink.replayed_from`"+`).
@@ -160,6 +161,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 				Default(1024).
 				Advanced().
 				LintRule(`root = if this < 1 { "`+fieldMaxRows+` must be at least 1" }`),
+			deadLetterField(),
 			service.NewTLSToggledField(fieldTLS),
 			service.NewOutputMaxInFlightField().Default(4),
 			service.NewBatchPolicyField(fieldBatching),

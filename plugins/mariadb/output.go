@@ -34,6 +34,8 @@ type output struct {
 	breaker *breaker // nil for none
 	forget  func()   // the signal that ends its stop
 	state   *state
+	letters *letters // nil: what is refused is an error
+	notices *notices
 	metrics *metrics
 	traced  *traced // nil for none
 }
@@ -69,7 +71,17 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
 	db.SetMaxIdleConns(1)                 // and it stays: opening one takes longer than the look
 	b := newBreaker(c.limit)
+	var l *letters
+	if parsed.Contains(fieldDeadLetter) {
+		child, err := parsed.FieldOutput(fieldDeadLetter)
+		if err != nil {
+			return nil, err
+		}
+		l = newLetters(child)
+	}
 	return &output{
+		letters: l,
+		notices: &notices{info: logger.Infof, every: noticeEvery},
 		breaker: b,
 		forget:  resumeOnSignal(b),
 		store: &store{
@@ -108,6 +120,9 @@ func (o *output) Connect(ctx context.Context) error {
 }
 
 func (o *output) connect(ctx context.Context) *reason {
+	if o.letters.waiting() {
+		return nil // its rows are stored: the batch needs no MariaDB
+	}
 	if why := o.stopped(); why != nil {
 		return why
 	}
@@ -134,13 +149,17 @@ func explain(err error) error {
 }
 
 // WriteBatch implements service.BatchOutput. It returns nil when every row is
-// committed (Invariant 1), a BatchError that names the refused rows (Invariant
-// 2), or exactly ErrNotConnected, which makes the framework connect and bring
-// the same batch again (Invariant 3): also when ctx ends in a shutdown, since
-// any other error would send good rows to the dead letters.
+// committed or its dead letter acknowledged (Invariant 1), without a child for the
+// letters a BatchError that names the refused rows (Invariant 2), or exactly
+// ErrNotConnected, which makes the framework connect and bring the same batch again
+// (Invariant 3): also when ctx ends in a shutdown, since any other error would send
+// good rows to the dead letters.
 func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
 	if len(batch) == 0 {
 		return nil
+	}
+	if d := o.letters.resume(batch); d != nil {
+		return o.deliver(ctx, batch, d)
 	}
 	messages := o.messages(batch)
 	var turns turns
@@ -157,11 +176,10 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		if why == nil {
 			o.state.over(this)
 			turns.passed(o, len(batch))
-			refused := refusedError(batch, result)
-			if refused != nil {
+			if len(result.refused)+len(result.failed) > 0 {
 				turns.behind(ctx)
 			}
-			return refused
+			return o.refuse(ctx, batch, result)
 		}
 		o.metrics.waits(1, why.cause)
 		if !o.state.wait(ctx, this, *why) {
@@ -241,6 +259,7 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 		}
 	}
 	o.metrics.letGo(result)
+	o.notices.add(result)
 	o.trace(batch, result, began, now)
 	for _, m := range batch {
 		// A dead letter that was sent again says so in a header.
@@ -289,39 +308,25 @@ func (o *output) stopped() *reason {
 	return &reason{cause: fieldLimit, text: text, stopped: true}
 }
 
-func refusedError(batch service.MessageBatch, result *result) error {
-	errs := make(map[int]error, len(result.refused)+len(result.failed))
-	for i, err := range result.failed {
-		errs[i] = err
-	}
-	for i, refusal := range result.refused {
-		errs[i] = refusal
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	first := len(batch)
-	for i := range errs {
-		first = min(first, i)
-	}
-	all := service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(errs), len(batch), errs[first]))
-	for i, err := range errs {
-		all = all.Failed(i, err)
-	}
-	return all
-}
-
 // ConnectionTest implements service.ConnectionTestable.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
+	results := service.ConnectionTestSucceeded().AsList()
 	if _, err := o.store.look(ctx, time.Now()); err != nil {
-		return service.ConnectionTestFailed(explain(err)).AsList()
+		results = service.ConnectionTestFailed(explain(err)).AsList()
 	}
-	return service.ConnectionTestSucceeded().AsList()
+	if o.letters != nil {
+		results = append(results, o.letters.child.ConnectionTest(ctx)...)
+	}
+	return results
 }
 
 // Close implements service.BatchOutput. The framework has stopped writing.
 func (o *output) Close(ctx context.Context) error {
 	o.forget()
+	o.notices.end()
+	if o.letters != nil {
+		o.letters.end(ctx)
+	}
 	o.store.writer.close(ctx)
 	return o.store.db.Close()
 }

@@ -3,6 +3,8 @@ package mariadb
 import (
 	"cmp"
 	"strings"
+
+	"github.com/order-sink/order-sink/internal/record"
 )
 
 // message is what the output takes of one message.
@@ -106,13 +108,9 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *Refusal) {
 	return r, nil
 }
 
-// numbers are what Kafka inputs set as numbers. They set a record's headers, which
-// are text, in the same place and later: a version must not come from there.
-var numbers = map[string]bool{
-	"kafka_partition": true, "kafka_offset": true, "kafka_timestamp_ms": true, "kafka_timestamp_unix": true,
-}
-
-// fromMetadata gives bytes, as Kafka's key comes, the type that the column takes.
+// fromMetadata gives bytes, as Kafka's key comes, the type that the column takes. The
+// redpanda input sets a record's headers, which are text, over its own metadata: a
+// version must not come from there.
 func (c *column) fromMetadata(v any) (any, *Refusal) {
 	switch raw := v.(type) {
 	case nil:
@@ -121,7 +119,7 @@ func (c *column) fromMetadata(v any) (any, *Refusal) {
 		}
 		return nil, refuse(CodeMissing, c.name, "the message has no such metadata")
 	case string:
-		if numbers[c.name] {
+		if record.IsNumber(c.name) {
 			return nil, refuse(CodeType, c.name, "a header of this name hides the record's own")
 		}
 	case []byte:

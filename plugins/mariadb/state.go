@@ -1,6 +1,7 @@
 package mariadb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -27,6 +28,7 @@ type reason struct {
 	text    string // for people
 	mend    bool   // no patience helps: somebody must do something
 	stopped bool   // by this output itself
+	waits   string // for what, "" for MariaDB
 }
 
 func (f *failure) reason() reason {
@@ -128,7 +130,11 @@ func (s *state) over(batch uint64) {
 	}
 	s.show(stateRunning)
 	if waited {
-		s.info("Storing rows: the wait is over, after %v.", time.Since(s.since).Round(time.Millisecond))
+		what := "Storing rows"
+		if s.reason.waits != "" {
+			what = "Delivering dead letters"
+		}
+		s.info("%s: the wait is over, after %v.", what, time.Since(s.since).Round(time.Millisecond))
 	}
 }
 
@@ -152,6 +158,6 @@ func describe(r reason, since, next, now time.Time) string {
 	if r.mend {
 		who = "somebody must mend this; it is tried again until then"
 	}
-	return fmt.Sprintf("waiting for MariaDB %s, next try in %s: %s. Nothing is dropped: %s",
-		about, max(0, next.Sub(now)).Round(100*time.Millisecond), r.text, who)
+	return fmt.Sprintf("waiting %s %s, next try in %s: %s. Nothing is dropped: %s",
+		cmp.Or(r.waits, "for MariaDB"), about, max(0, next.Sub(now)).Round(100*time.Millisecond), r.text, who)
 }

@@ -1,0 +1,123 @@
+// Package record has the names with which a message says what Kafka record it is
+// from, and tells the headers of that record's producer from all other names. The
+// rooms of plugins/ and the commands of internal/ read the names here.
+package record
+
+import "github.com/twmb/franz-go/pkg/kgo"
+
+// The metadata of the record that an input sets.
+const (
+	Key       = "kafka_key"
+	Topic     = "kafka_topic"
+	Partition = "kafka_partition"
+	Offset    = "kafka_offset"
+	Timestamp = "kafka_timestamp_ms"
+	Tombstone = "kafka_tombstone_message"
+
+	// Batch is the turn of a batch, see plugins/README.md.
+	Batch = "kafka_batch"
+	// Headers holds all headers of a record by name. A message has it only when a
+	// header of the record has a name of [reserved].
+	Headers = "kafka_headers"
+)
+
+// Set are the names that every message of kafka_read has, in the order of its
+// documentation.
+var Set = []string{Key, Topic, Partition, Offset, Timestamp, Tombstone}
+
+// numbers are the names that inputs set as numbers. The last two are those of the
+// redpanda input.
+var numbers = map[string]bool{
+	Partition: true, Offset: true, Timestamp: true, "kafka_timestamp_unix": true, "kafka_lag": true,
+}
+
+// reserved are the names that the metadata of a message uses for another purpose
+// than a header of that name: those of an input, those that the shipped pipelines
+// give to their processors, and that of the fallback output.
+var reserved = map[string]bool{
+	Key: true, Topic: true, Partition: true, Offset: true, Timestamp: true, Tombstone: true, Batch: true, Headers: true,
+	"kafka_timestamp_unix": true, "kafka_lag": true,
+	"order_sink_schema": true, "order_sink_original": true,
+	"fallback_error": true,
+}
+
+// IsNumber says whether an input sets this metadata as a number. A text of this name
+// is a header.
+func IsNumber(name string) bool { return numbers[name] }
+
+// Metadata is the metadata of a message.
+type Metadata interface {
+	MetaSetMut(name string, value any)
+}
+
+// Log describes the records of one partition of a topic.
+type Log struct{ topic, partition any }
+
+// From describes the records of a topic's partition.
+func From(topic string, partition int32) Log { return Log{topic, int(partition)} }
+
+var noKey any = []byte(nil)
+
+// Describe sets the metadata of a message to the record's headers and to what else
+// the record says of itself, with its timestamp in milliseconds. Of a header that
+// stands twice, the metadata has the last value.
+func (l Log) Describe(m Metadata, r *kgo.Record, timestamp any) {
+	hidden := false
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		hidden = hidden || mayBeReserved(h.Key) && reserved[h.Key]
+		m.MetaSetMut(h.Key, text(h))
+	}
+	key := noKey
+	if r.Key != nil {
+		key = r.Key
+	}
+	m.MetaSetMut(Key, key)
+	m.MetaSetMut(Topic, l.topic)
+	m.MetaSetMut(Partition, l.partition)
+	m.MetaSetMut(Offset, int(r.Offset))
+	m.MetaSetMut(Timestamp, timestamp)
+	m.MetaSetMut(Tombstone, r.Value == nil)
+	if !hidden {
+		return
+	}
+	all := make(map[string]any, len(r.Headers))
+	for i := range r.Headers {
+		all[r.Headers[i].Key] = text(&r.Headers[i])
+	}
+	m.MetaSetMut(Headers, all)
+}
+
+// text is the value of a header, nil for null.
+func text(h *kgo.RecordHeader) any {
+	if h.Value == nil {
+		return nil
+	}
+	return string(h.Value)
+}
+
+// mayBeReserved spares nearly all headers the lookup.
+func mayBeReserved(name string) bool {
+	return name != "" && (name[0] == 'k' || name[0] == 'o' || name[0] == 'f')
+}
+
+// ProducerHeaders are the headers that the producer set, of a message with this
+// metadata: without what an input, a processor or a dead letter adds. A header
+// without a value is empty text.
+func ProducerHeaders(metadata map[string]any) map[string]any {
+	source, exact := metadata[Headers].(map[string]any)
+	if !exact {
+		source = metadata
+	}
+	headers := make(map[string]any, len(source))
+	for name, value := range source {
+		if IsLetters(name) || !exact && reserved[name] {
+			continue
+		}
+		if value == nil {
+			value = ""
+		}
+		headers[name] = value
+	}
+	return headers
+}

@@ -1,0 +1,36 @@
+package mariadb
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The log has one line for a code at once, and the rest of a minute in one more.
+func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
+	t.Parallel()
+	var lines []string
+	n := &notices{info: func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }, every: time.Hour}
+	for range 100 {
+		r := &result{refused: map[int]*Refusal{0: refuse(CodeTooLong, "product", "too long"), 1: refuse(CodeTooLong, "product", "too long")}}
+		r.fail(2, errors.New("order_range: qty: too few"))
+		n.add(r)
+		n.add(&result{})
+	}
+	require.ElementsMatch(t, []string{
+		"Refused 2 records with code row_too_long. To see them: order-sink dlq list --letters --code row_too_long",
+		"Refused 1 records with code order_range. To see them: order-sink dlq list --letters --code order_range",
+	}, lines)
+	lines = nil
+	n.next(CodeTooLong)
+	require.Equal(t, []string{"Refused 198 more records with code row_too_long in the last 1h0m0s. To see them: order-sink dlq list --letters --code row_too_long"}, lines)
+	n.next(CodeTooLong)
+	require.Len(t, lines, 1, "none came since then")
+	n.end()
+	n.next("order_range")
+	n.add(&result{refused: map[int]*Refusal{0: refuse(CodeNull, "qty", "null")}})
+	require.Len(t, lines, 1, "the output has ended")
+}
