@@ -32,7 +32,7 @@ type finding struct {
 func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place) (map[place]finding, error) {
 	admin := kadm.NewClient(client)
 	offsets, err := admin.FetchOffsets(ctx, s.group)
-	if err != nil {
+	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // a group that begins
 		return nil, fmt.Errorf("fetching the offsets of group %s: %w", s.group, err)
 	}
 	logs, err := logsOf(ctx, client, places)
