@@ -29,13 +29,6 @@ func (m *memory) keep(at place, p position) {
 	}
 }
 
-// forget drops the position of a partition that another member reads from now on.
-func (m *memory) forget(at place) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	delete(m.positions, at)
-}
-
 // recall returns the position from which to judge a partition: that of the group's
 // committed offset, together with what this process knows. ok is false for a group
 // that begins. recreated says that the topic is another one than this process read.
@@ -50,6 +43,8 @@ func (m *memory) recall(at place, committed position, ours bool, now [16]byte) (
 		return p, ok, recreated
 	case !ok, !ours: // an offset that an operator set counts as it is
 		return committed, true, recreated
+	case committed.topicID == p.topicID && committed.seenEpoch > p.seenEpoch:
+		return committed, true, recreated // another member has looked at the log since
 	case committed.topicID == p.topicID:
 		if committed.next >= p.next { // else the last commit has failed
 			p.next, p.epoch = committed.next, committed.epoch

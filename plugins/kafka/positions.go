@@ -20,19 +20,23 @@ func (r *records) stand(at place) {
 	r.lag(0, at.topic, at.number)
 }
 
-// left forgets the position of a partition that is not this member's any more. A
-// member that ends leaves it to the next one of the same input.
+// left remembers the position of a partition that is not this member's any more. The
+// client loses its partitions, and gets them again, when the broker is away for long.
 func (r *records) left(p *partition) {
-	switch {
-	case !r.ended:
-		r.memory.forget(p.place)
-	case p.next != unknown:
-		p.seen = max(p.seen, p.fetched)
-		r.memory.keep(p.place, p.position)
+	if !r.ended {
+		r.remember(p)
 	}
 	p.stay++
 	p.last = p.position
 	p.position, p.fetched, p.fetchedEpoch, p.moved = nowhere(), unknown, unknown, false
+}
+
+// remember keeps a position for the next member of the same input.
+func (r *records) remember(p *partition) {
+	if p.next != unknown {
+		p.seen = max(p.seen, p.fetched)
+		r.memory.keep(p.place, p.position)
+	}
 }
 
 // acknowledged moves a partition's position behind a record, and behind the offsets

@@ -225,6 +225,9 @@ func (r *records) end() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.ended = true
+	for _, p := range r.partitions {
+		r.remember(p)
+	}
 	r.settled()
 }
 

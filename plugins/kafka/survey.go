@@ -92,20 +92,28 @@ func (s *survey) gone(ctx context.Context, client *kgo.Client, topics []string) 
 	if err != nil {
 		return err
 	}
-	var all []error
+	var first error
+	more := 0
 	for _, at := range places {
 		f, ok := findings[at]
 		switch {
 		case !ok:
-			all = append(all, fmt.Errorf("topic %s, partition %d: its leader does not tell its offsets", at.topic, at.number))
+			return fmt.Errorf("topic %s, partition %d: its leader does not answer", at.topic, at.number)
 		case f.lost == nil:
 			s.memory.settled(at)
-		default:
-			s.tell(*f.lost)
-			all = append(all, &goneError{*f.lost, s.group})
+			continue
 		}
+		s.tell(*f.lost)
+		if first != nil {
+			more++
+			continue
+		}
+		first = &goneError{*f.lost, s.group}
 	}
-	return errors.Join(all...)
+	if more > 0 {
+		return fmt.Errorf("%w (and the same in %d more partitions: see the log)", first, more)
+	}
+	return first
 }
 
 // tell reports a loss, or what was added to it since it was reported.
