@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/order-sink/order-sink/plugins/kafka"
 )
 
 // silence is how long no record may come before the broker is asked whether
@@ -112,11 +112,11 @@ func (c *connection) read(ctx context.Context, spans map[int32]span, visit func(
 			continue
 		}
 		for partition, s := range left {
-			ended, err := c.ended(ctx, client, partition, s)
+			more, err := kafka.HasRecords(ctx, client, c.topic, partition, s.from, s.end)
 			if err != nil {
 				return fmt.Errorf("reading topic %s, partition %d: %w", c.topic, partition, err)
 			}
-			if ended {
+			if !more {
 				finish(partition)
 			}
 		}
@@ -153,58 +153,4 @@ func poll(ctx context.Context, client *kgo.Client) (kgo.Fetches, error) {
 		}
 	})
 	return fetches, failure
-}
-
-// ended asks the partition's broker itself whether a span has records left,
-// since a client passes over holes without a word. A broker that answers with
-// nothing has come to the end of its log.
-func (c *connection) ended(ctx context.Context, client *kgo.Client, partition int32, s span) (bool, error) {
-	topics, err := kadm.NewClient(client).ListTopics(ctx, c.topic)
-	if err = errors.Join(err, topics.Error()); err != nil {
-		return false, err
-	}
-	topic := topics[c.topic]
-	for s.from < s.end {
-		ask := kmsg.NewFetchRequestTopicPartition()
-		ask.Partition, ask.FetchOffset, ask.PartitionMaxBytes = partition, s.from, 1<<20
-		of := kmsg.NewFetchRequestTopic()
-		of.Topic, of.TopicID = c.topic, topic.ID
-		of.Partitions = append(of.Partitions, ask)
-		request := kmsg.NewPtrFetchRequest()
-		request.MaxBytes, request.SessionEpoch = 1<<20, -1
-		request.Topics = append(request.Topics, of)
-		answer, err := request.RequestWith(ctx, client.Broker(int(topic.Partitions[partition].Leader)))
-		if err != nil {
-			return false, err
-		}
-		if len(answer.Topics) != 1 || len(answer.Topics[0].Partitions) != 1 {
-			return false, errors.Join(errors.New("the broker answers for another partition"), kerr.ErrorForCode(answer.ErrorCode))
-		}
-		found := &answer.Topics[0].Partitions[0]
-		if err := kerr.ErrorForCode(found.ErrorCode); err != nil {
-			return false, ignoreRetriable(err)
-		}
-		if len(found.RecordBatches) == 0 {
-			return true, nil
-		}
-		records, next := kgo.ProcessFetchPartition(kgo.ProcessFetchPartitionOpts{
-			KeepControlRecords: true, Offset: s.from, Topic: c.topic, Partition: partition,
-		}, found, kgo.DefaultDecompressor(), nil)
-		if len(records.Records) > 0 {
-			return records.Records[0].Offset >= s.end, nil
-		}
-		if next <= s.from {
-			return false, records.Err
-		}
-		s.from = next
-	}
-	return true, nil
-}
-
-// ignoreRetriable leaves to the client what it tries again by itself.
-func ignoreRetriable(err error) error {
-	if kerr.IsRetriable(err) {
-		return nil
-	}
-	return err
 }

@@ -38,6 +38,11 @@ type flow struct {
 	known []sent
 	now   int64 // the last timestamp, in milliseconds
 
+	// keeping is for faults after which the log no longer has what was sent.
+	keeping bool
+	mutex   sync.Mutex
+	kept    []*kgo.Record // acknowledged by the broker
+
 	sent, acknowledged, failed atomic.Int64
 	stop                       context.CancelFunc
 	stopped                    sync.WaitGroup
@@ -95,14 +100,39 @@ func (f *flow) send(n int) {
 			record.Partition = int32(crc32.ChecksumIEEE(record.Key) % uint32(f.partitions.Load()))
 		}
 		f.sent.Add(1)
-		f.client.Produce(context.Background(), record, func(_ *kgo.Record, err error) {
+		f.client.Produce(context.Background(), record, func(record *kgo.Record, err error) {
 			if err != nil {
 				f.failed.Add(1)
 				return
 			}
+			f.keep(record)
 			f.acknowledged.Add(1)
 		})
 	}
+}
+
+func (f *flow) keep(record *kgo.Record) {
+	if f.keeping {
+		f.mutex.Lock()
+		defer f.mutex.Unlock()
+		f.kept = append(f.kept, record)
+	}
+}
+
+// take returns the kept records that are gone, and keeps the others.
+func (f *flow) take(gone func(*kgo.Record) bool) (taken []*kgo.Record) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	var kept []*kgo.Record
+	for _, record := range f.kept {
+		if gone(record) {
+			taken = append(taken, record)
+		} else {
+			kept = append(kept, record)
+		}
+	}
+	f.kept = kept
+	return taken
 }
 
 // next makes a message. Its timestamp is later than those of all before it, as

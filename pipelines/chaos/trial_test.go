@@ -48,13 +48,16 @@ type trial struct {
 	times              int  // the fault has struck
 	compared           bool // with the log, at the end
 
+	told int                  // of the log, that compareLosses has read
+	lost map[*sink.Sink]int64 // offsets that each sink has said are lost
+
 	// config is what the end is compared with.
 	config checker.Config
 }
 
 func newTrial(t *testing.T, f fault) *trial {
 	t.Helper()
-	tr := &trial{T: t, fault: f.name, random: random(f.name), log: sink.NewLog(t), env: map[string]string{}}
+	tr := &trial{T: t, fault: f.name, random: random(f.name), log: sink.NewLog(t), env: map[string]string{}, lost: map[*sink.Sink]int64{}}
 	if tr.broker = broker.Shared(t); f.privateBroker {
 		tr.broker = broker.Private(t)
 	}

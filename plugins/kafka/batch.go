@@ -107,10 +107,8 @@ func (r *records) advance(p *partition) {
 		if b.stay != p.stay { // another member has the partition, or it is read again
 			continue
 		}
-		last := b.records[len(b.records)-1]
-		p.pause, p.next = 0, last.Offset+1
-		r.mark(last)
-		r.lag(max(0, p.end-p.next), p.topic, p.number)
+		p.pause = 0
+		r.acknowledged(p, b.records[len(b.records)-1])
 	}
 	if len(p.out) == 0 || p.out[0].verdict == pending || p.out[len(p.out)-1].verdict == pending {
 		return

@@ -26,6 +26,7 @@ const (
 	fieldTopics            = "topics"
 	fieldGroup             = "consumer_group"
 	fieldStart             = "start_offset"
+	fieldOnOffsetGone      = "on_offset_gone"
 	fieldCommitPeriod      = "commit_period"
 	fieldSessionTimeout    = "session_timeout"
 	fieldRebalanceTimeout  = "rebalance_timeout"
@@ -40,8 +41,11 @@ const (
 	metadataMinAge         = time.Second // after an error, in place of the client's 5 s
 	startEarliest          = "earliest"
 	startLatest            = "latest"
+	goneContinue           = "continue"
+	goneStop               = "stop"
 	defaultClientID        = "order-sink"
 	metricLag              = "kafka_read_lag"
+	metricLost             = "kafka_read_lost_total"
 	descriptionOfKafkaRead = `
 Reads topics as a member of a consumer group, in the order of each partition: of a partition one batch is in flight at a time, and an offset is committed once the batch is acknowledged with all before it. A batch that comes back unwritten is given out again, before what follows it. A partition that goes to another member of the group waits up to 5 seconds for its batch in flight. Records of transactions that were aborted are not read.
 
@@ -53,6 +57,18 @@ What is fetched and not acknowledged yet is bounded by ` + "`buffer_bytes`" + ` 
 
 The input is not connected to the framework, so that ` + "`/ready`" + ` answers 503 and ` + "`/<stream>/ready`" + ` says since when, for what reason and when it tries again; the log says once when that begins and when it is over. So it is while the broker refuses to let it read. What is fetched already is written meanwhile.
 
+== When Kafka no longer has the next records
+
+The input compares the committed offset of each partition with the log when it gets the partition, and whenever the log changes under it. Kafka can lose records that the sink has not read in three ways:
+
+- Retention, or a command, deletes them. The start of the log is behind the committed offset.
+- The topic is deleted and created again. The input reads the new topic from its beginning. It ignores a committed offset of the deleted topic. If the topic is deleted while no sink runs, Kafka forgets the offsets of the group too: then the sink begins as a new group does.
+- The end of the log is cut off, as after an unclean leader election. The input reads again from the first offset that may have another record: writing a record twice is safe, skipping a record is not.
+
+In each case the input logs one warning with the topic, the partition, the first and the last lost offset and their number, and adds the number to ` + "`kafka_read_lost_total`" + `. Offsets are counted: where a log has transactions or is compacted, fewer records may be lost. Of a topic that is gone, the input knows the end as of at most a few seconds before.
+
+With ` + "`on_offset_gone: continue`" + ` the input then reads on. With ` + "`on_offset_gone: stop`" + ` the input leaves the group, ` + "`/ready`" + ` answers 503, and ` + "`/<stream>/ready`" + ` says what is gone. An operator decides: set the offset of the group (Kafka allows that while the group has no member) and the input goes on by itself, or restart the sink with ` + "`continue`" + `.
+
 == Metadata
 
 `
@@ -62,7 +78,8 @@ In a mapping, ` + "`@.producer_headers()`" + ` is an object of the headers that 
 
 == Metrics
 
-- ` + "`kafka_read_lag`" + `, a gauge by ` + "`topic` and `partition`" + ` of the records behind the last that was acknowledged; 0 for partitions that another member has.
+- ` + "`kafka_read_lag`" + `, a gauge by ` + "`topic` and `partition`" + ` of the records behind the last that was acknowledged; 0 for partitions that another member has. Each assigned partition has it at once. The ends of the logs are asked for every 2 seconds, also while the buffer is full. Records of a transaction count when the transaction is committed; its markers, and records that were aborted or compacted, do not count.
+- ` + "`kafka_read_lost_total`" + `, a counter by ` + "`topic` and `partition`" + ` of the offsets that Kafka lost: see above.
 - ` + "`kafka_read_waits_total`" + `, a counter of tries that ended in waiting.
 - ` + "`kafka_read_state`" + `, a gauge by ` + "`state`: `running` or `waiting`" + ` is 1, the other is 0.
 `
@@ -82,7 +99,11 @@ func InputSpec() *service.ConfigSpec {
 			SASLField().Optional().Advanced(),
 			service.NewStringListField(fieldTopics).Description("What to read. An item may be several, with commas between them."),
 			service.NewStringField(fieldGroup).Description("The group whose members share the partitions and commit their offsets."),
-			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins that has committed nothing, or whose offset is gone.").Default(startEarliest).Advanced(),
+			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins that has committed nothing.").Default(startEarliest).Advanced(),
+			service.NewStringAnnotatedEnumField(fieldOnOffsetGone, map[string]string{
+				goneContinue: "Reads on with the next record that Kafka still has.",
+				goneStop:     "Leaves the group and is not ready until an operator sets the offset of the group, or restarts the sink with `continue`.",
+			}).Description("What the input does when Kafka no longer has the records that follow the committed offset. It logs a warning and counts them in `kafka_read_lost_total` either way.").Default(goneContinue).Advanced(),
 			service.NewDurationField(fieldCommitPeriod).Description("How often offsets are committed; also when a partition leaves and at the end.").Default("1s").Advanced(),
 			service.NewDurationField(fieldSessionTimeout).Description("After how long without a sign of life a member is taken for dead.").Default("10s").Advanced(),
 			service.NewDurationField(fieldRebalanceTimeout).Description("How long a member may take to join when the partitions are shared out anew.").Default("20s").Advanced(),
@@ -151,6 +172,20 @@ func bytesField(parsed *service.ParsedConfig, name string) (int, error) {
 	return int(n), nil
 }
 
+// surveyOf reads what is compared with the logs, and what a loss does.
+func surveyOf(parsed *service.ParsedConfig) (*survey, error) {
+	group, err := parsed.FieldString(fieldGroup)
+	if err != nil {
+		return nil, err
+	}
+	start, err := parsed.FieldString(fieldStart)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := parsed.FieldString(fieldOnOffsetGone)
+	return &survey{group: group, fromEnd: start == startLatest, stopping: gone == goneStop, memory: newMemory()}, err
+}
+
 // limitsOf reads what bounds the records that are held.
 func limitsOf(parsed *service.ParsedConfig) (l limits, err error) {
 	if l.buffer, err = bytesField(parsed, fieldBufferBytes); err != nil {
@@ -190,7 +225,12 @@ func clientOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	if start == startLatest {
 		offset = kgo.NewOffset().AtEnd()
 	}
-	options = append(options, kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeResetOffset(offset),
+	options = append(options, kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(offset),
+		// Where a log is not as it was, the client begins with its first record: it must
+		// skip none before the input has noticed, whatever start_offset is.
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		// A marker is the last record of a transaction: the position is behind it.
+		kgo.KeepControlRecords(),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.AutoCommitMarks(), kgo.BlockRebalanceOnPoll())
 	for _, duration := range []struct {
 		name string

@@ -28,11 +28,13 @@ type input struct {
 	idle    time.Duration
 	wait    *wait
 	lag     *service.MetricGauge
+	lost    *service.MetricCounter
+	survey  *survey
 	logger  *service.Logger
 	doubt   chan struct{} // a connection has failed
 
 	member *member // nil before the first
-	renew  bool    // the member: its client knows nothing of a broker that is another one now
+	renew  bool    // the member: its client knows nothing of a broker, or of a topic, that is another one now
 }
 
 func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
@@ -43,10 +45,16 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	i := &input{
 		options: options, logger: resources.Logger(), doubt: make(chan struct{}, 1),
 		wait: newWait("kafka_read", resources.Metrics()), lag: resources.Metrics().NewGauge(metricLag, "topic", "partition"),
+		lost: resources.Metrics().NewCounter(metricLost, "topic", "partition"),
 	}
+	i.options = append(i.options, kgo.WithLogger(&clientLog{warn: i.logger.Warnf, debug: i.logger.Debugf}))
 	if i.limits, err = limitsOf(parsed); err != nil {
 		return nil, err
 	}
+	if i.survey, err = surveyOf(parsed); err != nil {
+		return nil, err
+	}
+	i.survey.report = i.report
 	if i.reach, err = connectionOptions(parsed); err != nil {
 		return nil, err
 	}
@@ -105,6 +113,9 @@ func (i *input) open(ctx context.Context) error {
 		i.leave(ctx)
 	}
 	if i.member == nil {
+		if err := i.decided(ctx); err != nil {
+			return err
+		}
 		m, err := i.join()
 		if err != nil {
 			return err
@@ -120,9 +131,41 @@ func (i *input) open(ctx context.Context) error {
 
 func (i *input) join() (*member, error) {
 	held := newRecords(i.limits)
-	held.warn, held.debug = i.logger.Warnf, i.logger.Debugf
-	held.lag = func(n int64, topic string, partition int32) { i.lag.Set(n, topic, strconv.Itoa(int(partition))) }
-	return join(i.options, held, i.doubt)
+	held.debug, held.memory = i.logger.Debugf, i.survey.memory
+	held.lag = func(n int64, topic string, partition int32) {
+		i.lag.Set(n, topic, strconv.Itoa(int(partition)))
+		i.lost.Incr(0, topic, strconv.Itoa(int(partition))) // it is there from the start
+	}
+	return join(i.options, held, i.doubt, i.survey)
+}
+
+// report tells of a loss, once.
+func (i *input) report(l *loss) {
+	i.lost.Incr(l.count(), l.topic, strconv.Itoa(int(l.number)))
+	then := fmt.Sprintf("Reading goes on from offset %d.", l.resume)
+	if i.survey.stopping {
+		then = fmt.Sprintf("The input stops, since %s is %s.", fieldOnOffsetGone, goneStop)
+	}
+	i.logger.Warnf("Records are gone: %s: %s. %s", l.offsets(), l.what(), then)
+}
+
+// decided returns what an operator must decide before the group may be joined: in a
+// group that has a member, Kafka lets nobody set offsets.
+func (i *input) decided(ctx context.Context) error {
+	if !i.survey.stopping {
+		return nil
+	}
+	client, err := kgo.NewClient(i.reach...)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if err := ask(ctx, client, i.topics); err != nil {
+		return err
+	}
+	ctx, done := context.WithTimeout(ctx, askFor)
+	defer done()
+	return i.survey.gone(ctx, client, i.topics)
 }
 
 // ReadBatch implements service.BatchInput.
@@ -144,6 +187,10 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 				}
 				return nil
 			}, nil
+		}
+		if held.leavesToLook() {
+			i.renew = true
+			return nil, nil, service.ErrNotConnected
 		}
 		out, problem := held.trouble()
 		if problem == nil {

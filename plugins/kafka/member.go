@@ -2,12 +2,10 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -28,14 +26,21 @@ type member struct {
 }
 
 // join makes a member. failed is told of connections that fail.
-func join(options []kgo.Opt, held *records, failed chan struct{}) (*member, error) {
+func join(options []kgo.Opt, held *records, failed chan struct{}, s *survey) (*member, error) {
+	m := &member{records: held, stopped: make(chan struct{})}
+	made := make(chan struct{})
 	client, err := kgo.NewClient(append(options[:len(options):len(options)],
 		kgo.WithHooks(dials{failed}),
+		kgo.WithContext(held.noting(context.Background())),
+		kgo.AdjustFetchOffsetsFn(func(ctx context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
+			<-made
+			return offsets, m.begin(ctx, s, offsets)
+		}),
 		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { held.assigned() }),
 		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, lost map[string][]int32) {
 			held.leave(ctx, lost)
 			// What is not committed is read again by whoever comes next.
-			ctx, done := context.WithTimeout(ctx, closeFor)
+			ctx, done := context.WithTimeout(held.noting(ctx), closeFor)
 			defer done()
 			if err := client.CommitMarkedOffsets(ctx); err != nil {
 				held.debug("Committing the offsets of partitions that leave: %v", err)
@@ -50,9 +55,14 @@ func join(options []kgo.Opt, held *records, failed chan struct{}) (*member, erro
 	if err != nil {
 		return nil, err
 	}
-	held.mark = func(last *kgo.Record) { client.MarkCommitRecords(last) }
+	m.client = client
+	close(made)
+	held.mark = func(at place, next kgo.EpochOffset) {
+		client.MarkCommitOffsets(map[string]map[int32]kgo.EpochOffset{at.topic: {at.number: next}})
+	}
 	running, stop := context.WithCancel(context.Background())
-	m := &member{records: held, client: client, stop: stop, stopped: make(chan struct{})}
+	m.stop = stop
+	go m.watch(running, client)
 	go func() {
 		defer close(m.stopped)
 		for held.awaitRoom(running) {
@@ -61,6 +71,62 @@ func join(options []kgo.Opt, held *records, failed chan struct{}) (*member, erro
 		}
 	}()
 	return m, nil
+}
+
+// begin compares the offsets with which partitions are to be read with their logs,
+// and corrects the offsets.
+func (m *member) begin(ctx context.Context, s *survey, offsets map[string]map[int32]kgo.Offset) error {
+	ctx, done := context.WithTimeout(ctx, askFor)
+	defer done()
+	var places []place
+	for topic, partitions := range offsets {
+		for number := range partitions {
+			places = append(places, place{topic, number})
+		}
+	}
+	findings, err := s.inspect(ctx, m.client, places)
+	if err != nil {
+		return fmt.Errorf("comparing the offsets of the group with the logs: %w", err)
+	}
+	for _, at := range places {
+		f, ok := findings[at]
+		if !ok { // its leader does not answer: the client goes on asking
+			f.position = nowhere()
+			f.next = max(unknown, offsets[at.topic][at.number].EpochOffset().Offset)
+			m.assign(at, f)
+			continue
+		}
+		if f.lost != nil {
+			s.tell(*f.lost)
+			if s.stopping {
+				delete(offsets[at.topic], at.number)
+				m.stand(at)
+				continue
+			}
+		}
+		s.memory.settled(at)
+		m.assign(at, f)
+		from := kgo.NewOffset().At(f.next)
+		if !f.moved { // the client checks the leader epoch once more
+			from = from.WithEpoch(f.epoch)
+		}
+		offsets[at.topic][at.number] = from
+	}
+	return nil
+}
+
+// noting makes commits under ctx write down which topic an offset is of.
+func (r *records) noting(ctx context.Context) context.Context {
+	return kgo.PreCommitFnContext(ctx, func(request *kmsg.OffsetCommitRequest) error {
+		for _, topic := range request.Topics {
+			for i := range topic.Partitions {
+				if text := r.noteOf(place{topic.Topic, topic.Partitions[i].Partition}); text != "" {
+					topic.Partitions[i].Metadata = &text
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // close commits what is acknowledged, and leaves the partitions to the other
@@ -85,7 +151,7 @@ func (m *member) part(ctx context.Context) {
 	defer done()
 	<-m.stopped
 	m.client.AllowRebalance()
-	if err := m.client.CommitMarkedOffsets(ctx); err != nil {
+	if err := m.client.CommitMarkedOffsets(m.noting(ctx)); err != nil {
 		m.debug("Committing the last offsets: %v", err)
 	}
 	if err := m.client.LeaveGroupContext(ctx); err != nil {
@@ -115,26 +181,8 @@ func see(ctx context.Context, client *kgo.Client, topics []string) error {
 	if err := client.Ping(ctx); err != nil {
 		return err
 	}
-	request := kmsg.NewPtrMetadataRequest()
-	for _, name := range topics {
-		topic := kmsg.NewMetadataRequestTopic()
-		topic.Topic = kmsg.StringPtr(name)
-		request.Topics = append(request.Topics, topic)
-	}
-	answer, err := request.RequestWith(ctx, client)
-	if err != nil {
-		return err
-	}
-	for _, topic := range answer.Topics {
-		err := kerr.ErrorForCode(topic.ErrorCode)
-		if errors.Is(err, kerr.UnknownTopicOrPartition) {
-			return fmt.Errorf("topic %s does not exist, or the account may not see it: %w", *topic.Topic, err)
-		}
-		if err != nil {
-			return fmt.Errorf("topic %s: %w", *topic.Topic, err)
-		}
-	}
-	return nil
+	_, err := describe(ctx, client, topics)
+	return err
 }
 
 // dials tells of connections that fail.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -25,12 +26,12 @@ const (
 // What comes back unwritten is given out again before what follows it.
 type records struct {
 	limits limits
-	mark   func(*kgo.Record) // its offset, and those before it, may be committed
+	mark   func(place, kgo.EpochOffset) // the offsets before this one may be committed
 	lag    func(n int64, topic string, partition int32)
-	warn   func(format string, args ...any)
 	debug  func(format string, args ...any)
+	memory *memory
 
-	lookEvery time.Duration // shorter in tests
+	checkEvery time.Duration // shorter in tests
 
 	mutex      sync.Mutex
 	partitions map[place]*partition
@@ -40,6 +41,7 @@ type records struct {
 	ended      bool         // nothing that is given out will come back
 	problem    error
 	problemAt  time.Time
+	suspected  bool // a log is not the one that was read: nothing more is fetched
 
 	ready chan struct{} // there may be a batch to give out, or a problem
 	room  chan struct{} // there may be room to fetch
@@ -65,8 +67,15 @@ type partition struct {
 	leaving bool     // to another member: nothing more is given out
 	stay    int      // which of its stays with this member this is
 	pause   time.Duration
-	next    int64 // the first offset that is not acknowledged
-	end     int64 // of the log, as of the last fetch
+	end     int64 // of the log, as far as a consumer may read now
+
+	position              // next is unknown while another member has the partition
+	fetched      int64    // the offset behind the last one that was fetched
+	fetchedEpoch int32    // the leader epoch of the record before fetched
+	idleAt       int64    // fetched, when the sink last looked at the log and had nothing to write
+	moved        bool     // next is not the committed offset, though nothing was acknowledged
+	last         position // before the partition left
+	suspect      bool     // its log is not the one that was read
 
 	given   int64        // batches so far
 	outputs map[any]bool // those that got whole batches
@@ -75,8 +84,8 @@ type partition struct {
 
 func newRecords(l limits) *records {
 	return &records{
-		limits: l, lookEvery: lookEvery, partitions: make(map[place]*partition),
-		mark: func(*kgo.Record) {}, lag: func(int64, string, int32) {}, warn: func(string, ...any) {}, debug: func(string, ...any) {},
+		limits: l, checkEvery: checkEvery, partitions: make(map[place]*partition), memory: newMemory(),
+		mark: func(place, kgo.EpochOffset) {}, lag: func(int64, string, int32) {}, debug: func(string, ...any) {},
 		ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 }
@@ -101,7 +110,7 @@ func size(r *kgo.Record) int {
 func (r *records) awaitRoom(ctx context.Context) bool {
 	for {
 		r.mutex.Lock()
-		free := r.held < r.limits.buffer
+		free := r.held < r.limits.buffer && !r.suspected
 		r.mutex.Unlock()
 		if free && ctx.Err() == nil {
 			return true
@@ -122,7 +131,9 @@ func (r *records) add(fetches kgo.Fetches) {
 		var reset *kgo.ErrDataLoss
 		switch {
 		case errors.As(err, &reset):
-			r.warn("Reading %s/%d: %v", topic, number, err)
+			r.dataLoss(reset)
+		case errors.Is(err, kerr.UnknownTopicID):
+			r.suspect(r.partition(place{topic, number}), err.Error())
 		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, kgo.ErrClientClosed):
 		case topic == "":
 			r.problem, r.problemAt = err, time.Now()
@@ -135,23 +146,45 @@ func (r *records) add(fetches kgo.Fetches) {
 			return
 		}
 		r.problem = nil
-		at := place{fetched.Topic, fetched.Partition}
-		p := r.partitions[at]
-		if p == nil {
-			p = &partition{place: at, next: -1}
-			r.partitions[at], r.turns = p, append(r.turns, p)
+		p := r.partition(place{fetched.Topic, fetched.Partition})
+		if !r.follows(p, fetched.FetchPartition) {
+			return
 		}
-		if p.next < 0 {
-			p.next = fetched.Records[0].Offset
-		}
-		p.end = fetched.HighWatermark
-		p.queue = append(p.queue, fetched.Records...)
-		for _, record := range fetched.Records {
-			r.held += size(record)
-		}
-		r.lag(p.end-p.next, p.topic, p.number)
+		last := fetched.Records[len(fetched.Records)-1]
+		p.fetched, p.fetchedEpoch = last.Offset+1, last.LeaderEpoch
+		p.end = max(p.end, fetched.LastStableOffset, p.fetched)
+		r.held += p.queueUp(fetched.Records)
+		r.proceed(p, p.skip())
 	})
 	signal(r.ready)
+}
+
+// partition returns the partition of a place.
+func (r *records) partition(at place) *partition {
+	p := r.partitions[at]
+	if p == nil {
+		p = &partition{place: at, position: nowhere(), fetched: unknown, fetchedEpoch: unknown, idleAt: unknown}
+		r.partitions[at], r.turns = p, append(r.turns, p)
+	}
+	return p
+}
+
+// queueUp appends records, without the markers of transactions, and returns their
+// size.
+func (p *partition) queueUp(fetched []*kgo.Record) (bytes int) {
+	kept := fetched[:0]
+	for _, record := range fetched {
+		if !record.Attrs.IsControl() {
+			bytes += size(record)
+			kept = append(kept, record)
+		}
+	}
+	if len(p.queue) == 0 {
+		p.queue = kept
+	} else {
+		p.queue = append(p.queue, kept...)
+	}
+	return bytes
 }
 
 // leave gives up partitions. While ctx lasts it waits for the batches of theirs
@@ -186,8 +219,8 @@ func (r *records) leave(ctx context.Context, lost map[string][]int32) {
 		for _, record := range p.queue { // of a batch that came back meanwhile
 			r.held -= size(record)
 		}
-		p.stay++
-		p.leaving, p.queue, p.next, p.pause = false, nil, -1, 0
+		r.left(p)
+		p.leaving, p.queue, p.pause = false, nil, 0
 		r.lag(0, p.topic, p.number) // whoever has it next tells
 	}
 	signal(r.room)
@@ -198,6 +231,9 @@ func (r *records) end() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.ended = true
+	for _, p := range r.partitions {
+		r.remember(p)
+	}
 	r.settled()
 }
 

@@ -20,7 +20,9 @@ type log struct {
 
 func newLog(limit, batch int) *log {
 	l := &log{records: newRecords(limits{buffer: limit, batch: batch, records: 5}), lags: map[int32]int64{}}
-	l.mark = func(r *kgo.Record) { l.marked = append(l.marked, fmt.Sprint(r.Partition, "/", r.Offset)) }
+	l.mark = func(at place, next kgo.EpochOffset) {
+		l.marked = append(l.marked, fmt.Sprint(at.number, "/", next.Offset-1))
+	}
 	l.lag = func(n int64, _ string, partition int32) { l.lags[partition] = n }
 	return l
 }

@@ -90,8 +90,9 @@ func (r *reading) startWith(t *testing.T, config, resources string) {
 	})
 }
 
-// run runs a stream until the end of the test, and collects its log.
-func (r *reading) run(t *testing.T, add func(*service.StreamBuilder) error) {
+// run runs a stream until the end of the test, or until end is called, and collects
+// its log.
+func (r *reading) run(t *testing.T, add func(*service.StreamBuilder) error) (end func()) {
 	t.Helper()
 	builder := service.NewStreamBuilder()
 	builder.SetLogger(slog.New(slog.NewTextHandler(r, nil)))
@@ -106,11 +107,13 @@ func (r *reading) run(t *testing.T, add func(*service.StreamBuilder) error) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		if err := errors.Join(stream.StopWithin(30*time.Second), <-ended); err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(end)
+	return end
 }
 
 func (r *reading) eventually(t *testing.T, what string, condition func() bool) {

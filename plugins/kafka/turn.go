@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// lookEvery is how often a batch looks whether an output is still writing the batch
+// checkEvery is how often a batch looks whether an output is still writing the batch
 // before, while something waits for that.
-const lookEvery = time.Second
+const checkEvery = time.Second
 
 // progress is what one output has done with a batch.
 type progress struct {
@@ -211,7 +211,7 @@ func (b *batch) admits(o *progress) (admitted, early bool) {
 // watch looks from time to time whether the batch before has been left alone.
 func (b *batch) watch() {
 	if b.ahead != nil && b.timer == nil {
-		b.timer = time.AfterFunc(b.all.lookEvery, b.look)
+		b.timer = time.AfterFunc(b.all.checkEvery, b.look)
 	}
 }
 
@@ -232,7 +232,7 @@ func (b *batch) look() {
 		close(b.behind)
 	}
 	b.partition.admit()
-	b.timer.Reset(b.all.lookEvery)
+	b.timer.Reset(b.all.checkEvery)
 }
 
 // release ends the waiting for a batch that is settled. What outputs it came to whole

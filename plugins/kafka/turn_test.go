@@ -170,7 +170,7 @@ func TestTheBatchBehindKnowsWhenItIsFirst(t *testing.T) {
 // waits for. So it goes on after a while, and its batch is written again in its turn.
 func TestNothingWaitsForABatchThatNobodyWrites(t *testing.T) {
 	l := newLog(10_000, 200)
-	l.lookEvery = time.Millisecond
+	l.checkEvery = time.Millisecond
 	l.fetched(0, 0, 6)
 	l.outputs(t, "A")
 	first := l.given(t, "0: 2-3")

@@ -15,6 +15,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -46,6 +47,7 @@ type wait struct {
 	next    time.Time
 	pause   time.Duration
 	reason  string
+	decide  bool // an operator must: it does not succeed by itself
 }
 
 // begin says that a try has failed; the next one is after a pause, or at once.
@@ -58,7 +60,8 @@ func (w *wait) begin(what string, reason error, paced bool) {
 		w.waiting, w.told, w.since, w.pause = true, false, now, firstPause
 		w.shown(stateWaiting)
 	}
-	w.what, w.reason = what, reason.Error()
+	var gone *goneError
+	w.what, w.reason, w.decide = what, reason.Error(), errors.As(reason, &gone)
 	if w.next = now; paced {
 		w.next = now.Add(w.pause/2 + rand.N(w.pause/2))
 		w.pause = min(2*w.pause, longPause)
@@ -138,6 +141,10 @@ func (w *wait) Error() string {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	now := time.Now()
-	return fmt.Sprintf("waiting %s since %s (%s), next try in %s: %s. Nothing is dropped: it is tried again until it succeeds",
-		w.what, w.since.UTC().Format(time.RFC3339), now.Sub(w.since).Round(time.Second), max(0, w.next.Sub(now)).Round(100*time.Millisecond), w.reason)
+	end := "Nothing is dropped: it is tried again until it succeeds"
+	if w.decide {
+		end = "The input looks again by itself"
+	}
+	return fmt.Sprintf("waiting %s since %s (%s), next try in %s: %s. %s",
+		w.what, w.since.UTC().Format(time.RFC3339), now.Sub(w.since).Round(time.Second), max(0, w.next.Sub(now)).Round(100*time.Millisecond), w.reason, end)
 }
