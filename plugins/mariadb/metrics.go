@@ -59,9 +59,9 @@ func (m *metrics) state(now string) {
 	}
 }
 
-// stored is called after the commit of a batch whose first message has the
-// given age.
-func (m *metrics) stored(r *result, now time.Time) {
+// verdicts counts a batch once all of its messages have their verdicts.
+func (m *metrics) verdicts(r *result) {
+	m.batches(1)
 	m.count(outcomeInserted, r.inserted)
 	m.count(outcomeUpdated, r.updated)
 	m.count(outcomeUnchanged, r.unchanged)
@@ -69,14 +69,6 @@ func (m *metrics) stored(r *result, now time.Time) {
 	m.count(outcomeDeleted, r.deleted)
 	m.count(outcomeCompacted, r.compacted)
 	m.count(outcomeIgnored, r.ignored)
-	m.batches(1)
-	if r.stored() > 0 {
-		m.commit(now.Unix())
-	}
-}
-
-// letGo is called when what was refused may become dead letters.
-func (m *metrics) letGo(r *result) {
 	m.count(outcomeRefused, len(r.refused))
 	m.count(outcomeFailed, len(r.failed))
 	for _, refusal := range r.refused {

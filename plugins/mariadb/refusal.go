@@ -78,7 +78,11 @@ func (f *failure) refusal(table string) *Refusal {
 	if path == "" {
 		path = table
 	}
-	return &Refusal{Code: f.code, Path: path, Detail: f.Error()}
+	detail := f.Error()
+	if f.lone {
+		detail += ": other rows were stored while this row failed"
+	}
+	return &Refusal{Code: f.code, Path: path, Detail: detail}
 }
 
 // How the server's messages name what a row hit. They are read for a name only,
@@ -94,9 +98,6 @@ var names = []*regexp.Regexp{
 }
 
 func namedIn(err *mysql.MySQLError) string {
-	if err.Number == signalException {
-		return "" // the text is the trigger's own
-	}
 	for _, name := range names {
 		if match := name.FindStringSubmatch(err.Message); match != nil {
 			// "table.column" for a CHECK that belongs to a column.
