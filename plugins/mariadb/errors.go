@@ -110,6 +110,9 @@ func judge(err error) *failure {
 		default:
 			f.kind, f.code, f.lone = judgeState(f.state)
 			f.lone = f.lone && server.Number >= firstServerError
+			if f.kind == unknown && server.Number < firstEngineError {
+				f.kind = wait
+			}
 		}
 		if f.kind == refused && f.code != CodeTrigger { // whose text is the trigger's own
 			// A unique index, a column or a constraint: named for the reader only.
@@ -131,9 +134,13 @@ func judge(err error) *failure {
 	return f
 }
 
-// firstServerError is the first number of the server itself. The numbers below are
-// those of its file layer and of its storage engines: a full disk, a damaged file.
-const firstServerError = 1000
+// The numbers below firstEngineError are those of the server's file layer: a full
+// disk, no memory, no file handle. From there to firstServerError they are those of
+// its storage engines.
+const (
+	firstEngineError = 120
+	firstServerError = 1000
+)
 
 // judgeState is for numbers that no list here knows: newer servers, storage
 // engines, triggers that signal with a number of their own. lone is as in [failure].
