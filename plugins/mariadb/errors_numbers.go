@@ -90,6 +90,8 @@ const (
 	wrongValueForType     = 1411
 	tableDefChanged       = 1412
 	cantCreateGeometry    = 1416
+	foreignConnect        = 1429
+	foreignQuery          = 1430
 	datetimeOverflow      = 1441
 	noSuchUser            = 1449
 	rowIsReferenced2      = 1451

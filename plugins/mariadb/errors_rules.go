@@ -124,6 +124,8 @@ var rules = map[uint16]rule{
 	abortingConnection:    {kind: wait},
 	newAbortingConnection: {kind: wait},
 	netPacketTooLarge:     {kind: wait}, // max_allowed_packet was lowered: Connect asks for it again
+	foreignConnect:        {kind: wait}, // FEDERATED, Spider: of the server behind this one
+	foreignQuery:          {kind: wait},
 	netReadError:          {kind: wait},
 	netReadInterrupted:    {kind: wait},
 	netErrorOnWrite:       {kind: wait},

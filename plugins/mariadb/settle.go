@@ -23,6 +23,7 @@ const (
 // what had been committed when the rows were first written; neighbours says that
 // other rows of the batch were stored.
 func (w *writer) settle(ctx context.Context, t *table, rows []row, before commits, neighbours bool, all *outcome) *failure {
+	suspicions := make(map[int]*suspicion) // by message
 	for pause := firstDoubt; ; pause = nextDoubt {
 		doubted := all.takeDoubted()
 		if len(doubted) == 0 {
@@ -31,7 +32,12 @@ func (w *writer) settle(ctx context.Context, t *table, rows []row, before commit
 		if err := sleep(ctx, pause); err != nil {
 			return judge(err)
 		}
-		again, f := w.round(ctx, t, rows, doubted, before, neighbours)
+		for _, v := range doubted {
+			if suspicions[v.row.message] == nil {
+				suspicions[v.row.message] = w.evidence.suspect(&v.row, before)
+			}
+		}
+		again, f := w.round(ctx, t, rows, doubted, suspicions, neighbours)
 		if f != nil {
 			return f
 		}
@@ -55,7 +61,7 @@ func (o *outcome) takeDoubted() []verdict {
 
 // round looks for evidence and then writes the doubted rows again, over the same
 // connection.
-func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, before commits, neighbours bool) (outcome, *failure) {
+func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, suspicions map[int]*suspicion, neighbours bool) (outcome, *failure) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return outcome{}, f
@@ -65,11 +71,10 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 		return outcome{}, judge(err)
 	}
 	inquiry := &inquiry{writer: w, session: s, table: t, others: besides(rows, doubted)}
-	suspicions := make(map[int]*suspicion, len(doubted)) // by message
 	again := make([]row, len(doubted))
 	for i := range doubted {
 		v := &doubted[i]
-		suspicion := w.evidence.suspect(&v.row, before)
+		suspicion := suspicions[v.row.message]
 		switch {
 		case v.failure.kind == unknown && neighbours:
 			suspicion.rounds = enoughRounds - 1
@@ -77,12 +82,13 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 			v.failure.unproven = true
 			return outcome{}, v.failure
 		}
-		suspicions[v.row.message], again[i] = suspicion, v.row
+		again[i] = v.row
 	}
 	o, f := w.on(ctx, s, t, again, true)
 	if f != nil {
 		return outcome{}, f
 	}
+	doubtful := make(map[int]bool)
 	for i := range o.refused {
 		v := &o.refused[i]
 		suspicion := suspicions[v.row.message]
@@ -90,12 +96,10 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 		if suspicion.rounds >= enoughRounds {
 			v.failure.kind = refused
 		}
-		if v.failure.kind != refused {
-			delete(suspicions, v.row.message) // it is still one
-		}
+		doubtful[v.row.message] = v.failure.kind != refused
 	}
 	for i := range again {
-		if suspicions[again[i].message] != nil {
+		if !doubtful[again[i].message] {
 			w.evidence.forget(&again[i])
 		}
 	}
@@ -144,6 +148,8 @@ func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, s *suspicion)
 	now := q.writer.evidence.committed()
 	committed := now[fate] > s.seen[fate]
 	s.seen = now
-	v.failure.common = *q.answers[fate] == failing
+	if *q.answers[fate] == failing {
+		v.failure.common, s.rounds = true, 0
+	}
 	return *q.answers[fate] == stored || *q.answers[fate] == nothing && committed
 }
