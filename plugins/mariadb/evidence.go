@@ -40,7 +40,7 @@ const mostSuspects = 10_000
 type evidence struct {
 	mutex    sync.Mutex
 	commits  commits
-	kept     *row                  // a record that was stored
+	kept     row                   // a record that was stored; its values are nil for none
 	waiting  map[int][]message     // batches that wait for their turn, by number
 	number   int                   // of the last of these
 	suspects map[uint64]*suspicion // by [identify]
@@ -72,7 +72,7 @@ func (e *evidence) commit(rows []row, o *outcome) {
 			continue
 		}
 		// The values lie in memory that the next batch uses.
-		e.kept = &row{message: notOfBatch, values: slices.Clone(r.values), size: r.size}
+		e.kept = row{message: notOfBatch, values: append(e.kept.values[:0], r.values...), size: r.size}
 		return
 	}
 }
@@ -149,6 +149,7 @@ func (e *evidence) candidates(t *table, about *row, batch []row) iter.Seq[row] {
 		}
 		e.mutex.Lock()
 		kept := e.kept
+		kept.values = slices.Clone(kept.values)
 		var waiting [][]message
 		for _, messages := range e.waiting {
 			waiting = append(waiting, messages)
@@ -165,8 +166,8 @@ func (e *evidence) candidates(t *table, about *row, batch []row) iter.Seq[row] {
 				}
 			}
 		}
-		if kept != nil {
-			yield(*kept)
+		if kept.values != nil {
+			yield(kept)
 		}
 	}
 }

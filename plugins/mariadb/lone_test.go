@@ -204,3 +204,50 @@ func TestASignalIsTheTriggersWord(t *testing.T) {
 		})
 	}
 }
+
+// All of a batch, and of the one behind it, is at fault; the table has a good row.
+func TestABatchOfBadRowsIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, statement := range map[string]string{"on no list": signal9001, "a missing table": "INSERT INTO nowhere VALUES (1)"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := shared(t, orders, "CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW IF NEW.product = 'bad' THEN "+statement+"; END IF")
+			o := w.output(ordersConfig)
+			bad := func(batch string) (records []any) {
+				for i := range 100 {
+					records = append(records, order(fmt.Sprint(batch, i), "bad", 1, "1"))
+				}
+				return records
+			}
+			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
+			next := newPlace()
+			done := make(chan error)
+			go func() { done <- o.WriteBatch(context.Background(), w.placed(next, bad("next")...)) }()
+			<-next.arrived
+			require.Len(t, w.verdict(o, batchOf(bad("first")...)), 100)
+			close(next.before)
+			require.Error(t, <-done)
+			require.Equal(t, []string{"a"}, w.rows("SELECT order_id FROM orders"))
+		})
+	}
+}
+
+// stuckPlace is told when its output needs the next batch.
+type stuckPlace struct {
+	*place
+	stuck chan struct{}
+}
+
+func (p stuckPlace) Stuck() { close(p.stuck) }
+
+func TestALoneRowAsksForTheNextBatch(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders, stumbles("BEFORE INSERT", signal9001))
+	o := w.output(ordersConfig)
+	p := stuckPlace{newPlace(), make(chan struct{})}
+	close(p.before)
+	batch := batchOf(order("bad", "x", 1, "1"))
+	batch[0].MetaSetImmut("kafka_batch", p)
+	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
+	<-p.stuck
+}

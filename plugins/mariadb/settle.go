@@ -148,8 +148,14 @@ func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, s *suspicion)
 	now := q.writer.evidence.committed()
 	committed := now[fate] > s.seen[fate]
 	s.seen = now
-	if *q.answers[fate] == failing {
+	switch {
+	case *q.answers[fate] == stored:
+		return true
+	case committed && (*q.answers[fate] == nothing || v.failure.kind == unknown):
+		// Where another row fails too, it may be at fault like this one.
+		return true
+	case *q.answers[fate] == failing:
 		v.failure.common, s.rounds = true, 0
 	}
-	return *q.answers[fate] == stored || *q.answers[fate] == nothing && committed
+	return false
 }
