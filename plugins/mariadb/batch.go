@@ -4,14 +4,20 @@ import (
 	"fmt"
 	"hash/fnv"
 	"time"
-
-	"github.com/redpanda-data/benthos/v4/public/service"
 )
+
+// incoming is what the output reads of a message of the framework.
+type incoming interface {
+	GetError() error
+	AsStructured() (any, error)
+	AsBytes() ([]byte, error)
+	MetaGetMut(name string) (any, bool)
+}
 
 // identity tells a batch from the others in flight, by the place of its first
 // message in the log, else by its content: the framework brings the same messages
 // again and again. It is neither 0 nor [connecting].
-func identity(batch service.MessageBatch) uint64 {
+func identity[M incoming](batch []M) uint64 {
 	hash := fnv.New64a()
 	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
 		topic, _ := batch[0].MetaGetMut("kafka_topic")
@@ -23,9 +29,8 @@ func identity(batch service.MessageBatch) uint64 {
 	return hash.Sum64()>>1 | 1
 }
 
-// messages takes of a batch what the store needs.
-func (o *output) messages(batch service.MessageBatch) []message {
-	target := o.store.target
+// messagesOf takes of a batch what the store needs.
+func messagesOf[M incoming](target *target, batch []M) []message {
 	messages := make([]message, len(batch))
 	metadata := make([]any, len(batch)*len(target.metadata))
 	for i, m := range batch {
@@ -53,7 +58,7 @@ func (o *output) messages(batch service.MessageBatch) []message {
 }
 
 // sentAt is the Kafka timestamp of a message.
-func sentAt(m *service.Message) (time.Time, bool) {
+func sentAt(m incoming) (time.Time, bool) {
 	v, _ := m.MetaGetMut("kafka_timestamp_ms")
 	ms, known := v.(int64)
 	return time.UnixMilli(ms), known

@@ -14,7 +14,7 @@ import (
 func countedHere(o *output) func(name string) map[string]int64 {
 	var mutex sync.Mutex
 	counts := map[string]map[string]int64{}
-	take := func(name string, labels ...string) metric {
+	take := func(name string, _ ...string) metric {
 		return func(n int64, values ...string) {
 			mutex.Lock()
 			defer mutex.Unlock()

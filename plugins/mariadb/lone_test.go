@@ -2,6 +2,7 @@ package mariadb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ func (w *world) verdict(o *output, batch service.MessageBatch) map[int]string {
 	index := batch.Index()
 	for {
 		err := o.WriteBatch(ctx, batch)
-		if err != service.ErrNotConnected {
+		if !errors.Is(err, service.ErrNotConnected) {
 			return refusalsOf(w.t, index, err)
 		}
 		require.NoError(w.t, ctx.Err(), "the batch has no verdict: %v", o.state)
@@ -131,8 +132,8 @@ func TestALoneRowIsRefusedBesideAnotherUniqueIndex(t *testing.T) {
 	require.Contains(t, w.waits(o, batchOf(order("bad", "x", 1, "1"))), noOther)
 	batch := batchOf(order("bad", "x", 1, "1"))
 	index := batch.Index()
-	err := error(service.ErrNotConnected)
-	for n := 0; err == service.ErrNotConnected; n++ {
+	err := service.ErrNotConnected
+	for n := 0; errors.Is(err, service.ErrNotConnected); n++ {
 		require.Less(t, n, 20)
 		require.Empty(t, w.write(o, order(fmt.Sprint(n), fmt.Sprint(n), 1, "1")))
 		err = o.WriteBatch(t.Context(), batch)

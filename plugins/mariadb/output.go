@@ -171,6 +171,11 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 }
 
+// messages takes of a batch what the store needs.
+func (o *output) messages(batch service.MessageBatch) []message {
+	return messagesOf(o.store.target, batch)
+}
+
 // write stores a batch, or says why it cannot be stored now.
 func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []message) (*result, *reason) {
 	if why := o.stopped(); why != nil {
