@@ -12,6 +12,7 @@ var letterFaults = []fault{
 	{name: "dead letter topic missing", run: letterTopicMissing},
 	{name: "dead letters refused", run: lettersRefused},
 	{name: "everything refusable for a while", run: poison},
+	{name: "unlisted error on a lone record", run: unlistedError, options: options{partitions: 5}},
 }
 
 // letterTopicMissing: refusable orders wait, with what lies behind them in their

@@ -218,6 +218,7 @@ func (tr *trial) finish() {
 	}
 	tr.awaitAll()
 	tr.stalls.end()
+	tr.outcomesAddUp()
 	report, err := checker.Check(ctx, tr.config)
 	tr.must(err)
 	if err := report.Err(); err != nil {

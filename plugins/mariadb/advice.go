@@ -2,8 +2,11 @@ package mariadb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // advise adds to a failure that only an operator ends what to do about it. A second
@@ -14,8 +17,10 @@ func (s *store) advise(ctx context.Context, t *table, f *failure) *failure {
 	}
 	switch f.number {
 	case noDefaultForField:
-		if slices.Contains(t.unfilled, f.path) {
-			f.advice = fmt.Sprintf("%s: add it there, or %s", t.unfilledText(f.path), t.fill(f.path))
+		var server *mysql.MySQLError
+		if errors.As(f.err, &server) && slices.Contains(t.unfilled, namedIn(server)) {
+			name := namedIn(server)
+			f.advice = fmt.Sprintf("%s: add it there, or %s", t.unfilledText(name), t.fill(name))
 		} else {
 			f.advice = "give the column, which may be of a table that a trigger writes to, a default with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT"
 		}

@@ -9,8 +9,10 @@ import (
 
 // attempt stores a range, all of it or nothing, but for the refused rows: they
 // are found inside the same transaction, since the server undoes a refused
-// statement alone. After a failure the transaction may still be open.
-func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) (outcome, *failure) {
+// statement alone. After a failure the transaction may still be open. A doubtful
+// failure of several rows is returned, with one of them, unless others says that
+// other rows can be stored.
+func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row, others bool) (outcome, *failure) {
 	var o outcome
 	statements := w.cut(t, rows)
 	spares := t.spares && slices.ContainsFunc(rows, func(r row) bool { return !r.deletes })
@@ -24,7 +26,11 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) 
 			o.refused = append(o.refused, verdict{rows[0], f})
 			return o, nil
 		}
-		statements = w.apart(t, rows, s.blamed(ctx, rows))
+		blamed := s.blamed(ctx, rows)
+		if f.leavesOpen(rows, blamed, others) {
+			return outcome{}, f
+		}
+		statements = w.apart(t, rows, blamed)
 	}
 	if f := s.exec(ctx, "START TRANSACTION"); f != nil {
 		return outcome{}, f
@@ -37,7 +43,7 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) 
 		statements = w.cut(t, rows)
 	}
 	for _, statement := range statements {
-		if f := s.store(ctx, w, t, statement, &o); f != nil {
+		if f := s.store(ctx, w, t, statement, &o, others); f != nil {
 			return outcome{}, f
 		}
 	}
@@ -54,7 +60,7 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row) 
 }
 
 // store runs one statement, and those of its parts where it is refused.
-func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
+func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o *outcome, others bool) *failure {
 	f := s.run(ctx, w, t, rows, o)
 	if f == nil || !f.blamesRows() {
 		return f
@@ -63,8 +69,12 @@ func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o 
 		o.refused = append(o.refused, verdict{rows[0], f})
 		return nil
 	}
-	for _, part := range w.apart(t, rows, s.blamed(ctx, rows)) {
-		if f := s.store(ctx, w, t, part, o); f != nil {
+	blamed := s.blamed(ctx, rows)
+	if f.leavesOpen(rows, blamed, others) {
+		return f
+	}
+	for _, part := range w.apart(t, rows, blamed) {
+		if f := s.store(ctx, w, t, part, o, others); f != nil {
 			return f
 		}
 	}
@@ -73,7 +83,18 @@ func (s *session) store(ctx context.Context, w *writer, t *table, rows []row, o 
 
 // blamesRows says whether a part of the rows may be stored without the others.
 func (f *failure) blamesRows() bool {
-	return f.kind == refused || f.kind == unknown
+	return f.kind == refused || f.doubtful()
+}
+
+// leavesOpen says whether all rows of a statement may meet the failure, and keeps
+// one of them for a probe. Where no list knows the error and rows before the blamed
+// row were taken, those show enough.
+func (f *failure) leavesOpen(rows []row, blamed int, others bool) bool {
+	if others || !f.doubtful() || f.kind == unknown && blamed > 0 {
+		return false
+	}
+	f.about = &rows[max(0, blamed)]
+	return true
 }
 
 // blamed is the row whose refusal has just failed a statement, by the server's own

@@ -43,6 +43,8 @@ func Spec() *service.ConfigSpec {
 		Description(`
 Every message is an object, and every column takes the member of its own name, or metadata of its own name. A row that MariaDB will never take fails alone, with an error of the form `+"`code: column: reason`"+` that holds no value; its neighbours are stored. A message that a processor has marked as failed is not written and fails with that error, so that nothing is needed between the processors and this output to sort them out. A MariaDB that cannot be reached, is full, read-only, shutting down or set up wrongly is waited for: nothing is dropped, and nothing fails.
 
+Some errors do not say whether the row or MariaDB is at fault: errors that this output does not know, and errors of the set-up that a trigger can also cause for one row, such as a missing table or a missing privilege. Then the output looks for evidence. It writes another row (one of the batch, one that was stored before, or a record that waits behind the batch), and rolls it back. When MariaDB takes the other row and refuses this row again, three times within about a second, this row fails with `+"`row_refused`"+` and the number of the error. When no other row can be stored, the batch waits. A probe fires the triggers of the table: what they write to tables without transactions stays. The output never blames a row for a full disk, a lock, a timeout or a lost connection.
+
 == Exactness
 
 What MariaDB would cut, round, pad or reinterpret is refused, also where its strict mode would only note it: digits behind the point that a DECIMAL does not keep, a fraction of a second that a DATETIME does not keep, spaces at the end of a CHAR. Times are UTC, whatever time zone the server has. A member that the record lacks is refused rather than stored as NULL.
@@ -80,20 +82,7 @@ While rows cannot be stored, or the output of dead letters does not take them, t
 
 Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace context (`+"`traceparent`"+` among its headers) gets a span `+"`mariadb_upsert commit`"+` in the trace of its producer, from when its batch was taken up until it was committed or refused, with a link to the framework's own span of the message.
 
-== Metrics
-
-- `+"`mariadb_upsert_rows_total`"+`, a counter of messages by `+"`outcome`"+`: `+"`inserted`, `updated`, `unchanged`, `stale`"+` (older than the stored `+"`version`), `deleted`, `compacted`"+` (another message of its key in the batch stands for it), `+"`ignored`"+` (a tombstone), `+"`refused`"+` and `+"`failed`"+` (a processor had refused it). Counted after the commit; a batch that is written again after a lost answer is counted as unchanged. A tombstone that finds nothing to delete counts as unchanged.
-- `+"`mariadb_upsert_refused_total`"+`, a counter by `+"`code`"+`.
-- `+"`mariadb_upsert_batches_total`"+`, a counter of the batches that had their verdicts: rows by batches is the size of a batch.
-- `+"`mariadb_upsert_statement_ns`"+`, a timer of each statement. The framework's timers are in nanoseconds; its `+"`prometheus`"+` exporter turns them into seconds, and leaves their names alone, where `+"`use_histogram_timing`"+` is set. A `+"`metrics.mapping`"+` gives them a name of that unit: `+"`root = this.re_replace_all(\"_ns$\", \"_seconds\")`"+`.
-- `+"`mariadb_upsert_commit_lag_ns`"+`, a timer from the `+"`kafka_timestamp_ms`"+` of a batch's first message to its commit, where that is in milliseconds.
-- `+"`mariadb_upsert_retries_total`"+`, a counter by `+"`cause`"+`: `+"`deadlock`, `lock_wait`, `connection`, `error_<number>`"+`.
-- `+"`mariadb_upsert_waits_total`"+`, a counter by `+"`cause`"+` of tries that ended in waiting: `+"`dead_letter`"+` is a wait for the output of dead letters.
-- `+"`mariadb_upsert_state`"+`, a gauge by `+"`state`: `running`, `waiting` or `stopped`"+` is 1, the others are 0.
-- `+"`mariadb_upsert_last_commit_timestamp_seconds`"+`, a gauge: the Unix time of the last commit, at first of the start.
-- `+"`mariadb_upsert_replayed_total`"+`, a counter of messages that had been dead letters (they carry a header `+"`order_sink.replayed_from`"+`).
-- `+"`mariadb_upsert_build_info`"+`, a gauge that is 1, by the `+"`version`"+` of the program.
-`).
+`+descriptionOfMetrics).
 		Fields(
 			service.NewStringField(fieldDSN).
 				Description("Where the table is, in the form of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. What decides whether rows are stored exactly is overridden: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. White space at the end of the DSN, such as the newline of a mounted secret, is refused at the start.").

@@ -2,6 +2,7 @@ package mariadb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,7 +57,7 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 		}
 		why := o.letters.reason(d, err)
 		o.metrics.waits(1, why.cause)
-		resting, awake := d.unanswered(ctx)
+		resting, awake := d.unanswered(ctx, err)
 		again := o.state.wait(resting, this, why)
 		answered := resting.Err() != nil
 		awake()
@@ -127,13 +128,12 @@ func (d *delivery) wait(ctx context.Context) error {
 	}
 }
 
-// unanswered ends when an answer that is not here yet comes.
-func (d *delivery) unanswered(ctx context.Context) (context.Context, context.CancelFunc) {
+// unanswered ends when the answer comes that was not here yet. When the answer was an
+// error, it ends with ctx: the letters are sent again after a pause.
+func (d *delivery) unanswered(ctx context.Context, err error) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	answered := d.answered
-	select {
-	case <-answered:
-	default:
+	if errors.Is(err, errNoAnswer) {
+		answered := d.answered
 		go func() {
 			select {
 			case <-answered:

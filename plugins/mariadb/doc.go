@@ -45,6 +45,10 @@
 //   - wait: MariaDB cannot take any row now, or is set up wrongly. The batch
 //     stays where it is until it can be written (Invariant 3).
 //
-// An error that no list knows is a row's own fault only if the row fails alone
-// while others of its batch are stored; else it is waited for.
+// Some errors do not say whose fault they are: those that no list knows, and those of
+// the environment that a trigger can also cause for one row (a table that is missing).
+// Such a row is refused only after evidence that other rows can be stored: rows of its
+// batch, rows that other batches commit meanwhile, or a probe that writes a known row,
+// or a record that waits for its turn, and rolls it back. Without evidence the row
+// waits. See evidence.go, probe.go and settle.go.
 package mariadb

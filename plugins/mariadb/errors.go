@@ -13,8 +13,8 @@ import (
 type kind int
 
 const (
-	// unknown: no list knows the error. It counts as refused for a row that
-	// fails alone while its neighbours are stored, as wait otherwise.
+	// unknown: no list knows the error. The row is refused after evidence that
+	// other rows can be stored, see evidence.go. Without evidence the row waits.
 	unknown kind = iota
 	// refused: the row will never be taken as it is.
 	refused
@@ -38,7 +38,21 @@ type failure struct {
 	path   string // column, constraint or index, if the server named one
 	advice string // what to do about it, if the table tells
 	err    error
+
+	// lone says that the error can be the fault of one row, though the row may be
+	// alone in its batch: evidence decides. See [onEvidence].
+	lone bool
+	// unproven says that there is no evidence: no other row could be stored.
+	unproven bool
+	// common says that other rows meet the failure too.
+	common bool
+	// about is a row that met the failure, where others of its statement did not
+	// show whether they meet it too.
+	about *row
 }
+
+// doubtful says that the failure does not tell whose fault it is.
+func (f *failure) doubtful() bool { return f.kind == unknown || f.lone }
 
 func (f *failure) Error() string {
 	if f.advice != "" {
@@ -105,13 +119,24 @@ func judge(err error) *failure {
 	var server *mysql.MySQLError
 	if errors.As(err, &server) {
 		f := &failure{number: server.Number, state: string(server.SQLState[:]), err: err}
-		if rule, listed := rules[server.Number]; listed {
-			f.kind, f.code = rule.kind, rule.code
-		} else {
-			f.kind, f.code = judgeState(f.state)
+		rule, listed := rules[server.Number]
+		switch {
+		case strings.HasPrefix(f.state, "45"):
+			// User-defined: SIGNAL in a trigger, which may give any number with it.
+			f.kind, f.code = refused, CodeTrigger
+		case listed:
+			f.kind, f.code, f.lone = rule.kind, rule.code, rule.lone
+		default:
+			f.kind, f.code, f.lone = judgeState(f.state)
+			f.lone = f.lone && server.Number >= firstServerError
+			if f.kind == unknown && server.Number < firstEngineError {
+				f.kind = wait
+			}
 		}
-		// A unique index, a column or a constraint: named for the reader only.
-		f.path = namedIn(server)
+		if f.kind == refused && f.code != CodeTrigger { // whose text is the trigger's own
+			// A unique index, a column or a constraint: named for the reader only.
+			f.path = namedIn(server)
+		}
 		f.judgeConnect(err)
 		return f
 	}
@@ -129,30 +154,37 @@ func judge(err error) *failure {
 	return f
 }
 
+// The numbers below firstEngineError are those of the server's file layer: a full
+// disk, no memory, no file handle. From there to firstServerError they are those of
+// its storage engines.
+const (
+	firstEngineError = 120
+	firstServerError = 1000
+)
+
 // judgeState is for numbers that no list here knows: newer servers, storage
-// engines, triggers that signal with a number of their own.
-func judgeState(state string) (kind, string) {
+// engines, triggers that signal with a number of their own. lone is as in [failure].
+func judgeState(state string) (k kind, code string, lone bool) {
 	switch {
 	case isDataState(state):
-		return refused, CodeRefused
-	case strings.HasPrefix(state, "45"): // user-defined: SIGNAL in a trigger
-		return refused, CodeTrigger
+		return refused, CodeRefused, false
 	case strings.HasPrefix(state, "08"), // connection exception
 		strings.HasPrefix(state, "25"), // invalid transaction state, e.g. read-only
 		strings.HasPrefix(state, "53"), // insufficient resources
 		strings.HasPrefix(state, "57"), // operator intervention
 		strings.HasPrefix(state, "70"): // interrupted
-		return wait, ""
+		return wait, "", false
 	case strings.HasPrefix(state, "40"): // transaction rollback
-		return retry, ""
-	case strings.HasPrefix(state, "28"), // invalid authorization
-		strings.HasPrefix(state, "3D"), // no such database
+		return retry, "", false
+	case strings.HasPrefix(state, "28"): // invalid authorization
+		return misconfigured, "", false
+	case strings.HasPrefix(state, "3D"), // no such database
 		strings.HasPrefix(state, "3F"), // no such schema
 		strings.HasPrefix(state, "21"), // column count
 		strings.HasPrefix(state, "42"): // syntax or access rule
-		return misconfigured, ""
+		return misconfigured, CodeRefused, true
 	}
-	return unknown, CodeRefused
+	return unknown, CodeRefused, true
 }
 
 // isDataState is true for SQLSTATE's data exceptions, integrity constraint

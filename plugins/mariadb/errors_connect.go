@@ -66,6 +66,7 @@ func (f *failure) judgeConnect(err error) {
 	if !errors.As(err, &connect) && !errors.As(err, &init) {
 		return
 	}
+	f.lone = false // no row is on its way
 	_, listed := connectWords[f.number]
 	switch {
 	case listed || f.kind == refused:

@@ -64,6 +64,7 @@ var words = map[uint16]string{
 	constraintFailed:     wordsCheck,
 	viewCheckFailed:      "the row is outside the view's WITH CHECK OPTION: correct the value, or change the view",
 	signalException:      wordsTrigger,
+	signalNotFound:       wordsTrigger,
 	noPartitionForValue:  wordsPartition,
 	noPartitionSilent:    wordsPartition,
 	rowNotInPartitionSet: wordsPartition,
@@ -99,8 +100,11 @@ func (f *failure) refusal(t *table) *Refusal {
 	if r.Path == "" {
 		r.Path = t.target.table
 	}
+	if f.lone {
+		r.Detail += ": other rows were stored while this row failed"
+	}
 	var server *mysql.MySQLError
-	if !errors.As(f.err, &server) || f.kind != refused {
+	if !errors.As(f.err, &server) || f.kind != refused || f.code == CodeTrigger {
 		return r
 	}
 	sentence := ""

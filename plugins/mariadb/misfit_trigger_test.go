@@ -70,7 +70,7 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 			}
 			batch := batchOf(row(1, 1))
 			require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
-			require.Regexp(t, "MariaDB error 1364 \\(HY000\\): Field 'who' doesn't have a default value: column `who` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT \\(a value\\)\\. Nothing is dropped: somebody must mend this", o.state.Error())
+			require.Regexp(t, "MariaDB error 1364 \\(HY000\\): Field 'who' doesn't have a default value: column `who` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT \\(a value\\): no other record could be stored to compare with\\. Nothing is dropped: somebody must mend this", o.state.Error())
 			w.exec("ALTER TABLE t ALTER COLUMN who SET DEFAULT 'd', ALTER COLUMN more SET DEFAULT 9")
 			require.NoError(t, o.WriteBatch(t.Context(), batch))
 			require.Equal(t, []string{"1|1|d"}, w.rows("SELECT id, v, who FROM t"))

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"math"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -33,6 +31,7 @@ type output struct {
 	store   *store
 	breaker *breaker // nil for none
 	forget  func()   // the signal that ends its stop
+	held    held
 	state   *state
 	letters *letters // nil: what is refused is an error
 	notices *notices
@@ -167,12 +166,15 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		metadata, _ := m.MetaGetImmut("kafka_batch")
 		turns = turns.with(metadata)
 	}
-	if !turns.await(ctx, o, len(batch)) {
+	withdraw := o.store.writer.evidence.offer(messages)
+	ahead := turns.await(ctx, o, len(batch))
+	withdraw()
+	if !ahead {
 		return service.ErrNotConnected
 	}
 	this := identity(batch)
 	for {
-		result, why := o.write(ctx, batch, messages)
+		result, why := o.write(ctx, this, batch, messages)
 		if why == nil {
 			o.state.over(this)
 			turns.passed(o, len(batch))
@@ -182,58 +184,21 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 			return o.refuse(ctx, batch, result)
 		}
 		o.metrics.waits(1, why.cause)
+		if why.alone {
+			turns.stuck()
+		}
 		if !o.state.wait(ctx, this, *why) {
 			return service.ErrNotConnected
 		}
 	}
 }
 
-// identity tells a batch from the others in flight, by the place of its first
-// message in the log, else by its content: the framework brings the same messages
-// again and again. It is neither 0 nor [connecting].
-func identity(batch service.MessageBatch) uint64 {
-	hash := fnv.New64a()
-	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
-		topic, _ := batch[0].MetaGetMut("kafka_topic")
-		partition, _ := batch[0].MetaGetMut("kafka_partition")
-		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
-	} else if content, err := batch[0].AsBytes(); err == nil {
-		_, _ = hash.Write(content)
-	}
-	return hash.Sum64()>>1 | 1
-}
-
-// messages takes of a batch what the store needs.
 func (o *output) messages(batch service.MessageBatch) []message {
-	target := o.store.target
-	messages := make([]message, len(batch))
-	metadata := make([]any, len(batch)*len(target.metadata))
-	for i, m := range batch {
-		if m.GetError() != nil {
-			messages[i].failed = true
-			continue
-		}
-		content, err := m.AsStructured()
-		if err != nil {
-			// No JSON, so no object: refused like any other shape. Or nothing.
-			if raw, err := m.AsBytes(); err != nil || len(raw) > 0 {
-				content = raw
-			}
-		}
-		messages[i].content = content
-		messages[i].metadata, metadata = metadata[:len(target.metadata)], metadata[len(target.metadata):]
-		for j, name := range target.metadata {
-			messages[i].metadata[j], _ = m.MetaGetMut(name)
-		}
-		if content == nil {
-			messages[i].key, _ = m.MetaGetMut("kafka_key")
-		}
-	}
-	return messages
+	return messagesOf(o.store.target, batch)
 }
 
 // write stores a batch, or says why it cannot be stored now.
-func (o *output) write(ctx context.Context, batch service.MessageBatch, messages []message) (*result, *reason) {
+func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []message) (*result, *reason) {
 	if why := o.stopped(); why != nil {
 		return nil, why
 	}
@@ -244,9 +209,12 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 		return nil, &why
 	}
 	now := time.Now()
-	o.metrics.stored(result, now)
-	if sent, known := sentAt(batch[0]); known && result.stored() > 0 {
-		o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
+	again := o.held.credit(this, result)
+	if result.stored() > 0 {
+		o.metrics.commit(now.Unix())
+		if sent, known := sentAt(batch[0]); known && !again {
+			o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
+		}
 	}
 	for i, m := range batch {
 		if messages[i].failed {
@@ -255,10 +223,12 @@ func (o *output) write(ctx context.Context, batch service.MessageBatch, messages
 	}
 	if o.breaker != nil && !o.breaker.judge(now, len(batch), result.codes()) {
 		if why := o.stopped(); why != nil {
+			o.held.keep(this, result)
 			return nil, why
 		}
 	}
-	o.metrics.letGo(result)
+	o.held.release(this)
+	o.metrics.verdicts(result)
 	o.notices.add(result)
 	o.trace(batch, result, began, now)
 	for _, m := range batch {
@@ -286,14 +256,6 @@ func (o *output) trace(batch service.MessageBatch, result *result, began, ended 
 		}
 		o.traced.verdict(origin{m.Context(), text}, began, ended, err)
 	}
-}
-
-// sentAt is the Kafka timestamp of a message, if it is in milliseconds: a number beyond
-// the year 2262 is of another unit.
-func sentAt(m *service.Message) (time.Time, bool) {
-	v, _ := m.MetaGetMut("kafka_timestamp_ms")
-	ms, known := v.(int64)
-	return time.UnixMilli(ms), known && ms <= math.MaxInt64/int64(time.Millisecond)
 }
 
 // stopped is why the breaker lets nothing pass now, nil if it does.

@@ -86,9 +86,6 @@ var names = []*regexp.Regexp{
 }
 
 func namedIn(err *mysql.MySQLError) string {
-	if err.Number == signalException {
-		return "" // the text is the trigger's own
-	}
 	for _, name := range names {
 		if match := name.FindStringSubmatch(err.Message); match != nil {
 			// "table.column" for a CHECK that belongs to a column.

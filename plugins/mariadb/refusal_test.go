@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
-	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,7 +28,7 @@ func TestTheServersRefusalsNameTheirCauseWithoutAValue(t *testing.T) {
 		"partition":   {[]string{"CREATE OR REPLACE TABLE t (id INT, v INT, PRIMARY KEY (id)) PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN (10))"}, int64(99), "row_partition: t: MariaDB error 1526 (HY000): " + wordsPartition},
 		"generated":   {[]string{"ALTER TABLE t ADD g TINYINT AS (v) STORED"}, int64(5000), "row_out_of_range: g: MariaDB error 1264 (22003): " + wordsRange},
 		"division":    {[]string{"ALTER TABLE t ADD g INT AS (10 / (v - 5)) STORED"}, int64(5), "row_bad_value: t: MariaDB error 1365 (22012): " + words[divisionByZero]},
-		"unknown":     {[]string{"CREATE TRIGGER no BEFORE INSERT ON t FOR EACH ROW IF NEW.v > 2 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 9999; END IF"}, int64(5), "row_refused: t: MariaDB error 9999 (HY000)"},
+		"unknown":     {[]string{"CREATE TRIGGER no BEFORE INSERT ON t FOR EACH ROW IF NEW.v > 2 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 9999; END IF"}, int64(5), "row_refused: t: MariaDB error 9999 (HY000): other rows were stored while this row failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,11 +41,6 @@ func TestTheServersRefusalsNameTheirCauseWithoutAValue(t *testing.T) {
 			}
 			require.Equal(t, map[int]string{1: c.want}, w.write(o, row(1, int64(1)), bad, row(3, int64(2))))
 			require.Equal(t, []string{"1|1", "3|2"}, w.rows("SELECT id, v FROM t ORDER BY id"))
-			if name == "unknown" {
-				err := o.WriteBatch(t.Context(), batchOf(bad))
-				require.Same(t, service.ErrNotConnected, err, "alone, an error that no list knows waits")
-				return
-			}
 			require.Equal(t, map[int]string{0: c.want}, w.write(o, bad))
 		})
 	}
@@ -120,6 +114,9 @@ func TestJudgement(t *testing.T) {
 		{server(5000, "42000"), misconfigured, "MariaDB error 5000 (42000)"},
 		{server(5000, "HY000"), unknown, "MariaDB error 5000 (HY000)"},
 		{server(1030, "HY000"), unknown, "MariaDB error 1030 (HY000)"},
+		{server(1290, "45000"), refused, "MariaDB error 1290 (45000): " + wordsTrigger},
+		{server(1643, "02000"), refused, "MariaDB error 1643 (02000): " + wordsTrigger},
+		{server(20, "HY000"), wait, "MariaDB error 20 (HY000)"}, // of the file layer
 		{server(1290, "HY000"), wait, "MariaDB error 1290 (HY000): some 'value' for key 'PRIMARY'"},
 		{server(1205, "HY000"), retry, "MariaDB error 1205 (HY000): some 'value' for key 'PRIMARY'"},
 		{server(1146, "42S02"), misconfigured, "MariaDB error 1146 (42S02): some 'value' for key 'PRIMARY'"},
@@ -131,6 +128,27 @@ func TestJudgement(t *testing.T) {
 		f := judge(c.err)
 		require.Equal(t, c.kind, f.kind, c.text)
 		require.Equal(t, c.text, f.Error())
+	}
+}
+
+// What another row can escape while one row meets it is never taken for the fault of
+// that row: it would be enough that the row is larger, or locked.
+func TestWhatMayBeBlamedOnALoneRow(t *testing.T) {
+	for _, number := range []uint16{
+		3, 20, 28, 167, cantOpenFile, diskFull, recordFileFull, errorOnWrite, getErrno, outOfMemory, outOfResources, tooManyTrx, lockTableFull,
+		transCacheFull, userLimitReached, lockWaitTimeout, lockDeadlock, queryInterrupted, statementTimeout, connectionKilled,
+		unknownCommand, errorDuringCommit, cantUpdateReadLock, backupLockActive, accessDenied, tableCorrupt, autoincReadFailed,
+	} {
+		require.False(t, judge(&mysql.MySQLError{Number: number, SQLState: [5]byte([]byte("HY000"))}).lone, number)
+	}
+	for number, rule := range rules {
+		if rule.lone {
+			require.Equal(t, CodeRefused, rule.code, number)
+			require.Contains(t, []kind{unknown, wait, misconfigured}, rule.kind, number)
+		}
+	}
+	for state, lone := range map[string]bool{"HY000": true, "42000": true, "08S01": false, "25006": false, "40001": false, "53000": false, "57000": false, "70100": false, "28000": false} {
+		require.Equal(t, lone, judge(&mysql.MySQLError{Number: 9001, SQLState: [5]byte([]byte(state))}).lone, state)
 	}
 }
 

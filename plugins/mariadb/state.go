@@ -29,10 +29,15 @@ type reason struct {
 	mend    bool   // no patience helps: somebody must do something
 	stopped bool   // by this output itself
 	waits   string // for what, "" for MariaDB
+	alone   bool   // nothing shows whether the batch is at fault or MariaDB
 }
 
 func (f *failure) reason() reason {
-	return reason{cause: f.cause(), text: f.Error(), mend: f.kind == misconfigured}
+	r := reason{cause: f.cause(), text: f.Error(), mend: f.kind == misconfigured, alone: f.unproven}
+	if f.unproven && (f.kind == unknown || !f.common) {
+		r.text += ": no other record could be stored to compare with"
+	}
+	return r
 }
 
 // connecting is who waits while there is no connection, beside the batches.

@@ -141,7 +141,7 @@ func (t *table) rows(messages []message, room *room) ([]row, map[int]*Refusal) {
 func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *failure {
 	var all outcome
 	for len(rows) > 0 {
-		turn, f := s.writer.write(ctx, t, rows)
+		turn, f := s.writer.write(ctx, t, rows, all.stored() > 0)
 		if f != nil {
 			return f
 		}
@@ -156,11 +156,6 @@ func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fai
 		if v.row.group != nil {
 			r.compacted -= len(v.row.group) - 1
 			continue // its group was written after it, with verdicts of its own
-		}
-		// Without a row that was stored, an error that no list knows says
-		// nothing about the row.
-		if v.failure.kind == unknown && all.stored() == 0 {
-			return v.failure
 		}
 		r.refuse(v.row.message, v.failure.refusal(t))
 	}

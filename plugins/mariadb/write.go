@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,9 +18,6 @@ const (
 	retryFor   = 15 * time.Second
 	// Who has lost so many deadlocks in a row goes on alone.
 	aloneAfter = 3
-	// How long an error that no list knows is given to pass, before it counts as
-	// the row's own.
-	doubtFor = 200 * time.Millisecond
 )
 
 // writer stores rows. Its methods may be called at the same time.
@@ -32,6 +28,7 @@ type writer struct {
 	generation atomic.Int64
 	alone      sync.RWMutex // held by whoever writes alone
 	caution    caution
+	evidence   evidence
 	observe    observer
 	closing    sync.Once
 	closed     chan struct{}
@@ -142,30 +139,17 @@ func (o *outcome) add(other outcome) {
 
 // write stores rows, which are sorted and have one key each. A failure means
 // that all of them must be written again, though some may be stored already.
-func (w *writer) write(ctx context.Context, t *table, rows []row) (outcome, *failure) {
+// neighbours says that other rows of the batch were stored before.
+func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours bool) (outcome, *failure) {
+	before := w.evidence.committed()
 	all, f := w.once(ctx, t, rows)
-	if f != nil || all.stored() == 0 {
-		return all, f
-	}
-	// An error that no list knows may have been the moment's and not the row's.
-	var doubted []row
-	for _, v := range all.refused {
-		if v.failure.kind == unknown {
-			doubted = append(doubted, v.row)
-		}
-	}
-	if len(doubted) == 0 {
-		return all, nil
-	}
-	if err := sleep(ctx, doubtFor); err != nil {
-		return outcome{}, judge(err)
-	}
-	again, f := w.once(ctx, t, doubted)
 	if f != nil {
 		return outcome{}, f
 	}
-	all.refused = slices.DeleteFunc(all.refused, func(v verdict) bool { return v.failure.kind == unknown })
-	all.add(again)
+	w.evidence.commit(rows, &all)
+	if f := w.settle(ctx, t, rows, before, neighbours || all.stored() > 0, &all); f != nil {
+		return outcome{}, f
+	}
 	return all, nil
 }
 
@@ -194,36 +178,56 @@ func (w *writer) once(ctx context.Context, t *table, rows []row) (outcome, *fail
 // share stores a range over one session, again and again while the failure says
 // so, in smaller transactions where one is too large for the server.
 func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *failure) {
-	var s *session
-	select {
-	case s = <-w.sessions:
-		defer func() { w.sessions <- s }()
-	case <-ctx.Done():
-		return outcome{}, judge(ctx.Err())
-	case <-w.closed:
-		return outcome{}, judge(errClosed)
+	s, f := w.acquire(ctx)
+	if f != nil {
+		return outcome{}, f
 	}
-	return w.on(ctx, s, t, rows)
+	defer w.release(s)
+	return w.on(ctx, s, t, rows, false)
 }
 
-func (w *writer) on(ctx context.Context, s *session, t *table, rows []row) (outcome, *failure) {
+// acquire takes a session, which may have to be opened.
+func (w *writer) acquire(ctx context.Context) (*session, *failure) {
+	select {
+	case s := <-w.sessions:
+		return s, nil
+	case <-ctx.Done():
+		return nil, judge(ctx.Err())
+	case <-w.closed:
+		return nil, judge(errClosed)
+	}
+}
+
+func (w *writer) release(s *session) { w.sessions <- s }
+
+// on stores a range over one session. others says that other rows can be stored now,
+// so that a doubtful failure is one of single rows.
+func (w *writer) on(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *failure) {
 	started := time.Now()
 	for try := 1; ; try++ {
 		fresh, err := s.open(ctx, w.db, w.generation.Load())
 		if err != nil {
 			return outcome{}, judge(err)
 		}
-		o, f := w.attempt(ctx, s, t, rows, try > aloneAfter)
+		o, f := w.attempt(ctx, s, t, rows, try > aloneAfter, others)
 		if f == nil {
 			return o, nil
 		}
+		if f.about != nil && !others {
+			// To find the rows takes a statement for each, and MariaDB may take none.
+			if w.probe(ctx, s, t, f, f.about, rows) != failing {
+				others = true
+				continue
+			}
+			f.unproven, f.common = true, true
+		}
 		if f.tooMuchAtOnce() && len(rows) > 1 {
 			s.discard()
-			first, f := w.on(ctx, s, t, rows[:len(rows)/2])
+			first, f := w.on(ctx, s, t, rows[:len(rows)/2], others)
 			if f != nil {
 				return outcome{}, f
 			}
-			rest, f := w.on(ctx, s, t, rows[len(rows)/2:])
+			rest, f := w.on(ctx, s, t, rows[len(rows)/2:], others)
 			first.add(rest)
 			return first, f
 		}
@@ -251,7 +255,7 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row) (outc
 // attempt is one of those that may run at the same time, or alone: locks that are
 // taken behind this output's back, by triggers and foreign keys, may come in an
 // order that no sorting of rows foresees, and then somebody has to stand aside.
-func (w *writer) attempt(ctx context.Context, s *session, t *table, rows []row, alone bool) (outcome, *failure) {
+func (w *writer) attempt(ctx context.Context, s *session, t *table, rows []row, alone, others bool) (outcome, *failure) {
 	if alone {
 		w.alone.Lock()
 		defer w.alone.Unlock()
@@ -259,7 +263,7 @@ func (w *writer) attempt(ctx context.Context, s *session, t *table, rows []row, 
 		w.alone.RLock()
 		defer w.alone.RUnlock()
 	}
-	return s.attempt(ctx, w, t, rows)
+	return s.attempt(ctx, w, t, rows, others)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

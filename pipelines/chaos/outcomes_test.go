@@ -1,0 +1,28 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+)
+
+// outcomesAddUp asserts that every sink that still runs has counted one outcome for
+// each message that its pipeline gave to the output. All orders are acknowledged, so
+// that nothing moves any more.
+func (tr *trial) outcomesAddUp() {
+	tr.Helper()
+	for i, s := range tr.sinks {
+		select {
+		case <-s.Done():
+			continue
+		default:
+		}
+		// A sink whose partitions went to another sink may still be writing.
+		tr.eventually(fmt.Sprintf("the outcomes of sink %d add up to its messages", i), func(context.Context) error {
+			messages, outcomes := tr.metric(s, `processor_sent{label="price"`), tr.metric(s, "mariadb_upsert_rows_total{")
+			if messages != outcomes {
+				return fmt.Errorf("%.0f outcomes of %.0f messages", outcomes, messages)
+			}
+			return nil
+		})
+	}
+}

@@ -1,0 +1,195 @@
+package mariadb
+
+import (
+	"fmt"
+	"hash/fnv"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"sync"
+)
+
+// A row that fails with a doubtful error (see [failure.doubtful]) is refused only if
+// other rows can be stored while the row fails; else good rows would become dead
+// letters because of the environment (Invariant 3). But the row must not wait
+// forever either (Invariant 6), and at low traffic the row is alone in its batch. So
+// the output looks for evidence beyond the batch: rows that other batches commit
+// meanwhile, and probes (probe.go) with rows that are known or that wait their turn.
+
+// fate is what becomes of a row that MariaDB takes. A trigger, a privilege or a full
+// log table can concern one fate only, so a row is compared with rows of its own fate.
+type fate int
+
+const (
+	inserts fate = iota
+	updates
+	deletes
+	fates
+)
+
+// commits counts the rows that were committed, by fate.
+type commits [fates]int
+
+// largestKept bounds the row that is kept for probes, in bytes.
+const largestKept = 64 << 10
+
+// mostSuspects bounds the memory of rows whose batches were never brought again.
+const mostSuspects = 10_000
+
+// evidence is what an output knows beyond the batch that it writes.
+type evidence struct {
+	mutex    sync.Mutex
+	commits  commits
+	kept     row                   // a record that was stored; its values are nil for none
+	waiting  map[int][]message     // batches that wait for their turn, by number
+	number   int                   // of the last of these
+	suspects map[uint64]*suspicion // by [identify]
+}
+
+// suspicion is what is known about a row that fails with a doubtful error.
+type suspicion struct {
+	rounds int     // how often the row failed after evidence that others are stored
+	seen   commits // those that were counted as evidence already, or before
+}
+
+func (e *evidence) committed() commits {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	return e.commits
+}
+
+// commit remembers that rows, but for the refused ones, were committed.
+func (e *evidence) commit(rows []row, o *outcome) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.commits[inserts] += o.inserted
+	e.commits[updates] += o.updated
+	e.commits[deletes] += o.deleted
+	for i := range rows {
+		r := &rows[i]
+		if r.deletes || r.size > largestKept ||
+			slices.ContainsFunc(o.refused, func(v verdict) bool { return v.row.message == r.message }) {
+			continue
+		}
+		// The values lie in memory that the next batch uses.
+		e.kept = row{message: notOfBatch, values: append(e.kept.values[:0], r.values...), size: r.size}
+		return
+	}
+}
+
+// offer lets probes use the messages of a batch that waits for its turn, until the
+// returned function is called.
+func (e *evidence) offer(messages []message) (withdraw func()) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.waiting == nil {
+		e.waiting = make(map[int][]message)
+	}
+	e.number++
+	n := e.number
+	e.waiting[n] = messages
+	return func() {
+		e.mutex.Lock()
+		defer e.mutex.Unlock()
+		delete(e.waiting, n)
+	}
+}
+
+// suspect returns what is known about a row. before is what had been committed when
+// its batch was begun.
+func (e *evidence) suspect(r *row, before commits) *suspicion {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	id := identify(r)
+	s := e.suspects[id]
+	if s == nil {
+		if e.suspects == nil || len(e.suspects) >= mostSuspects {
+			e.suspects = make(map[uint64]*suspicion)
+		}
+		s = &suspicion{seen: before}
+		e.suspects[id] = s
+	}
+	return s
+}
+
+// forget is called when a row has its verdict.
+func (e *evidence) forget(r *row) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	delete(e.suspects, identify(r))
+}
+
+// identify tells a row from others over several tries of its batch.
+func identify(r *row) uint64 {
+	hash := fnv.New64a()
+	_, _ = fmt.Fprintf(hash, "%t %#v", r.deletes, r.values)
+	return hash.Sum64()
+}
+
+// notOfBatch is the message of a row that belongs to no batch at hand.
+const notOfBatch = -1
+
+// Of a batch, and of each batch that waits, a probe tries so many rows.
+const triesOfBatch = 4
+
+// candidates are rows for a probe, the most convincing ones first: others of the
+// batch, records that wait for their turn, and a record that was stored.
+func (e *evidence) candidates(t *table, about *row, batch []row) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for _, r := range some(batch, triesOfBatch) {
+			for _, other := range slices.Concat([]row{r}, r.group, r.later) {
+				if other.message == about.message || other.deletes && !about.deletes {
+					continue
+				}
+				if !yield(row{message: other.message, values: other.values, size: other.size}) {
+					return
+				}
+				break
+			}
+		}
+		e.mutex.Lock()
+		kept := e.kept
+		kept.values = slices.Clone(kept.values)
+		var waiting [][]message
+		for _, messages := range e.waiting {
+			waiting = append(waiting, messages)
+		}
+		e.mutex.Unlock()
+		for _, messages := range some(waiting, triesOfBatch) {
+			for _, m := range some(messages, triesOfBatch) {
+				if m.failed || m.content == nil {
+					continue
+				}
+				r, refusal := t.row(notOfBatch, &m, make([]any, len(t.columns)))
+				if refusal == nil && !yield(r) {
+					return
+				}
+			}
+		}
+		if kept.values != nil {
+			yield(kept)
+		}
+	}
+}
+
+// some returns up to n of all, others each time.
+func some[T any](all []T, n int) []T {
+	if len(all) <= n {
+		return all
+	}
+	chosen := make([]T, n)
+	for i := range chosen {
+		// One of each n-th part, so that none is chosen twice.
+		start, end := i*len(all)/n, (i+1)*len(all)/n
+		chosen[i] = all[start+rand.IntN(end-start)]
+	}
+	return chosen
+}
+
+// stuck asks the input for the next batch of each partition, although this one has no
+// verdict: its records are what this one can be compared with.
+func (all turns) stuck() {
+	for _, t := range all {
+		t.Stuck()
+	}
+}

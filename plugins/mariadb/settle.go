@@ -1,0 +1,161 @@
+package mariadb
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+const (
+	// A row is refused for a doubtful error after so many failures, each right after
+	// evidence that others can be stored: what comes and goes, like a failover, is
+	// then not taken for the row's fault.
+	enoughRounds = 3
+	// The pauses before the first of these and between them. A row whose neighbours
+	// were stored with it, and whose error is on no list, has the first one only.
+	firstDoubt = 200 * time.Millisecond
+	nextDoubt  = 500 * time.Millisecond
+)
+
+// settle decides about the rows that failed with a doubtful error: each is stored
+// after all, or refused after evidence that others can be stored. A failure means
+// that there is no such evidence for a row, or that it cannot be had now. before is
+// what had been committed when the rows were first written; neighbours says that
+// other rows of the batch were stored.
+func (w *writer) settle(ctx context.Context, t *table, rows []row, before commits, neighbours bool, all *outcome) *failure {
+	suspicions := make(map[int]*suspicion) // by message
+	for pause := firstDoubt; ; pause = nextDoubt {
+		doubted := all.takeDoubted()
+		if len(doubted) == 0 {
+			return nil
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return judge(err)
+		}
+		for _, v := range doubted {
+			if suspicions[v.row.message] == nil {
+				suspicions[v.row.message] = w.evidence.suspect(&v.row, before)
+			}
+		}
+		again, f := w.round(ctx, t, rows, doubted, suspicions, neighbours)
+		if f != nil {
+			return f
+		}
+		w.evidence.commit(nil, &again)
+		all.add(again)
+	}
+}
+
+// takeDoubted removes the verdicts that nobody is sure of.
+func (o *outcome) takeDoubted() []verdict {
+	var doubted []verdict
+	o.refused = slices.DeleteFunc(o.refused, func(v verdict) bool {
+		if v.failure.kind != refused {
+			doubted = append(doubted, v)
+			return true
+		}
+		return false
+	})
+	return doubted
+}
+
+// round looks for evidence and then writes the doubted rows again, over the same
+// connection.
+func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, suspicions map[int]*suspicion, neighbours bool) (outcome, *failure) {
+	s, f := w.acquire(ctx)
+	if f != nil {
+		return outcome{}, f
+	}
+	defer w.release(s)
+	if _, err := s.open(ctx, w.db, w.generation.Load()); err != nil {
+		return outcome{}, judge(err)
+	}
+	inquiry := &inquiry{writer: w, session: s, table: t, others: besides(rows, doubted)}
+	again := make([]row, len(doubted))
+	for i := range doubted {
+		v := &doubted[i]
+		suspicion := suspicions[v.row.message]
+		switch {
+		case v.failure.kind == unknown && neighbours:
+			suspicion.rounds = enoughRounds - 1
+		case !v.failure.lone || !inquiry.othersAreStored(ctx, v, suspicion):
+			v.failure.unproven = true
+			return outcome{}, v.failure
+		}
+		again[i] = v.row
+	}
+	o, f := w.on(ctx, s, t, again, true)
+	if f != nil {
+		return outcome{}, f
+	}
+	doubtful := make(map[int]bool)
+	for i := range o.refused {
+		v := &o.refused[i]
+		suspicion := suspicions[v.row.message]
+		suspicion.rounds++
+		if suspicion.rounds >= enoughRounds {
+			v.failure.kind = refused
+		}
+		doubtful[v.row.message] = v.failure.kind != refused
+	}
+	for i := range again {
+		if !doubtful[again[i].message] {
+			w.evidence.forget(&again[i])
+		}
+	}
+	return o, nil
+}
+
+// besides are the rows of a batch, those that others stand for included, without the
+// doubted ones.
+func besides(rows []row, doubted []verdict) []row {
+	doubtedMessages := make(map[int]bool, len(doubted))
+	for i := range doubted {
+		doubtedMessages[doubted[i].row.message] = true
+	}
+	var others []row
+	for _, r := range rows {
+		if doubtedMessages[r.message] {
+			others = append(append(others, r.group...), r.later...)
+			continue
+		}
+		others = append(others, r)
+	}
+	return others
+}
+
+// inquiry is the search for evidence in one round. A probe speaks for all rows of a
+// fate.
+type inquiry struct {
+	writer  *writer
+	session *session
+	table   *table
+	others  []row
+	answers [fates]*answer
+}
+
+// othersAreStored says whether a row with the fate of the doubted one can be stored
+// now, or was committed since the doubted one was last looked at.
+func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, s *suspicion) bool {
+	fate, f := q.session.fateOf(ctx, q.table, &v.row)
+	if f != nil {
+		return false
+	}
+	if q.answers[fate] == nil {
+		found := q.writer.probe(ctx, q.session, q.table, v.failure, &v.row, q.others)
+		q.answers[fate] = &found
+	}
+	now := q.writer.evidence.committed()
+	committed := now[fate] > s.seen[fate]
+	s.seen = now
+	switch {
+	case *q.answers[fate] == stored:
+		return true
+	case committed && (*q.answers[fate] == nothing || v.failure.kind == unknown):
+		// Where another row fails too, it may be at fault like this one.
+		return true
+	case *q.answers[fate] == failing:
+		v.failure.common, s.rounds = true, 0
+	}
+	return false
+}
