@@ -35,6 +35,7 @@ func twoOutputs(tr *trial) {
 		tr.exec(statement)
 	}
 	tr.pipeline = tr.fanOut()
+	tr.outputs = append(tr.outputs, "orders_slow")
 	tr.flow.keyed = true
 	tr.flow.rate = 500
 	tr.flow.mix = mix{changed: 850, again: 110, refusable: 10}
@@ -70,23 +71,20 @@ func (tr *trial) fanOut() string {
 	tr.must(err)
 	var config struct {
 		Input, Pipeline any
-		Output          struct {
-			Fallback []map[string]any
-		}
+		Output          map[string]any
 	}
 	tr.must(yaml.Unmarshal(text, &config))
-	first := config.Output.Fallback[0]
-	upsert, ok := first["mariadb_upsert"].(map[string]any)
+	upsert, ok := config.Output["mariadb_upsert"].(map[string]any)
 	if !ok {
-		tr.must(errors.New("orders.yaml does not begin with mariadb_upsert"))
+		tr.must(errors.New("the output of orders.yaml is not mariadb_upsert"))
 	}
 	delete(upsert, "version")
 	second := maps.Clone(upsert)
 	second["table"] = "orders_slow"
-	drop := map[string]any{"drop": map[string]any{}} // the first output has sent its letter
+	second["dead_letter"] = map[string]any{"drop": map[string]any{}} // the first output sends the dead letter
 	both := map[string]any{"input": config.Input, "pipeline": config.Pipeline, "output": map[string]any{"broker": map[string]any{"pattern": "fan_out", "outputs": []any{
-		map[string]any{"fallback": config.Output.Fallback},
-		map[string]any{"fallback": []any{map[string]any{"label": "orders_slow", "mariadb_upsert": second}, drop}},
+		config.Output,
+		map[string]any{"label": "orders_slow", "mariadb_upsert": second},
 	}}}}
 	text, err = yaml.Marshal(both)
 	tr.must(err)

@@ -43,6 +43,7 @@ type trial struct {
 	database, dsn      string
 	env                map[string]string
 	pipeline           string    // instead of the shipped one
+	outputs            []string  // labels of its mariadb_upserts
 	log                *sink.Log // of all its sinks
 	sinks              []*sink.Sink
 	times              int  // the fault has struck
@@ -57,7 +58,7 @@ type trial struct {
 
 func newTrial(t *testing.T, f fault) *trial {
 	t.Helper()
-	tr := &trial{T: t, fault: f.name, random: random(f.name), log: sink.NewLog(t), env: map[string]string{}, lost: map[*sink.Sink]int64{}}
+	tr := &trial{T: t, fault: f.name, outputs: []string{"orders_table"}, random: random(f.name), log: sink.NewLog(t), env: map[string]string{}, lost: map[*sink.Sink]int64{}}
 	if tr.broker = broker.Shared(t); f.privateBroker {
 		tr.broker = broker.Private(t)
 	}
