@@ -16,6 +16,14 @@ type position struct {
 	cut       epochEnd // where the client found the log cut off
 }
 
+// saw notes that the log reached up to end, with the leader epoch of the record before
+// it: an end belongs to its epoch, so the two change together.
+func (p *position) saw(end int64, epoch int32) {
+	if end > p.seen {
+		p.seen, p.seenEpoch = end, epoch
+	}
+}
+
 func nowhere() position {
 	return position{next: unknown, epoch: unknown, seen: unknown, seenEpoch: unknown}
 }

@@ -17,8 +17,9 @@ const holesFetch = 1 << 20
 // record, or a transaction's marker. Compaction and transactions leave offsets without
 // one, at the end of a log too, and a client passes over them without a word: so this
 // asks the partition's leader itself. A leader that answers with nothing has come to
-// the end of its log. Where the leader cannot answer now, the answer is true: the
-// client tries again by itself.
+// the end of its log, unless the log is in remote storage (KIP-405), which may be slow.
+// Where the leader cannot tell now, the answer is true: the client tries again by
+// itself.
 func HasRecords(ctx context.Context, client *kgo.Client, name string, partition int32, from, end int64) (bool, error) {
 	topics, err := kadm.NewClient(client).ListTopics(ctx, name)
 	if err = errors.Join(err, topics.Error()); err != nil {
@@ -48,7 +49,7 @@ func HasRecords(ctx context.Context, client *kgo.Client, name string, partition 
 			return false, err
 		}
 		if len(found.RecordBatches) == 0 {
-			return false, nil
+			return isRemote(ctx, client, name, partition, from)
 		}
 		records, next := kgo.ProcessFetchPartition(kgo.ProcessFetchPartitionOpts{
 			KeepControlRecords: true, Offset: from, Topic: name, Partition: partition,
@@ -62,4 +63,18 @@ func HasRecords(ctx context.Context, client *kgo.Client, name string, partition 
 		from = next
 	}
 	return false, nil
+}
+
+// isRemote says whether a leader has the log at an offset in remote storage. Brokers
+// before Kafka 3.4 have none, and answer with no such offset.
+func isRemote(ctx context.Context, client *kgo.Client, name string, partition int32, offset int64) (bool, error) {
+	starts, err := kadm.NewClient(client).ListLocalLogStartOffsets(ctx, name)
+	if err != nil && len(starts) == 0 {
+		return false, err
+	}
+	start, found := starts.Lookup(name, partition)
+	if found && kerr.IsRetriable(start.Err) {
+		return true, nil
+	}
+	return found && start.Err == nil && start.Offset > offset, nil
 }

@@ -60,7 +60,7 @@ func (r *records) look(ctx context.Context, client *kgo.Client) error {
 			return err
 		}
 		if !more {
-			r.pass(at, stays[at].stay, from, log.stable)
+			r.pass(at, stays[at].stay, from, log.stable, log.epoch)
 		}
 	}
 	return nil
@@ -114,20 +114,21 @@ func (r *records) compare(at place, stay int, log logState, ofSeen epochEnd) (fr
 	if p.topicID == zero {
 		p.topicID = log.topicID
 	}
-	p.seen, p.seenEpoch = max(log.stable, p.fetched), log.epoch
+	p.seen, p.seenEpoch = log.stable, log.epoch
+	p.saw(p.fetched, p.fetchedEpoch) // it may be newer than the answer
 	p.end = max(p.end, log.stable)
 	r.proceed(p, p.moved && p.epoch != unknown)
 	return p.fetched, waited && p.fetched < log.stable
 }
 
 // pass moves a partition's position behind offsets without records.
-func (r *records) pass(at place, stay int, from, to int64) {
+func (r *records) pass(at place, stay int, from, to int64, epoch int32) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	p := r.partitions[at]
 	if p.stay != stay || p.suspect || p.fetched != from {
 		return
 	}
-	p.fetched = to
+	p.fetched, p.fetchedEpoch = to, epoch
 	r.proceed(p, p.skip())
 }

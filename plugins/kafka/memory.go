@@ -84,7 +84,8 @@ func (m *memory) settled(at place) {
 const noteFormat = "order-sink topic=%s end=%d epoch=%d"
 
 func note(p position) string {
-	return fmt.Sprintf(noteFormat, base64.RawURLEncoding.EncodeToString(p.topicID[:]), max(p.seen, p.next), p.seenEpoch)
+	p.saw(p.next, p.epoch)
+	return fmt.Sprintf(noteFormat, base64.RawURLEncoding.EncodeToString(p.topicID[:]), p.seen, p.seenEpoch)
 }
 
 // readNote adds to a committed position what the sink wrote beside it. ours is false

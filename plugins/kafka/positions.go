@@ -26,15 +26,24 @@ func (r *records) left(p *partition) {
 	if !r.ended {
 		r.remember(p)
 	}
+	r.tellMoved(p)
 	p.stay++
 	p.last = p.position
 	p.position, p.fetched, p.fetchedEpoch, p.moved = nowhere(), unknown, unknown, false
 }
 
+// tellMoved lets the position behind a loss be committed before the partition leaves:
+// whoever has it next must not report the loss again.
+func (r *records) tellMoved(p *partition) {
+	if p.next != unknown && p.moved && p.epoch != unknown && !p.suspect {
+		r.mark(p.place, kgo.EpochOffset{Epoch: p.epoch, Offset: p.next})
+	}
+}
+
 // remember keeps a position for the next member of the same input.
 func (r *records) remember(p *partition) {
 	if p.next != unknown {
-		p.seen = max(p.seen, p.fetched)
+		p.saw(p.fetched, p.fetchedEpoch)
 		r.memory.keep(p.place, p.position)
 	}
 }
@@ -96,7 +105,7 @@ func (r *records) follows(p *partition, fetched kgo.FetchPartition) bool {
 func (r *records) dataLoss(found *kgo.ErrDataLoss) {
 	p := r.partition(place{found.Topic, found.Partition})
 	p.cut = epochEnd{true, found.ResetTo, found.ResetToEpoch}
-	p.seen = max(p.seen, found.ConsumedTo)
+	p.saw(found.ConsumedTo, found.ConsumedToEpoch)
 	r.suspect(p, found.Error())
 }
 

@@ -232,6 +232,7 @@ func (r *records) end() {
 	defer r.mutex.Unlock()
 	r.ended = true
 	for _, p := range r.partitions {
+		r.tellMoved(p)
 		r.remember(p)
 	}
 	r.settled()

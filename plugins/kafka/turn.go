@@ -34,6 +34,10 @@ func (b *batch) Arrived(by any, messages int) {
 	o := b.output(by)
 	o.inside = true
 	o.whole = o.whole || messages == len(b.records)
+	// A fan_out may bring a batch to an output after another output has failed it.
+	if b.verdict != pending && !slices.Contains(b.partition.late, b) {
+		b.partition.late = append(b.partition.late, b)
+	}
 	for _, later := range b.partition.out {
 		// A `retry` around the output brings a batch again after the next batch was
 		// written. The next batch is then written again too, to have the last word.

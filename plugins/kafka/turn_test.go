@@ -213,3 +213,18 @@ func TestAStuckOutputGetsTheNextBatch(t *testing.T) {
 	first.Passed("A", 2)
 	second.mayGo(t, "A", "it has written the first batch")
 }
+
+// A fan_out brings a batch to its second output after the first output has failed it:
+// the second output must not wait for ever in its slot.
+func TestABatchMayArriveAfterItWasGivenBack(t *testing.T) {
+	l := newLog(10_000, 200)
+	l.fetched(0, 0, 4)
+	first := l.given(t, "0: 0-1")
+	first.Arrived("A", 2)
+	first.Passed("A", 2)
+	l.settle(first, returned)
+	first.Arrived("B", 2)
+	if !isClosed(first.Before("B")) {
+		t.Error("output B waits for a batch that was given back")
+	}
+}

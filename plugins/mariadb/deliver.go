@@ -98,8 +98,9 @@ func refusedError(batch service.MessageBatch, result *result) error {
 
 // delivery is the dead letters of one batch.
 type delivery struct {
-	letters  service.MessageBatch
-	answered chan struct{} // closed when err is the child's answer
+	letters  service.MessageBatch // those that the child has not taken
+	sent     *service.Indexer     // of the last try
+	answered chan struct{}        // closed when err is the child's answer
 	err      error
 	told     bool   // that there is no answer
 	batch    uint64 // the fingerprint of a batch that the framework brings again

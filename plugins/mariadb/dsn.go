@@ -50,6 +50,7 @@ func parseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Confi
 	}
 	config.ClientFoundRows = false // rows are counted by what the server changed
 	config.MultiStatements = false
+	config.ParseTime = false // a probe writes back what it has read
 	// For the looks at the table: a question is then one round trip. Rows go through
 	// prepared statements, which it does not concern.
 	config.InterpolateParams = true

@@ -30,6 +30,10 @@ const (
 // commits counts the rows that were committed, by fate.
 type commits [fates]int
 
+func commitsOf(t tally) commits {
+	return commits{inserts: t.inserted, updates: t.updated, deletes: t.deleted}
+}
+
 // largestKept bounds the row that is kept for probes, in bytes.
 const largestKept = 64 << 10
 
@@ -72,7 +76,7 @@ func (e *evidence) commit(rows []row, o *outcome) {
 			continue
 		}
 		// The values lie in memory that the next batch uses.
-		e.kept = row{message: notOfBatch, values: append(e.kept.values[:0], r.values...), size: r.size}
+		e.kept = row{message: storedBefore, values: append(e.kept.values[:0], r.values...), size: r.size}
 		return
 	}
 }
@@ -129,6 +133,9 @@ func identify(r *row) uint64 {
 // notOfBatch is the message of a row that belongs to no batch at hand.
 const notOfBatch = -1
 
+// storedBefore is the message of such a row that MariaDB has taken before.
+const storedBefore = -2
+
 // Of a batch, and of each batch that waits, a probe tries so many rows.
 const triesOfBatch = 4
 
@@ -141,7 +148,7 @@ func (e *evidence) candidates(t *table, about *row, batch []row) iter.Seq[row] {
 				if other.message == about.message || other.deletes && !about.deletes {
 					continue
 				}
-				if !yield(row{message: other.message, values: other.values, size: other.size}) {
+				if !yield(row{message: other.message, values: other.values, size: other.size, deletes: other.deletes}) {
 					return
 				}
 				break

@@ -67,13 +67,18 @@ func newLetters(child *service.OwnedOutput) *letters {
 func (l *letters) send(d *delivery) {
 	answered := make(chan struct{})
 	d.answered, d.told = answered, false
+	batch := d.letters.Copy()
+	d.sent = batch.Index()
 	l.mutex.Lock()
-	l.used = true
+	if !l.used { // by two first batches at once, the child would be started twice
+		l.used = true
+		_ = l.child.Prime() // an error: WriteBatch tries it again, and returns it
+	}
 	l.mutex.Unlock()
 	l.sends.Add(1)
 	go func() {
 		defer l.sends.Done()
-		d.err = l.child.WriteBatch(l.alive, d.letters.Copy())
+		d.err = l.child.WriteBatch(l.alive, batch)
 		close(answered)
 	}()
 }
@@ -81,8 +86,36 @@ func (l *letters) send(d *delivery) {
 // repeat sends the letters again when the child's answer was an error.
 func (l *letters) repeat(d *delivery, err error) {
 	if !errors.Is(err, errNoAnswer) {
+		d.keepFailed(err)
 		l.send(d)
 	}
+}
+
+// keepFailed leaves out the letters that the child has taken, if it says which.
+func (d *delivery) keepFailed(err error) {
+	var some *service.BatchError
+	if !errors.As(err, &some) || some.IndexedErrors() == 0 {
+		return
+	}
+	failed := make(map[int]bool)
+	known := true
+	some.WalkMessagesIndexedBy(d.sent, func(i int, _ *service.Message, err error) bool {
+		if err != nil {
+			known = known && i >= 0 && i < len(d.letters)
+			failed[i] = true
+		}
+		return true
+	})
+	if !known || len(failed) == 0 {
+		return
+	}
+	var left service.MessageBatch
+	for i, letter := range d.letters {
+		if failed[i] {
+			left = append(left, letter)
+		}
+	}
+	d.letters = left
 }
 
 // leave keeps a delivery for the batch that the framework brings again.

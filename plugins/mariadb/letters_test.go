@@ -37,7 +37,11 @@ func (b *mailbox) WriteBatch(_ context.Context, batch service.MessageBatch) erro
 		b.letters = append(b.letters, string(content)+" "+reason)
 	}
 	b.mutex.Unlock()
-	return <-b.answers
+	err := <-b.answers
+	if err != nil && err.Error() == "last" {
+		return service.NewBatchError(batch, err).Failed(len(batch)-1, errors.New("too large"))
+	}
+	return err
 }
 
 func (b *mailbox) Close(context.Context) error { return nil }

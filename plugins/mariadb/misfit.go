@@ -79,6 +79,19 @@ func (t *table) fit(all []described, found *misfits) {
 	}
 }
 
+// places are the columns of an index over whole, configured columns, else nil.
+func (t *table) places(i index) []int {
+	var all []int
+	for _, name := range i.columns {
+		at := slices.IndexFunc(t.columns, func(c column) bool { return strings.EqualFold(c.name, name) })
+		if at < 0 || i.prefixed {
+			return nil
+		}
+		all = append(all, at)
+	}
+	return all
+}
+
 func (c *column) whyNoKey() string {
 	if c.family == floats {
 		return "a float is no exact key: use an integer, a decimal or text"
@@ -109,7 +122,7 @@ func (t *table) fitKey(ctx context.Context, r *remedies, indexes []index, all []
 			fieldKey, strings.Join(t.target.key, ", "), addition)
 		return nil
 	}
-	t.keyIndex = indexes[chosen].name
+	t.keyIndex, t.hashed = indexes[chosen].name, indexes[chosen].hashed
 	if indexes[chosen].nullable {
 		declare, err := t.declareNotNull(ctx, r, indexes[chosen].columns)
 		if err != nil {
@@ -120,6 +133,9 @@ func (t *table) fitKey(ctx context.Context, r *remedies, indexes []index, all []
 	for i, other := range indexes {
 		if i == chosen {
 			continue
+		}
+		if columns := t.places(other); columns != nil {
+			t.uniques = append(t.uniques, columns)
 		}
 		// Rows that agree in it agree in the key as well: they are one row.
 		coversKey := !other.prefixed && !slices.ContainsFunc(t.target.key, func(name string) bool { return !containsFold(other.columns, name) })

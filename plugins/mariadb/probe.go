@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,9 @@ const (
 	stored
 	// failing: another row meets the same error, or the server cannot be asked.
 	failing
+	// refuted: a row that MariaDB has taken before meets the same error, so that what
+	// other connections store shows nothing: this one may lead elsewhere.
+	refuted
 )
 
 // probe asks whether another row can be stored now that has the fate of the row that
@@ -44,7 +48,10 @@ func (w *writer) probe(ctx context.Context, s *session, t *table, f *failure, ab
 		case !missed.doubtful() && missed.kind != refused:
 			// A lock, a full disk, a lost connection: now is no time for comparisons.
 			return failing
-		case f.compare(missed) == failing:
+		case f.compare(missed) == nothing:
+		case candidate.message == storedBefore && missed.about == nil:
+			found = refuted
+		case found == nothing:
 			found = failing
 		}
 	}
@@ -76,6 +83,10 @@ func (s *session) fateOf(ctx context.Context, t *table, r *row) (fate, *failure)
 		return deletes, nil
 	}
 	condition, args := t.hasKey(r)
+	for _, columns := range t.uniques { // by these, too, an upsert finds a row to update
+		other, values := t.equal(r, columns)
+		condition, args = condition+" OR "+other, append(args, values...)
+	}
 	var n int
 	if err := s.conn.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+t.target.quoted()+" WHERE "+condition, args...).Scan(&n); err != nil {
 		return 0, judge(err)
@@ -87,9 +98,11 @@ func (s *session) fateOf(ctx context.Context, t *table, r *row) (fate, *failure)
 }
 
 // hasKey is a condition on the row's key.
-func (t *table) hasKey(r *row) (condition string, args []any) {
+func (t *table) hasKey(r *row) (condition string, args []any) { return t.equal(r, t.key) }
+
+func (t *table) equal(r *row, columns []int) (condition string, args []any) {
 	var conditions []string
-	for _, i := range t.key {
+	for _, i := range columns {
 		c := &t.columns[i]
 		conditions = append(conditions, quote(c.name)+" = "+c.placeholder())
 		args = append(args, r.values[i])
@@ -98,33 +111,52 @@ func (t *table) hasKey(r *row) (condition string, args []any) {
 }
 
 // try writes a row, so that it has the given fate, in a transaction that stays open.
-// false: the row cannot have this fate.
+// false: the row cannot have this fate. An update that changes nothing, and a delete
+// that finds nothing, show nothing: a trigger that logs changes is not put to the test.
 func (s *session) try(ctx context.Context, w *writer, t *table, want fate, about *row, r row) (bool, *failure) {
 	if f := s.exec(ctx, "START TRANSACTION"); f != nil {
 		return false, f
 	}
+	isRecord := !r.deletes
 	r.deletes = want == deletes
-	write := func() (inserted bool, f *failure) {
-		var o outcome
+	write := func() (o outcome, f *failure) {
 		f = s.run(ctx, w, t, []row{r}, &o)
-		return o.inserted > 0, f
+		return o, f
 	}
-	inserted, f := write()
+	o, f := write()
 	switch {
 	case f != nil:
 		return false, f
-	case want == inserts && !inserted:
+	case want == inserts && o.inserted == 0:
 		// Its row gets the key of the row in question, which the table lacks.
 		if f := s.move(ctx, t, &r, about); f != nil {
 			return false, f
 		}
-		inserted, f = write()
-		return inserted, f
-	case want == updates && inserted:
-		inserted, f = write()
-		return !inserted, f
+		o, f = write()
+	case want == updates && o.updated == 0:
+		// With the values of the row in question its row changes as that one would.
+		r = t.keyed(about, &r)
+		if o, f = write(); f != nil {
+			f.about = about // its values, and not those of the row
+		}
+	case want == deletes && o.deleted == 0 && isRecord:
+		r.deletes = false
+		if _, f := write(); f != nil {
+			return false, f
+		}
+		r.deletes = true
+		o, f = write()
 	}
-	return true, nil
+	return commitsOf(o.tally)[want] > 0, f
+}
+
+// keyed is a row with the key of another.
+func (t *table) keyed(r, key *row) row {
+	values := slices.Clone(r.values)
+	for _, i := range t.key {
+		values[i] = key.values[i]
+	}
+	return row{message: notOfBatch, values: values, size: r.size + key.size}
 }
 
 // move gives a row of the table another key. This takes no privilege that an upsert
@@ -161,7 +193,7 @@ func (s *session) end(ctx context.Context, t *table, order string) (row, error) 
 	for _, i := range t.key {
 		by = append(by, quote(t.columns[i].name)+order)
 	}
-	r := row{message: notOfBatch, values: make([]any, len(t.columns))}
+	r := row{message: storedBefore, values: make([]any, len(t.columns))}
 	values, into := make([]sql.RawBytes, len(t.columns)), make([]any, len(t.columns))
 	for i := range values {
 		into[i] = &values[i]

@@ -30,6 +30,12 @@ func (t *table) fitSerial(all []described, next sql.NullInt64) {
 		t.counting = byVariable
 	case c.family != integers || c.dataType == "bigint":
 		return
+	case t.hashed:
+		// MariaDB finds no row by such an index: each question would scan the table, and
+		// wait for the locks of other writers.
+		t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s of table %s, also a row that is there already, since MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
+			quote(c.name), t.target.quoted(), quote(t.keyIndex)))
+		return
 	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
 		t.spares = true
 		return

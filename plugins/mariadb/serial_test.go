@@ -53,10 +53,9 @@ func TestNoNumberIsTakenWhateverTheKeyIs(t *testing.T) {
 		"VARCHAR(9) COLLATE utf8mb4_nopad_bin": {"a", "a '\\\"\n🍜"},
 		"ENUM('a','A') COLLATE utf8mb4_bin":    {"a", "A"},
 		"UUID":                                 {"6CCD780C-BABA-1026-9564-5B8C656024DB", "00000000-0000-0000-0000-000000000001"},
-		"VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_bin":            {"é", "e"},
-		"VARCHAR(9) CHARACTER SET euckr COLLATE euckr_bin":              {"주문", "e"},
-		"VARCHAR(9) CHARACTER SET utf16 COLLATE utf16_bin":              {"🍜", "e"},
-		"VARCHAR(3000) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin": {"long", "e"}, // by hash
+		"VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_bin": {"é", "e"},
+		"VARCHAR(9) CHARACTER SET euckr COLLATE euckr_bin":   {"주문", "e"},
+		"VARCHAR(9) CHARACTER SET utf16 COLLATE utf16_bin":   {"🍜", "e"},
 	} {
 		for name, key := range map[string]string{"": "[k]", ", two columns": "[k, part]"} {
 			t.Run(columnType+name, func(t *testing.T) {

@@ -20,9 +20,9 @@ const (
 // settle decides about the rows that failed with a doubtful error: each is stored
 // after all, or refused after evidence that others can be stored. A failure means
 // that there is no such evidence for a row, or that it cannot be had now. before is
-// what had been committed when the rows were first written; neighbours says that
-// other rows of the batch were stored.
-func (w *writer) settle(ctx context.Context, t *table, rows []row, before commits, neighbours bool, all *outcome) *failure {
+// what had been committed when the rows were first written; neighbours are the other
+// rows of the batch that were stored.
+func (w *writer) settle(ctx context.Context, t *table, rows []row, before commits, neighbours commits, all *outcome) *failure {
 	suspicions := make(map[int]*suspicion) // by message
 	for pause := firstDoubt; ; pause = nextDoubt {
 		doubted := all.takeDoubted()
@@ -61,7 +61,7 @@ func (o *outcome) takeDoubted() []verdict {
 
 // round looks for evidence and then writes the doubted rows again, over the same
 // connection.
-func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, suspicions map[int]*suspicion, neighbours bool) (outcome, *failure) {
+func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, suspicions map[int]*suspicion, neighbours commits) (outcome, *failure) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return outcome{}, f
@@ -76,7 +76,7 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 		v := &doubted[i]
 		suspicion := suspicions[v.row.message]
 		switch {
-		case v.failure.kind == unknown && neighbours:
+		case v.failure.kind == unknown && inquiry.hasNeighbour(ctx, v, neighbours):
 			suspicion.rounds = enoughRounds - 1
 		case !v.failure.lone || !inquiry.othersAreStored(ctx, v, suspicion):
 			v.failure.unproven = true
@@ -134,6 +134,22 @@ type inquiry struct {
 	answers [fates]*answer
 }
 
+// hasNeighbour says whether a row of the batch with the fate of the doubted one was
+// stored, and this connection does not fail for all.
+func (q *inquiry) hasNeighbour(ctx context.Context, v *verdict, neighbours commits) bool {
+	fate, f := q.session.fateOf(ctx, q.table, &v.row)
+	return f == nil && neighbours[fate] > 0 && q.ask(ctx, v, fate) != refuted
+}
+
+// ask is the answer of the probe for a fate.
+func (q *inquiry) ask(ctx context.Context, v *verdict, fate fate) answer {
+	if q.answers[fate] == nil {
+		found := q.writer.probe(ctx, q.session, q.table, v.failure, &v.row, q.others)
+		q.answers[fate] = &found
+	}
+	return *q.answers[fate]
+}
+
 // othersAreStored says whether a row with the fate of the doubted one can be stored
 // now, or was committed since the doubted one was last looked at.
 func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, s *suspicion) bool {
@@ -141,20 +157,17 @@ func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, s *suspicion)
 	if f != nil {
 		return false
 	}
-	if q.answers[fate] == nil {
-		found := q.writer.probe(ctx, q.session, q.table, v.failure, &v.row, q.others)
-		q.answers[fate] = &found
-	}
+	found := q.ask(ctx, v, fate)
 	now := q.writer.evidence.committed()
 	committed := now[fate] > s.seen[fate]
 	s.seen = now
 	switch {
-	case *q.answers[fate] == stored:
+	case found == stored:
 		return true
-	case committed && (*q.answers[fate] == nothing || v.failure.kind == unknown):
+	case committed && (found == nothing || found == failing && v.failure.kind == unknown):
 		// Where another row fails too, it may be at fault like this one.
 		return true
-	case *q.answers[fate] == failing:
+	case found == failing, found == refuted:
 		v.failure.common, s.rounds = true, 0
 	}
 	return false

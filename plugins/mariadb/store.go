@@ -141,7 +141,7 @@ func (t *table) rows(messages []message, room *room) ([]row, map[int]*Refusal) {
 func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *failure {
 	var all outcome
 	for len(rows) > 0 {
-		turn, f := s.writer.write(ctx, t, rows, all.stored() > 0)
+		turn, f := s.writer.write(ctx, t, rows, commitsOf(all.tally))
 		if f != nil {
 			return f
 		}

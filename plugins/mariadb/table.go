@@ -25,6 +25,8 @@ type table struct {
 
 	onDuplicate string // the assignments of an upsert
 	maxPacket   int
+	uniques     [][]int    // the other unique indexes: indexes into columns
+	hashed      bool       // the key's index is one by hash
 	serial      *described // the AUTO_INCREMENT column, if it is not configured
 	spares      bool       // rows that are there take no number of it
 	keyIndex    string     // the unique index of the key
@@ -44,6 +46,7 @@ type index struct {
 	name     string
 	columns  []string
 	prefixed bool // over the beginning of a column only
+	hashed   bool // no SELECT uses it
 	nullable bool
 }
 
@@ -148,7 +151,7 @@ func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error)
 }
 
 func readIndexes(ctx context.Context, db *sql.DB, t *table) ([]index, error) {
-	rows, err := db.QueryContext(ctx, `SELECT INDEX_NAME, COLUMN_NAME, SUB_PART IS NOT NULL, NULLABLE = 'YES'
+	rows, err := db.QueryContext(ctx, `SELECT INDEX_NAME, COLUMN_NAME, SUB_PART IS NOT NULL, NULLABLE = 'YES', INDEX_TYPE = 'HASH'
 		FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0
 		ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`, t.database, t.target.table)
 	if err != nil {
@@ -160,8 +163,9 @@ func readIndexes(ctx context.Context, db *sql.DB, t *table) ([]index, error) {
 		var (
 			name, column       string
 			prefixed, nullable bool
+			hashed             bool
 		)
-		if err := rows.Scan(&name, &column, &prefixed, &nullable); err != nil {
+		if err := rows.Scan(&name, &column, &prefixed, &nullable, &hashed); err != nil {
 			return nil, err
 		}
 		if len(all) == 0 || all[len(all)-1].name != name {
@@ -169,7 +173,7 @@ func readIndexes(ctx context.Context, db *sql.DB, t *table) ([]index, error) {
 		}
 		last := &all[len(all)-1]
 		last.columns = append(last.columns, column)
-		last.prefixed = last.prefixed || prefixed
+		last.prefixed, last.hashed = last.prefixed || prefixed, last.hashed || hashed
 		last.nullable = last.nullable || nullable
 	}
 	return all, rows.Err()

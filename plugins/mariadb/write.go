@@ -139,15 +139,18 @@ func (o *outcome) add(other outcome) {
 
 // write stores rows, which are sorted and have one key each. A failure means
 // that all of them must be written again, though some may be stored already.
-// neighbours says that other rows of the batch were stored before.
-func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours bool) (outcome, *failure) {
+// neighbours are the other rows of the batch that were stored before.
+func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours commits) (outcome, *failure) {
 	before := w.evidence.committed()
 	all, f := w.once(ctx, t, rows)
 	if f != nil {
 		return outcome{}, f
 	}
 	w.evidence.commit(rows, &all)
-	if f := w.settle(ctx, t, rows, before, neighbours || all.stored() > 0, &all); f != nil {
+	for fate, n := range commitsOf(all.tally) {
+		neighbours[fate] += n
+	}
+	if f := w.settle(ctx, t, rows, before, neighbours, &all); f != nil {
 		return outcome{}, f
 	}
 	return all, nil
@@ -215,7 +218,7 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row, other
 		}
 		if f.about != nil && !others {
 			// To find the rows takes a statement for each, and MariaDB may take none.
-			if w.probe(ctx, s, t, f, f.about, rows) != failing {
+			if found := w.probe(ctx, s, t, f, f.about, rows); found == stored || found == nothing {
 				others = true
 				continue
 			}

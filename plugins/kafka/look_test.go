@@ -1,0 +1,145 @@
+package kafka
+
+import (
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/order-sink/order-sink/internal/broker"
+)
+
+// A leader answers a fetch with nothing although it has records while its remote storage
+// is slow. That is no proof of a hole: the records must be read later.
+func TestAnEmptyAnswerIsNoHole(t *testing.T) {
+	t.Parallel()
+	b := broker.InMemory(t)
+	topic := broker.Topic(t, b, 1)
+	produce(t, b, values(topic, 0, 100)...)
+	var answers atomic.Bool
+	var looks atomic.Int32
+	b.Cluster.ControlKey(int16(kmsg.Fetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.Cluster.KeepControl()
+		if answers.Load() {
+			return nil, nil, false
+		}
+		request := r.(*kmsg.FetchRequest)
+		if request.MaxWaitMillis == 0 { // a look at the log, and no fetch of the client
+			looks.Add(1)
+		}
+		response := request.ResponseKind().(*kmsg.FetchResponse)
+		for _, asked := range request.Topics {
+			topic := kmsg.NewFetchResponseTopic()
+			topic.Topic, topic.TopicID = asked.Topic, asked.TopicID
+			for _, of := range asked.Partitions {
+				partition := kmsg.NewFetchResponseTopicPartition()
+				partition.Partition, partition.HighWatermark, partition.LastStableOffset, partition.LogStartOffset = of.Partition, 100, 100, 0
+				topic.Partitions = append(topic.Partitions, partition)
+			}
+			response.Topics = append(response.Topics, topic)
+		}
+		return response, nil, true
+	})
+	b.Cluster.ControlKey(int16(kmsg.ListOffsets), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.Cluster.KeepControl()
+		request := r.(*kmsg.ListOffsetsRequest)
+		asked := request.Topics[0].Partitions[0]
+		if asked.Timestamp != -4 { // the start of the local log
+			return nil, nil, false
+		}
+		response := request.ResponseKind().(*kmsg.ListOffsetsResponse)
+		partition := kmsg.NewListOffsetsResponseTopicPartition()
+		partition.Partition, partition.Offset = asked.Partition, 100
+		response.Topics = append(response.Topics, kmsg.ListOffsetsResponseTopic{Topic: request.Topics[0].Topic, Partitions: []kmsg.ListOffsetsResponseTopicPartition{partition}})
+		return response, nil, true
+	})
+	w := watching(t, open(b, topic, ""))
+	w.eventually(t, "the input looks at the log twice", func() bool { return looks.Load() > 1 })
+	if lag := w.metric(metricLag, 0); lag != 100 {
+		t.Errorf("%s is %d while nothing was read, expected 100", metricLag, lag)
+	}
+	answers.Store(true)
+	w.eventually(t, "all is committed", func() bool { return committedAt(t, b, topic) == 100 })
+	if got := w.got(); !slices.Equal(got, expected(0, 100)) {
+		t.Errorf("read %v, expected 100 records", got)
+	}
+	w.reported(t, 0, 0)
+}
+
+// A leader that moves without a loss is no truncation, also when the input ends before
+// it has looked at the log again.
+func TestAChangeOfTheLeaderIsNoLoss(t *testing.T) {
+	t.Parallel()
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	b := &broker.Memory{Cluster: cluster}
+	topic := broker.Topic(t, b, 1)
+	move := func(leader int32) {
+		t.Helper()
+		if err := b.Cluster.MoveTopicPartition(topic, 0, leader); err != nil {
+			t.Fatal(err)
+		}
+	}
+	move(0)
+	produce(t, b, values(topic, 0, 10)...)
+	w := watching(t, open(b, topic, ""))
+	w.eventually(t, "the first leader's records are committed", func() bool { return committedAt(t, b, topic) == 10 })
+	move(1)
+	produce(t, b, values(topic, 10, 20)...)
+	w.eventually(t, "the second leader's records are committed", func() bool { return committedAt(t, b, topic) == 20 })
+	w.end()
+	again := watching(t, open(b, topic, ""))
+	produce(t, b, values(topic, 20, 21)...)
+	again.eventually(t, "the last record is committed", func() bool { return committedAt(t, b, topic) == 21 })
+	again.reported(t, 0, 0)
+	if got := again.got(); !slices.Equal(got, expected(20, 21)) {
+		t.Errorf("read again: %v, expected the last record only", got)
+	}
+}
+
+// A loss is told once, also when the sink stops, or the partition goes to another
+// member, before a record behind the loss was acknowledged.
+func TestALossIsToldByOneMember(t *testing.T) {
+	t.Parallel()
+	for _, restarts := range []bool{false, true} {
+		t.Run(map[bool]string{false: "another member joins", true: "the sink restarts"}[restarts], func(t *testing.T) {
+			t.Parallel()
+			b := broker.InMemory(t)
+			topic := broker.Topic(t, b, 2)
+			for partition := range int32(2) {
+				records := values(topic, 0, 100)
+				for _, r := range records {
+					r.Partition = partition
+				}
+				produce(t, b, records...)
+				if err := commit(t, b, "readers-of-"+topic, at(topic, partition, 10)); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := admin(t, b).DeleteRecords(t.Context(), at(topic, partition, 100)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			first := watching(t, open(b, topic, ""))
+			first.eventually(t, "both losses are told", func() bool {
+				return first.metric(metricLost, 0) == 90 && first.metric(metricLost, 1) == 90
+			})
+			if restarts {
+				first.end()
+			}
+			second := watching(t, open(b, topic, ""))
+			second.eventually(t, "it has a partition", func() bool {
+				return second.metric(metricLost, 0) >= 0 || second.metric(metricLost, 1) >= 0
+			})
+			for partition := range 2 {
+				if n := second.metric(metricLost, partition); n > 0 {
+					t.Errorf("partition %d: the second member tells of %d lost records again", partition, n)
+				}
+			}
+		})
+	}
+}
