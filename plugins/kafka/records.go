@@ -224,6 +224,7 @@ func (r *records) leave(ctx context.Context, lost map[string][]int32) {
 		r.lag(0, p.topic, p.number) // whoever has it next tells
 	}
 	signal(r.room)
+	signal(r.ready) // nothing may be held now
 }
 
 // end says that nothing that is given out will come back, so that nobody waits for it.

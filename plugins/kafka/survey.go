@@ -42,13 +42,17 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 	positions, begins, epochs, seenEpochs := map[place]position{}, map[place]bool{}, map[place]int32{}, map[place]int32{}
 	for at, log := range logs {
 		committed, ours := nowhere(), false
-		if found, ok := offsets.Lookup(at.topic, at.number); ok && found.Err == nil && found.At >= 0 {
+		found, ok := offsets.Lookup(at.topic, at.number)
+		if ok && found.Err != nil { // no offset is known, which is not the same as none
+			return nil, fmt.Errorf("fetching the offset of group %s for topic %s, partition %d: %w", s.group, at.topic, at.number, found.Err)
+		}
+		if ok && found.At >= 0 {
 			committed.next, committed.epoch = found.At, found.LeaderEpoch
 			ours = readNote(found.Metadata, &committed)
 		}
-		p, ok, recreated := s.memory.recall(at, committed, ours, log.topicID)
+		p, known, recreated := s.memory.recall(at, committed, ours, log.topicID)
 		switch {
-		case ok:
+		case known:
 			positions[at], epochs[at], seenEpochs[at] = p, p.epoch, p.seenEpoch
 		case s.fromEnd && !recreated:
 			positions[at], begins[at] = position{next: log.stable, epoch: unknown}, true
@@ -133,6 +137,11 @@ func logsOf(ctx context.Context, client *kgo.Client, places []place) (map[place]
 			topics = append(topics, at.topic)
 		}
 	}
+	// A topic may be created again between the questions.
+	before, err := idsOf(ctx, client, topics)
+	if err != nil {
+		return nil, err
+	}
 	admin := kadm.NewClient(client)
 	var lists [3]kadm.ListedOffsets
 	for i, list := range []func(context.Context, ...string) (kadm.ListedOffsets, error){
@@ -143,20 +152,14 @@ func logsOf(ctx context.Context, client *kgo.Client, places []place) (map[place]
 			return nil, fmt.Errorf("asking for the offsets of %v: %w", topics, err)
 		}
 	}
-	// The IDs come last: an ID that is still the old one says that the offsets are of
-	// the old topic.
-	described, err := describe(ctx, client, topics)
+	ids, err := idsOf(ctx, client, topics)
 	if err != nil {
 		return nil, err
-	}
-	ids := map[string][16]byte{}
-	for _, topic := range described.Topics {
-		ids[*topic.Topic] = topic.TopicID
 	}
 	logs := map[place]logState{}
 	for _, at := range places {
 		var found [3]kadm.ListedOffset
-		complete := true
+		complete := before[at.topic] == ids[at.topic]
 		for i, list := range lists {
 			var ok bool
 			found[i], ok = list.Lookup(at.topic, at.number)
@@ -170,6 +173,19 @@ func logsOf(ctx context.Context, client *kgo.Client, places []place) (map[place]
 		}
 	}
 	return logs, nil
+}
+
+// idsOf returns the IDs that topics have now.
+func idsOf(ctx context.Context, client *kgo.Client, topics []string) (map[string][16]byte, error) {
+	described, err := describe(ctx, client, topics)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string][16]byte{}
+	for _, topic := range described.Topics {
+		ids[*topic.Topic] = topic.TopicID
+	}
+	return ids, nil
 }
 
 // describe asks for the metadata of topics, from the broker itself: the client's may
