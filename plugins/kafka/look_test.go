@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -141,5 +142,42 @@ func TestALossIsToldByOneMember(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An offset that the coordinator cannot tell now is not the same as no offset: with
+// start_offset latest the input would skip all that was not read.
+func TestAnUnknownOffsetIsNotNone(t *testing.T) {
+	t.Parallel()
+	b := broker.InMemory(t)
+	topic := broker.Topic(t, b, 1)
+	produce(t, b, values(topic, 0, 100)...)
+	if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	topics, err := admin(t, b).ListTopics(t.Context(), topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refusals atomic.Int32
+	b.Cluster.ControlKey(int16(kmsg.OffsetFetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.Cluster.KeepControl()
+		request := r.(*kmsg.OffsetFetchRequest)
+		if len(request.Groups) != 1 || request.Groups[0].Topics != nil || refusals.Add(1) > 3 {
+			return nil, nil, false // not the comparison with the logs
+		}
+		response := request.ResponseKind().(*kmsg.OffsetFetchResponse)
+		partition := kmsg.NewOffsetFetchResponseGroupTopicPartition()
+		partition.Offset, partition.ErrorCode = -1, kerr.UnstableOffsetCommit.Code
+		group := kmsg.NewOffsetFetchResponseGroup()
+		group.Group = request.Groups[0].Group
+		group.Topics = append(group.Topics, kmsg.OffsetFetchResponseGroupTopic{Topic: topic, TopicID: topics[topic].ID, Partitions: []kmsg.OffsetFetchResponseGroupTopicPartition{partition}})
+		response.Groups = append(response.Groups, group)
+		return response, nil, true
+	})
+	w := watching(t, open(b, topic, "start_offset: latest"))
+	w.eventually(t, "all is read", func() bool { return len(w.got()) >= 90 })
+	if got := w.got(); !slices.Equal(got, expected(10, 100)) {
+		t.Errorf("read %v, expected what follows the committed offset", got)
 	}
 }
