@@ -152,7 +152,8 @@ func TestWhatALetterCannotHold(t *testing.T) {
 	}
 }
 
-// A pipeline with `fallback` makes the same letters, whoever refused the order.
+// A pipeline with `fallback` makes the same dead letters, also when a processor refused
+// the order.
 func TestAFallbackMakesTheSameLetters(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, broker.InMemory(t), mariadbd.Shared(t))

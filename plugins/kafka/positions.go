@@ -33,7 +33,7 @@ func (r *records) left(p *partition) {
 }
 
 // tellMoved lets the position behind a loss be committed before the partition leaves:
-// whoever has it next must not report the loss again.
+// the next member that gets the partition must not report the loss again.
 func (r *records) tellMoved(p *partition) {
 	if p.next != unknown && p.moved && p.epoch != unknown && !p.suspect {
 		r.mark(p.place, kgo.EpochOffset{Epoch: p.epoch, Offset: p.next})

@@ -215,7 +215,7 @@ func TestAStuckOutputGetsTheNextBatch(t *testing.T) {
 }
 
 // A fan_out brings a batch to its second output after the first output has failed it:
-// the second output must not wait for ever in its slot.
+// the second output must not wait forever in its slot.
 func TestABatchMayArriveAfterItWasGivenBack(t *testing.T) {
 	l := newLog(10_000, 200)
 	l.fetched(0, 0, 4)

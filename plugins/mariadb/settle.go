@@ -75,10 +75,11 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 	for i := range doubted {
 		v := &doubted[i]
 		suspicion := suspicions[v.row.message]
+		fate, missed := s.fateOf(ctx, t, &v.row)
 		switch {
-		case v.failure.kind == unknown && inquiry.hasNeighbour(ctx, v, neighbours):
+		case missed == nil && v.failure.kind == unknown && inquiry.hasNeighbour(ctx, v, fate, neighbours):
 			suspicion.rounds = enoughRounds - 1
-		case !v.failure.lone || !inquiry.othersAreStored(ctx, v, suspicion):
+		case missed != nil || !v.failure.lone || !inquiry.othersAreStored(ctx, v, fate, suspicion):
 			v.failure.unproven = true
 			return outcome{}, v.failure
 		}
@@ -136,9 +137,8 @@ type inquiry struct {
 
 // hasNeighbour says whether a row of the batch with the fate of the doubted one was
 // stored, and this connection does not fail for all.
-func (q *inquiry) hasNeighbour(ctx context.Context, v *verdict, neighbours commits) bool {
-	fate, f := q.session.fateOf(ctx, q.table, &v.row)
-	return f == nil && neighbours[fate] > 0 && q.ask(ctx, v, fate) != refuted
+func (q *inquiry) hasNeighbour(ctx context.Context, v *verdict, fate fate, neighbours commits) bool {
+	return neighbours[fate] > 0 && q.ask(ctx, v, fate) != refuted
 }
 
 // ask is the answer of the probe for a fate.
@@ -150,13 +150,9 @@ func (q *inquiry) ask(ctx context.Context, v *verdict, fate fate) answer {
 	return *q.answers[fate]
 }
 
-// othersAreStored says whether a row with the fate of the doubted one can be stored
+// othersAreStored says whether a row with the same fate as the doubted one can be stored
 // now, or was committed since the doubted one was last looked at.
-func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, s *suspicion) bool {
-	fate, f := q.session.fateOf(ctx, q.table, &v.row)
-	if f != nil {
-		return false
-	}
+func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, fate fate, s *suspicion) bool {
 	found := q.ask(ctx, v, fate)
 	now := q.writer.evidence.committed()
 	committed := now[fate] > s.seen[fate]
