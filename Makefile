@@ -26,13 +26,13 @@ build: ## bin/order-sink, static and stripped
 
 .PHONY: run
 run: build ## everything up with what is missing (MariaDB, Kafka), three orders sent, until Ctrl-C
-	@[ -n "$${MARIADB_DSN:-}" ] || sh internal/mariadbd/install.sh
+	@[ -n "$${MARIADB_DSN:-}" ] || sh internal/servers/mariadb/install.sh
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart
 
 .PHONY: demo
 demo: build ## the whole shop (gateway, two order services, user service, sink) and its story, until Ctrl-C
-	@sh internal/mariadbd/install.sh
+	@sh internal/servers/mariadb/install.sh
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart -demo -dir .run/demo
 
@@ -53,27 +53,27 @@ test-pipelines: build ## the unit tests beside the pipelines, in YAML
 
 .PHONY: test-prometheus
 test-prometheus: ## the alerts, with promtool
-	@sh internal/promtool/test.sh
+	@sh internal/lab/release/alerts/test.sh
 
 .PHONY: test-unit
-test-unit: ## plugins and internal packages: unit, golden, fuzz seeds, with the race detector
-	@sh internal/mariadbd/install.sh
+test-unit: ## the product's packages: unit, golden, fuzz seeds, with the race detector
+	@sh internal/servers/mariadb/install.sh
 	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler: install gcc"
-	$(GO_TEST) $(RACE) -timeout 30m ./plugins/... $$(go list ./internal/... | grep -v /internal/image)
+	$(GO_TEST) $(RACE) -timeout 30m . ./plugins/... ./internal/...
 
 .PHONY: test-end-to-end
 test-end-to-end: ## the binary with the shipped pipelines, and the faults
-	@sh internal/mariadbd/install.sh
-	$(GO_TEST) -timeout 40m . ./pipelines/...
+	@sh internal/servers/mariadb/install.sh
+	cd internal/lab && $(GO_TEST) -timeout 40m $$(go list ./... | grep -v /release/)
 
 .PHONY: test-image
 test-image: ## the container image (as root, with buildah)
-	@sh internal/mariadbd/install.sh
-	$(GO_TEST) -timeout 30m ./internal/image
+	@sh internal/servers/mariadb/install.sh
+	cd internal/lab && $(GO_TEST) -timeout 30m ./release/image
 
 .PHONY: test-deploy
 test-deploy: ## Compose and Kubernetes
-	cd internal/deploy && $(GO_TEST) -timeout 15m ./...
+	cd internal/lab && $(GO_TEST) -timeout 15m ./release/deploy
 
 .PHONY: lint
 lint: build ## Go and YAML
@@ -82,7 +82,7 @@ lint: build ## Go and YAML
 	@mkdir -p .run/tools
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOLANGCI_LINT)
 	.run/tools/golangci-lint run ./...
-	cd internal/deploy && go mod tidy -diff && go vet ./... && ../../.run/tools/golangci-lint run ./...
+	cd internal/lab && go mod tidy -diff && go vet ./... && ../../.run/tools/golangci-lint run ./...
 	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml -r config/gateway.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml pipelines/bench/*.yaml
 
 # go mod verify: what is built is what go.sum names, to the byte. That always can
@@ -91,7 +91,7 @@ lint: build ## Go and YAML
 .PHONY: audit
 audit: ## the dependencies: as go.sum names them, and without known vulnerabilities
 	go mod verify
-	cd internal/deploy && go mod verify
+	cd internal/lab && go mod verify
 	@mkdir -p .run/tools
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOVULNCHECK)
 	@.run/tools/govulncheck ./... || { [ $$? != 3 ] && echo "SKIPPED: the known vulnerabilities, since their database is not reached"; }
@@ -106,20 +106,21 @@ fuzz: ## every fuzz test for FUZZ_TIME (30s) each
 	done
 
 # CHAOS_SEED=7 repeats a run, CHAOS_RESULTS=results.md appends it to
-# pipelines/chaos/results.md, CHAOS_RUN='kill' chooses faults by their names.
+# internal/lab/chaos/results.md, CHAOS_RUN='kill' chooses faults by their names.
 CHAOS_RUN ?=
 
 .PHONY: chaos
 chaos: ## every fault there is, many times, with a real MariaDB and a real Kafka: about half an hour
-	@sh internal/mariadbd/install.sh
-	CHAOS=full go test -count=1 -v -timeout 3h ./pipelines/chaos -run 'TestFaults/$(CHAOS_RUN)'
+	@sh internal/servers/mariadb/install.sh
+	cd internal/lab && CHAOS=full go test -count=1 -v -timeout 3h ./chaos -run 'TestFaults/$(CHAOS_RUN)'
 
 # BASE=v1.0.0 compares with another commit than the one before.
 BASE ?=
 
 .PHONY: bench-compare
 bench-compare: ## the hot paths beside those of the commit before: fails on a gross loss, twice measured
-	go run ./internal/benchcompare $(BASE)
+	@cd internal/lab && go build -o ../../bin/benchcompare ./benchcompare
+	bin/benchcompare $(BASE)
 
 # BENCH='-run insert' chooses runs, see pipelines/bench/README.md. The measured
 # binary is the one that `make build` makes.
@@ -127,14 +128,14 @@ BENCH ?=
 
 .PHONY: bench
 bench: build ## order-sink beside Kafka Connect, Redpanda Connect and MariaDB's ceiling: half an hour to an hour
-	@sh internal/mariadbd/install.sh
-	@go build -o bin/bench ./pipelines/bench
+	@sh internal/servers/mariadb/install.sh
+	@cd internal/lab && go build -o ../../bin/bench ./bench
 	bin/bench -results pipelines/bench/results.md $(BENCH)
 
 .PHONY: bench-quick
 bench-quick: build ## the same in two minutes, for every change: fewer of all, nothing is written
-	@sh internal/mariadbd/install.sh
-	@go build -o bin/bench ./pipelines/bench
+	@sh internal/servers/mariadb/install.sh
+	@cd internal/lab && go build -o ../../bin/bench ./bench
 	bin/bench -quick $(BENCH)
 
 .PHONY: docs

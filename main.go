@@ -17,9 +17,9 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
 	_ "github.com/redpanda-data/connect/v4/public/components/sql/base"
 
-	"github.com/order-sink/order-sink/internal/connections"
-	"github.com/order-sink/order-sink/internal/dlq"
-	"github.com/order-sink/order-sink/internal/healthcheck"
+	"github.com/order-sink/order-sink/internal/command/connections"
+	"github.com/order-sink/order-sink/internal/command/dlq"
+	"github.com/order-sink/order-sink/internal/command/healthcheck"
 	_ "github.com/order-sink/order-sink/internal/tracing"
 	_ "github.com/order-sink/order-sink/plugins"
 )

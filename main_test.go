@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/order-sink/order-sink/internal/sink"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
 // maxBinary is what users are promised: a stripped static binary under 50 MB.
@@ -15,7 +15,7 @@ const maxBinary = 50 << 20
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	sink.Close()
+	ordersinktest.Close()
 	os.Exit(code)
 }
 
@@ -128,14 +128,14 @@ func TestTheReleasedBinaryIsSmallStaticAndStamped(t *testing.T) {
 
 func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	out, err := exec.Command(sink.Binary(t), args...).CombinedOutput()
+	out, err := exec.Command(ordersinktest.Binary(t), args...).CombinedOutput()
 	return string(out), err
 }
 
 // Somebody else's build gets the plugins by one import.
 func TestThePluginsWorkInAnotherBuild(t *testing.T) {
 	t.Parallel()
-	root, dir := sink.Root(t), t.TempDir()
+	root, dir := ordersinktest.Root(t), t.TempDir()
 	for name, edit := range map[string]func(string) string{
 		"go.sum": func(text string) string { return text },
 		"go.mod": func(text string) string {

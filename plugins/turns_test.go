@@ -6,7 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // shape is outputs that give a batch to several tables, or by several ways.
@@ -91,7 +92,7 @@ var shapes = []shape{
 // Without a version, each table ends with the last message of each key, and on the way
 // no row becomes older than it was.
 func TestEachTableKeepsTheOrderOfAPartition(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for _, shape := range shapes {
 			for _, inFlight := range []int{1, 4} {
 				t.Run(fmt.Sprintf("%s, %d in flight", shape.name, inFlight), func(t *testing.T) {
@@ -112,7 +113,7 @@ func TestEachTableKeepsTheOrderOfAPartition(t *testing.T) {
 // While MariaDB writes a batch, the next one of its partition goes through the
 // processors, and no third: kafka_read and mariadb_upsert understand each other.
 func TestTheNextBatchIsDecodedWhileOneIsWritten(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for _, inFlight := range []int{1, 4} {
 			t.Run(fmt.Sprint(inFlight), func(t *testing.T) {
 				t.Parallel()
@@ -162,7 +163,7 @@ func TestTheNextBatchIsDecodedWhileOneIsWritten(t *testing.T) {
 
 // A stop in the middle of it loses nothing and hangs nowhere.
 func TestAStopKeepsWhatSeveralOutputsWrite(t *testing.T) {
-	b := broker.InMemory(t)
+	b := kafkatest.InMemory(t)
 	for _, shape := range shapes {
 		for _, inFlight := range []int{1, 4} {
 			t.Run(fmt.Sprintf("%s, %d in flight", shape.name, inFlight), func(t *testing.T) {

@@ -16,14 +16,15 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
-	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	broker.Close()
-	mariadbd.Close()
+	kafkatest.Close()
+	mariadbtest.Close()
 	os.Exit(code)
 }
 
@@ -44,7 +45,7 @@ CREATE TRIGGER slow_2 AFTER UPDATE ON slow FOR EACH ROW INSERT INTO slow_log (id
 // world is what one test has for itself.
 type world struct {
 	*testing.T
-	broker  broker.Broker
+	broker  kafka.Broker
 	client  *kgo.Client
 	topics  []string
 	db      *sql.DB
@@ -60,13 +61,13 @@ const (
 	run        = 5 // versions of a key in a row
 )
 
-func newWorld(t *testing.T, b broker.Broker, topics int) *world {
+func newWorld(t *testing.T, b kafka.Broker, topics int) *world {
 	t.Helper()
 	w := &world{T: t, broker: b}
 	for range topics {
-		w.topics = append(w.topics, broker.Topic(t, b, partitions))
+		w.topics = append(w.topics, kafkatest.Topic(t, b, partitions))
 	}
-	server := mariadbd.Shared(t)
+	server := mariadbtest.Shared(t)
 	w.dsn = server.DSN(server.Database(t))
 	var err error
 	w.db, err = sql.Open("mysql", w.dsn)

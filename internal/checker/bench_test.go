@@ -7,8 +7,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // BenchmarkCheck is a check of 100,000 orders in memory and in MariaDB:
@@ -16,7 +16,7 @@ import (
 //	go test -run '^$' -bench Check ./internal/checker
 func BenchmarkCheck(b *testing.B) {
 	const n = 100_000
-	w, g := newWorld(b, broker.InMemory(b)), orders.NewGenerator(7)
+	w, g := newWorld(b, kafkatest.InMemory(b)), orders.NewGenerator(7)
 	var all []orders.Order
 	for range n {
 		all = append(all, g.Order())

@@ -8,8 +8,9 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // story is a small log with everything in it, and what a right sink has made
@@ -20,7 +21,7 @@ type story struct {
 	notJSON, bad *kgo.Record  // bad has a key and headers
 }
 
-func newStory(t testing.TB, b broker.Broker) *story {
+func newStory(t testing.TB, b kafka.Broker) *story {
 	w, g := newWorld(t, b), orders.NewGenerator(7)
 	s := &story{world: w, old: g.Order(), b: g.Order(), c: g.Order()}
 	s.a = s.old
@@ -53,7 +54,7 @@ func (s *story) letters(spoil func(letter *kgo.Record)) {
 }
 
 func TestNoDifference(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		s := newStory(t, b)
 		s.letters(nil)
 		expected := Report{Records: 6, Keys: 3, Refusable: 2, Rows: 3, DeadLetters: 2}
@@ -74,7 +75,7 @@ func TestNoDifference(t *testing.T) {
 
 // What an earlier comparison has seen, rows and letters, is not counted again.
 func TestALogIsReadOnceAndComparedOften(t *testing.T) {
-	s := newStory(t, broker.InMemory(t))
+	s := newStory(t, kafkatest.InMemory(t))
 	s.letters(nil)
 	log, err := ReadLog(t.Context(), s.config)
 	if err != nil {
@@ -108,13 +109,13 @@ func TestALogIsReadOnceAndComparedOften(t *testing.T) {
 }
 
 func TestNothingEqualsNothing(t *testing.T) {
-	if got := newWorld(t, broker.InMemory(t)).check(); got != (Report{}) {
+	if got := newWorld(t, kafkatest.InMemory(t)).check(); got != (Report{}) {
 		t.Errorf("got %+v, expected an empty report", got)
 	}
 }
 
 func TestEachKindOfDifferenceIsFound(t *testing.T) {
-	memory := broker.InMemory(t)
+	memory := kafkatest.InMemory(t)
 	set := func(name, value string) func(*kgo.Record) {
 		return func(letter *kgo.Record) {
 			for i := range letter.Headers {
@@ -239,7 +240,7 @@ func TestEachKindOfDifferenceIsFound(t *testing.T) {
 }
 
 func TestDeadLetterThatIsNotThere(t *testing.T) {
-	s := newStory(t, broker.InMemory(t))
+	s := newStory(t, kafkatest.InMemory(t))
 	s.send(s.letter(s.notJSON, "bad_json"))
 	good := s.letter(&kgo.Record{Topic: s.config.Topic, Partition: 0, Offset: 2, Value: s.b.Envelope()}, "row_too_long")
 	s.send(good)
@@ -254,7 +255,7 @@ func TestDeadLetterThatIsNotThere(t *testing.T) {
 
 // The same order in two partitions, which have no common order.
 func TestAKeyInSeveralPartitions(t *testing.T) {
-	w, order := newWorld(t, broker.InMemory(t)), orders.NewGenerator(7).Order()
+	w, order := newWorld(t, kafkatest.InMemory(t)), orders.NewGenerator(7).Order()
 	quantity := func(n int64) orders.Order { o := order; o.Quantity = n; return o }
 	versions := map[position]int64{}
 	for _, r := range []struct {
@@ -284,7 +285,7 @@ func TestAKeyInSeveralPartitions(t *testing.T) {
 }
 
 func TestWhatCannotBeCheckedIsAnError(t *testing.T) {
-	s := newStory(t, broker.InMemory(t))
+	s := newStory(t, kafkatest.InMemory(t))
 	check := func(change func(*Config)) error {
 		config := s.config
 		change(&config)

@@ -9,11 +9,11 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 func TestEventuallyWaitsForTheLastRow(t *testing.T) {
-	s := newStory(t, broker.InMemory(t))
+	s := newStory(t, kafkatest.InMemory(t))
 	s.letters(nil)
 	s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID)
 	judged, oracle := 0, SeedOracle(255)
@@ -29,7 +29,7 @@ func TestEventuallyWaitsForTheLastRow(t *testing.T) {
 }
 
 func TestEventuallyFailsWithTheLastDifference(t *testing.T) {
-	s := newStory(t, broker.InMemory(t))
+	s := newStory(t, kafkatest.InMemory(t))
 	s.letters(nil)
 	s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID)
 	failed := failure(t, func(t testing.TB) { Eventually(t, time.Second, s.config) })

@@ -10,15 +10,17 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
-	"github.com/order-sink/order-sink/internal/mariadbd"
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadb"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	broker.Close()
-	mariadbd.Close()
+	kafkatest.Close()
+	mariadbtest.Close()
 	os.Exit(code)
 }
 
@@ -30,11 +32,11 @@ type world struct {
 	client *kgo.Client
 }
 
-func newWorld(t testing.TB, b broker.Broker) *world {
+func newWorld(t testing.TB, b kafka.Broker) *world {
 	t.Helper()
-	server := mariadbd.Shared(t)
+	server := mariadbtest.Shared(t)
 	dsn := server.DSN(server.Database(t))
-	if err := mariadbd.RunFile(t.Context(), dsn, "../../config/schema.sql"); err != nil {
+	if err := mariadb.RunFile(t.Context(), dsn, "../../config/schema.sql"); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("mysql", dsn)
@@ -48,7 +50,7 @@ func newWorld(t testing.TB, b broker.Broker) *world {
 	}
 	t.Cleanup(client.Close)
 	w := &world{t: t, client: client, config: Config{
-		Seeds: b.Seeds(), Topic: broker.Topic(t, b, 2), DeadLetters: broker.Topic(t, b, 1), DB: db,
+		Seeds: b.Seeds(), Topic: kafkatest.Topic(t, b, 2), DeadLetters: kafkatest.Topic(t, b, 1), DB: db,
 	}}
 	return w
 }

@@ -10,10 +10,11 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-func TestMain(m *testing.M) { broker.Main(m) }
+func TestMain(m *testing.M) { kafkatest.Main(m) }
 
 func TestTheFirstOrderIsWrittenAsItsProducerDoes(t *testing.T) {
 	o := Seed()[0]
@@ -93,9 +94,9 @@ func TestWhatIsRefusableIsSo(t *testing.T) {
 }
 
 func TestProduceSendsEveryMessageWithoutAKey(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		const n = 5000
-		topic := broker.Topic(t, b, 4)
+		topic := kafkatest.Topic(t, b, 4)
 		g, told := NewGenerator(7), 0
 		sent, err := Produce(t.Context(), b.Seeds(), topic, times(n, g.Good), func(n int) { told = n })
 		if err != nil || sent != n || told != n {
@@ -125,8 +126,8 @@ func TestProduceSendsEveryMessageWithoutAKey(t *testing.T) {
 }
 
 func TestProduceSaysWhatTheBrokerRefused(t *testing.T) {
-	b := broker.InMemory(t)
-	topic := broker.Topic(t, b, 1)
+	b := kafkatest.InMemory(t)
+	topic := kafkatest.Topic(t, b, 1)
 	messages := []Message{{Value: []byte("fits")}, {Value: make([]byte, 2<<20)}}
 	if n, err := Produce(t.Context(), b.Seeds(), topic, slices.Values(messages), nil); err == nil {
 		t.Errorf("a message of 2 MB was taken: %d sent", n)
@@ -148,7 +149,7 @@ func times(n int, message func() Message) iter.Seq[Message] {
 	}
 }
 
-func receive(t *testing.T, b broker.Broker, topic string, n int) (records []*kgo.Record) {
+func receive(t *testing.T, b kafka.Broker, topic string, n int) (records []*kgo.Record) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/order-sink/order-sink/internal/loopback"
-	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/servers/loopback"
+	"github.com/order-sink/order-sink/internal/servers/mariadb"
 )
 
 // Where the shop listens unless something else already does.
@@ -50,7 +50,7 @@ func (s *shop) startMariaDB(ctx context.Context) error {
 	}
 	s.dsn = server.DSN(demoDatabase)
 	for _, file := range []string{"config/schema.sql", "config/stock.sql", "config/user_service.sql"} {
-		if err := mariadbd.RunFile(ctx, s.dsn, file); err != nil {
+		if err := mariadb.RunFile(ctx, s.dsn, file); err != nil {
 			return err
 		}
 	}

@@ -17,11 +17,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
-	"github.com/order-sink/order-sink/internal/loopback"
-	"github.com/order-sink/order-sink/internal/mariadbd"
 	"github.com/order-sink/order-sink/internal/orders"
-	"github.com/order-sink/order-sink/internal/sink"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/loopback"
+	"github.com/order-sink/order-sink/internal/servers/mariadb"
+	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
 // Where the private servers listen unless something else already does.
@@ -57,7 +57,7 @@ type stack struct {
 	http    string // "127.0.0.1:port", of health and metrics
 	intake  string // the same, of orders over HTTP
 
-	sink        *sink.Sink
+	sink        *ordersink.Sink
 	mariadbDone <-chan struct{} // nil for a server that is not ours
 	sent        int
 	stops       []func() error
@@ -90,17 +90,17 @@ func (s *stack) startMariaDB(ctx context.Context) error {
 		}
 		s.dsn = server.DSN("orders")
 	}
-	return mariadbd.RunFile(ctx, s.dsn, "config/schema.sql")
+	return mariadb.RunFile(ctx, s.dsn, "config/schema.sql")
 }
 
 // startPrivate starts a MariaDB of our own.
-func (s *stack) startPrivate(ctx context.Context) (*mariadbd.Server, error) {
+func (s *stack) startPrivate(ctx context.Context) (*mariadb.Server, error) {
 	s.private = true
 	port, err := port("MariaDB", mariadbPort)
 	if err != nil {
 		return nil, err
 	}
-	server, err := mariadbd.New(ctx, filepath.Join(s.dir, "mariadb"), port)
+	server, err := mariadb.New(ctx, filepath.Join(s.dir, "mariadb"), port)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (s *stack) startMemory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	memory, err := broker.NewMemory(port)
+	memory, err := kafka.NewMemory(port)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (s *stack) startSink(ctx context.Context) error {
 
 // launch runs the binary with some of the shipped pipelines and waits until
 // they are connected and the addresses answer. Its log is named after it.
-func (s *stack) launch(ctx context.Context, name, http string, pipelines []string, env map[string]string, addresses ...string) (*sink.Sink, error) {
+func (s *stack) launch(ctx context.Context, name, http string, pipelines []string, env map[string]string, addresses ...string) (*ordersink.Sink, error) {
 	path := filepath.Join(s.dir, name+".log")
 	log, err := os.Create(path)
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 		all["KAFKA_TLS"], all["KAFKA_SASL"] = "false", "none"
 	}
 	maps.Copy(all, env)
-	started, err := sink.Start(sink.Config{
+	started, err := ordersink.Start(ordersink.Config{
 		Binary: s.binary,
 		Args: append([]string{
 			"streams", "--no-api",

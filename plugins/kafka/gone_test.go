@@ -8,15 +8,16 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // A committed offset that retention has passed is no offset of a group that begins.
 func TestRecordsDeletedBeforeTheStartAreReported(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for _, start := range []string{startEarliest, startLatest} {
 			t.Run(start, func(t *testing.T) {
-				topic := broker.Topic(t, b, 2)
+				topic := kafkatest.Topic(t, b, 2)
 				produce(t, b, values(topic, 0, 100)...)
 				if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
 					t.Fatal(err)
@@ -57,8 +58,8 @@ func (w *watched) reported(t *testing.T, lost int64, warnings int, texts ...stri
 // The group's own offset moves to where reading goes on, also where there is nothing
 // to read: the next start must not report the same loss again.
 func TestALossIsReportedOnce(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 1)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 1)
 		produce(t, b, values(topic, 0, 100)...)
 		if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
 			t.Fatal(err)
@@ -78,11 +79,11 @@ func TestALossIsReportedOnce(t *testing.T) {
 // Retention passes a sink that cannot write: what it holds is written, and what it
 // does not hold is reported.
 func TestRecordsDeletedUnderARunningInputAreReported(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, left := range map[string]int{"some are left": 100, "none is left": 0} {
 			t.Run(name, func(t *testing.T) {
 				const all = 2000
-				topic := broker.Topic(t, b, 1)
+				topic := kafkatest.Topic(t, b, 1)
 				w := watching(t, open(b, topic, "buffer_bytes: 1KiB\nfetch_max_bytes: 1KiB\nfetch_max_partition_bytes: 1KiB\n"))
 				w.gate.close()
 				for i := 0; i < all; i += 20 {
@@ -107,8 +108,8 @@ func TestRecordsDeletedUnderARunningInputAreReported(t *testing.T) {
 // With on_offset_gone: stop the input waits, outside of the group, until an operator
 // has set the offset.
 func TestALossStopsTheInput(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 1)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 1)
 		group := "readers-of-" + topic
 		produce(t, b, values(topic, 0, 100)...)
 		if err := commit(t, b, group, at(topic, 0, 10)); err != nil {
@@ -161,11 +162,11 @@ func TestALossStopsTheInput(t *testing.T) {
 
 // A topic that was deleted and created again is another log.
 func TestARecreatedTopicIsReadFromItsBeginning(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for _, how := range []string{goneContinue, goneStop} {
 			t.Run(how, func(t *testing.T) {
 				const old, young = 2000, 30
-				topic := broker.Topic(t, b, 1)
+				topic := kafkatest.Topic(t, b, 1)
 				group := "readers-of-" + topic
 				w := watching(t, open(b, topic, "buffer_bytes: 1KiB\nfetch_max_bytes: 1KiB\nfetch_max_partition_bytes: 1KiB\n"+
 					"start_offset: latest\nmetadata_max_age: 500ms\non_offset_gone: "+how+"\n"))
@@ -197,7 +198,7 @@ func TestARecreatedTopicIsReadFromItsBeginning(t *testing.T) {
 	})
 }
 
-func recreate(t *testing.T, b broker.Broker, topic string) {
+func recreate(t *testing.T, b kafka.Broker, topic string) {
 	t.Helper()
 	if _, err := admin(t, b).DeleteTopic(t.Context(), topic); err != nil {
 		t.Fatal(err)
@@ -208,8 +209,8 @@ func recreate(t *testing.T, b broker.Broker, topic string) {
 // An offset of the old topic that is still there, as in a group that was restored,
 // skips no record of the new one.
 func TestAnOffsetOfADeletedTopicIsIgnored(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 1)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 1)
 		group := "readers-of-" + topic
 		produce(t, b, values(topic, 0, 20)...)
 		w := watching(t, open(b, topic, ""))

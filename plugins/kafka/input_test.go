@@ -15,11 +15,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
-	"github.com/order-sink/order-sink/internal/loopback"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/loopback"
 )
 
-func TestMain(m *testing.M) { broker.Main(m) }
+func TestMain(m *testing.M) { kafkatest.Main(m) }
 
 func secured(port int) string {
 	return fmt.Sprintf(`
@@ -74,8 +75,8 @@ func TestAWrongPasswordIsTold(t *testing.T) {
 }
 
 func TestATopicThatIsMissingIsTold(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		missing := broker.Topic(t, b, 1) + "-missing" // a name that no other run has
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		missing := kafkatest.Topic(t, b, 1) + "-missing" // a name that no other run has
 		r := &reading{}
 		r.start(t, open(b, "'"+missing+",'", "metadata_max_age: 500ms\n"))
 		r.eventually(t, "the wait is told", func() bool {
@@ -90,12 +91,12 @@ func TestATopicThatIsMissingIsTold(t *testing.T) {
 	})
 }
 
-func open(b broker.Broker, topic, more string) string {
+func open(b kafka.Broker, topic, more string) string {
 	config := fmt.Sprintf("seed_brokers: [ %q ]\ntopics: [ %s ]\nconsumer_group: readers-of-%s\ncommit_period: 100ms\n%s", b.Seeds()[0], topic, topic, more)
 	return "kafka_read:\n  " + strings.ReplaceAll(strings.TrimSpace(config), "\n", "\n  ") + "\n"
 }
 
-func produce(t *testing.T, b broker.Broker, records ...*kgo.Record) {
+func produce(t *testing.T, b kafka.Broker, records ...*kgo.Record) {
 	t.Helper()
 	client := connect(t, b, kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err := client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
@@ -103,7 +104,7 @@ func produce(t *testing.T, b broker.Broker, records ...*kgo.Record) {
 	}
 }
 
-func connect(t *testing.T, b broker.Broker, options ...kgo.Opt) *kgo.Client {
+func connect(t *testing.T, b kafka.Broker, options ...kgo.Opt) *kgo.Client {
 	t.Helper()
 	client, err := kgo.NewClient(append(options, kgo.SeedBrokers(b.Seeds()...))...)
 	if err != nil {
@@ -121,7 +122,7 @@ func numbered(topic string, partition int32, n int) (all []*kgo.Record) {
 	return all
 }
 
-func committed(t *testing.T, b broker.Broker, topic string) map[int32]int64 {
+func committed(t *testing.T, b kafka.Broker, topic string) map[int32]int64 {
 	t.Helper()
 	offsets, err := kadm.NewClient(connect(t, b)).FetchOffsets(t.Context(), "readers-of-"+topic)
 	if err != nil {
@@ -134,9 +135,9 @@ func committed(t *testing.T, b broker.Broker, topic string) map[int32]int64 {
 
 // What is not taken comes again, before what follows it, and is committed only then.
 func TestWhatIsNotTakenComesAgainInItsOrder(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		const n = 500
-		topic := broker.Topic(t, b, 1)
+		topic := kafkatest.Topic(t, b, 1)
 		produce(t, b, numbered(topic, 0, n)...)
 		var mutex sync.Mutex
 		var taken []string
@@ -177,9 +178,9 @@ func TestWhatIsNotTakenComesAgainInItsOrder(t *testing.T) {
 // A partition moves to a second member: what was in flight is committed, nothing is
 // read by both.
 func TestAPartitionMovesWithItsOffset(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		const n = 300
-		topic := broker.Topic(t, b, 2)
+		topic := kafkatest.Topic(t, b, 2)
 		first, second := &reading{}, &reading{}
 		first.accept = func(string) { time.Sleep(time.Millisecond) } // so that something is in flight
 		first.start(t, open(b, topic, "max_batch_bytes: 1KiB\n"))
@@ -201,8 +202,8 @@ func TestAPartitionMovesWithItsOffset(t *testing.T) {
 }
 
 func TestMetadataIsTheRecordsOwn(t *testing.T) {
-	b := broker.InMemory(t)
-	topic := broker.Topic(t, b, 3)
+	b := kafkatest.InMemory(t)
+	topic := kafkatest.Topic(t, b, 3)
 	produce(t, b, &kgo.Record{Topic: topic, Partition: 2, Key: []byte("k"), Value: []byte("v"), Timestamp: time.UnixMilli(1709210096789),
 		Headers: []kgo.RecordHeader{{Key: "trace", Value: []byte("one")}, {Key: "trace", Value: []byte("two")}, {Key: "none"}, {Key: "kafka_timestamp_ms", Value: []byte("9")}}})
 	produce(t, b, &kgo.Record{Topic: topic, Partition: 2})
@@ -232,8 +233,8 @@ func TestMetadataIsTheRecordsOwn(t *testing.T) {
 }
 
 func TestAbortedTransactionsAreNotRead(t *testing.T) {
-	b := broker.Shared(t)
-	topic := broker.Topic(t, b, 1)
+	b := kafkatest.Shared(t)
+	topic := kafkatest.Topic(t, b, 1)
 	client := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
 	for value, end := range map[string]kgo.TransactionEndTry{"aborted": kgo.TryAbort, "committed": kgo.TryCommit} {
 		if err := client.BeginTransaction(); err != nil {
@@ -253,8 +254,8 @@ func TestAbortedTransactionsAreNotRead(t *testing.T) {
 
 // While nothing is taken, what is held stays within the bound and two fetches.
 func TestMemoryIsBounded(t *testing.T) {
-	b := broker.Shared(t)
-	topic := broker.Topic(t, b, 6)
+	b := kafkatest.Shared(t)
+	topic := kafkatest.Topic(t, b, 6)
 	const records, bytes = 6000, 10_000
 	var all []*kgo.Record
 	for i := range records {
@@ -329,8 +330,8 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 
 // Asking leaves nothing behind.
 func TestAskingLeavesNothingBehind(t *testing.T) {
-	b := broker.InMemory(t)
-	i := made(t, open(b, broker.Topic(t, b, 1), ""))
+	b := kafkatest.InMemory(t)
+	i := made(t, open(b, kafkatest.Topic(t, b, 1), ""))
 	ask := func(times int) int {
 		for range times {
 			for _, result := range i.ConnectionTest(t.Context()) {

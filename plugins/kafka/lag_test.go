@@ -8,14 +8,15 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // While nothing can be written nothing is fetched either, and the lag grows all the
 // same.
 func TestTheLagMovesWhileTheBufferIsFull(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 1)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 1)
 		produce(t, b, numbered(topic, 0, 10)...)
 		w := watching(t, open(b, topic, "buffer_bytes: 100B\nmax_batch_records: 1\n"))
 		w.gate.close()
@@ -34,8 +35,8 @@ func TestTheLagMovesWhileTheBufferIsFull(t *testing.T) {
 // A partition has its lag from the moment that it is assigned, before anything is
 // fetched of it and without a committed offset.
 func TestEachAssignedPartitionHasALag(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 4)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 4)
 		produce(t, b, append(numbered(topic, 0, 10), numbered(topic, 1, 30)...)...)
 		produce(t, b, numbered(topic, 3, 30)...)
 		if err := commit(t, b, "readers-of-"+topic, at(topic, 3, 25)); err != nil {
@@ -62,7 +63,7 @@ func TestEachAssignedPartitionHasALag(t *testing.T) {
 }
 
 // transactions produces so many records in each of some transactions.
-func transactions(t *testing.T, b broker.Broker, topic string, records int, ends ...kgo.TransactionEndTry) {
+func transactions(t *testing.T, b kafka.Broker, topic string, records int, ends ...kgo.TransactionEndTry) {
 	t.Helper()
 	client := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
 	for _, end := range ends {
@@ -83,14 +84,14 @@ func transactions(t *testing.T, b broker.Broker, topic string, records int, ends
 // Neither a marker nor a record that was aborted waits to be written, for the gauge
 // and for the group.
 func TestTransactionsLeaveNoLag(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, ends := range map[string][]kgo.TransactionEndTry{
 			"committed":              {kgo.TryCommit},
 			"aborted":                {kgo.TryAbort},
 			"aborted after the last": {kgo.TryCommit, kgo.TryAbort, kgo.TryAbort},
 		} {
 			t.Run(name, func(t *testing.T) {
-				topic := broker.Topic(t, b, 1)
+				topic := kafkatest.Topic(t, b, 1)
 				transactions(t, b, topic, 2, ends...)
 				w := watching(t, open(b, topic, ""))
 				end := int64(3 * len(ends))
@@ -110,8 +111,8 @@ func TestTransactionsLeaveNoLag(t *testing.T) {
 
 // Records of a transaction count once it is committed.
 func TestAnOpenTransactionIsNoLag(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 1)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 1)
 		produce(t, b, numbered(topic, 0, 3)...)
 		client := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
 		if err := client.BeginTransaction(); err != nil {
@@ -131,8 +132,8 @@ func TestAnOpenTransactionIsNoLag(t *testing.T) {
 
 // A log whose last offsets were compacted away has nothing to wait for.
 func TestACompactedTailIsNoLag(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 1) + "-compacted"
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 1) + "-compacted"
 		if err := b.CreateTopic(t.Context(), topic, 1, map[string]string{
 			"cleanup.policy": "compact", "segment.ms": "1", "min.cleanable.dirty.ratio": "0.01", "delete.retention.ms": "0",
 		}); err != nil {
@@ -156,7 +157,7 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 		asking := connect(t, b)
 		compacted := func(end int64) {
 			new(reading).eventually(t, fmt.Sprint("compacted up to offset ", end), func() bool {
-				if memory, ok := b.(*broker.Memory); ok {
+				if memory, ok := b.(*kafka.Memory); ok {
 					memory.Cluster.Compact()
 				}
 				more, err := HasRecords(t.Context(), asking, topic, 0, 1, end)

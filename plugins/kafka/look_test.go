@@ -9,15 +9,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // A leader answers a fetch with nothing although it has records while its remote storage
 // is slow. That is no proof of a hole: the records must be read later.
 func TestAnEmptyAnswerIsNoHole(t *testing.T) {
 	t.Parallel()
-	b := broker.InMemory(t)
-	topic := broker.Topic(t, b, 1)
+	b := kafkatest.InMemory(t)
+	topic := kafkatest.Topic(t, b, 1)
 	produce(t, b, values(topic, 0, 100)...)
 	var answers atomic.Bool
 	var looks atomic.Int32
@@ -78,8 +79,8 @@ func TestAChangeOfTheLeaderIsNoLoss(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	b := &broker.Memory{Cluster: cluster}
-	topic := broker.Topic(t, b, 1)
+	b := &kafka.Memory{Cluster: cluster}
+	topic := kafkatest.Topic(t, b, 1)
 	move := func(leader int32) {
 		t.Helper()
 		if err := b.Cluster.MoveTopicPartition(topic, 0, leader); err != nil {
@@ -110,8 +111,8 @@ func TestALossIsToldByOneMember(t *testing.T) {
 	for _, restarts := range []bool{false, true} {
 		t.Run(map[bool]string{false: "another member joins", true: "the sink restarts"}[restarts], func(t *testing.T) {
 			t.Parallel()
-			b := broker.InMemory(t)
-			topic := broker.Topic(t, b, 2)
+			b := kafkatest.InMemory(t)
+			topic := kafkatest.Topic(t, b, 2)
 			for partition := range int32(2) {
 				records := values(topic, 0, 100)
 				for _, r := range records {
@@ -149,8 +150,8 @@ func TestALossIsToldByOneMember(t *testing.T) {
 // start_offset latest the input would skip all that was not read.
 func TestAnUnknownOffsetIsNotNone(t *testing.T) {
 	t.Parallel()
-	b := broker.InMemory(t)
-	topic := broker.Topic(t, b, 1)
+	b := kafkatest.InMemory(t)
+	topic := kafkatest.Topic(t, b, 1)
 	produce(t, b, values(topic, 0, 100)...)
 	if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // made is an input that no framework runs.
@@ -35,8 +35,8 @@ func made(t *testing.T, config string) *input {
 
 // Whoever asks whether all fits takes no partitions from those who read.
 func TestAskingJoinsNoGroup(t *testing.T) {
-	b := broker.InMemory(t)
-	topic := broker.Topic(t, b, 1)
+	b := kafkatest.InMemory(t)
+	topic := kafkatest.Topic(t, b, 1)
 	i := made(t, open(b, topic, ""))
 	for range 5 {
 		for _, result := range i.ConnectionTest(t.Context()) {
@@ -56,7 +56,7 @@ func TestAskingJoinsNoGroup(t *testing.T) {
 
 // An answer that is there before its reader counts. A closed client answers at once.
 func TestAnAnswerIsHeard(t *testing.T) {
-	client := connect(t, broker.InMemory(t))
+	client := connect(t, kafkatest.InMemory(t))
 	client.Close()
 	for range 20_000 {
 		if err := ask(t.Context(), client, nil); err == nil || strings.HasPrefix(err.Error(), "waiting") {

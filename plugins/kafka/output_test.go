@@ -14,7 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 
-	"github.com/order-sink/order-sink/internal/loopback"
+	"github.com/order-sink/order-sink/internal/servers/loopback"
 )
 
 // A broker that does not answer, for ever as it seems: that is told, and the letter

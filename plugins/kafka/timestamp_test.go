@@ -11,7 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"pgregory.net/rapid"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // clients is what the client library makes of a record's timestamp.
@@ -56,14 +57,14 @@ func BenchmarkTimestamp(b *testing.B) {
 // The number goes on as it is in the log. A record without one that can be read has
 // none, whatever a header of that name says.
 func TestTheTimestampIsThatOfTheLog(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 1) + "-any-time"
-		if err := b.CreateTopic(t.Context(), topic, 1, broker.AnyTimestamp); err != nil {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 1) + "-any-time"
+		if err := b.CreateTopic(t.Context(), topic, 1, kafka.AnyTimestamp); err != nil {
 			t.Fatal(err)
 		}
 		var expected []any
 		for _, ms := range []int64{1795784212612, 1795784212612000, -1, 0, 9223372036855, 1795784212612000000, 1795784212613} {
-			err := broker.ProduceAt(t.Context(), b, topic, 0, ms, nil, []byte("an order"))
+			err := kafka.ProduceAt(t.Context(), b, topic, 0, ms, nil, []byte("an order"))
 			if err != nil && !errors.Is(err, kerr.InvalidTimestamp) {
 				t.Fatal(err)
 			}

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // cutLog kills a broker, cuts a log off at an offset, and starts the broker again.
-func cutLog(t *testing.T, b *broker.Java, topic string, offset int64) {
+func cutLog(t *testing.T, b *kafka.Java, topic string, offset int64) {
 	t.Helper()
 	if err := b.Kill(); err != nil {
 		t.Fatal(err)
@@ -30,7 +31,7 @@ func cutLog(t *testing.T, b *broker.Java, topic string, offset int64) {
 // A log that was cut off and has grown again beyond the position: reading goes on
 // where the logs part, and no record of the new log is skipped.
 func TestATruncatedLogIsReadFromWhereItWasCut(t *testing.T) {
-	b := broker.Private(t)
+	b := kafkatest.Private(t)
 	fill := func(t *testing.T, topic string, from, to int) {
 		for i := from; i < to; i += 10 {
 			produce(t, b, values(topic, i, i+10)...) // a batch
@@ -38,7 +39,7 @@ func TestATruncatedLogIsReadFromWhereItWasCut(t *testing.T) {
 	}
 	const slow = "buffer_bytes: 1KiB\nfetch_max_bytes: 1KiB\nfetch_max_partition_bytes: 1KiB\n"
 	t.Run("while the sink is down", func(t *testing.T) {
-		topic := broker.Topic(t, b, 1)
+		topic := kafkatest.Topic(t, b, 1)
 		fill(t, topic, 0, 100)
 		w := watching(t, open(b, topic, ""))
 		w.eventually(t, "all is read", func() bool { return committedAt(t, b, topic) == 100 })
@@ -53,7 +54,7 @@ func TestATruncatedLogIsReadFromWhereItWasCut(t *testing.T) {
 		w.reported(t, 40, 1, "partition 0, offsets 60 to 99 (40 offsets): Kafka cut off the end of the log", "the sink had acknowledged all of these records. Reading goes on from offset 60.")
 	})
 	t.Run("while the sink waits for records", func(t *testing.T) {
-		topic := broker.Topic(t, b, 1)
+		topic := kafkatest.Topic(t, b, 1)
 		fill(t, topic, 0, 100)
 		w := watching(t, open(b, topic, ""))
 		w.eventually(t, "all is read", func() bool { return committedAt(t, b, topic) == 100 })
@@ -66,7 +67,7 @@ func TestATruncatedLogIsReadFromWhereItWasCut(t *testing.T) {
 		w.reported(t, 40, 1, "offsets 60 to 99 (40 offsets): Kafka cut off the end of the log", "the sink had acknowledged all of these records")
 	})
 	t.Run("behind what the sink has read", func(t *testing.T) {
-		topic := broker.Topic(t, b, 1)
+		topic := kafkatest.Topic(t, b, 1)
 		w := watching(t, open(b, topic, slow))
 		w.gate.close()
 		fill(t, topic, 0, 1000)
@@ -82,7 +83,7 @@ func TestATruncatedLogIsReadFromWhereItWasCut(t *testing.T) {
 		w.reported(t, 400, 1, "offsets 600 to 999 (400 offsets): Kafka cut off the end of the log", "the sink had acknowledged none of these records")
 	})
 	t.Run("and the sink stops", func(t *testing.T) {
-		topic := broker.Topic(t, b, 1)
+		topic := kafkatest.Topic(t, b, 1)
 		fill(t, topic, 0, 100)
 		w := watching(t, open(b, topic, "on_offset_gone: stop\n"))
 		w.eventually(t, "all is read", func() bool { return committedAt(t, b, topic) == 100 })

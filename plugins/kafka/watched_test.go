@@ -15,7 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
 // watched is a stream whose metrics and health are served, and whose messages can be
@@ -107,7 +107,7 @@ func (w *watched) warned(text string) (n int) {
 	return n
 }
 
-func admin(t *testing.T, b broker.Broker) *kadm.Client { return kadm.NewClient(connect(t, b)) }
+func admin(t *testing.T, b kafka.Broker) *kadm.Client { return kadm.NewClient(connect(t, b)) }
 
 func at(topic string, partition int32, offset int64) kadm.Offsets {
 	var all kadm.Offsets
@@ -116,7 +116,7 @@ func at(topic string, partition int32, offset int64) kadm.Offsets {
 }
 
 // committedAt is the offset that the group has committed for partition 0, -1 for none.
-func committedAt(t *testing.T, b broker.Broker, topic string) int64 {
+func committedAt(t *testing.T, b kafka.Broker, topic string) int64 {
 	t.Helper()
 	offsets, err := admin(t, b).FetchOffsets(t.Context(), "readers-of-"+topic)
 	if at, ok := offsets.Lookup(topic, 0); err == nil && ok {
@@ -125,14 +125,14 @@ func committedAt(t *testing.T, b broker.Broker, topic string) int64 {
 	return -1
 }
 
-func deleteTo(t *testing.T, b broker.Broker, topic string, offset int64) {
+func deleteTo(t *testing.T, b kafka.Broker, topic string, offset int64) {
 	t.Helper()
 	if _, err := admin(t, b).DeleteRecords(t.Context(), at(topic, 0, offset)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func commit(t *testing.T, b broker.Broker, group string, offsets kadm.Offsets) error {
+func commit(t *testing.T, b kafka.Broker, group string, offsets kadm.Offsets) error {
 	t.Helper()
 	return admin(t, b).CommitAllOffsets(context.WithoutCancel(t.Context()), group, offsets)
 }

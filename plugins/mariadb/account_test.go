@@ -8,14 +8,14 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
 // closedDatabase is a world in whose database no account has rights by default. In databases
 // called test_... every account may have them.
 func closedDatabase(t testing.TB, tables ...string) *world {
 	t.Helper()
-	open := newWorld(t, mariadbd.Shared(t))
+	open := newWorld(t, mariadbtest.Shared(t))
 	w := &world{t: t, server: open.server, name: "closed_" + open.name}
 	open.exec("CREATE DATABASE " + w.name + " CHARACTER SET utf8mb4")
 	var err error

@@ -16,10 +16,10 @@ import (
 
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
 
-	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-func TestMain(m *testing.M) { mariadbd.Main(m) }
+func TestMain(m *testing.M) { mariadbtest.Main(m) }
 
 // orders is the table that the tests write to unless they say otherwise.
 const orders = `CREATE TABLE orders (
@@ -40,12 +40,12 @@ func order(id, product string, qty int, total string) map[string]any {
 // world is a database of one test.
 type world struct {
 	t      testing.TB
-	server *mariadbd.Server
+	server *mariadbtest.Server
 	name   string
 	db     *sql.DB // an administrator's, in UTC
 }
 
-func newWorld(t testing.TB, server *mariadbd.Server, tables ...string) *world {
+func newWorld(t testing.TB, server *mariadbtest.Server, tables ...string) *world {
 	t.Helper()
 	w := &world{t: t, server: server, name: server.Database(t)}
 	var err error
@@ -60,7 +60,7 @@ func newWorld(t testing.TB, server *mariadbd.Server, tables ...string) *world {
 
 func shared(t testing.TB, tables ...string) *world {
 	t.Helper()
-	return newWorld(t, mariadbd.Shared(t), tables...)
+	return newWorld(t, mariadbtest.Shared(t), tables...)
 }
 
 func (w *world) exec(query string, args ...any) {
@@ -242,7 +242,7 @@ func TestWhatCannotBeWrittenNowWaits(t *testing.T) {
 // privateWorld has a server of its own, for a test that kills or bends it.
 func privateWorld(t testing.TB, table string, options ...string) *world {
 	t.Helper()
-	return newWorld(t, mariadbd.Private(t, options...), table)
+	return newWorld(t, mariadbtest.Private(t, options...), table)
 }
 
 // A row that a look at the table could save is refused only after one. The look

@@ -12,7 +12,8 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/internal/mariadbd"
+	"github.com/order-sink/order-sink/internal/servers/mariadb"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
 // stockConfig is what pipelines/orders.yaml says.
@@ -34,7 +35,7 @@ func shop(t testing.TB, files ...string) *world {
 func shopIn(w *world, files ...string) *world {
 	w.t.Helper()
 	for _, file := range files {
-		require.NoError(w.t, mariadbd.RunFile(w.t.Context(), w.server.AdminDSN(w.name), filepath.Join("..", "..", "config", file)))
+		require.NoError(w.t, mariadb.RunFile(w.t.Context(), w.server.AdminDSN(w.name), filepath.Join("..", "..", "config", file)))
 	}
 	return w
 }
@@ -149,7 +150,7 @@ func TestAShortOrderIsRefusedAlone(t *testing.T) {
 // on that one instead of being wrong about what is left.
 func TestTheVerdictWaitsForWhoeverTakes(t *testing.T) {
 	t.Parallel()
-	w := shopIn(newWorld(t, mariadbd.Private(t)), "schema.sql", "stock.sql")
+	w := shopIn(newWorld(t, mariadbtest.Private(t)), "schema.sql", "stock.sql")
 	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
 	w.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES ('c', 'u', 'choc', 1, 1, 1)")
 	o := w.output(stockConfig)

@@ -1,0 +1,209 @@
+package dlq
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/process"
+)
+
+// complete runs the replay again and demands that each of n letters is in the
+// log, and no more of them twice than may have been in flight.
+func (w *world) complete(n, twice int) {
+	w.t.Helper()
+	open := parse[summary](w.t, w.run("list", "-o", "json").out).Open
+	if open > 0 {
+		w.expect(0, "replay", "--all", "--yes", strconv.Itoa(open))
+	}
+	seen := map[string]int{}
+	for _, record := range w.read(w.log) {
+		seen[string(record.Value)]++
+	}
+	if len(seen) != n {
+		w.t.Errorf("%d of %d letters are in the log", len(seen), n)
+	}
+	if extra := w.count(w.log) - n; extra > twice {
+		w.t.Errorf("%d letters were sent twice, expected %d at most", extra, twice)
+	}
+	w.expect(exitNothing, "list")
+}
+
+// produced calls then at the n-th produce request for a topic, and answers
+// that and each later one with the code, 0 for the broker's own answer, until
+// the function that it returns is called.
+func produced(b *kafka.Memory, topic string, n int32, code int16, then func()) (end func()) {
+	var requests atomic.Int32
+	var ended atomic.Bool
+	b.Cluster.ControlKey(int16(kmsg.Produce), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		b.Cluster.KeepControl()
+		ask := request.(*kmsg.ProduceRequest)
+		ours := topic == ask.Topics[0].Topic || b.Cluster.TopicIDInfo(ask.Topics[0].TopicID) != nil && b.Cluster.TopicIDInfo(ask.Topics[0].TopicID).Topic == topic
+		if !ours || ended.Load() || requests.Add(1) < n {
+			return nil, nil, false
+		}
+		if requests.Load() == n && then != nil {
+			then()
+		}
+		if code == 0 {
+			return nil, nil, false
+		}
+		answer := ask.ResponseKind().(*kmsg.ProduceResponse)
+		for _, topic := range ask.Topics {
+			of := kmsg.NewProduceResponseTopic()
+			of.Topic, of.TopicID = topic.Topic, topic.TopicID
+			for _, partition := range topic.Partitions {
+				refused := kmsg.NewProduceResponseTopicPartition()
+				refused.Partition, refused.ErrorCode = partition.Partition, code
+				of.Partitions = append(of.Partitions, refused)
+			}
+			answer.Topics = append(answer.Topics, of)
+		}
+		return answer, nil, true
+	})
+	return func() { ended.Store(true) }
+}
+
+// A pipeline that cannot start ends the reading for it before that begins. The
+// race detector watches the client, which is closed while it still starts.
+func TestReadingMayEndBeforeItBegins(t *testing.T) {
+	w := newWorld(t, kafkatest.InMemory(t))
+	w.some(1)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errInterrupted)
+	c := &connection{topic: w.letters, opts: []kgo.Opt{kgo.SeedBrokers(w.broker.Seeds()...)}}
+	threads := runtime.GOMAXPROCS(8 * runtime.NumCPU()) // the system stops some, at any place
+	defer runtime.GOMAXPROCS(threads)
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			for range 1000 {
+				err := c.read(ctx, map[int32]span{0: {0, 1}}, func(*kgo.Record) error { return nil })
+				if !errors.Is(err, errInterrupted) {
+					t.Errorf("it ended with %v", err)
+				}
+			}
+		})
+	}
+	readers.Wait()
+}
+
+func TestAnInterruptedReplayLosesNothing(t *testing.T) {
+	const n = 5000
+	b := kafkatest.InMemory(t)
+	w := newWorld(t, b)
+	w.some(n)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	produced(b, w.log, 3, 0, func() { cancel(errInterrupted) })
+	got := w.runContext(ctx, "replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
+	r := parse[result](t, got.out)
+	if got.code != exitError || r.Replayed == 0 || r.Replayed == n || r.Unmarked+r.Refused > 0 || !strings.Contains(r.Error, "interrupted") {
+		t.Errorf("exit code %d, %+v", got.code, r)
+	}
+	if w.count(w.log) != r.Replayed || w.count(w.letters) != n+r.Replayed {
+		t.Errorf("%d records were sent, %d marks written, %d counted", w.count(w.log), w.count(w.letters)-n, r.Replayed)
+	}
+	w.complete(n, 0)
+}
+
+// Ctrl-C, and the end without a word.
+func TestAKilledReplayLosesNothing(t *testing.T) {
+	const n = 20_000
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		for name, signal := range map[string]syscall.Signal{"SIGINT": syscall.SIGINT, "SIGKILL": syscall.SIGKILL} {
+			t.Run(name, func(t *testing.T) {
+				w := newWorld(t, b)
+				w.some(n)
+				child, err := process.Start(w.process("dlq", "replay", "-r", "../../../config/resources.yaml", "--all", "--yes", strconv.Itoa(n)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for w.count(w.log) == 0 {
+					select {
+					case <-child.Done():
+						t.Fatalf("it ended by itself: %v", child.Exit())
+					case <-time.After(time.Millisecond):
+					}
+				}
+				if err := child.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				var exit *exec.ExitError
+				if err := child.Err(); !errors.As(err, &exit) {
+					t.Fatalf("it ended before it was interrupted: %v", err)
+				}
+				sent, marks := w.count(w.log), w.count(w.letters)-n
+				t.Logf("%d sent, %d marked of %d", sent, marks, n)
+				if signal == syscall.SIGINT && (sent != marks || exit.ExitCode() != exitError) {
+					t.Errorf("%d were sent and %d marked, exit code %d", sent, marks, exit.ExitCode())
+				}
+				if sent-marks > inFlight {
+					t.Errorf("%d were sent and not marked, expected %d at most", sent-marks, inFlight)
+				}
+				w.complete(n, inFlight)
+			})
+		}
+	})
+}
+
+// Letters that cannot be marked would all be sent again by the next run.
+func TestTheReplayStopsWhenMarksAreRefused(t *testing.T) {
+	const n = 10_000
+	b := kafkatest.InMemory(t)
+	w := newWorld(t, b)
+	w.some(n)
+	end := produced(b, w.letters, 1, kerr.TopicAuthorizationFailed.Code, nil)
+	got := w.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
+	r := parse[result](t, got.out)
+	if got.code != exitError || r.Unmarked == 0 || r.Unmarked > inFlight+100 || r.Replayed != 0 || !strings.Contains(r.Error, "marking it in topic "+w.letters) {
+		t.Errorf("exit code %d, %+v", got.code, r)
+	}
+	end()
+	w.complete(n, r.Unmarked)
+}
+
+func TestTheReplayStopsWhenTheTopicRefuses(t *testing.T) {
+	const n = 10_000
+	b := kafkatest.InMemory(t)
+	w := newWorld(t, b)
+	w.some(n)
+	end := produced(b, w.log, 1, kerr.TopicAuthorizationFailed.Code, nil)
+	got := w.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
+	r := parse[result](t, got.out)
+	if got.code != exitError || r.Refused == 0 || r.Refused == n || w.count(w.letters) != n || !strings.Contains(r.Error, "TOPIC_AUTHORIZATION_FAILED") {
+		t.Errorf("exit code %d, %+v", got.code, r)
+	}
+	end()
+	w.complete(n, 0)
+}
+
+// Retention goes on while somebody thinks about the question.
+func TestALetterThatIsGoneIsTold(t *testing.T) {
+	b := kafkatest.InMemory(t)
+	w := newWorld(t, b)
+	w.some(3)
+	w.answer = "3"
+	w.thinking = func() {
+		if err := b.Cluster.DeleteRecords(w.letters, 0, 2); err != nil {
+			t.Error(err)
+		}
+	}
+	got := w.expect(exitError, "replay", "--all", "-o", "json")
+	if r := parse[result](t, got.out); r.Gone != 2 || r.Replayed != 1 || !strings.Contains(r.Error, "no longer") {
+		t.Errorf("got %+v", r)
+	}
+}

@@ -1,0 +1,311 @@
+package dlq
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+)
+
+// find is the record with a value, nil for none.
+func find(records []*kgo.Record, value []byte) *kgo.Record {
+	for _, r := range records {
+		if bytes.Equal(r.Value, value) {
+			return r
+		}
+	}
+	return nil
+}
+
+func TestReplaySendsWhatTheProducerSent(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		g := orders.NewGenerator(5)
+		trace := []kgo.RecordHeader{{Key: "trace", Value: []byte("1")}, {Key: "trace", Value: []byte("2")}, {Key: "raw", Value: []byte("\xff")}, {Key: "empty", Value: []byte{}}}
+		all := []refusal{
+			{Message: g.BrokenRule(), at: 1, code: "order_range", field: "qty"},
+			{Message: g.WrongType(), at: 2, code: "type_mismatch", field: "payload.qty", partition: 1},
+			{Message: g.NotJSON(), at: 3, code: "bad_json", field: "value", without: []string{headerTimestamp}, after: time.Hour},
+		}
+		all[0].Headers, all[1].Key, all[2].Key = trace, []byte("a key"), []byte{}
+		w.refuse(all...)
+
+		if got := parse[result](t, w.expect(0, "replay", "--all", "--yes", "3", "-o", "json").out); got != (result{Topic: w.letters, Matched: 3, Replayed: 3}) {
+			t.Errorf("got %+v", got)
+		}
+		log := w.read(w.log)
+		if len(log) != 3 {
+			t.Fatalf("%d records, expected 3", len(log))
+		}
+		for i, from := range []string{"0/0", "1/0", "0/1"} {
+			got, want := find(log, all[i].Value), all[i]
+			if got == nil {
+				t.Fatalf("letter %d was not sent", i)
+			}
+			headers := slices.Concat(want.Headers, []kgo.RecordHeader{{Key: headerReplayedFrom, Value: []byte(w.letters + "/" + from)}})
+			if !reflect.DeepEqual(got.Headers, headers) {
+				t.Errorf("letter %d: headers %v, expected %v", i, got.Headers, headers)
+			}
+			if (got.Key == nil) != (want.Key == nil) || !bytes.Equal(got.Key, want.Key) || got.Partition != 1 {
+				t.Errorf("letter %d: key %q in partition %d, expected %q in 1", i, got.Key, got.Partition, want.Key)
+			}
+			at := base.Add(time.Duration(want.at) * time.Millisecond)
+			if i == 2 { // its own, where no header has the record's
+				at = base.Add(time.Hour)
+			}
+			if !got.Timestamp.Equal(at) {
+				t.Errorf("letter %d: timestamp %s, expected %s", i, got.Timestamp.UTC(), at)
+			}
+		}
+	})
+}
+
+func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		w.some(3)
+		g := orders.NewGenerator(5)
+		w.refuse(refusal{Message: g.NotJSON(), partition: 1, code: "bad_json", field: "value"})
+		w.expect(0, "replay", "--code", "order_range", "--yes", "3")
+		marks := map[position]bool{}
+		for _, record := range w.read(w.letters) {
+			m, ok := parseMark(record)
+			if !ok {
+				continue
+			}
+			if marks[m.letter] = true; record.Partition != m.letter.partition || record.Value == nil || len(record.Value) != 0 || string(record.Key) != "order_sink.replayed:"+m.letter.String() {
+				t.Errorf("mark %d:%d of %s has key %q, value %q", record.Partition, record.Offset, m.letter, record.Key, record.Value)
+			}
+		}
+		if !marks[position{0, 0}] || !marks[position{0, 1}] || !marks[position{0, 2}] || marks[position{1, 0}] {
+			t.Errorf("marks %v", marks)
+		}
+		w.some(1) // 0:6, behind three marks
+
+		got := w.expect(exitNothing, "replay", "--offset", "0", "--partition", "0", "--yes", "1")
+		if !strings.Contains(got.err, "1 that does was replayed before") {
+			t.Errorf("said %q", got.err)
+		}
+		w.expect(0, "replay", "--all", "--yes", "2")
+		if n := w.count(w.log); n != 5 {
+			t.Errorf("%d records were sent, expected 5", n)
+		}
+		w.expect(exitNothing, "list")
+
+		s := parse[summary](t, w.expect(0, "list", "--replayed", "-o", "json").out)
+		if s.Open != 0 || s.Replayed != 5 || len(s.Groups) != 2 || s.Groups[0].Replayed != 4 || s.Groups[0].LastSeen != base.Add(2*time.Millisecond).Format(timeFormat) {
+			t.Errorf("got %+v", s)
+		}
+		if got := w.expect(0, "list", "--replayed").out; !strings.Contains(got, "OPEN  REPLAYED  CODE") || !strings.Contains(got, "0     4         order_range") {
+			t.Errorf("got\n%s", got)
+		}
+		if got := w.expect(0, "list", "--replayed", "--letters", "--code", "bad_json").out; !strings.HasSuffix(got, "  yes\n") {
+			t.Errorf("got\n%s", got)
+		}
+		if got := w.expect(0, "show", "0:1").out; !strings.Contains(got, "\nReplayed          20") || !strings.Contains(got, "Z to "+w.log+"/1/1\n") {
+			t.Errorf("got\n%s", got)
+		}
+		// Unless that is what somebody wants.
+		w.expect(0, "replay", "--replayed", "--partition", "0", "--offset", "1", "--yes", "1")
+		if n := w.count(w.log); n != 6 {
+			t.Errorf("%d records were sent, expected 6", n)
+		}
+		if s := parse[shown](t, w.expect(0, "show", "0:1", "-o", "json").out); len(s.Replays) != 2 || !s.Replayed {
+			t.Errorf("got %+v", s.Replays)
+		}
+	})
+}
+
+// A letter of an order that was replayed and refused again is a new letter.
+func TestARefusedReplayIsANewLetter(t *testing.T) {
+	w := newWorld(t, kafkatest.InMemory(t))
+	m := orders.NewGenerator(1).NotJSON()
+	m.Headers = []kgo.RecordHeader{{Key: headerReplayedFrom, Value: []byte("letters/7/7")}, {Key: headerReplayed, Value: []byte("0:1")}}
+	w.refuse(refusal{Message: m, code: "bad_json", field: "value"}, refusal{Message: m, code: "bad_json", field: "value"})
+	if got := w.expect(0, "show", "0:0").out; !strings.Contains(got, "Replayed from     letters/7/7\n") {
+		t.Errorf("got\n%s", got)
+	}
+	w.expect(0, "replay", "--all", "--yes", "2")
+	for i, record := range w.read(w.log) {
+		if got := fmt.Sprintf("%s", record.Headers); got != fmt.Sprintf("[{%s %s/0/%d}]", headerReplayedFrom, w.letters, i) {
+			t.Errorf("headers %s", got)
+		}
+	}
+}
+
+func TestPartitionOfAReplay(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		messages := w.some(30)
+		other := kafkatest.Topic(t, b, 3)
+		w.expect(0, "replay", "--all", "--yes", "30", "--to-topic", other)
+		// Where a producer of these keys would have sent them.
+		producer, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer producer.Close()
+		used := map[int32]bool{}
+		for _, m := range messages {
+			sent := &kgo.Record{Topic: w.log, Key: m.Key, Value: m.Value}
+			if err := producer.ProduceSync(t.Context(), sent).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+			used[sent.Partition] = true
+		}
+		log := w.read(w.log)
+		for _, record := range w.read(other) {
+			if want := find(log, record.Value).Partition; record.Partition != want {
+				t.Errorf("key %s: partition %d, expected %d", record.Key, record.Partition, want)
+			}
+		}
+		if len(used) != 3 {
+			t.Errorf("the keys use %d partitions: that tells nothing", len(used))
+		}
+	})
+}
+
+func TestDryRunSendsNothing(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		w.some(2)
+		got := w.expect(0, "replay", "--all", "--dry-run").out
+		for _, part := range []string{"LETTER", "0:0     " + at(0), "  " + w.log + "/1/1  ", "  " + w.log + "/1\n", "\n2 letters would be sent; nothing was\n"} {
+			if !strings.Contains(got, part) {
+				t.Errorf("%q is not in\n%s", part, got)
+			}
+		}
+		lines := parseLines[letterLine](t, w.expect(0, "replay", "--all", "--dry-run", "-o", "json").out)
+		if len(lines) != 2 || lines[1].Letter != "0:1" || lines[1].To.Partition != 1 || lines[1].To.Topic != w.log || lines[1].To.Offset != nil {
+			t.Errorf("got %+v", lines)
+		}
+		if w.count(w.log) != 0 || w.count(w.letters) != 2 {
+			t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-2)
+		}
+	})
+}
+
+func TestNothingIsSentUnconfirmed(t *testing.T) {
+	w := newWorld(t, kafkatest.InMemory(t))
+	w.some(12)
+	for _, test := range []struct {
+		answer, args string
+		code         int
+		says         string
+	}{
+		{"", "--all", exitUsage, "use --yes 12"},
+		{"", "--all --yes 11", exitError, "12 letters match, not 11"},
+		{"11", "--all --yes 11", exitError, "12 letters match, not 11"},
+		{"yes", "--all", exitError, "not confirmed"},
+		{"1", "--all", exitError, "not confirmed"},
+		{" ", "--all", exitError, "not confirmed"},
+		{"12", "", exitUsage, "--all"},
+		{"12", "--replayed", exitUsage, "--all"},
+		{"12", "--all --yes -3", exitUsage, "--yes"},
+		{"12", "--all --to-topic " + w.letters, exitError, "dead letter topic itself"},
+		{"12", "--all --to-topic nowhere", exitError, "nowhere"},
+	} {
+		w.answer = test.answer
+		got := w.expect(test.code, append([]string{"replay"}, strings.Fields(test.args)...)...)
+		if !strings.Contains(got.err, test.says) {
+			t.Errorf("%q, %s: said %q", test.answer, test.args, got.err)
+		}
+	}
+	if w.count(w.log) != 0 || w.count(w.letters) != 12 {
+		t.Fatalf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-12)
+	}
+	w.answer = "12"
+	if got := w.expect(0, "replay", "--all"); got.out != "12 of 12 letters replayed\n" || !strings.Contains(got.err, "12 to topic "+w.log) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A guard on the Kafka timestamp must not take a replayed order for a new one.
+func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		w.some(1)
+		stamping := w.log + "-stamping"
+		if err := b.CreateTopic(t.Context(), stamping, 1, map[string]string{"message.timestamp.type": "LogAppendTime", "retention.ms": "60000"}); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"replay", "--all", "--yes", "1", "--to-topic", stamping}
+		if got := w.expect(exitError, args...); !strings.Contains(got.err, "LogAppendTime") || w.count(stamping) != 0 {
+			t.Errorf("said %q", got.err)
+		}
+		got := w.expect(0, append(args, "--broker-timestamps")...)
+		// The letter is of a whole hour, 10 hours ago: 10 or, in the last half minute of one, 11.
+		if !regexp.MustCompile(`is 1[01]h\d+m0s old and topic \S+ keeps records for 1m0s`).MatchString(got.err) {
+			t.Errorf("said nothing of the retention: %q", got.err)
+		}
+	})
+}
+
+// One letter that the topic does not take leaves the others alone.
+func TestARefusedLetterStaysOpen(t *testing.T) {
+	w := newWorld(t, kafkatest.Shared(t))
+	small := w.log + "-small"
+	if err := w.broker.CreateTopic(t.Context(), small, 1, map[string]string{"max.message.bytes": "4000"}); err != nil {
+		t.Fatal(err)
+	}
+	w.some(20)
+	g := orders.NewGenerator(2)
+	var noise strings.Builder // snappy must not make it fit
+	for range 300 {
+		noise.WriteString(g.Order().OrderID)
+	}
+	w.refuse(refusal{Message: orders.Message{Value: []byte(noise.String())}, code: "bad_json", field: "value"})
+	got := w.expect(exitError, "replay", "--code", "bad_json", "--to-topic", small, "--yes", "1", "-o", "json")
+	if r := parse[result](t, got.out); r.Refused != 1 || r.Replayed != 0 || !strings.Contains(r.Error, "MESSAGE_TOO_LARGE") || !strings.Contains(r.Error, "0:20") {
+		t.Errorf("got %+v", r)
+	}
+	w.expect(0, "replay", "--code", "order_range", "--to-topic", small, "--yes", "20")
+	if s := parse[summary](t, w.expect(0, "list", "-o", "json").out); s.Open != 1 || s.Replayed != 20 {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestALetterThatNamesNoTopicNeedsOne(t *testing.T) {
+	w := newWorld(t, kafkatest.InMemory(t))
+	w.refuse(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json", without: []string{headerTopic}})
+	if got := w.expect(exitError, "replay", "--all", "--yes", "1"); !strings.Contains(got.err, "0:0") || !strings.Contains(got.err, "--to-topic") {
+		t.Errorf("said %q", got.err)
+	}
+	w.expect(0, "replay", "--all", "--yes", "1", "--to-topic", w.log)
+	if w.count(w.log) != 1 {
+		t.Error("it was not sent")
+	}
+}
+
+// Letters are read from one partition of many, and a topic gets partitions.
+func TestPartitionsAddedSince(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		w.some(20)
+		if _, err := kadm.NewClient(w.client).CreatePartitions(t.Context(), 5, w.log); err != nil {
+			t.Fatal(err)
+		}
+		w.expect(0, "replay", "--all", "--yes", "20", "--by-key")
+		used := map[int32]int{}
+		for _, record := range w.read(w.log) {
+			used[record.Partition]++
+		}
+		if len(used) < 3 {
+			t.Errorf("the partitions have %v", used)
+		}
+		if w.count(w.log) != 20 {
+			t.Errorf("%d records", w.count(w.log))
+		}
+	})
+}

@@ -1,0 +1,56 @@
+package dlq
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+)
+
+// A replay gives a record the number that it had in the log, or refuses the letter and
+// no other. --through gives the pipeline the number.
+func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		g := orders.NewGenerator(31)
+		for _, text := range []string{"1795784212612000", "", "-1", fmt.Sprint(base.UnixMilli())} {
+			r := refusal{Message: g.BrokenRule(), code: "order_range", field: "qty", without: []string{headerTimestamp}}
+			record := w.letter(r)
+			record.Headers = append(record.Headers, kgo.RecordHeader{Key: headerTimestamp, Value: []byte(text)})
+			w.send(record)
+		}
+		for i, expected := range []string{"1795784212612000", "none", "none", at(0)} {
+			if got := w.expect(0, "show", fmt.Sprintf("0:%d", i)).out; !strings.Contains(got, "\nSource timestamp  "+expected+"\n") {
+				t.Errorf("letter %d: it shows\n%s", i, got)
+			}
+		}
+		if got := w.expect(0, "replay", "--all", "--dry-run").out; !strings.Contains(got, "1795784212612000") {
+			t.Errorf("it would send\n%s", got)
+		}
+		got := w.expect(exitError, "replay", "--all", "--yes", "4", "-o", "json")
+		if r := parse[result](t, got.out); r.Replayed != 1 || r.Refused != 3 || !strings.Contains(r.Error, "3 letters were refused, the first one: sending letter 0:0: the record's timestamp 1795784212612000 is not in milliseconds") {
+			t.Errorf("got %+v", r)
+		}
+		if log := w.read(w.log); len(log) != 1 || !log[0].Timestamp.Equal(base) {
+			t.Errorf("the log has %v", log)
+		}
+
+		stored := filepath.Join(t.TempDir(), "stored")
+		file := pipeline(t, "pipeline: { processors: [ { mapping: 'root = [ @kafka_offset, @kafka_timestamp_ms ]' } ] }\noutput: { file: { path: '"+stored+"', codec: lines } }\n")
+		w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "3")
+		text, err := os.ReadFile(stored)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(text) != "[0,1795784212612000]\n[0,null]\n[0,null]\n" {
+			t.Errorf("the pipeline got\n%s", text)
+		}
+	})
+}

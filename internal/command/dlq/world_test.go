@@ -1,0 +1,271 @@
+package dlq
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/urfave/cli/v2"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+)
+
+// asCommand makes this test binary the command line itself, for tests that
+// need a process to kill or an exit status.
+const asCommand = "ORDER_SINK_DLQ_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		service.RunCLI(context.Background(), service.CLIOptAddCommand(Command()))
+		return
+	}
+	code := m.Run()
+	kafkatest.Close()
+	mariadbtest.Close()
+	ordersinktest.Close()
+	os.Exit(code)
+}
+
+// world is a log, a dead letter topic, and a command line.
+type world struct {
+	t       testing.TB
+	broker  kafka.Broker
+	client  *kgo.Client
+	log     string // 3 partitions
+	letters string // 2 partitions
+	answer  string // what somebody types; "" for nobody
+
+	thinking func() // what happens before the answer
+}
+
+// Read types the answer.
+func (w *world) Read(p []byte) (int, error) {
+	if w.thinking != nil {
+		w.thinking()
+	}
+	return copy(p, w.answer+"\n"), nil
+}
+
+func newWorld(t testing.TB, b kafka.Broker) *world {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return &world{t: t, broker: b, client: client, log: kafkatest.Topic(t, b, 3), letters: kafkatest.Topic(t, b, 2)}
+}
+
+func (w *world) send(records ...*kgo.Record) {
+	w.t.Helper()
+	if err := w.client.ProduceSync(context.Background(), records...).FirstErr(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// base is when the tests' orders were produced; they failed later. It is not
+// fixed, as Kafka refuses what is of the future, and drops what is too old.
+var base = time.Now().UTC().Truncate(time.Hour).Add(-10 * time.Hour)
+
+// at is a time of a test as commands print it.
+func at(hours int) string { return base.Add(time.Duration(hours) * time.Hour).Format(timeFormat) }
+
+// refusal is a letter to be: an order that was the log's partition 1, offset at.
+type refusal struct {
+	orders.Message
+	partition   int32 // of the letter
+	at          int64
+	code, field string
+	after       time.Duration // base
+	without     []string      // headers
+}
+
+// letter has the headers that config/resources.yaml writes.
+func (w *world) letter(r refusal) *kgo.Record {
+	failed := base.Add(r.after)
+	record := &kgo.Record{Topic: w.letters, Partition: r.partition, Key: r.Key, Value: r.Value, Timestamp: failed}
+	record.Headers = append(record.Headers, r.Headers...)
+	for _, h := range [][2]string{
+		{"__connect.errors.class.name", "order_price"},
+		{"__connect.errors.connector.name", "order-sink"},
+		{headerMessage, r.code + ": " + r.field + ": expected another"},
+		{headerOffset, strconv.FormatInt(r.at, 10)},
+		{headerPartition, "1"},
+		{"__connect.errors.stage", "TRANSFORMATION"},
+		{headerTopic, w.log},
+		{headerCode, r.code},
+		{headerFailedAt, failed.Format(timeFormat)},
+		{headerField, r.field},
+		{headerStage, "order_price"},
+		{headerTimestamp, strconv.FormatInt(base.UnixMilli()+r.at, 10)},
+	} {
+		if !strings.Contains(strings.Join(r.without, " "), h[0]) {
+			record.Headers = append(record.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
+		}
+	}
+	return record
+}
+
+// refuse sends letters and waits for their acknowledgement.
+func (w *world) refuse(all ...refusal) {
+	w.t.Helper()
+	records := make([]*kgo.Record, len(all))
+	for i, r := range all {
+		records[i] = w.letter(r)
+	}
+	w.send(records...)
+}
+
+// some sends n letters of good orders, all to one partition.
+func (w *world) some(n int) []orders.Message {
+	w.t.Helper()
+	g := orders.NewGenerator(3)
+	messages, all := make([]orders.Message, n), make([]refusal, n)
+	for i := range n {
+		o := g.Order()
+		messages[i] = orders.Good(o)
+		messages[i].Key = []byte(o.OrderID)
+		all[i] = refusal{Message: messages[i], at: int64(i), code: "order_range", field: "qty", after: time.Duration(i) * time.Millisecond}
+	}
+	w.refuse(all...)
+	return messages
+}
+
+// answer is what a command has printed, and its exit code.
+type answer struct {
+	out, err string
+	code     int
+}
+
+func (w *world) command(args ...string) []string {
+	return append([]string{"dlq", args[0], "-r", "../../../config/resources.yaml",
+		"--brokers", strings.Join(w.broker.Seeds(), ","), "--topic", w.letters}, args[1:]...)
+}
+
+func (w *world) run(args ...string) answer {
+	w.t.Helper()
+	return w.runContext(w.t.Context(), args...)
+}
+
+func (w *world) runContext(ctx context.Context, args ...string) answer {
+	w.t.Helper()
+	return w.runArgs(ctx, w.command(args...))
+}
+
+// runArgs adds nothing to the arguments.
+func (w *world) runArgs(ctx context.Context, args []string) answer {
+	w.t.Helper()
+	var out, diagnostics bytes.Buffer
+	app := &cli.App{
+		Name:           "order-sink",
+		Writer:         &out,
+		ErrWriter:      &diagnostics,
+		ExitErrHandler: func(*cli.Context, error) {},
+		Commands: []*cli.Command{newCommand(console{
+			in: w, out: &out, err: &diagnostics, interactive: w.answer != "",
+		})},
+	}
+	err := app.RunContext(ctx, append([]string{"order-sink"}, args...))
+	a := answer{out: out.String()}
+	if err != nil {
+		var coded cli.ExitCoder
+		if !errors.As(err, &coded) {
+			w.t.Fatalf("%v: %v has no exit code", args, err)
+		}
+		a.code = coded.ExitCode()
+		fmt.Fprintln(&diagnostics, err)
+	}
+	a.err = diagnostics.String()
+	return a
+}
+
+// expect also demands an exit code.
+func (w *world) expect(code int, args ...string) answer {
+	w.t.Helper()
+	a := w.run(args...)
+	if a.code != code {
+		w.t.Fatalf("%v: exit code %d, expected %d\n%s%s", args, a.code, code, a.out, a.err)
+	}
+	return a
+}
+
+// process runs this binary as order-sink.
+func (w *world) process(args ...string) *exec.Cmd {
+	w.t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(os.Environ(), asCommand+"=1", "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.letters)
+	return cmd
+}
+
+// read is a topic as it is now.
+func (w *world) read(topic string) []*kgo.Record {
+	w.t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	count := w.count(topic)
+	var records []*kgo.Record
+	for len(records) < count {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			w.t.Fatal(err)
+		}
+		records = append(records, fetches.Records()...)
+	}
+	return records
+}
+
+// count is how many records a topic has got.
+func (w *world) count(topic string) int {
+	w.t.Helper()
+	ends, err := kadm.NewClient(w.client).ListEndOffsets(w.t.Context(), topic)
+	if err = errors.Join(err, ends.Error()); err != nil {
+		w.t.Fatal(err)
+	}
+	count := 0
+	ends.Each(func(end kadm.ListedOffset) { count += int(end.Offset) })
+	return count
+}
+
+func parse[T any](t testing.TB, text string) T {
+	t.Helper()
+	var value T
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatalf("%v:\n%s", err, text)
+	}
+	return value
+}
+
+func parseLines[T any](t testing.TB, text string) []T {
+	t.Helper()
+	var values []T
+	for line := range strings.Lines(text) {
+		values = append(values, parse[T](t, line))
+	}
+	return values
+}

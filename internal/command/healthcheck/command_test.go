@@ -1,0 +1,151 @@
+package healthcheck
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersink"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	mariadbtest.Close()
+	ordersinktest.Close()
+	os.Exit(code)
+}
+
+// The shipped pipeline: ready, then without its MariaDB, then gone.
+func TestTheAnswerFollowsTheSink(t *testing.T) {
+	b, server := kafkatest.InMemory(t), mariadbtest.Private(t)
+	_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
+	if err := b.CreateTopic(t.Context(), "orders", 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	address := ordersinktest.FreeAddress(t)
+	s, err := ordersink.Start(ordersink.Config{
+		Binary: ordersinktest.Binary(t), Dir: ordersinktest.Root(t), HTTP: address, Log: ordersinktest.NewLog(t),
+		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
+		Env:  map[string]string{"KAFKA_BROKERS": b.Seeds()[0], "MARIADB_DSN": dsn},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Kill() })
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := s.AwaitReady(ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	until(t, address, 0, "ready")
+	// The address to listen on is not always one to ask.
+	_, port, _ := net.SplitHostPort(address)
+	for _, everywhere := range []string{"0.0.0.0:" + port, ":" + port} {
+		until(t, everywhere, 0, "ready")
+	}
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	// An order shows the sink that its server is gone.
+	if _, err := orders.Produce(ctx, b.Seeds(), "orders", slices.Values([]orders.Message{orders.Good(orders.Seed()[0])}), nil); err != nil {
+		t.Fatal(err)
+	}
+	until(t, address, 1, "not ready: 503 Service Unavailable: streams orders are not connected")
+	if err := server.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, address, 0, "ready")
+	if err := s.Stop(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	until(t, address, 1, address, "connection refused")
+}
+
+func TestAServerThatHangsIsNotWaitedFor(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close() // it accepts, and never answers
+	out, status := healthcheck(t, listener.Addr().String(), "--timeout", "50ms")
+	if status != 1 || !strings.Contains(out, "deadline exceeded") {
+		t.Errorf("exit status %d, expected 1 and why:\n%s", status, out)
+	}
+}
+
+func TestWrongUse(t *testing.T) {
+	for _, test := range []struct {
+		address, args, says string
+		status              int
+	}{
+		{"4195", "", "missing port", 1},
+		{"127.0.0.1:", "", "expected a port", 1},
+		{"127.0.0.1:4195", "now", "expected no argument", 2},
+		{"127.0.0.1:4195", "--timeout=soon", "soon", 2},
+	} {
+		out, status := healthcheck(t, test.address, strings.Fields(test.args)...)
+		if status != test.status || !strings.Contains(out, test.says) {
+			t.Errorf("%s %s: exit status %d, expected %d and %q:\n%s", test.address, test.args, status, test.status, test.says, out)
+		}
+	}
+}
+
+// Where nobody says where, both mean the same place.
+func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
+	shipped, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "config", "service.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, address, _ := strings.Cut(string(shipped), "${HTTP_ADDRESS:")
+	address, _, _ = strings.Cut(address, "}")
+	if out, _ := healthcheck(t, "", "--help"); address == "" || !strings.Contains(out, `(default: "`+address+`")`) {
+		t.Errorf("config/service.yaml says %q:\n%s", address, out)
+	}
+}
+
+// until asks again until the answer is the expected one: a sink needs a moment
+// to see what happened to its servers.
+func until(t *testing.T, address string, want int, says ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	for {
+		out, status := healthcheck(t, address)
+		right := status == want
+		for _, part := range says {
+			right = right && strings.Contains(out, part)
+		}
+		if right {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s: exit status %d, expected %d and %q:\n%s", address, status, want, says, out)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func healthcheck(t *testing.T, address string, args ...string) (string, int) {
+	t.Helper()
+	cmd := exec.Command(ordersinktest.Binary(t), append([]string{"healthcheck"}, args...)...)
+	cmd.Env = append(os.Environ(), "HTTP_ADDRESS="+address)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}

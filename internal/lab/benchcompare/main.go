@@ -1,0 +1,151 @@
+// Command benchcompare measures the hot paths of this checkout and of the commit
+// before it on this machine, in turns, and fails on a gross loss: a benchmark that
+// takes more than 30 % more time, or allocates so much more often, both times that
+// it is measured. Less is only printed: the machine may be busy with other work.
+//
+//	bin/benchcompare [commit, HEAD~1 unless given]
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+
+	"golang.org/x/perf/benchunit"
+)
+
+const (
+	parent       = "HEAD~1"
+	rounds       = 6
+	secondRounds = 10 // of what seems to have lost
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	commit := parent
+	if len(os.Args) > 1 && os.Args[1] != "" {
+		commit = os.Args[1]
+	}
+	err := run(ctx, os.Stdout, ".", commit)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "benchcompare:", err)
+		os.Exit(1)
+	}
+}
+
+// run compares the checkout at root with one of its commits. A parent that is
+// not there is told and no error: there is nothing to compare with.
+func run(ctx context.Context, out io.Writer, root, commit string) error {
+	title, err := describe(ctx, root, commit)
+	if errors.Is(err, errNoCommit) && commit == parent {
+		fmt.Fprintf(out, "SKIPPED: the benchmarks are compared with nothing, since %v (of a shallow clone, git fetch --deepen=1 gets it)\n", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "Benchmarks of this checkout, compared with", title)
+	dir, err := os.MkdirTemp("", "order-sink-benchcompare-")
+	if err != nil {
+		return fmt.Errorf("comparing benchmarks: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // what is left over is only space
+	base, head, err := prepare(ctx, root, commit, dir)
+	if err != nil {
+		return err
+	}
+	before, now, err := measure(ctx, base, head, suite, rounds)
+	if err != nil {
+		return err
+	}
+	verdicts, onlyBase, onlyHead := compare(before, now)
+	print(out, verdicts)
+	for _, b := range onlyHead {
+		fmt.Fprintf(out, "not compared: %s is new\n", b)
+	}
+	for _, b := range onlyBase {
+		fmt.Fprintf(out, "not compared: %s is gone\n", b)
+	}
+	for folder, err := range base.broken {
+		fmt.Fprintf(out, "not compared: %s, whose benchmarks of %s fail: %v\n", folder, commit, err)
+	}
+	return confirm(ctx, out, base, head, verdicts)
+}
+
+// prepare extracts the commit into dir and builds both sides.
+func prepare(ctx context.Context, root, commit, dir string) (base, head *side, err error) {
+	source := filepath.Join(dir, "source")
+	if err := os.Mkdir(source, 0o755); err != nil {
+		return nil, nil, fmt.Errorf("comparing benchmarks: %w", err)
+	}
+	if err := extract(ctx, root, commit, source); err != nil {
+		return nil, nil, err
+	}
+	if base, err = build(ctx, source, filepath.Join(dir, "base")); err != nil {
+		return nil, nil, err
+	}
+	if head, err = build(ctx, root, filepath.Join(dir, "head")); err != nil {
+		return nil, nil, err
+	}
+	for folder, err := range head.broken {
+		return nil, nil, fmt.Errorf("%s of this checkout: %w", folder, err)
+	}
+	return base, head, nil
+}
+
+// confirm measures again what seems to have lost. The error names what has lost
+// both times.
+func confirm(ctx context.Context, out io.Writer, base, head *side, verdicts []verdict) error {
+	suspects := map[benchmark][]string{} // their units
+	for _, v := range verdicts {
+		if v.gross {
+			suspects[v.benchmark] = append(suspects[v.benchmark], v.unit)
+		}
+	}
+	var lost []error
+	for _, b := range sorted(suspects) {
+		p, err := of(b)
+		if err != nil {
+			return err
+		}
+		before, now, err := measure(ctx, base, head, []part{p}, secondRounds)
+		if err != nil {
+			return err
+		}
+		again, _, _ := compare(before, now)
+		// A pattern that names a benchmark names those below it, too.
+		again = slices.DeleteFunc(again, func(v verdict) bool { return v.benchmark != b })
+		fmt.Fprintln(out, "measured again:")
+		print(out, again)
+		for _, v := range again {
+			if v.gross && slices.Contains(suspects[b], v.unit) {
+				lost = append(lost, fmt.Errorf("%s: more than 30 %% more %s, measured twice", b, v.unit))
+			}
+		}
+	}
+	return errors.Join(lost...)
+}
+
+// print shows medians, their difference where there is one, and how likely
+// chance makes it.
+func print(out io.Writer, verdicts []verdict) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, v := range verdicts {
+		mark := ""
+		if v.gross {
+			mark = "  more than 30 %"
+		}
+		scale := func(value float64) string { return benchunit.Scale(value, benchunit.ClassOf(v.unit)) }
+		fmt.Fprintf(table, "%s\t%s\t%s\t→ %s\t%s\t%s%s\n", v.benchmark, v.unit, scale(v.base), scale(v.head),
+			v.difference.FormatDelta(v.base, v.head), v.difference, mark)
+	}
+	_ = table.Flush() // to standard output
+}

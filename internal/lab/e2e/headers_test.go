@@ -1,0 +1,182 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+)
+
+// reason has the names of the headers that the sink and `dlq` add to a record.
+var reason = map[string]bool{
+	"order_sink.code": true, "order_sink.field": true, "order_sink.stage": true, "order_sink.failed_at": true,
+	"order_sink.timestamp_ms": true, "order_sink.replayed_from": true, "order_sink.replayed": true,
+	"__connect.errors.topic": true, "__connect.errors.partition": true, "__connect.errors.offset": true,
+	"__connect.errors.connector.name": true, "__connect.errors.task.id": true, "__connect.errors.stage": true,
+	"__connect.errors.class.name": true, "__connect.errors.exception.class.name": true,
+	"__connect.errors.exception.message": true, "__connect.errors.exception.stacktrace": true,
+}
+
+// producers are the headers of a record that the sink did not add.
+func producers(record *kgo.Record) map[string]string {
+	headers := map[string]string{}
+	for _, h := range record.Headers {
+		if !reason[h.Key] {
+			headers[h.Key] = string(h.Value)
+		}
+	}
+	return headers
+}
+
+// awkward are headers whose names mean something to a part of the sink, or nothing
+// to most programs.
+func awkward() []kgo.RecordHeader {
+	var headers []kgo.RecordHeader
+	for _, name := range []string{
+		"kafka_key", "kafka_topic", "kafka_partition", "kafka_offset", "kafka_timestamp_ms", "kafka_timestamp_unix",
+		"kafka_tombstone_message", "kafka_batch", "kafka_lag", "kafka_headers", "kafka_replyTopic",
+		"order_sink_original", "order_sink_schema", "order_sink.custom", "__connect.errors.custom",
+		"fallback_error", "traceparent", "a.b/c~d~1e", "content-type", " key", " topic", "  two blanks", "", "ключ\n", "\xff\x00", "key", "topic",
+	} {
+		headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte("value of " + name)})
+	}
+	return append(headers,
+		kgo.RecordHeader{Key: "bytes", Value: []byte{0xff, 0, 0xfe}},
+		kgo.RecordHeader{Key: "empty", Value: []byte{}},
+	)
+}
+
+// refusable are records that no table takes: with a key, without, and without a value.
+func refusable(g *orders.Generator) []orders.Message {
+	keyed, plain := g.BrokenRule(), g.BrokenRule()
+	keyed.Key, keyed.Headers = []byte{0xff, 0, 'k'}, awkward()
+	return []orders.Message{keyed, plain, {Key: []byte("of a tombstone"), Headers: awkward()[:3], Code: "order_missing"}}
+}
+
+// compare finds the record of a message among others: n times, each time as the
+// producer sent it.
+func (w *world) compare(what string, records []*kgo.Record, m orders.Message, n int) {
+	w.t.Helper()
+	want := producers(&kgo.Record{Headers: m.Headers})
+	found := 0
+	for _, r := range records {
+		if header(r, "order_sink.replayed") != "" {
+			continue // a mark
+		}
+		if !bytes.Equal(r.Key, m.Key) || !bytes.Equal(r.Value, m.Value) || (r.Key == nil) != (m.Key == nil) || (r.Value == nil) != (m.Value == nil) {
+			continue
+		}
+		found++
+		if got := producers(r); !maps.Equal(got, want) {
+			w.t.Errorf("%s: record %d of key %q has the headers\n%q, expected\n%q", what, found, r.Key, got, want)
+		}
+	}
+	if found != n {
+		w.t.Errorf("%s: %d records are that of key %q, expected %d", what, found, m.Key, n)
+	}
+}
+
+// An order that is refused, replayed in either way and refused again is the same
+// record all the way: key, value and headers are the producer's.
+func TestARefusedRecordStaysTheProducers(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		t.Parallel()
+		w := newWorld(t, b, mariadbtest.Shared(t))
+		w.startReady()
+		messages := refusable(orders.NewGenerator(31))
+		w.produce(messages...)
+		w.awaitCommitted()
+		same := func(what string, letters, log int) {
+			t.Helper()
+			for _, m := range messages {
+				w.compare(what, w.letters(), m, letters)
+				w.compare(what+", in the log", w.read(w.topic), m, log)
+			}
+		}
+		same("refused", 1, 1)
+		w.dlq(0, "replay", "--through", "pipelines/orders.yaml", "--all", "--yes", "3")
+		same("replayed through the pipeline", 2, 1)
+		w.dlq(0, "replay", "--all", "--yes", "3")
+		w.awaitCommitted()
+		same("replayed to the topic", 3, 2)
+	})
+}
+
+// The pipeline that empties the queue sends a record as it was, too.
+func TestThePipelineReplaysTheProducersRecord(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		t.Parallel()
+		w := newWorld(t, b, mariadbtest.Shared(t))
+		w.startReady()
+		messages := refusable(orders.NewGenerator(32))
+		w.produce(messages...)
+		w.awaitCommitted()
+		w.start("pipelines/replay.yaml")
+		w.eventually("all are sent again", func(context.Context) error {
+			if n := len(w.read(w.topic)); n < 2*len(messages) {
+				return fmt.Errorf("the log has %d records", n)
+			}
+			return nil
+		})
+		w.awaitCommitted()
+		for _, m := range messages {
+			w.compare("replayed, in the log", w.read(w.topic), m, 2)
+			w.compare("refused again", w.letters(), m, 2)
+		}
+	})
+}
+
+// What a message cannot hold: of a header that stands twice the last one is kept,
+// and a header without a value comes back empty.
+func TestWhatALetterCannotHold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
+	w.startReady()
+	m := orders.NewGenerator(33).BrokenRule()
+	m.Headers = []kgo.RecordHeader{{Key: "twice", Value: []byte("first")}, {Key: "none"}, {Key: "twice", Value: []byte("last")}}
+	w.produce(m)
+	w.awaitCommitted()
+	letters := w.letters()
+	if len(letters) != 1 {
+		t.Fatalf("%d letters", len(letters))
+	}
+	if got, want := producers(letters[0]), map[string]string{"twice": "last", "none": ""}; !maps.Equal(got, want) {
+		t.Errorf("the letter has the headers %q, expected %q", got, want)
+	}
+}
+
+// A pipeline with `fallback` makes the same dead letters, also when a processor refused
+// the order.
+func TestAFallbackMakesTheSameLetters(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
+	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
+	w.startReady("internal/lab/e2e/testdata/fallback.yaml")
+	g := orders.NewGenerator(36)
+	decoder, database := g.NotJSON(), g.TooLong(60)
+	decoder.Key, decoder.Headers = []byte("a"), awkward()
+	database.Key, database.Headers = []byte("b"), awkward()
+	w.produce(decoder, g.Good(), database)
+	w.awaitCommitted()
+	w.awaitRows(1)
+	letters := w.letters()
+	for _, m := range []orders.Message{decoder, database} {
+		w.compare("refused", letters, m, 1)
+		for _, l := range letters {
+			if bytes.Equal(l.Key, m.Key) && header(l, "order_sink.code") != m.Code {
+				t.Errorf("the letter of key %s has code %s, expected %s", m.Key, header(l, "order_sink.code"), m.Code)
+			}
+		}
+	}
+	if len(letters) != 2 {
+		t.Errorf("%d letters, expected 2", len(letters))
+	}
+}

@@ -1,0 +1,216 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+)
+
+// exposed is what a sink shows to Prometheus.
+type exposed map[string]*dto.MetricFamily
+
+// The README, the alerts and the dashboard name the metrics that a sink has
+// once it has stored, refused, retried and waited, and no others.
+func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
+	t.Parallel()
+	metrics := eventful(t)
+	t.Run("README", func(t *testing.T) { checkReadme(t, metrics) })
+	t.Run("units", func(t *testing.T) { checkUnits(t, metrics) })
+	t.Run("alerts and dashboard", func(t *testing.T) { checkQueries(t, metrics) })
+	t.Run("misfits", func(t *testing.T) { checkMisfits(t, metrics) })
+}
+
+// eventful runs a sink to which everything happens that leaves a metric.
+func eventful(t *testing.T) exposed {
+	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Private(t))
+	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(64) NOT NULL")
+	w.deadLetters += "-later"
+	s := w.startReady()
+	g := orders.NewGenerator(5)
+	send := func() {
+		wrongTotal := g.Order()
+		wrongTotal.TotalPrice++
+		unknownField := g.Good()
+		unknownField.Value = bytes.Replace(unknownField.Value, []byte(`"payload":{`), []byte(`"payload":{"note":"",`), 1)
+		replayed := g.Good()
+		replayed.Headers = []kgo.RecordHeader{{Key: "order_sink.replayed_from", Value: []byte("letters/0/0")}}
+		w.produce(replayed, unknownField, orders.Good(wrongTotal), g.NotJSON(), g.BrokenRule(), g.TooLong(64))
+	}
+	send()
+	w.eventually("the dead letters wait for their topic", func(context.Context) error {
+		if waits := metric(t, s, "dead_letter_send_waits_total"); waits == 0 {
+			return errors.New("there was no wait")
+		}
+		return nil
+	})
+	w.must(w.broker.CreateTopic(t.Context(), w.deadLetters, 1, nil))
+	w.awaitCommitted()
+
+	// Their connections are ended while they lie idle: the next statement fails,
+	// and is tried again.
+	w.endSessions()
+	send()
+	w.awaitCommitted()
+
+	w.admin("SET GLOBAL read_only = 1")
+	send()
+	w.awaitState(s, "waiting")
+	w.admin("SET GLOBAL read_only = 0")
+	w.awaitCommitted()
+
+	var metrics exposed
+	w.eventually("the lag is shown as gone", func(ctx context.Context) error {
+		text, err := s.Metrics(ctx)
+		if err != nil {
+			return err
+		}
+		parser := expfmt.NewTextParser(model.UTF8Validation)
+		if metrics, err = parser.TextToMetricFamilies(strings.NewReader(text)); err != nil {
+			return err
+		}
+		if lag := metrics["kafka_read_lag"]; lag == nil || sum(lag, nil) != 0 {
+			return fmt.Errorf("kafka_read_lag is %v", lag)
+		}
+		return nil
+	})
+	if rows := sum(metrics["mariadb_upsert_rows_total"], nil); rows != 18 {
+		t.Errorf("18 orders came in, and %v have an outcome", rows)
+	}
+	return metrics
+}
+
+// endSessions ends every connection of the sink, as a server's wait_timeout does.
+func (w *world) endSessions() {
+	w.t.Helper()
+	db, err := sql.Open("mysql", w.server.AdminDSN(""))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(w.t.Context(), "SELECT id FROM information_schema.processlist WHERE user = 'sink' AND command = 'Sleep'")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer rows.Close()
+	var ended int
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			w.t.Fatal(err)
+		}
+		w.admin(fmt.Sprint("KILL CONNECTION ", id))
+		ended++
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || ended == 0 {
+		w.t.Fatalf("ended %d connections: %v", ended, err)
+	}
+}
+
+// sum adds up a family's values where the labels are these.
+func sum(family *dto.MetricFamily, labels map[string]string) float64 {
+	var total float64
+	for _, m := range family.GetMetric() {
+		has := make(map[string]string)
+		for _, pair := range m.GetLabel() {
+			has[pair.GetName()] = pair.GetValue()
+		}
+		if slices.ContainsFunc(slices.Collect(maps.Keys(labels)), func(name string) bool { return has[name] != labels[name] }) {
+			continue
+		}
+		total += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
+	}
+	return total
+}
+
+// labels of a metric, without those that the framework gives to each.
+func (e exposed) labels(name string) []string {
+	labels := make(map[string]bool)
+	for _, m := range e[name].GetMetric() {
+		for _, pair := range m.GetLabel() {
+			labels[pair.GetName()] = true
+		}
+	}
+	for _, common := range []string{"label", "path", "stream"} {
+		delete(labels, common)
+	}
+	return slices.Sorted(maps.Keys(labels))
+}
+
+var tableRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)(?:\\{([a-z_,]+)\\})?` \\| ([a-z]+) \\|")
+
+// The README's table has the sink's own metrics, each of them, and says of what
+// kind they are and what labels they have.
+func checkReadme(t *testing.T, metrics exposed) {
+	readme, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented, real []string
+	for _, cells := range tableRow.FindAllStringSubmatch(string(readme), -1) {
+		documented = append(documented, fmt.Sprintf("%s{%s} %s", cells[1], cells[2], cells[3]))
+	}
+	own := regexp.MustCompile(`^(connect_json_decode|order_price|mariadb_upsert|kafka_read|dead_letter_send)_|^kafka_read_lag$`)
+	for name, family := range metrics {
+		if own.MatchString(name) {
+			real = append(real, fmt.Sprintf("%s{%s} %s", name, strings.Join(metrics.labels(name), ","), strings.ToLower(family.GetType().String())))
+		}
+	}
+	slices.Sort(documented)
+	slices.Sort(real)
+	if !slices.Equal(documented, real) {
+		t.Errorf("the README's table has\n\t%s\nand a sink exposes\n\t%s", strings.Join(documented, "\n\t"), strings.Join(real, "\n\t"))
+	}
+}
+
+// What takes time is a histogram in seconds, by its name and by its buckets.
+func checkUnits(t *testing.T, metrics exposed) {
+	var histograms int
+	for name, family := range metrics {
+		if strings.HasSuffix(name, "_ns") {
+			t.Errorf("%s is exposed under the name of another unit", name)
+		}
+		if family.GetType() != dto.MetricType_HISTOGRAM || strings.HasPrefix(name, "go_") {
+			continue
+		}
+		histograms++
+		if !strings.HasSuffix(name, "_seconds") {
+			t.Errorf("%s is a histogram without a unit", name)
+		}
+		for _, m := range family.GetMetric() {
+			// None of these took hours, and as nanoseconds each would.
+			if mean := m.GetHistogram().GetSampleSum() / float64(m.GetHistogram().GetSampleCount()); mean > 600 {
+				t.Errorf("%s has a mean of %v seconds", name, mean)
+			}
+		}
+	}
+	for _, name := range []string{"mariadb_upsert_statement_seconds", "mariadb_upsert_commit_lag_seconds"} {
+		if sum(metrics[name], nil) == 0 {
+			t.Errorf("%s has observed nothing", name)
+		}
+	}
+	if histograms < 3 {
+		t.Errorf("there are %d histograms", histograms)
+	}
+	if version := metrics.labels("mariadb_upsert_build_info"); !slices.Equal(version, []string{"version"}) {
+		t.Errorf("the build is told by the labels %v", version)
+	}
+}

@@ -1,0 +1,152 @@
+package e2e
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/tlstest"
+)
+
+// A MariaDB that takes encrypted connections only, with a private authority:
+// rows are stored where all is well, and where not, the sink says what is wrong
+// and waits.
+func TestMariaDBOverTLS(t *testing.T) {
+	t.Parallel()
+	ours, theirs := tlstest.New(t), tlstest.New(t)
+	tomorrow := time.Now().Add(20 * time.Hour)
+	for _, test := range []struct {
+		name  string
+		pair  tlstest.Pair
+		env   map[string]string
+		fails string
+	}{
+		{"all well", ours.Issue(t, "127.0.0.1", tomorrow), map[string]string{"MARIADB_TLS": "true", "MARIADB_CA_FILE": ours.File}, ""},
+		// That is all MariaDB says to a client that does not encrypt.
+		{"not encrypted", ours.Issue(t, "127.0.0.1", tomorrow), nil, `MariaDB error 1045 \(28000\): Access denied`},
+		{"another authority", theirs.Issue(t, "127.0.0.1", tomorrow), map[string]string{"MARIADB_TLS": "true", "MARIADB_CA_FILE": ours.File}, `certificate signed by unknown authority`},
+		{"expired", ours.Issue(t, "127.0.0.1", time.Now().Add(-time.Hour)), map[string]string{"MARIADB_TLS": "true", "MARIADB_CA_FILE": ours.File}, `certificate has expired`},
+		{"another host", ours.Issue(t, "db.example.com", tomorrow), map[string]string{"MARIADB_TLS": "true", "MARIADB_CA_FILE": ours.File}, `certificate for 127\.0\.0\.1 because it doesn't contain any IP SANs`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Private(t, "--ssl-cert="+test.pair.Certificate, "--ssl-key="+test.pair.Key))
+			w.admin("SET GLOBAL require_secure_transport = ON")
+			var err error
+			if w.db, err = sql.Open("mysql", w.tables+"?tls=skip-verify"); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { w.db.Close() })
+			w.env = test.env
+			w.produce(orders.Good(orders.Seed()[0]))
+			s := w.start()
+			if test.fails == "" {
+				report := w.check(checker.Config{Exactly: true})
+				if report.Rows != 1 {
+					t.Errorf("%d rows of one order", report.Rows)
+				}
+				return
+			}
+			says := regexp.MustCompile("waiting for MariaDB since .*" + test.fails)
+			w.eventually("/orders/ready says "+test.fails, func(ctx context.Context) error {
+				body, status, err := s.Get(ctx, "/orders/ready")
+				if err == nil && (status != http.StatusServiceUnavailable || !says.MatchString(body)) {
+					err = fmt.Errorf("%d: %s", status, body)
+				}
+				return err
+			})
+			if strings.Contains(w.log.String(), "sink-password") {
+				t.Error("the log has the password")
+			}
+		})
+	}
+}
+
+// The real Kafka, encrypted, with each kind of account: an order is taken over
+// HTTP, the log is read, a dead letter is sent, and `order-sink dlq list` reads
+// it, all over the same way.
+func TestKafkaOverTLSAndSASL(t *testing.T) {
+	t.Parallel()
+	authority := tlstest.New(t)
+	secure := &kafka.Secure{
+		Keystore: authority.Issue(t, "127.0.0.1", time.Now().Add(20*time.Hour)).Both,
+		User:     "order-sink", Password: `kafka-pass"w\ord: #`, // what YAML would take for its own
+	}
+	b := kafkatest.PrivateSecure(t, secure)
+	if err := b.AddUser(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	account := func(mechanism, password string) map[string]string {
+		return map[string]string{
+			"KAFKA_BROKERS": b.SecureSeed(), "KAFKA_TLS": "true", "KAFKA_CA_FILE": authority.File,
+			"KAFKA_SASL": mechanism, "KAFKA_USERNAME": secure.User, "KAFKA_PASSWORD": password,
+		}
+	}
+	bearer := account("OAUTHBEARER", "")
+	bearer["KAFKA_TOKEN"] = secure.Token()
+	stranger := account("SCRAM-SHA-512", secure.Password)
+	stranger["KAFKA_CA_FILE"] = tlstest.New(t).File
+	for _, test := range []struct {
+		name  string
+		env   map[string]string
+		fails string
+	}{
+		{"SCRAM-SHA-256", account("SCRAM-SHA-256", secure.Password), ""},
+		{"SCRAM-SHA-512", account("SCRAM-SHA-512", secure.Password), ""},
+		{"PLAIN", account("PLAIN", secure.Password), ""},
+		{"OAUTHBEARER", bearer, ""},
+		{"another password", account("SCRAM-SHA-512", "another-password"), "SASL_AUTHENTICATION_FAILED"},
+		{"another authority", stranger, "certificate signed by unknown authority"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, b, mariadbtest.Shared(t))
+			w.env = test.env
+			g := orders.NewGenerator(3)
+			w.produce(g.Good(), g.NotJSON())
+			if test.fails != "" {
+				s := w.start()
+				w.eventually("the input's state says "+test.fails, func(ctx context.Context) error {
+					body, status, err := s.Get(ctx, "/orders/ready")
+					if err == nil && (status != http.StatusServiceUnavailable || !strings.Contains(body+w.log.String(), test.fails)) {
+						err = fmt.Errorf("%d: %s", status, body)
+					}
+					return err
+				})
+				if strings.Contains(w.log.String(), test.env["KAFKA_PASSWORD"]) {
+					t.Error("the log has the password")
+				}
+				return
+			}
+			w.startReady("pipelines/orders.yaml", "pipelines/shop/order_service.yaml")
+			if status, answer := w.post("/user/orders", "", `{"productId":"CATALOG-001","quantity":7,"unitPrice":11000}`); status != http.StatusCreated {
+				t.Errorf("the posted order was answered with %d %s", status, answer)
+			}
+			report := w.check(checker.Config{Exactly: true})
+			if report.Rows != 2 || report.DeadLetters != 1 {
+				t.Errorf("%d rows and %d dead letters of two good orders and a broken one", report.Rows, report.DeadLetters)
+			}
+			list := exec.Command(ordersinktest.Binary(t), "dlq", "list")
+			list.Dir = ordersinktest.Root(t)
+			list.Env = append(list.Environ(), "DEAD_LETTER_TOPIC="+w.deadLetters)
+			for name, value := range test.env {
+				list.Env = append(list.Env, name+"="+value)
+			}
+			if out, err := list.CombinedOutput(); err != nil || !strings.Contains(string(out), "bad_json") {
+				t.Errorf("dlq list answered %v:\n%s", err, out)
+			}
+		})
+	}
+}

@@ -1,0 +1,193 @@
+package interop
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/java"
+	"github.com/order-sink/order-sink/internal/servers/javatest"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersink"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+)
+
+// patience is how long a condition may take on a busy machine, a JVM's start
+// included.
+const patience = 2 * time.Minute
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	kafkatest.Close()
+	mariadbtest.Close()
+	ordersinktest.Close()
+	os.Exit(code)
+}
+
+func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
+	kafkatest.Shared(t) // or says what is missing
+	client := compile(t)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic, letters := kafkatest.Topic(t, b, 3), kafkatest.Topic(t, b, 1)
+		server := mariadbtest.Shared(t)
+		_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
+		start(t, b, topic, letters, dsn)
+
+		sent := append(orders.Seed(), awkward()...)
+		client.send(t, b.Seeds(), topic, sent)
+		var want []string
+		for _, order := range sent {
+			want = append(want, string(orders.Good(order).Value))
+		}
+		// The other tests write what this client writes: to the byte.
+		got := values(t, b, topic, len(sent))
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("Java's client wrote\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+
+		db, err := sql.Open("mysql", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		config := checker.Config{Seeds: b.Seeds(), Topic: topic, DeadLetters: letters, DB: db}
+		if report := checker.Eventually(t, patience, config); report.Rows != len(sent) || report.DeadLetters != 0 {
+			t.Errorf("%d orders gave %d rows and %d dead letters", len(sent), report.Rows, report.DeadLetters)
+		}
+		var total int64
+		if err := db.QueryRowContext(t.Context(), "SELECT SUM(total_price) FROM orders WHERE order_id IN (?, ?, ?)",
+			sent[0].OrderID, sent[1].OrderID, sent[2].OrderID).Scan(&total); err != nil || total != 6000+77000+284000 {
+			t.Errorf("the first three orders cost %d, expected 367000: %v", total, err)
+		}
+	})
+}
+
+// awkward are orders whose text Jackson and Go's encoding/json write differently.
+func awkward() []orders.Order {
+	g := orders.NewGenerator(4)
+	var all []orders.Order
+	for _, text := range []string{`"quoted" \ back`, "주문 🛒", "tab\tand\u2028line", "<b>&'", "\u007f é"} {
+		order := g.Order()
+		order.UserID, order.ProductID = text, "CATALOG "+text
+		all = append(all, order)
+	}
+	return all
+}
+
+// javaClient is the compiled project below java/.
+type javaClient struct{ classpath string }
+
+// compile builds a copy, so that nothing is written beside the sources.
+func compile(t *testing.T) javaClient {
+	t.Helper()
+	if _, err := exec.LookPath("javac"); err != nil && os.Getenv("JAVA_HOME") == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("the Java client is not compiled: there is no javac (Debian: apt-get install default-jdk-headless)")
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("java")); err != nil {
+		t.Fatal(err)
+	}
+	if err := java.Maven(t.Context(), dir, "compiler:compile", "dependency:build-classpath"); err != nil {
+		t.Fatalf("compiling the Java client: %v", err)
+	}
+	jars, err := os.ReadFile(filepath.Join(dir, "target", "classpath"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return javaClient{filepath.Join(dir, "target", "classes") + string(os.PathListSeparator) + strings.TrimSpace(string(jars))}
+}
+
+func (c javaClient) send(t *testing.T, seeds []string, topic string, all []orders.Order) {
+	t.Helper()
+	var input bytes.Buffer
+	lines := json.NewEncoder(&input)
+	for _, o := range all {
+		if err := lines.Encode(map[string]any{
+			"order_id": o.OrderID, "user_id": o.UserID, "product_id": o.ProductID,
+			"qty": o.Quantity, "unit_price": o.UnitPrice, "total_price": o.TotalPrice,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	path, err := java.Find(ctx)
+	javatest.Require(t, err)
+	cmd := exec.CommandContext(ctx, path, "-cp", c.classpath, "ordersink.OrderClient", strings.Join(seeds, ","), topic)
+	cmd.Stdin = &input
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("sending with the Java client: %v\n%s", err, out)
+	}
+}
+
+// start runs the shipped pipeline in the real binary until the test's end.
+func start(t *testing.T, b kafka.Broker, topic, letters, dsn string) {
+	t.Helper()
+	s, err := ordersink.Start(ordersink.Config{
+		Binary: ordersinktest.Binary(t), Dir: ordersinktest.Root(t), HTTP: ordersinktest.FreeAddress(t), Log: ordersinktest.NewLog(t),
+		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
+		Env: map[string]string{
+			"KAFKA_BROKERS": strings.Join(b.Seeds(), ","), "KAFKA_TOPIC": topic, "KAFKA_GROUP": topic,
+			"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": dsn,
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := s.AwaitReady(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// values reads the first n records, which must have no key.
+func values(t *testing.T, b kafka.Broker, topic string, n int) []string {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.ConsumeTopics(topic))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var got []string
+	for len(got) < n {
+		fetches := client.PollFetches(ctx)
+		if err := errors.Join(fetches.Err(), ctx.Err()); err != nil {
+			t.Fatalf("reading %d of %d records: %v", len(got), n, err)
+		}
+		for _, record := range fetches.Records() {
+			if record.Key != nil {
+				t.Errorf("a record has the key %q", record.Key)
+			}
+			got = append(got, string(record.Value))
+		}
+	}
+	return got
+}

@@ -1,0 +1,226 @@
+package quickstart
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+)
+
+var update = flag.Bool("update", false, "write the page's screenshot anew")
+
+// page is a tab of a real browser.
+type page struct {
+	t   *testing.T
+	ctx context.Context
+
+	mutex    sync.Mutex
+	requests []string
+	troubles []string // exceptions, and what the browser itself complains of
+}
+
+func openPage(t *testing.T, url string) *page {
+	t.Helper()
+	var browser string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			browser = path
+			break
+		}
+	}
+	if browser == "" {
+		const missing = "there is no Chromium to look at the page with: install it (Debian, Ubuntu: apt-get install chromium)"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(missing)
+		}
+		t.Skip(missing)
+	}
+	profile, err := os.MkdirTemp("", "order-sink-chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(profile) }) // what a browser leaves behind is only space
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(browser), chromedp.UserDataDir(profile), chromedp.DisableGPU, chromedp.WindowSize(1180, 1000),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.WSURLReadTimeout(2*time.Minute),
+	)
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	p := &page{t: t}
+	p.ctx, cancel = chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	chromedp.ListenTarget(p.ctx, p.note)
+	// The browser lives as long as the context that it is first used with.
+	if err := chromedp.Run(p.ctx); err != nil {
+		t.Fatalf("starting %s: %v", browser, err)
+	}
+	p.do(network.Enable(), log.Enable(), chromedp.Navigate(url))
+	t.Cleanup(func() {
+		if t.Failed() {
+			var text string
+			if err := chromedp.Run(p.ctx, chromedp.Text("body", &text)); err == nil {
+				t.Logf("the page reads:\n%s", text)
+			}
+		}
+	})
+	return p
+}
+
+func (p *page) note(event any) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	switch event := event.(type) {
+	case *network.EventRequestWillBeSent:
+		p.requests = append(p.requests, event.Request.URL)
+	case *runtime.EventExceptionThrown:
+		p.troubles = append(p.troubles, event.ExceptionDetails.Error())
+	case *log.EventEntryAdded:
+		if !strings.HasSuffix(event.Entry.URL, "/stock/CATALOG-004") { // 404 is the answer
+			p.troubles = append(p.troubles, event.Entry.Text+" "+event.Entry.URL)
+		}
+	}
+}
+
+func (p *page) do(actions ...chromedp.Action) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 2*time.Minute)
+	defer cancel()
+	if err := chromedp.Run(ctx, actions...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// shows waits until an element's text has all of the parts.
+func (p *page) shows(selector string, parts ...string) {
+	p.t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	for {
+		var text string
+		p.do(chromedp.Evaluate(fmt.Sprintf("document.querySelector(%q)?.textContent ?? ''", selector), &text))
+		missing := ""
+		for _, part := range parts {
+			if !strings.Contains(text, part) {
+				missing = part
+			}
+		}
+		if missing == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("%s never showed %q; it shows %q", selector, missing, text)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (p *page) set(selector, value string) {
+	p.t.Helper()
+	p.do(chromedp.SetValue(selector, value, chromedp.ByQuery),
+		chromedp.Evaluate(fmt.Sprintf("document.querySelector(%q).dispatchEvent(new Event('change'))", selector), nil))
+}
+
+func (p *page) click(selector string) {
+	p.t.Helper()
+	p.do(chromedp.WaitEnabled(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery))
+}
+
+const newest = "#events li:first-child"
+
+// A person orders, orders again, orders too much, and breaks messages.
+func TestThePageShowsWhatBecomesOfAnOrder(t *testing.T) {
+	_, gateway := startDemo(t, t.TempDir())
+	p := openPage(t, "http://"+gateway+"/shop")
+	p.shows("#remaining", "7")
+	p.shows("#of", "of 10 remain")
+	p.shows("#says", "order-service-1 says 7", "order-service-2 says 7")
+
+	p.shows("#rows", "None yet.")
+	p.set("#quantity", "2")
+	p.click("#send") // the sixth post to the gateway
+	p.shows(newest, "The row is there", "the stock is less by 2")
+	p.shows("#events li:nth-child(2)", "order-service-2 took the order", "3,000 in total")
+	p.shows("#remaining", "5")
+	p.shows("#says", "order-service-1 says 5", "order-service-2 says 5")
+	p.shows("#rows tr:first-child", "CATALOG-003", "3,000", "accepted")
+
+	p.click("#again")
+	p.shows(newest, "order-service-1 took the same order again", "the same id", "acknowledged it 2 times", "MariaDB has 1 row, accepted, and the stock is as it was, 5.")
+	p.shows("#remaining", "5")
+
+	breaks := func(kind, code, reason string) {
+		t.Helper()
+		p.set("#kind", kind)
+		p.click("#break")
+		p.shows(newest, "Dead letter: "+code, reason, "It stood in orders, partition ")
+		p.do(chromedp.WaitEnabled("#break", chromedp.ByQuery))
+	}
+	breaks("text", "type_mismatch", "payload.qty: expected int32, got string")
+	if *update {
+		var image []byte
+		p.do(chromedp.FullScreenshot(&image, 100))
+		if err := os.WriteFile(filepath.Join(ordersinktest.Root(t), "pipelines", "shop", "shop.png"), image, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	// Whatever a person is called stays text.
+	p.set("#user", `a "visitor" <b>&`)
+	p.shows("#rows", "None yet.")
+	p.set("#quantity", "6")
+	p.click("#send")
+	p.shows(newest, "The row is there, rejected", "the stock is as it was, 5")
+	p.shows("#rows tr:first-child", "9,000", "rejected")
+	p.shows("#remaining", "5")
+	// The page says of the order that was sent what is so, whatever the form names by
+	// now: the product is another, and the user.
+	p.set("#user", "somebody else")
+	p.shows("#rows", "None yet.")
+	p.set("#product", "CATALOG-004")
+	for _, times := range []string{"2 times", "3 times"} {
+		p.click("#again")
+		p.shows(newest, "took the same order again", times, "MariaDB has 1 row, rejected, and the stock is as it was, 5.")
+	}
+	p.click("#send")
+	p.shows(newest, "The row is there", "no stock is kept of it")
+	p.click("#again")
+	p.shows(newest, "acknowledged it 2 times, MariaDB has 1 row, and no stock is kept of it.")
+	p.set("#product", "CATALOG-003")
+	p.shows("#remaining", "5")
+	breaks("zero", "order_range", "qty: ")
+	breaks("schema", "bad_envelope", "bad_envelope: ")
+	breaks("cut", "bad_json", "bad_json: ")
+	p.shows("#remaining", "5")
+
+	var unlabelled []string
+	p.do(chromedp.Evaluate(`[...document.querySelectorAll("input,select,textarea")].filter(e => !e.labels.length).map(e => e.id)`, &unlabelled))
+	if len(unlabelled) > 0 {
+		t.Errorf("fields without a label: %v", unlabelled)
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	for _, url := range p.requests {
+		if !strings.HasPrefix(url, "http://"+gateway+"/") && !strings.HasPrefix(url, "data:") {
+			t.Errorf("the page asks somebody else: %s", url)
+		}
+	}
+	if len(p.troubles) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(p.troubles, "\n"))
+	}
+}

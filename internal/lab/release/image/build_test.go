@@ -1,0 +1,199 @@
+package image
+
+import (
+	"debug/elf"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+)
+
+// What the image is stamped with.
+const (
+	version = "v1.2.3"
+	commit  = "abc1234"
+	date    = "2026-01-02T03:04:05Z"
+)
+
+// The tests run one after the other: so these need no lock.
+var (
+	storage string                // buildah's own, thrown away at the end
+	images  = map[string]*built{} // by architecture; nil where the build failed
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	mariadbtest.Close()
+	if storage != "" {
+		_ = os.RemoveAll(storage)
+	}
+	os.Exit(code)
+}
+
+// built is an image, and a container of it whose files can be looked at.
+type built struct {
+	container string
+	root      string // the container's files
+	docker    config // what `docker inspect` would show
+}
+
+type config struct {
+	Architecture string `json:"architecture"`
+	Config       struct {
+		User, WorkingDir, StopSignal string
+		Env, Entrypoint, Cmd         []string
+		ExposedPorts                 map[string]any
+		Labels                       map[string]string
+		Healthcheck                  struct{ Test []string }
+	} `json:"config"`
+}
+
+// build makes the image for linux/arch, once for the tests of this process.
+func build(t *testing.T, arch string) *built {
+	t.Helper()
+	require(t)
+	if storage == "" {
+		makeBuilder(t)
+	}
+	b, tried := images[arch]
+	if !tried {
+		images[arch] = nil
+		b = buildFor(t, arch)
+		images[arch] = b
+	}
+	if b == nil {
+		t.Fatalf("building the image for %s failed before", arch)
+	}
+	return b
+}
+
+func buildFor(t *testing.T, arch string) *built {
+	t.Helper()
+	name := "localhost/order-sink:" + arch
+	buildah(t, "build", "--isolation", "chroot", "--format", "docker", "--layers=false",
+		"--pull-never", // there is no registry
+		// Debian's buildah does not know BUILDPLATFORM by itself.
+		"--platform", "linux/"+arch, "--build-arg", "BUILDPLATFORM=linux/"+runtime.GOARCH,
+		// The toolchain and the caches of this machine. The image has none of them.
+		"--volume", run(t, "go", "env", "GOROOT")+":/usr/local/go:ro",
+		"--volume", run(t, "go", "env", "GOMODCACHE")+":/go/pkg/mod",
+		"--volume", run(t, "go", "env", "GOCACHE")+":/root/.cache/go-build",
+		"--build-arg", "GO_IMAGE="+builder,
+		"--build-arg", "VERSION="+version, "--build-arg", "COMMIT="+commit, "--build-arg", "DATE="+date,
+		"--tag", name, "--file", "config/container/Dockerfile", ".")
+	b := &built{}
+	b.container = buildah(t, "from", "--pull-never", "--arch", arch, name)
+	b.root = buildah(t, "mount", b.container)
+	inspected := struct{ Docker config }{}
+	if err := json.Unmarshal([]byte(buildah(t, "inspect", b.container)), &inspected); err != nil {
+		t.Fatal(err)
+	}
+	b.docker = inspected.Docker
+	return b
+}
+
+const builder = "localhost/golang"
+
+// makeBuilder stands in for the golang image: a static busybox for a shell, the
+// certificates, and the toolchain, which is mounted when it is used.
+func makeBuilder(t *testing.T) {
+	t.Helper()
+	var err error
+	if storage, err = os.MkdirTemp("", "order-sink-image-"); err != nil {
+		t.Fatal(err)
+	}
+	container := buildah(t, "from", "scratch")
+	root := buildah(t, "mount", container)
+	busybox, err := exec.LookPath("busybox")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, "install", "-D", busybox, filepath.Join(root, "bin", "busybox"))
+	for _, name := range []string{"sh", "mkdir", "cp"} {
+		if err := os.Symlink("busybox", filepath.Join(root, "bin", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "install", "-d", "-m", "1777", filepath.Join(root, "tmp"))
+	run(t, "install", "-D", "-m", "644", "/etc/ssl/certs/ca-certificates.crt", filepath.Join(root, "etc", "ssl", "certs", "ca-certificates.crt"))
+	buildah(t, "config", "--env", "PATH=/usr/local/go/bin:/bin", "--env", "GOTOOLCHAIN=local", container)
+	buildah(t, "commit", "--quiet", "--rm", container, builder)
+}
+
+// require skips where the image cannot be built, save in CI, where it fails.
+func require(t *testing.T) {
+	t.Helper()
+	missing := ""
+	switch path, err := exec.LookPath("busybox"); {
+	case runtime.GOOS != "linux":
+		missing = "an image is built on Linux only"
+	case os.Geteuid() != 0:
+		missing = "only root may change a root directory and make a mount read-only"
+	case err != nil || !static(path):
+		missing = "a static busybox is missing (Debian: apt-get install busybox-static)"
+	default:
+		if _, err := exec.LookPath("buildah"); err != nil {
+			missing = "buildah is missing (Debian: apt-get install buildah)"
+		}
+	}
+	switch {
+	case missing == "":
+	case os.Getenv("CI") == "true":
+		t.Fatal(missing)
+	default:
+		t.Skip("the image is not built: " + missing)
+	}
+}
+
+// static tells whether a program needs no library to run.
+func static(path string) bool {
+	file, err := elf.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	for _, part := range file.Progs {
+		if part.Type == elf.PT_INTERP || part.Type == elf.PT_DYNAMIC {
+			return false
+		}
+	}
+	return true
+}
+
+func buildah(t *testing.T, args ...string) string {
+	t.Helper()
+	// vfs needs no support of the kernel, and no mount that could be left behind.
+	return run(t, "buildah", append([]string{
+		"--root", filepath.Join(storage, "images"), "--runroot", filepath.Join(storage, "run"), "--storage-driver", "vfs",
+	}, args...)...)
+}
+
+// run returns what a command of the repository's root wrote to its output.
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := attempt(t, name, args...)
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(out)
+}
+
+// attempt returns the error's text too, if there is one.
+func attempt(t *testing.T, name string, args ...string) (string, error) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = ordersinktest.Root(t)
+	var text strings.Builder
+	cmd.Stderr = &text
+	out, err := cmd.Output()
+	if err != nil {
+		return string(out) + text.String(), err
+	}
+	return string(out), nil
+}

@@ -1,0 +1,154 @@
+package image
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/process"
+)
+
+// patience is how long a condition may take on a busy machine.
+const patience = 2 * time.Minute
+
+func TestTheBinaryRunsInTheImage(t *testing.T) {
+	b := build(t, runtime.GOARCH)
+	if out := b.run(t, nil, "--version"); !strings.Contains(out, version+" (commit "+commit+")") {
+		t.Errorf("--version answered\n%s", out)
+	}
+	// Every file that is shipped, under the names that the documentation uses.
+	args := []string{"lint"}
+	for _, pattern := range []string{"config/*.yaml", "pipelines/*.yaml", "pipelines/*/*.yaml"} {
+		files, err := fs.Glob(os.DirFS(filepath.Join(b.root, "order-sink")), pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasPrefix(file, "config/") && file != "config/service.yaml" {
+				args = append(args, "-r", file) // what pipelines share
+			}
+		}
+		args = append(args, files...)
+	}
+	if !slices.Contains(args, "pipelines/orders.yaml") {
+		t.Fatalf("the pipelines are not in the image: %q", args)
+	}
+	b.run(t, nil, args...)
+}
+
+func TestAMountReplacesWhatIsShipped(t *testing.T) {
+	b := build(t, runtime.GOARCH)
+	mine := filepath.Join(t.TempDir(), "orders.yaml")
+	if err := os.WriteFile(mine, []byte("input: { mine: {} }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := attempt(t, "buildah", b.command([]string{"--volume", mine + ":/order-sink/pipelines/orders.yaml:ro"}, "lint", "pipelines/orders.yaml")...)
+	if err == nil || !strings.Contains(out, "unable to infer") && !strings.Contains(out, "mine") {
+		t.Errorf("lint read another file than the one mounted: %v\n%s", err, out)
+	}
+}
+
+// The image as an orchestrator runs it: its user, its command, nothing writable.
+func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
+	b := build(t, runtime.GOARCH)
+	kafka, server := kafkatest.InMemory(t), mariadbtest.Shared(t)
+	topic, letters := kafkatest.Topic(t, kafka, 2), kafkatest.Topic(t, kafka, 1)
+	_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
+	env := append(slices.Clone(b.docker.Config.Env),
+		"HTTP_ADDRESS="+ordersinktest.FreeAddress(t), "KAFKA_BROKERS="+kafka.Seeds()[0], "KAFKA_TOPIC="+topic,
+		"DEAD_LETTER_TOPIC="+letters, "MARIADB_DSN="+dsn)
+
+	log := ordersinktest.NewLog(t)
+	cmd := b.readOnly(env, b.docker.Config.Cmd...)
+	cmd.Stdout, cmd.Stderr = log, log
+	s, err := process.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Kill() })
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	// The image's own health check, in the image.
+	for {
+		out, err := b.readOnly(env, b.docker.Config.Healthcheck.Test[2:]...).CombinedOutput()
+		if err == nil {
+			break
+		}
+		select {
+		case <-s.Done():
+			t.Fatalf("it ended by itself: %v", s.Exit())
+		case <-ctx.Done():
+			t.Fatalf("waiting for its health: %v\n%s", err, out)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+
+	g := orders.NewGenerator(1)
+	messages := []orders.Message{orders.Good(orders.Seed()[0]), orders.Good(orders.Seed()[1]), g.NotJSON()}
+	if _, err := orders.Produce(ctx, kafka.Seeds(), topic, slices.Values(messages), nil); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("mysql", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	report := checker.Eventually(t, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: letters, DB: db})
+	if report.Rows != 2 || report.DeadLetters != 1 {
+		t.Errorf("two orders and one that is none gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
+	}
+
+	if err := s.Stop(patience); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Err(); err != nil {
+		t.Errorf("after SIGTERM it ended with %v", err)
+	}
+	if text := log.String(); !strings.HasPrefix(text, "{") {
+		t.Errorf("the log of a container is not JSON:\n%s", text)
+	}
+}
+
+// run runs the image's entrypoint as buildah does.
+func (b *built) run(t *testing.T, options []string, args ...string) string {
+	t.Helper()
+	return run(t, "buildah", b.command(options, args...)...)
+}
+
+func (b *built) command(options []string, args ...string) []string {
+	return slices.Concat(
+		[]string{"--root", filepath.Join(storage, "images"), "--runroot", filepath.Join(storage, "run"), "--storage-driver", "vfs"},
+		[]string{"run", "--isolation", "chroot"}, options, []string{b.container, "--"}, b.docker.Config.Entrypoint, args)
+}
+
+// readOnly runs the image's entrypoint on its files, which the kernel then lets
+// nobody change, as the image's user. It has the image's environment and none of
+// this machine's. The mount ends with the process, which is the sink's own: what
+// comes before it replaces itself.
+func (b *built) readOnly(env []string, args ...string) *exec.Cmd {
+	const script = `
+set -e
+mount --bind "$0" "$0"
+mount -o remount,bind,ro "$0"
+if touch "$0/writable" 2>/dev/null; then echo "the mount is writable" >&2; exit 9; fi
+user=$1 dir=$2; shift 2
+exec /usr/bin/unshare --setuid "${user%:*}" --setgid "${user#*:}" --root="$0" --wd="$dir" -- "$@"`
+	c := b.docker.Config
+	cmd := exec.Command("unshare", slices.Concat(
+		[]string{"--mount", "--propagation", "private", "--", "/bin/sh", "-c", script, b.root, c.User, c.WorkingDir}, c.Entrypoint, args)...)
+	cmd.Env = env
+	return cmd
+}

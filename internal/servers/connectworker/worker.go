@@ -1,0 +1,171 @@
+// Package connectworker runs a private Kafka Connect worker with Debezium's JDBC
+// sink, which order-sink is compared with: what people use today, as they do.
+package connectworker
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed" // worker.xml, plugin.xml
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/order-sink/order-sink/internal/servers/java"
+	"github.com/order-sink/order-sink/internal/servers/loopback"
+	"github.com/order-sink/order-sink/internal/servers/process"
+)
+
+// The versions are those in worker.xml and plugin.xml.
+const (
+	workerJars = "kafka-connect-4.3.1"
+	pluginJars = "debezium-jdbc-3.4.0.Final"
+)
+
+var (
+	//go:embed worker.xml
+	workerPOM []byte
+	//go:embed plugin.xml
+	pluginPOM []byte
+)
+
+// A group of one worker, which keeps nothing in more than one copy. A name and
+// topics that no other worker has: they hold its connectors. Manifests say what
+// the plugins are (service_load), so that no jar is searched for them.
+var properties = template.Must(template.New("worker.properties").Parse(`bootstrap.servers={{.Seeds}}
+group.id={{.Group}}
+config.storage.topic={{.Group}}-configs
+config.storage.replication.factor=1
+offset.storage.topic={{.Group}}-offsets
+offset.storage.replication.factor=1
+offset.storage.partitions=1
+status.storage.topic={{.Group}}-status
+status.storage.replication.factor=1
+status.storage.partitions=1
+key.converter=org.apache.kafka.connect.storage.StringConverter
+value.converter=org.apache.kafka.connect.json.JsonConverter
+value.converter.schemas.enable=true
+listeners=http://{{.Address}}
+plugin.path={{.Plugins}}
+plugin.discovery=service_load
+connector.client.config.override.policy=All
+`))
+
+// Options of the JVM as connect-distributed.sh and kafka-run-class.sh set them.
+var jvm = strings.Fields("-Xms256M -Xmx2G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20" +
+	" -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true")
+
+// Worker is a running Kafka Connect of one distributed worker.
+type Worker struct {
+	dir     string
+	seeds   []string
+	address string // of REST
+	process *process.Process
+}
+
+// Start runs a worker in dir, which should be empty, and waits until it takes
+// connectors: 5 to 15 seconds. It leaves its three topics behind in the Kafka at
+// seeds. The error is [java.ErrNotInstalled] where Java or Maven is missing.
+func Start(ctx context.Context, dir string, seeds []string) (*Worker, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("starting Kafka Connect: %w", err)
+	}
+	path, err := java.Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	jars, err := java.Jars(ctx, workerJars, workerPOM)
+	if err != nil {
+		return nil, err
+	}
+	port, err := loopback.Port(0)
+	if err != nil {
+		return nil, err
+	}
+	w := &Worker{dir: dir, seeds: seeds, address: loopback.Address(port)}
+	if err := w.configure(ctx); err != nil {
+		return nil, err
+	}
+	log, err := os.OpenFile(w.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("starting Kafka Connect: %w", err)
+	}
+	defer log.Close()
+	cmd := exec.Command(path, append(jvm, "-cp", filepath.Join(jars, "*"),
+		"org.apache.kafka.connect.cli.ConnectDistributed", w.config())...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
+	if w.process, err = process.Start(cmd); err != nil {
+		return nil, fmt.Errorf("starting Kafka Connect: %w", err)
+	}
+	if err := w.await(ctx); err != nil {
+		return nil, errors.Join(err, w.process.Kill())
+	}
+	return w, nil
+}
+
+// configure writes worker.properties, and makes the folder of plugins.
+func (w *Worker) configure(ctx context.Context) error {
+	plugin, err := java.Jars(ctx, pluginJars, pluginPOM)
+	if err != nil {
+		return err
+	}
+	plugins := filepath.Join(w.dir, "plugins")
+	if err := os.MkdirAll(plugins, 0o755); err != nil {
+		return fmt.Errorf("preparing Kafka Connect: %w", err)
+	}
+	if err := os.Symlink(plugin, filepath.Join(plugins, pluginJars)); err != nil {
+		return fmt.Errorf("preparing Kafka Connect: %w", err)
+	}
+	var text strings.Builder
+	if err := properties.Execute(&text, map[string]string{
+		"Seeds": strings.Join(w.seeds, ","), "Address": w.address, "Plugins": plugins,
+		"Group": "kafka-connect-" + rand.Text(),
+	}); err != nil {
+		return fmt.Errorf("preparing Kafka Connect: %w", err)
+	}
+	if err := os.WriteFile(w.config(), []byte(text.String()), 0o644); err != nil {
+		return fmt.Errorf("preparing Kafka Connect: %w", err)
+	}
+	return nil
+}
+
+// await waits for REST, and for the worker to have joined its group.
+func (w *Worker) await(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	defer cancel()
+	for {
+		_, err := w.ask(ctx, http.MethodGet, "/health", nil)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-w.process.Done():
+			return fmt.Errorf("starting Kafka Connect: it ended by itself (%w); the end of its log:\n%s", w.process.Exit(), w.logEnd())
+		case <-ctx.Done():
+			return fmt.Errorf("starting Kafka Connect: %w: no answer (%w); the end of its log:\n%s", ctx.Err(), err, w.logEnd())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// PID is the process id of the JVM, for measuring.
+func (w *Worker) PID() int { return w.process.PID() }
+
+// Log is the path of the worker's log.
+func (w *Worker) Log() string { return filepath.Join(w.dir, "connect.log") }
+
+func (w *Worker) logEnd() []byte {
+	log, _ := os.ReadFile(w.Log())
+	return log[max(0, len(log)-3000):]
+}
+
+func (w *Worker) config() string { return filepath.Join(w.dir, "worker.properties") }
+
+// Close kills the worker. Its directory stays.
+func (w *Worker) Close() error { return w.process.Kill() }

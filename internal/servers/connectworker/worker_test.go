@@ -1,0 +1,149 @@
+package connectworker
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/javatest"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+)
+
+// patience is how long a condition may take on a busy machine, a JVM's start
+// included.
+const patience = 4 * time.Minute
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	kafkatest.Close()
+	mariadbtest.Close()
+	os.Exit(code)
+}
+
+// start runs a worker until the test's end.
+func start(t *testing.T, seeds []string) *Worker {
+	t.Helper()
+	w, err := Start(t.Context(), t.TempDir(), seeds)
+	javatest.Require(t, err)
+	t.Cleanup(func() {
+		if log, _ := os.ReadFile(w.Log()); t.Failed() {
+			t.Logf("the end of Kafka Connect's log:\n%s", log[max(0, len(log)-8000):])
+		}
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+func TestATopicBecomesTheTable(t *testing.T) {
+	b := kafkatest.Shared(t)
+	w := start(t, b.Seeds())
+	const n = 500
+	topic := kafkatest.Topic(t, b, 3)
+	g := orders.NewGenerator(6)
+	var messages []orders.Message
+	for range n {
+		messages = append(messages, g.Good())
+	}
+	if _, err := orders.Produce(t.Context(), b.Seeds(), topic, slices.Values(messages), nil); err != nil {
+		t.Fatal(err)
+	}
+	// Both of one name: the second begins with the oldest record, too.
+	for _, tuned := range []bool{false, true} {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		server := mariadbtest.Shared(t)
+		_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
+		if err := w.Create(ctx, "orders", jdbc(t, dsn, topic, tuned).Config()); err != nil {
+			t.Fatal(err)
+		}
+		db, err := sql.Open("mysql", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		report := checker.Eventually(t, patience, checker.Config{Seeds: b.Seeds(), Topic: topic, DB: db})
+		if report.Rows != n {
+			t.Errorf("tuned %v: %d orders gave %d rows", tuned, n, report.Rows)
+		}
+		if err := w.Check(ctx, "orders"); err != nil {
+			t.Error(err)
+		}
+		if err := w.Delete(ctx, "orders"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Check(ctx, "orders"); !strings.Contains(text(err), "404") {
+			t.Errorf("a deleted connector: %v, expected it not found", err)
+		}
+	}
+}
+
+func TestATaskThatFailsIsAnError(t *testing.T) {
+	b := kafkatest.Shared(t)
+	w := start(t, b.Seeds())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	topic := kafkatest.Topic(t, b, 1)
+	server := mariadbtest.Shared(t)
+	_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
+	config := jdbc(t, dsn, topic, false).Config()
+
+	nobody := maps.Clone(config)
+	nobody["connection.username"] = "nobody"
+	nobody["hibernate.c3p0.acquireRetryAttempts"] = "1" // not 30, a second apart
+	if err := w.Create(ctx, "nobody", nobody); !strings.Contains(text(err), "failed") || strings.Contains(text(err), config["connection.password"]) {
+		t.Errorf("an account that is not there: %v, expected a failure without the password", err)
+	}
+	if err := w.Create(ctx, "unknown", map[string]string{"connector.class": "no.such.Sink"}); !strings.Contains(text(err), "no.such.Sink") {
+		t.Errorf("a class that is not there: %v, expected its name", err)
+	}
+	if err := w.Create(ctx, "orders", config); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := orders.Produce(ctx, b.Seeds(), topic, slices.Values([]orders.Message{{Value: []byte("no JSON")}}), nil); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		err := w.Check(ctx, "orders")
+		if strings.Contains(text(err), "task 0 failed") && strings.Contains(text(err), "DataException") {
+			break
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("after a record that is no JSON: %v, expected the task to have failed", err)
+		}
+		time.Sleep(pause)
+	}
+}
+
+// jdbc is a sink into the table orders of a DSN's database.
+func jdbc(t *testing.T, dsn, topic string, tuned bool) Sink {
+	t.Helper()
+	c, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Sink{
+		Topic: topic, Table: "orders", Tasks: 3, Tuned: tuned,
+		Address: c.Addr, User: c.User, Password: c.Passwd, Database: c.DBName,
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

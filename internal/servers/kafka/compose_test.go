@@ -1,0 +1,81 @@
+package kafka_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"gopkg.in/yaml.v3"
+
+	"github.com/order-sink/order-sink/internal/servers/javatest"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/loopback"
+)
+
+// The Kafka of config/compose starts: its settings, which the image takes from
+// the environment, are given to the same version of the broker.
+func TestComposesKafkaStarts(t *testing.T) {
+	text, err := os.ReadFile("../../../config/compose/compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compose struct {
+		Services map[string]struct {
+			Image       string
+			Environment map[string]string
+		}
+	}
+	if err := yaml.Unmarshal(text, &compose); err != nil {
+		t.Fatal(err)
+	}
+	service := compose.Services["kafka"]
+	b, err := kafka.NewJava(t.Context(), t.TempDir(), nil)
+	javatest.Require(t, err)
+	version := b.Version()
+	if service.Image != "apache/kafka:"+version {
+		t.Errorf("the image is %s, what is tested here is %s", service.Image, version)
+	}
+	// The image's own -Xmx1G, unless the settings say otherwise.
+	if options := service.Environment["KAFKA_HEAP_OPTS"]; options != "" {
+		t.Fatalf("KAFKA_HEAP_OPTS is %s: this test must use the same heap", options)
+	}
+	b.SetHeapMB(1024)
+	// The names and ports that are its container's own are this machine's here.
+	ports := map[string]string{"9092": fmt.Sprint(b.Port())}
+	for _, port := range []string{"9093", "29092"} {
+		free, err := loopback.Port(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports[port] = fmt.Sprint(free)
+	}
+	here := strings.NewReplacer(
+		"kafka:9092", "127.0.0.1:"+ports["9092"], "//:9092", "//127.0.0.1:"+ports["9092"],
+		"kafka:9093", "127.0.0.1:"+ports["9093"], "//:9093", "//127.0.0.1:"+ports["9093"],
+		"127.0.0.1:29092", "127.0.0.1:"+ports["29092"], "//:29092", "//127.0.0.1:"+ports["29092"],
+		"/var/lib/kafka/data", b.Dir()+"/data",
+	)
+	var properties strings.Builder
+	for name, value := range service.Environment {
+		// The image's rule: KAFKA_NODE_ID is node.id.
+		name = strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "KAFKA_")), "_", ".")
+		fmt.Fprintf(&properties, "%s=%s\n", name, here.Replace(value))
+	}
+	if err := os.WriteFile(b.Config(), []byte(properties.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+
+	checkMemory(t, b)
+	topic := kafkatest.Topic(t, b, 6)
+	send(t, b, &kgo.Record{Topic: topic, Value: []byte("an order")})
+	if got := receive(t, b, topic); string(got.Value) != "an order" {
+		t.Errorf("it gave back %q", got.Value)
+	}
+}
