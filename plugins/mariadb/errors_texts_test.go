@@ -76,3 +76,26 @@ func TestTheServersOwnTextIsShown(t *testing.T) {
 		}
 	}
 }
+
+// The same for a number that refuses a row: a dead letter names a column, a constraint or
+// an index only where the whole message is the server's own.
+func TestATriggersTextNamesNoColumn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		state   string
+		number  int
+		message string // an expression
+		want    string
+	}{
+		"too long":     {"22001", 1406, "CONCAT('no stock for column ''', NEW.product, ''' at row 1')", "row_too_long: orders: MariaDB error 1406 (22001): " + words[dataTooLong]},
+		"out of range": {"22003", 1264, "CONCAT('no room for column `a`.`b`.`', NEW.product, '` at row 1')", "row_out_of_range: orders: MariaDB error 1264 (22003): " + wordsRange},
+		"a duplicate":  {"23000", 1062, "CONCAT('Duplicate entry of this day for key ''', NEW.product, '''')", "row_duplicate: orders: MariaDB error 1062 (23000): " + wordsDuplicate},
+		"no parent":    {"23000", 1452, "CONCAT('Cannot add or update a child row: a foreign key constraint fails for FOREIGN KEY (`', NEW.product, '`')", "row_foreign_key: orders: MariaDB error 1452 (23000): " + wordsParent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := shared(t, orders, fmt.Sprintf("CREATE TRIGGER says BEFORE INSERT ON orders FOR EACH ROW BEGIN DECLARE text VARCHAR(200) DEFAULT %s; SIGNAL SQLSTATE '%s' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = text; END", c.message, c.state, c.number))
+			require.Equal(t, map[int]string{0: c.want}, w.write(w.output(ordersConfig), order("a", "s3cr3t", 1, "1")))
+		})
+	}
+}
