@@ -22,7 +22,6 @@ func init() {
 
 type input struct {
 	options []kgo.Opt
-	reach   []kgo.Opt // those of options that reach the brokers
 	topics  []string
 	limits  limits
 	idle    time.Duration
@@ -55,9 +54,6 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 		return nil, err
 	}
 	i.survey.report = i.report
-	if i.reach, err = connectionOptions(parsed); err != nil {
-		return nil, err
-	}
 	if i.topics, err = listField(parsed, fieldTopics); err != nil {
 		return nil, err
 	}
@@ -155,7 +151,7 @@ func (i *input) decided(ctx context.Context) error {
 	if !i.survey.stopping {
 		return nil
 	}
-	client, err := kgo.NewClient(i.reach...)
+	client, err := i.survey.connect()
 	if err != nil {
 		return err
 	}
@@ -242,7 +238,7 @@ func messages(b *batch) service.MessageBatch {
 // ConnectionTest implements service.ConnectionTestable. It joins no group: those who
 // are in it would share out their partitions anew.
 func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	client, err := kgo.NewClient(i.reach...)
+	client, err := i.survey.connect()
 	if err == nil {
 		defer client.Close()
 		err = ask(ctx, client, i.topics)

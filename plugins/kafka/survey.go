@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -11,8 +13,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
+// answerWithin is how long a broker may take for one answer about the logs. When the
+// disk of one broker hangs, the member must still get the partitions of the other brokers.
+const answerWithin = 3 * time.Second
+
 // survey compares the offsets of a group with the logs.
 type survey struct {
+	reach    []kgo.Opt // the brokers
 	group    string
 	fromEnd  bool // where a group begins that committed nothing
 	memory   *memory
@@ -25,6 +32,13 @@ type finding struct {
 	position       // where reading goes on
 	lost     *loss // nil: the log has all that follows
 	moved    bool  // the position is not the committed one
+}
+
+// connect returns a client for questions about the logs, apart from the client that is
+// in the group. A broker answers the requests of a connection one after the other: a
+// question that hangs would hold up the heartbeats and the commits of the member.
+func (s *survey) connect() (*kgo.Client, error) {
+	return kgo.NewClient(append(s.reach[:len(s.reach):len(s.reach)], kgo.RequestTimeoutOverhead(answerWithin))...)
 }
 
 // inspect returns what the brokers say of places. A partition whose leader does not
@@ -142,15 +156,9 @@ func logsOf(ctx context.Context, client *kgo.Client, places []place) (map[place]
 	if err != nil {
 		return nil, err
 	}
-	admin := kadm.NewClient(client)
-	var lists [3]kadm.ListedOffsets
-	for i, list := range []func(context.Context, ...string) (kadm.ListedOffsets, error){
-		admin.ListStartOffsets, admin.ListCommittedOffsets, admin.ListEndOffsets,
-	} {
-		var err error
-		if lists[i], err = list(ctx, topics...); err != nil && len(lists[i]) == 0 {
-			return nil, fmt.Errorf("asking for the offsets of %v: %w", topics, err)
-		}
+	lists, err := listOffsets(ctx, client, topics)
+	if err != nil {
+		return nil, err
 	}
 	ids, err := idsOf(ctx, client, topics)
 	if err != nil {
@@ -173,6 +181,29 @@ func logsOf(ctx context.Context, client *kgo.Client, places []place) (map[place]
 		}
 	}
 	return logs, nil
+}
+
+// listOffsets asks for the starts, the stable ends and the ends of the logs of topics. It
+// asks for all three at once, and returns what arrives in time.
+func listOffsets(ctx context.Context, client *kgo.Client, topics []string) (lists [3]kadm.ListedOffsets, err error) {
+	ctx, done := context.WithTimeout(ctx, answerWithin)
+	defer done()
+	admin := kadm.NewClient(client)
+	admin.SetTimeoutMillis(0) // it is for remote storage, and would add to answerWithin
+	var errs [3]error
+	var asked sync.WaitGroup
+	for i, list := range []func(context.Context, ...string) (kadm.ListedOffsets, error){
+		admin.ListStartOffsets, admin.ListCommittedOffsets, admin.ListEndOffsets,
+	} {
+		asked.Go(func() { lists[i], errs[i] = list(ctx, topics...) })
+	}
+	asked.Wait()
+	for i, err := range errs {
+		if err != nil && len(lists[i]) == 0 {
+			return lists, fmt.Errorf("asking for the offsets of %v: %w", topics, err)
+		}
+	}
+	return lists, nil
 }
 
 // idsOf returns the IDs that topics have now.
