@@ -53,7 +53,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	if i.survey, err = surveyOf(parsed); err != nil {
 		return nil, err
 	}
-	i.survey.report = i.report
+	i.survey.report, i.survey.lag = i.report, i.showLag
 	if i.topics, err = listField(parsed, fieldTopics); err != nil {
 		return nil, err
 	}
@@ -127,12 +127,13 @@ func (i *input) open(ctx context.Context) error {
 
 func (i *input) join() (*member, error) {
 	held := newRecords(i.limits)
-	held.debug, held.memory = i.logger.Debugf, i.survey.memory
-	held.lag = func(n int64, topic string, partition int32) {
-		i.lag.Set(n, topic, strconv.Itoa(int(partition)))
-		i.lost.Incr(0, topic, strconv.Itoa(int(partition))) // it is there from the start
-	}
+	held.debug, held.memory, held.lag = i.logger.Debugf, i.survey.memory, i.showLag
 	return join(i.options, held, i.doubt, i.survey)
+}
+
+func (i *input) showLag(n int64, topic string, partition int32) {
+	i.lag.Set(n, topic, strconv.Itoa(int(partition)))
+	i.lost.Incr(0, topic, strconv.Itoa(int(partition))) // it is there from the start
 }
 
 // report tells of a loss, once.

@@ -106,7 +106,7 @@ func (m *member) begin(ctx context.Context, s *survey, offsets map[string]map[in
 			s.tell(*f.lost)
 			if s.stopping {
 				delete(offsets[at.topic], at.number)
-				m.stand(at)
+				m.stand(at, f)
 				continue
 			}
 		}

@@ -25,6 +25,7 @@ type survey struct {
 	memory   *memory
 	stopping bool // a loss stops the input
 	report   func(*loss)
+	lag      func(n int64, topic string, partition int32)
 }
 
 // finding is what a survey says of one partition.
@@ -33,6 +34,9 @@ type finding struct {
 	lost     *loss // nil: the log has all that follows
 	moved    bool  // the position is not the committed one
 }
+
+// left is how many offsets are left to read.
+func (f *finding) left() int64 { return max(0, f.seen-f.next) }
 
 // connect returns a client for questions about the logs, apart from the client that is
 // in the group. A broker answers the requests of a connection one after the other: a
@@ -94,7 +98,8 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 }
 
 // gone returns why a stopped input stays stopped: nil when the logs of topics have all
-// that follows the offsets of the group.
+// that follows the offsets of the group. While the input is stopped, no member shows
+// what is left to read.
 func (s *survey) gone(ctx context.Context, client *kgo.Client, topics []string) error {
 	described, err := describe(ctx, client, topics)
 	if err != nil {
@@ -110,6 +115,19 @@ func (s *survey) gone(ctx context.Context, client *kgo.Client, topics []string) 
 	if err != nil {
 		return err
 	}
+	stopped := s.decide(places, findings)
+	for at, f := range findings {
+		if stopped != nil {
+			s.lag(f.left(), at.topic, at.number)
+		} else {
+			s.lag(0, at.topic, at.number) // the member that gets the partition shows it
+		}
+	}
+	return stopped
+}
+
+// decide tells of the losses, and returns why they stop the input.
+func (s *survey) decide(places []place, findings map[place]finding) error {
 	var first error
 	more := 0
 	for _, at := range places {
