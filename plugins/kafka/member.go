@@ -95,10 +95,11 @@ func (m *member) begin(ctx context.Context, s *survey, offsets map[string]map[in
 		return fmt.Errorf("comparing the offsets of the group with the logs: %w", err)
 	}
 	for _, at := range places {
-		f, ok := findings[at]
-		if !ok { // its leader does not answer: the client goes on asking
-			f.position = nowhere()
-			f.next = max(unknown, offsets[at.topic][at.number].EpochOffset().Offset)
+		f := findings[at]
+		if f.silent { // the client goes on asking
+			if next := max(unknown, offsets[at.topic][at.number].EpochOffset().Offset); next != f.next {
+				f.next, f.epoch = next, unknown
+			}
 			m.assign(at, f)
 			continue
 		}

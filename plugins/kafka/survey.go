@@ -33,6 +33,7 @@ type finding struct {
 	position       // where reading goes on
 	lost     *loss // nil: the log has all that follows
 	moved    bool  // the position is not the committed one
+	silent   bool  // the leader does not answer: the position is that of the group
 }
 
 // left is how many offsets are left to read.
@@ -45,8 +46,8 @@ func (s *survey) connect() (*kgo.Client, error) {
 	return kgo.NewClient(append(s.reach[:len(s.reach):len(s.reach)], kgo.RequestTimeoutOverhead(answerWithin))...)
 }
 
-// inspect returns what the brokers say of places. A partition whose leader does not
-// answer is left out: when its log is not as expected, the client says so later.
+// inspect returns what the brokers say of places. When the log of a silent partition is
+// not as expected, the client or the next look at the log says so later.
 func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place) (map[place]finding, error) {
 	admin := kadm.NewClient(client)
 	offsets, err := admin.FetchOffsets(ctx, s.group)
@@ -58,7 +59,9 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 		return nil, err
 	}
 	positions, begins, epochs, seenEpochs := map[place]position{}, map[place]bool{}, map[place]int32{}, map[place]int32{}
-	for at, log := range logs {
+	findings := map[place]finding{}
+	for _, at := range places {
+		log, answered := logs[at]
 		committed, ours := nowhere(), false
 		found, ok := offsets.Lookup(at.topic, at.number)
 		if ok && found.Err != nil { // no offset is known, which is not the same as none
@@ -70,6 +73,11 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 		}
 		p, known, recreated := s.memory.recall(at, committed, ours, log.topicID)
 		switch {
+		case !answered:
+			if !known {
+				p = nowhere()
+			}
+			findings[at] = finding{position: p, silent: true}
 		case known:
 			positions[at], epochs[at], seenEpochs[at] = p, p.epoch, p.seenEpoch
 		case s.fromEnd && !recreated:
@@ -79,7 +87,6 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 		}
 	}
 	ofNext, ofSeen := epochEnds(ctx, admin, epochs), epochEnds(ctx, admin, seenEpochs)
-	findings := map[place]finding{}
 	for at, log := range logs {
 		p := positions[at]
 		f := finding{position: p}
@@ -131,9 +138,9 @@ func (s *survey) decide(places []place, findings map[place]finding) error {
 	var first error
 	more := 0
 	for _, at := range places {
-		f, ok := findings[at]
+		f := findings[at]
 		switch {
-		case !ok:
+		case f.silent:
 			return fmt.Errorf("topic %s, partition %d: its leader does not answer", at.topic, at.number)
 		case f.lost == nil:
 			s.memory.settled(at)
