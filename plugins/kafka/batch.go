@@ -93,6 +93,9 @@ func (r *records) settle(b *batch, v verdict) {
 	b.partition.release(b)
 	r.settled()
 	r.advance(b.partition)
+	if b.partition.skip() { // the batch was of an earlier stay, and only markers came since
+		r.proceed(b.partition, true)
+	}
 	signal(r.ready)
 	signal(r.room)
 }

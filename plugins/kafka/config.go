@@ -146,7 +146,11 @@ func surveyOf(parsed *service.ParsedConfig) (*survey, error) {
 		return nil, err
 	}
 	gone, err := parsed.FieldString(fieldOnOffsetGone)
-	return &survey{group: group, fromEnd: start == startLatest, stopping: gone == goneStop, memory: newMemory()}, err
+	if err != nil {
+		return nil, err
+	}
+	reach, err := connectionOptions(parsed)
+	return &survey{reach: reach, group: group, fromEnd: start == startLatest, stopping: gone == goneStop, memory: newMemory()}, err
 }
 
 // limitsOf reads what bounds the records that are held.

@@ -34,7 +34,7 @@ In a mapping, ` + "`@.producer_headers()`" + ` is an object of the headers that 
 
 == Metrics
 
-- ` + "`kafka_read_lag`" + `, a gauge by ` + "`topic` and `partition`" + ` of the records behind the last that was acknowledged; 0 for partitions that another member has. Each assigned partition has it at once. The ends of the logs are asked for every 2 seconds, also while the buffer is full. Records of a transaction count when the transaction is committed; its markers, and records that were aborted or compacted, do not count.
+- ` + "`kafka_read_lag`" + `, a gauge by ` + "`topic` and `partition`" + ` of the records behind the last that was acknowledged; 0 for partitions that another member has. While ` + "`on_offset_gone: stop`" + ` keeps the input stopped, it is what is left to read of each partition, without what is gone: every stopped sink of the group shows it, so take the maximum of the sinks, and not their sum. Each assigned partition has it at once. The ends of the logs are asked for every 2 seconds, also while the buffer is full. Records of a transaction count when the transaction is committed; its markers, and records that were aborted or compacted, do not count.
 - ` + "`kafka_read_lost_total`" + `, a counter by ` + "`topic` and `partition`" + ` of the offsets that Kafka lost: see above. With ` + "`on_offset_gone: stop`" + ` every stopped sink of the group counts the loss: take the maximum of the sinks, and not their sum.
 - ` + "`kafka_read_waits_total`" + `, a counter of tries that ended in waiting.
 - ` + "`kafka_read_state`" + `, a gauge by ` + "`state`: `running` or `waiting`" + ` is 1, the other is 0.

@@ -130,10 +130,12 @@ func TestALossStopsTheInput(t *testing.T) {
 			})
 		}
 		stopped("offsets 10 to 49 (40 offsets)", 40, 1)
+		w.eventually(t, "the lag is what is left", func() bool { return w.metric(metricLag, 0) == 50 })
 		// More is deleted meanwhile.
 		deleteTo(t, b, topic, 60)
 		w.eventually(t, "the rest of the loss is reported", func() bool { return w.metric(metricLost, 0) == 50 })
 		w.reported(t, 50, 2, "offsets 50 to 59 (10 offsets)")
+		w.eventually(t, "less is left", func() bool { return w.metric(metricLag, 0) == 40 })
 		if got := w.got(); len(got) > 0 {
 			t.Errorf("read: %v", got)
 		}

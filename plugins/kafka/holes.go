@@ -68,7 +68,9 @@ func HasRecords(ctx context.Context, client *kgo.Client, name string, partition 
 // isRemote says whether a leader has the log at an offset in remote storage. Brokers
 // before Kafka 3.4 have none, and answer with no such offset.
 func isRemote(ctx context.Context, client *kgo.Client, name string, partition int32, offset int64) (bool, error) {
-	starts, err := kadm.NewClient(client).ListLocalLogStartOffsets(ctx, name)
+	admin := kadm.NewClient(client)
+	admin.SetTimeoutMillis(0) // it is for answers from remote storage
+	starts, err := admin.ListLocalLogStartOffsets(ctx, name)
 	if err != nil && len(starts) == 0 {
 		return false, err
 	}

@@ -22,7 +22,6 @@ func init() {
 
 type input struct {
 	options []kgo.Opt
-	reach   []kgo.Opt // those of options that reach the brokers
 	topics  []string
 	limits  limits
 	idle    time.Duration
@@ -54,10 +53,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	if i.survey, err = surveyOf(parsed); err != nil {
 		return nil, err
 	}
-	i.survey.report = i.report
-	if i.reach, err = connectionOptions(parsed); err != nil {
-		return nil, err
-	}
+	i.survey.report, i.survey.lag = i.report, i.showLag
 	if i.topics, err = listField(parsed, fieldTopics); err != nil {
 		return nil, err
 	}
@@ -131,12 +127,13 @@ func (i *input) open(ctx context.Context) error {
 
 func (i *input) join() (*member, error) {
 	held := newRecords(i.limits)
-	held.debug, held.memory = i.logger.Debugf, i.survey.memory
-	held.lag = func(n int64, topic string, partition int32) {
-		i.lag.Set(n, topic, strconv.Itoa(int(partition)))
-		i.lost.Incr(0, topic, strconv.Itoa(int(partition))) // it is there from the start
-	}
+	held.debug, held.memory, held.lag = i.logger.Debugf, i.survey.memory, i.showLag
 	return join(i.options, held, i.doubt, i.survey)
+}
+
+func (i *input) showLag(n int64, topic string, partition int32) {
+	i.lag.Set(n, topic, strconv.Itoa(int(partition)))
+	i.lost.Incr(0, topic, strconv.Itoa(int(partition))) // it is there from the start
 }
 
 // report tells of a loss, once.
@@ -155,7 +152,7 @@ func (i *input) decided(ctx context.Context) error {
 	if !i.survey.stopping {
 		return nil
 	}
-	client, err := kgo.NewClient(i.reach...)
+	client, err := i.survey.connect()
 	if err != nil {
 		return err
 	}
@@ -242,7 +239,7 @@ func messages(b *batch) service.MessageBatch {
 // ConnectionTest implements service.ConnectionTestable. It joins no group: those who
 // are in it would share out their partitions anew.
 func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	client, err := kgo.NewClient(i.reach...)
+	client, err := i.survey.connect()
 	if err == nil {
 		defer client.Close()
 		err = ask(ctx, client, i.topics)

@@ -21,13 +21,18 @@ const (
 type member struct {
 	*records
 	client  *kgo.Client
+	logs    *kgo.Client // asks about the logs
 	stop    context.CancelFunc
 	stopped chan struct{}
 }
 
 // join makes a member. failed is told of connections that fail.
 func join(options []kgo.Opt, held *records, failed chan struct{}, s *survey) (*member, error) {
-	m := &member{records: held, stopped: make(chan struct{})}
+	logs, err := s.connect()
+	if err != nil {
+		return nil, err
+	}
+	m := &member{records: held, logs: logs, stopped: make(chan struct{})}
 	made := make(chan struct{})
 	client, err := kgo.NewClient(append(options[:len(options):len(options)],
 		kgo.WithHooks(dials{failed}),
@@ -53,6 +58,7 @@ func join(options []kgo.Opt, held *records, failed chan struct{}, s *survey) (*m
 		}),
 	)...)
 	if err != nil {
+		logs.Close()
 		return nil, err
 	}
 	m.client = client
@@ -62,7 +68,7 @@ func join(options []kgo.Opt, held *records, failed chan struct{}, s *survey) (*m
 	}
 	running, stop := context.WithCancel(context.Background())
 	m.stop = stop
-	go m.watch(running, client)
+	go m.watch(running, logs)
 	go func() {
 		defer close(m.stopped)
 		for held.awaitRoom(running) {
@@ -84,15 +90,16 @@ func (m *member) begin(ctx context.Context, s *survey, offsets map[string]map[in
 			places = append(places, place{topic, number})
 		}
 	}
-	findings, err := s.inspect(ctx, m.client, places)
+	findings, err := s.inspect(ctx, m.logs, places)
 	if err != nil {
 		return fmt.Errorf("comparing the offsets of the group with the logs: %w", err)
 	}
 	for _, at := range places {
-		f, ok := findings[at]
-		if !ok { // its leader does not answer: the client goes on asking
-			f.position = nowhere()
-			f.next = max(unknown, offsets[at.topic][at.number].EpochOffset().Offset)
+		f := findings[at]
+		if f.silent { // the client goes on asking
+			if next := max(unknown, offsets[at.topic][at.number].EpochOffset().Offset); next != f.next {
+				f.next, f.epoch = next, unknown
+			}
 			m.assign(at, f)
 			continue
 		}
@@ -100,7 +107,7 @@ func (m *member) begin(ctx context.Context, s *survey, offsets map[string]map[in
 			s.tell(*f.lost)
 			if s.stopping {
 				delete(offsets[at.topic], at.number)
-				m.stand(at)
+				m.stand(at, f)
 				continue
 			}
 		}
@@ -158,6 +165,7 @@ func (m *member) part(ctx context.Context) {
 		m.debug("Leaving the group: %v", err)
 	}
 	m.client.Close()
+	m.logs.Close()
 }
 
 // ask returns why topics cannot be read: no broker is reached, or it does not show

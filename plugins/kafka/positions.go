@@ -9,15 +9,15 @@ func (r *records) assign(at place, f finding) {
 	p := r.partition(at)
 	p.position, p.moved = f.position, f.moved
 	p.fetched, p.fetchedEpoch, p.end, p.idleAt = f.next, f.epoch, f.seen, unknown
-	r.lag(max(0, p.end-p.next), p.topic, p.number)
+	r.lag(f.left(), p.topic, p.number)
 }
 
 // stand keeps a partition from being read: an operator must decide first.
-func (r *records) stand(at place) {
+func (r *records) stand(at place, f finding) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.suspect(r.partition(at), "the log has lost what follows the committed offset")
-	r.lag(0, at.topic, at.number)
+	r.lag(f.left(), at.topic, at.number)
 }
 
 // left remembers the position of a partition that is not this member's any more. The

@@ -77,9 +77,9 @@ type partition struct {
 	last         position // before the partition left
 	suspect      bool     // its log is not the one that was read
 
-	given   int64        // batches so far
-	outputs map[any]bool // those that got whole batches
-	late    []*batch     // settled, and an output still has messages of theirs
+	given   int64       // batches so far
+	outputs map[any]int // those that got whole batches, and how many batches were written since
+	late    []*batch    // settled, and an output still has messages of theirs
 }
 
 func newRecords(l limits) *records {

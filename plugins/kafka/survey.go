@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -11,13 +13,19 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
+// answerWithin is how long a broker may take for one answer about the logs. When the
+// disk of one broker hangs, the member must still get the partitions of the other brokers.
+const answerWithin = 3 * time.Second
+
 // survey compares the offsets of a group with the logs.
 type survey struct {
+	reach    []kgo.Opt // the brokers
 	group    string
 	fromEnd  bool // where a group begins that committed nothing
 	memory   *memory
 	stopping bool // a loss stops the input
 	report   func(*loss)
+	lag      func(n int64, topic string, partition int32)
 }
 
 // finding is what a survey says of one partition.
@@ -25,10 +33,21 @@ type finding struct {
 	position       // where reading goes on
 	lost     *loss // nil: the log has all that follows
 	moved    bool  // the position is not the committed one
+	silent   bool  // the leader does not answer: the position is that of the group
 }
 
-// inspect returns what the brokers say of places. A partition whose leader does not
-// answer is left out: when its log is not as expected, the client says so later.
+// left is how many offsets are left to read.
+func (f *finding) left() int64 { return max(0, f.seen-f.next) }
+
+// connect returns a client for questions about the logs, apart from the client that is
+// in the group. A broker answers the requests of a connection one after the other: a
+// question that hangs would hold up the heartbeats and the commits of the member.
+func (s *survey) connect() (*kgo.Client, error) {
+	return kgo.NewClient(append(s.reach[:len(s.reach):len(s.reach)], kgo.RequestTimeoutOverhead(answerWithin))...)
+}
+
+// inspect returns what the brokers say of places. When the log of a silent partition is
+// not as expected, the client or the next look at the log says so later.
 func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place) (map[place]finding, error) {
 	admin := kadm.NewClient(client)
 	offsets, err := admin.FetchOffsets(ctx, s.group)
@@ -40,7 +59,9 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 		return nil, err
 	}
 	positions, begins, epochs, seenEpochs := map[place]position{}, map[place]bool{}, map[place]int32{}, map[place]int32{}
-	for at, log := range logs {
+	findings := map[place]finding{}
+	for _, at := range places {
+		log, answered := logs[at]
 		committed, ours := nowhere(), false
 		found, ok := offsets.Lookup(at.topic, at.number)
 		if ok && found.Err != nil { // no offset is known, which is not the same as none
@@ -52,6 +73,11 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 		}
 		p, known, recreated := s.memory.recall(at, committed, ours, log.topicID)
 		switch {
+		case !answered:
+			if !known {
+				p = nowhere()
+			}
+			findings[at] = finding{position: p, silent: true}
 		case known:
 			positions[at], epochs[at], seenEpochs[at] = p, p.epoch, p.seenEpoch
 		case s.fromEnd && !recreated:
@@ -61,7 +87,6 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 		}
 	}
 	ofNext, ofSeen := epochEnds(ctx, admin, epochs), epochEnds(ctx, admin, seenEpochs)
-	findings := map[place]finding{}
 	for at, log := range logs {
 		p := positions[at]
 		f := finding{position: p}
@@ -80,7 +105,8 @@ func (s *survey) inspect(ctx context.Context, client *kgo.Client, places []place
 }
 
 // gone returns why a stopped input stays stopped: nil when the logs of topics have all
-// that follows the offsets of the group.
+// that follows the offsets of the group. While the input is stopped, no member shows
+// what is left to read.
 func (s *survey) gone(ctx context.Context, client *kgo.Client, topics []string) error {
 	described, err := describe(ctx, client, topics)
 	if err != nil {
@@ -96,12 +122,25 @@ func (s *survey) gone(ctx context.Context, client *kgo.Client, topics []string) 
 	if err != nil {
 		return err
 	}
+	stopped := s.decide(places, findings)
+	for at, f := range findings {
+		if stopped != nil {
+			s.lag(f.left(), at.topic, at.number)
+		} else {
+			s.lag(0, at.topic, at.number) // the member that gets the partition shows it
+		}
+	}
+	return stopped
+}
+
+// decide tells of the losses, and returns why they stop the input.
+func (s *survey) decide(places []place, findings map[place]finding) error {
 	var first error
 	more := 0
 	for _, at := range places {
-		f, ok := findings[at]
+		f := findings[at]
 		switch {
-		case !ok:
+		case f.silent:
 			return fmt.Errorf("topic %s, partition %d: its leader does not answer", at.topic, at.number)
 		case f.lost == nil:
 			s.memory.settled(at)
@@ -142,15 +181,9 @@ func logsOf(ctx context.Context, client *kgo.Client, places []place) (map[place]
 	if err != nil {
 		return nil, err
 	}
-	admin := kadm.NewClient(client)
-	var lists [3]kadm.ListedOffsets
-	for i, list := range []func(context.Context, ...string) (kadm.ListedOffsets, error){
-		admin.ListStartOffsets, admin.ListCommittedOffsets, admin.ListEndOffsets,
-	} {
-		var err error
-		if lists[i], err = list(ctx, topics...); err != nil && len(lists[i]) == 0 {
-			return nil, fmt.Errorf("asking for the offsets of %v: %w", topics, err)
-		}
+	lists, err := listOffsets(ctx, client, topics)
+	if err != nil {
+		return nil, err
 	}
 	ids, err := idsOf(ctx, client, topics)
 	if err != nil {
@@ -173,6 +206,29 @@ func logsOf(ctx context.Context, client *kgo.Client, places []place) (map[place]
 		}
 	}
 	return logs, nil
+}
+
+// listOffsets asks for the starts, the stable ends and the ends of the logs of topics. It
+// asks for all three at once, and returns what arrives in time.
+func listOffsets(ctx context.Context, client *kgo.Client, topics []string) (lists [3]kadm.ListedOffsets, err error) {
+	ctx, done := context.WithTimeout(ctx, answerWithin)
+	defer done()
+	admin := kadm.NewClient(client)
+	admin.SetTimeoutMillis(0) // it is for remote storage, and would add to answerWithin
+	var errs [3]error
+	var asked sync.WaitGroup
+	for i, list := range []func(context.Context, ...string) (kadm.ListedOffsets, error){
+		admin.ListStartOffsets, admin.ListCommittedOffsets, admin.ListEndOffsets,
+	} {
+		asked.Go(func() { lists[i], errs[i] = list(ctx, topics...) })
+	}
+	asked.Wait()
+	for i, err := range errs {
+		if err != nil && len(lists[i]) == 0 {
+			return lists, fmt.Errorf("asking for the offsets of %v: %w", topics, err)
+		}
+	}
+	return lists, nil
 }
 
 // idsOf returns the IDs that topics have now.

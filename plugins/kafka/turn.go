@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -8,6 +9,10 @@ import (
 // checkEvery is how often a batch looks whether an output is still writing the batch
 // before, while something waits for that.
 const checkEvery = time.Second
+
+// keepOutput is how many batches of a partition may be written without an output before
+// the partition expects no whole batch to come to that output.
+const keepOutput = 16
 
 // progress is what one output has done with a batch.
 type progress struct {
@@ -153,7 +158,7 @@ func (b *batch) writing() bool {
 // have this one, and either they have finished it (its dead letters are on their way),
 // or nothing else is being written (two partitions keep both sides busy anyway).
 //
-// The outputs are those that got whole batches of the partition before. The first
+// The outputs are those that got whole batches of the partition lately. The first
 // batch of a partition therefore runs alone. An output that gets a batch must never
 // wait for an earlier batch that still has to come to the same output: the later batch
 // would wait in the only slot.
@@ -240,14 +245,22 @@ func (b *batch) look() {
 }
 
 // release ends the waiting for a batch that is settled. What outputs it came to whole
-// is what the partition can expect of the next batch.
+// is what the partition can expect of the next batch. A batch that was not written says
+// nothing about the outputs that it has not come to: another output may have failed it
+// before.
 func (p *partition) release(b *batch) {
+	if b.verdict == written {
+		for by := range p.outputs {
+			p.outputs[by]++
+		}
+		maps.DeleteFunc(p.outputs, func(_ any, since int) bool { return since >= keepOutput })
+	}
 	for _, o := range b.outputs {
 		if o.whole {
 			if p.outputs == nil {
-				p.outputs = make(map[any]bool)
+				p.outputs = make(map[any]int)
 			}
-			p.outputs[o.by] = true
+			p.outputs[o.by] = 0
 		}
 	}
 	if b.busy() {

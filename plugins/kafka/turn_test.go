@@ -228,3 +228,54 @@ func TestABatchMayArriveAfterItWasGivenBack(t *testing.T) {
 		t.Error("output B waits for a batch that was given back")
 	}
 }
+
+// An output that a whole batch has come to once, as the second output of a `fallback`,
+// does not end the overlap of the batches for ever.
+func TestAnOutputThatGetsNoMoreBatchesIsForgotten(t *testing.T) {
+	for _, v := range []verdict{written, returned} {
+		l := newLog(10_000, 200)
+		l.fetched(0, 0, 100)
+		l.outputs(t, "A", "B")
+		for range keepOutput {
+			first := l.take()
+			first.Arrived("A", 2)
+			first.Passed("A", 2)
+			first.Arrived("B", 1) // a part, as the messages that A has refused
+			first.Passed("B", 1)
+			l.given(t, "nothing") // B could get all of it yet
+			l.settle(first, v)
+			if v == returned {
+				l.awaitRested(t)
+			}
+		}
+		first := l.take()
+		first.Arrived("A", 2)
+		second := l.take()
+		if v == returned { // B may not have got the batch because A has failed it
+			if second != nil {
+				t.Error("the next batch comes before B has this one")
+			}
+			continue
+		}
+		if second == nil {
+			t.Fatal("the next batch waits for B")
+		}
+		// B comes back with both batches, and keeps their order.
+		second.Arrived("A", 2)
+		second.Arrived("B", 2)
+		second.mustWait(t, "B", "it has not written the first batch")
+		first.Passed("A", 2)
+		first.Arrived("B", 2)
+		first.mayGo(t, "B", "nothing is before the first batch")
+		second.mustWait(t, "B", "it is writing the first batch")
+		first.Passed("B", 2)
+		second.mayGo(t, "B", "it has written the first batch")
+		second.Passed("A", 2)
+		second.Passed("B", 2)
+		l.settle(first, written)
+		l.settle(second, written)
+		third := l.take()
+		third.Arrived("A", 2)
+		l.given(t, "nothing") // B is known again
+	}
+}

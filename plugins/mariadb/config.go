@@ -53,7 +53,7 @@ A producer may send money as a float. A float stands for the shortest decimal th
 
 == The session
 
-Every connection is set to READ COMMITTED, a strict sql_mode, time_zone '+00:00' and utf8mb4, after `+"`init_statement`"+` and whatever the DSN's parameters say. The DSN's `+"`timeout`, `readTimeout` and `writeTimeout`"+` are 10s, 60s and 60s unless given; the server is told to give up a statement, and a lock, before the client does.
+Every connection is set to READ COMMITTED, a strict sql_mode, time_zone '+00:00', utf8mb4 and English messages, after `+"`init_statement`"+` and whatever the DSN's parameters say. The DSN's `+"`timeout`, `readTimeout` and `writeTimeout`"+` are 10s, 60s and 60s unless given; the server is told to give up a statement, and a lock, before the client does.
 
 == The table
 

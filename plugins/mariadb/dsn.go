@@ -106,7 +106,7 @@ func newConnector(config *mysql.Config, initStatement string) (*connector, error
 func sessionStatements(readTimeout time.Duration) []string {
 	lockWait := max(1, min(10, int(readTimeout.Seconds()/6)))
 	return []string{
-		"SET NAMES utf8mb4, sql_mode = '" + sqlModes + "', time_zone = '+00:00', autocommit = 1, " +
+		"SET NAMES utf8mb4, lc_messages = 'en_US', sql_mode = '" + sqlModes + "', time_zone = '+00:00', autocommit = 1, " +
 			"foreign_key_checks = 1, unique_checks = 1, check_constraint_checks = 1, " +
 			fmt.Sprintf("innodb_lock_wait_timeout = %d, lock_wait_timeout = %d, idle_transaction_timeout = %d, max_statement_time = %.3f",
 				lockWait, lockWait, lockWait, readTimeout.Seconds()*5/6),

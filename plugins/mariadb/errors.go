@@ -28,8 +28,8 @@ const (
 )
 
 // failure is an error of the server or of the way to it, judged. Its text holds
-// the server's number, and the server's message only where that cannot quote a
-// row's value.
+// the server's number, and the server's message only where the message cannot quote a
+// row's value, see errors_texts.go.
 type failure struct {
 	kind   kind
 	number uint16 // of the server; 0 if the error came from elsewhere
@@ -68,15 +68,15 @@ func (f *failure) text() string {
 		server  *mysql.MySQLError
 	)
 	switch {
-	case f.number == 0:
+	case !f.ofServer():
 		return f.err.Error()
 	case errors.As(f.err, &init):
 		return init.Error()
 	case errors.As(f.err, &connect) && errors.As(f.err, &server):
 		return f.connectText(connect, server.Message)
 	case f.kind == wait || f.kind == misconfigured || f.kind == retry:
-		if errors.As(f.err, &server) && !f.quotesValues() {
-			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, visible(server.Message))
+		if _, listed := rules[f.number]; listed && errors.As(f.err, &server) && !isDataState(f.state) {
+			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, f.messageText(server.Message))
 		}
 	}
 	if sentence := f.wordsOf(); sentence != "" {
@@ -87,13 +87,9 @@ func (f *failure) text() string {
 
 func (f *failure) Unwrap() error { return f.err }
 
-// quotesValues says whether the server's message may hold a piece of a row: any
-// data exception, constraint violation and message of a user's trigger, and
-// whatever is not on a list here.
-func (f *failure) quotesValues() bool {
-	rule, listed := rules[f.number]
-	return !listed || rule.kind == refused || isDataState(f.state)
-}
+// ofServer says whether the server, or a proxy before it, sent the error. A proxy may
+// send the number 0.
+func (f *failure) ofServer() bool { return f.state != "" }
 
 // tooMuchAtOnce says that the rows may fit in several transactions.
 func (f *failure) tooMuchAtOnce() bool {

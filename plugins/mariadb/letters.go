@@ -163,7 +163,7 @@ func (l *letters) reason(d *delivery, err error) reason {
 			err = said
 		}
 	}
-	r.text = err.Error()
+	r.text = explain(err).Error()
 	// dead_letter_send says so, and it knows how many of the letters are left.
 	var child interface{ Waiting() (what, reason string) }
 	if errors.As(err, &child) {

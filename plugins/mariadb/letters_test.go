@@ -3,6 +3,7 @@ package mariadb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -154,6 +155,33 @@ func TestLettersThatTheChildRefusesAreSentAgain(t *testing.T) {
 	box.answers <- nil
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, append(lettersOf("a"), lettersOf("a")...), box.taken())
+}
+
+// A child that writes the letters to MariaDB passes on the server's message, which may
+// quote a row: the state shows the number only.
+func TestTheChildsErrorOfMariaDBShowsNoValue(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders, "CREATE TABLE letters (id VARCHAR(20) PRIMARY KEY)", "INSERT INTO letters VALUES ('s3cr3t')")
+	_, duplicate := w.db.Exec("INSERT INTO letters VALUES ('s3cr3t')")
+	require.ErrorContains(t, duplicate, "s3cr3t")
+	for name, wrap := range map[string]func(batch service.MessageBatch, err error) error{
+		"all": func(_ service.MessageBatch, err error) error { return fmt.Errorf("inserting: %w", err) },
+		"one": func(batch service.MessageBatch, err error) error {
+			return service.NewBatchError(batch, err).Failed(0, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, box := w.mailing(ordersConfig)
+			batch := refusable("a")
+			box.answers <- wrap(batch, duplicate)
+			require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
+			err := o.Connect(t.Context())
+			require.ErrorContains(t, err, "MariaDB error 1062 (23000)")
+			require.NotContains(t, err.Error(), "s3cr3t")
+			box.answers <- nil
+			require.NoError(t, o.WriteBatch(t.Context(), batch))
+		})
+	}
 }
 
 // A stop acknowledges nothing early. The batch comes again after it.

@@ -137,7 +137,7 @@ func (o *output) connect(ctx context.Context) *reason {
 // explain gives an error of the server the text that is safe to show.
 func explain(err error) error {
 	var hidden *initError
-	if f := judgeLook(err); f.number != 0 && !errors.As(err, &hidden) {
+	if f := judgeLook(err); f.ofServer() && !errors.As(err, &hidden) {
 		var opening *openError
 		if errors.As(err, &opening) {
 			return &openError{opening.nth, opening.of, f}

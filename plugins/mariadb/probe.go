@@ -120,7 +120,9 @@ func (s *session) try(ctx context.Context, w *writer, t *table, want fate, about
 	isRecord := !r.deletes
 	r.deletes = want == deletes
 	write := func() (o outcome, f *failure) {
-		f = s.run(ctx, w, t, []row{r}, &o)
+		if r, f = s.sparing(ctx, t, r); f == nil {
+			f = s.run(ctx, w, t, []row{r}, &o)
+		}
 		return o, f
 	}
 	o, f := write()

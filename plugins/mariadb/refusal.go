@@ -72,17 +72,17 @@ func refuse(code, path, detail string, args ...any) *Refusal {
 	return &Refusal{Code: code, Path: path, Detail: detail}
 }
 
-// How the server's messages name what a row hit. They are read for a name only,
-// never for a decision, and anchored, so that a value which a message quotes
-// cannot pass for a name.
+// How the server's messages name what a row hit. The output reads them for a name only,
+// never for a decision. Each form has the whole text of the server before the name, so
+// that a value which the message quotes, or a trigger's own text, does not pass for a name.
 var names = []*regexp.Regexp{
-	regexp.MustCompile(`for column '([^']+)' at row \d+$`),
-	regexp.MustCompile("for column `[^`]*`\\.`[^`]*`\\.`([^`]+)` at row \\d+$"),
+	regexp.MustCompile(`^(?:Data too long|Data truncated|Out of range value) for column '([^']+)' at row \d+$`),
+	regexp.MustCompile("(?s)^Incorrect [^:']+ value: '.*' for column `[^`]*`\\.`[^`]*`\\.`([^`]+)` at row \\d+$"),
 	regexp.MustCompile(`^Column '([^']+)' cannot be null$`),
 	regexp.MustCompile(`^Field '([^']+)' doesn't have a default value$`),
 	regexp.MustCompile("^CONSTRAINT `([^`]+)` failed for `[^`]*`\\.`[^`]*`$"),
-	regexp.MustCompile("^Cannot (?:add or update a child|delete or update a parent) row: a foreign key constraint fails .*FOREIGN KEY \\(`([^`]+)`"),
-	regexp.MustCompile(`^Duplicate entry .* for key '([^']+)'$`),
+	regexp.MustCompile("^Cannot (?:add or update a child|delete or update a parent) row: a foreign key constraint fails \\(`(?:[^`]|``)+`\\.`(?:[^`]|``)+`, CONSTRAINT `(?:[^`]|``)+` FOREIGN KEY \\(`([^`]+)`"),
+	regexp.MustCompile(`(?s)^Duplicate entry '.*' for key '([^']+)'$`),
 }
 
 func namedIn(err *mysql.MySQLError) string {

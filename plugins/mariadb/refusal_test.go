@@ -100,6 +100,9 @@ func TestJudgement(t *testing.T) {
 		copy(e.SQLState[:], state)
 		return fmt.Errorf("doing: %w", e)
 	}
+	hidden := func(number int) string {
+		return fmt.Sprintf("the sink does not show the server's message, because the message may contain a row value: run perror %d to read what the number means, and SHOW TRIGGERS to find a SIGNAL with the number", number)
+	}
 	for _, c := range []struct {
 		err  error
 		kind kind
@@ -117,9 +120,10 @@ func TestJudgement(t *testing.T) {
 		{server(1290, "45000"), refused, "MariaDB error 1290 (45000): " + wordsTrigger},
 		{server(1643, "02000"), refused, "MariaDB error 1643 (02000): " + wordsTrigger},
 		{server(20, "HY000"), wait, "MariaDB error 20 (HY000)"}, // of the file layer
-		{server(1290, "HY000"), wait, "MariaDB error 1290 (HY000): some 'value' for key 'PRIMARY'"},
-		{server(1205, "HY000"), retry, "MariaDB error 1205 (HY000): some 'value' for key 'PRIMARY'"},
-		{server(1146, "42S02"), misconfigured, "MariaDB error 1146 (42S02): some 'value' for key 'PRIMARY'"},
+		{server(1290, "HY000"), wait, "MariaDB error 1290 (HY000): " + hidden(1290)},
+		{server(1205, "HY000"), retry, "MariaDB error 1205 (HY000): " + hidden(1205)},
+		{server(1146, "42S02"), misconfigured, "MariaDB error 1146 (42S02): " + hidden(1146)},
+		{server(0, "HY000"), wait, "MariaDB error 0 (HY000)"}, // of a proxy
 		{mysql.ErrPktTooLarge, wait, mysql.ErrPktTooLarge.Error()},
 		{mysql.ErrInvalidConn, wait, "invalid connection"},
 		{context.Canceled, wait, "context canceled"},

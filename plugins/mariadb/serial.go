@@ -74,6 +74,34 @@ func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *f
 	return all, nil
 }
 
+// sparing returns a row that takes no value of the AUTO_INCREMENT column although its
+// transaction is rolled back, which gives no value back. A row that the table has
+// carries its number. A new row carries 0, which is a number like any other here (see
+// [sqlModes]) and leaves the next value as it is. If a row has the number 0, MariaDB
+// numbers the new row.
+func (s *session) sparing(ctx context.Context, t *table, r row) (row, *failure) {
+	r.number = nil
+	if !t.spares || r.deletes {
+		return r, nil
+	}
+	rows, f := s.numbered(ctx, t, []row{r})
+	if f != nil {
+		return r, f
+	}
+	if r = rows[0]; r.number != nil {
+		return r, nil
+	}
+	var taken bool
+	query := "SELECT COUNT(*) > 0 FROM " + t.target.quoted() + " WHERE " + quote(t.serial.name) + " = 0"
+	if err := s.conn.QueryRowContext(ctx, query).Scan(&taken); err != nil {
+		return r, judge(err)
+	}
+	if !taken {
+		r.number = int64(0)
+	}
+	return r, nil
+}
+
 // lookUp tells the key and the number of each of the rows that the table has.
 func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(key string, number any)) *failure {
 	args := make([]any, 0, len(rows)*len(t.key))

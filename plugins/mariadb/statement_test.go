@@ -95,5 +95,5 @@ func TestCountsSurviveTriggersAndTheBinaryLog(t *testing.T) {
 	require.NoError(t, o.Connect(t.Context()))
 	_, f := o.store.put(t.Context(), []message{{content: order("z", "x", 1, "1")}})
 	require.Equal(t, misconfigured, f.kind)
-	require.ErrorContains(t, f, "MariaDB error 1665 (HY000)")
+	require.ErrorContains(t, f, "MariaDB error 1665 (HY000): Cannot execute statement: impossible to write to binary log since BINLOG_FORMAT = STATEMENT")
 }

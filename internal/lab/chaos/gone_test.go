@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -101,9 +103,15 @@ func topicRecreated(tr *trial) {
 			tr.pauseFlow()
 			_, err := tr.admin.DeleteTopic(tr.Context(), tr.topic)
 			tr.must(err)
-			tr.eventually("the topic is created again", func(ctx context.Context) error {
-				return tr.broker.CreateTopic(ctx, tr.topic, tr.flow.partitions.Load(), nil)
+			tr.eventually("the topic is deleted", func(ctx context.Context) error {
+				topics, err := tr.admin.ListTopics(ctx, tr.topic)
+				if err == nil && !errors.Is(topics[tr.topic].Err, kerr.UnknownTopicOrPartition) {
+					err = errors.New("Kafka still has it")
+				}
+				return err
 			})
+			// Asked once, since a second request would find the topic of the first.
+			tr.must(tr.broker.CreateTopic(tr.Context(), tr.topic, tr.flow.partitions.Load(), nil))
 			tr.flow.mix.refusable = 0
 			tr.resumeFlow()
 		})

@@ -1,0 +1,108 @@
+package kafka
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/order-sink/order-sink/internal/broker"
+)
+
+// hung is a topic of two partitions and two brokers. The leader of one partition hangs on
+// ListOffsets, as when its disk hangs, until wake is called.
+type hung struct {
+	*broker.Memory
+	topic, group string
+	leaders      [2]int32
+	wake         func()
+}
+
+func hanging(t *testing.T, partition int) *hung {
+	t.Helper()
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	h := &hung{Memory: &broker.Memory{Cluster: cluster}}
+	h.topic = broker.Topic(t, h.Memory, 2)
+	h.group = "readers-of-" + h.topic
+	answering := cluster.CoordinatorFor(h.group)
+	h.leaders[partition], h.leaders[1-partition] = 1-answering, answering
+	h.lead(t)
+	awake := make(chan struct{})
+	h.wake = sync.OnceFunc(func() { close(awake) })
+	t.Cleanup(h.wake) // before the cluster closes
+	cluster.ControlKey(int16(kmsg.ListOffsets), func(kmsg.Request) (kmsg.Response, error, bool) {
+		cluster.KeepControl()
+		if cluster.CurrentNode() == answering || isClosed(awake) {
+			return nil, nil, false
+		}
+		cluster.SleepControl(func() { <-awake })
+		return nil, errors.New("the disk hangs"), true
+	})
+	return h
+}
+
+func (h *hung) lead(t *testing.T) {
+	t.Helper()
+	for partition, leader := range h.leaders {
+		if err := h.Cluster.MoveTopicPartition(h.topic, int32(partition), leader); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A broker that hangs keeps no member from the partitions of the other brokers, and does
+// not hide their lag.
+func TestABrokerThatHangsKeepsItsOwnPartitionsOnly(t *testing.T) {
+	t.Parallel()
+	h := hanging(t, 1)
+	produce(t, h, values(h.topic, 0, 10)...)
+	for partition := range int32(2) {
+		if err := commit(t, h, h.group, at(h.topic, partition, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := watching(t, open(h, h.topic, "buffer_bytes: 100B\nmax_batch_records: 1\n"))
+	w.gate.close()
+	w.eventually(t, "the first record of the other broker is being written", func() bool { return len(w.got()) == 1 })
+	produce(t, h, values(h.topic, 10, 100)...)
+	w.eventually(t, "the lag is 100 while nothing is fetched", func() bool { return w.metric(metricLag, 0) == 100 })
+	w.gate.open()
+	w.eventually(t, "all is committed", func() bool { return committedAt(t, h, h.topic) == 100 })
+	if got := w.got(); !slices.Equal(got, expected(0, 100)) {
+		t.Errorf("read %v, expected 100 records", got)
+	}
+}
+
+// What is known of a partition counts although its leader hangs: once the leader answers,
+// an offset of a deleted topic is found out.
+func TestAnOffsetOfADeletedTopicIsFoundOutBehindAHungBroker(t *testing.T) {
+	t.Parallel()
+	h := hanging(t, 0)
+	stale := nowhere()
+	stale.topicID, stale.seen, stale.seenEpoch = [16]byte{1}, 20, 0
+	stale.next, stale.epoch = 20, 0
+	var restored kadm.Offsets
+	restored.Add(kadm.Offset{Topic: h.topic, At: 20, LeaderEpoch: -1, Metadata: note(stale)})
+	if err := commit(t, h, h.group, restored); err != nil {
+		t.Fatal(err)
+	}
+	produce(t, h, values(h.topic, 0, 50)...)
+	w := watching(t, open(h, h.topic, ""))
+	w.eventually(t, "the partition is read from the committed offset", func() bool { return len(w.got()) == 30 })
+	h.wake()
+	w.eventually(t, "the topic is read from its beginning", func() bool { return len(w.got()) == 80 && committedAt(t, h, h.topic) == 50 })
+	if got := w.got(); !slices.Equal(got, append(expected(20, 50), expected(0, 50)...)) {
+		t.Errorf("read: %v", got)
+	}
+	if n := w.warned("the topic was deleted and created again"); n != 1 {
+		t.Errorf("%d warnings of the topic", n)
+	}
+}
