@@ -10,13 +10,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // hung is a topic of two partitions and two brokers. The leader of one partition hangs on
 // ListOffsets, as when its disk hangs, until wake is called.
 type hung struct {
-	*broker.Memory
+	*kafka.Memory
 	topic, group string
 	leaders      [2]int32
 	wake         func()
@@ -29,8 +30,8 @@ func hanging(t *testing.T, partition int) *hung {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	h := &hung{Memory: &broker.Memory{Cluster: cluster}}
-	h.topic = broker.Topic(t, h.Memory, 2)
+	h := &hung{Memory: &kafka.Memory{Cluster: cluster}}
+	h.topic = kafkatest.Topic(t, h.Memory, 2)
 	h.group = "readers-of-" + h.topic
 	answering := cluster.CoordinatorFor(h.group)
 	h.leaders[partition], h.leaders[1-partition] = 1-answering, answering

@@ -3,14 +3,15 @@ package kafka
 import (
 	"testing"
 
-	"github.com/order-sink/order-sink/internal/broker"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 // While a loss stops the sinks of a group, each of them shows what is left to read of
 // all partitions. Once they read again, each shows the lag of its own partitions.
 func TestAStoppedInputShowsWhatIsLeftToRead(t *testing.T) {
-	broker.Each(t, func(t *testing.T, b broker.Broker) {
-		topic := broker.Topic(t, b, 2)
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 2)
 		group := "readers-of-" + topic
 		produce(t, b, append(values(topic, 0, 100), numbered(topic, 1, 30)...)...)
 		for partition, offset := range []int64{10, 5} {
