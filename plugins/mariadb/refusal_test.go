@@ -109,7 +109,7 @@ func TestJudgement(t *testing.T) {
 		{server(1062, "23000"), refused, "MariaDB error 1062 (23000): " + wordsDuplicate},
 		{server(5000, "22ABC"), refused, "MariaDB error 5000 (22ABC): a value does not fit its column, or an expression over it failed: correct the value"}, // a data exception of a newer server
 		{server(5000, "45000"), refused, "MariaDB error 5000 (45000): " + wordsTrigger},
-		{server(5000, "40001"), retry, "MariaDB error 5000 (40001)"},
+		{server(5000, "40001"), retryNow, "MariaDB error 5000 (40001)"},
 		{server(5000, "08S01"), wait, "MariaDB error 5000 (08S01)"},
 		{server(5000, "42000"), misconfigured, "MariaDB error 5000 (42000)"},
 		{server(5000, "HY000"), unknown, "MariaDB error 5000 (HY000)"},
@@ -118,7 +118,7 @@ func TestJudgement(t *testing.T) {
 		{server(1643, "02000"), refused, "MariaDB error 1643 (02000): " + wordsTrigger},
 		{server(20, "HY000"), wait, "MariaDB error 20 (HY000)"}, // of the file layer
 		{server(1290, "HY000"), wait, "MariaDB error 1290 (HY000): some 'value' for key 'PRIMARY'"},
-		{server(1205, "HY000"), retry, "MariaDB error 1205 (HY000): some 'value' for key 'PRIMARY'"},
+		{server(1205, "HY000"), retryNow, "MariaDB error 1205 (HY000): some 'value' for key 'PRIMARY'"},
 		{server(1146, "42S02"), misconfigured, "MariaDB error 1146 (42S02): some 'value' for key 'PRIMARY'"},
 		{mysql.ErrPktTooLarge, wait, mysql.ErrPktTooLarge.Error()},
 		{mysql.ErrInvalidConn, wait, "invalid connection"},
