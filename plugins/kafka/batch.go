@@ -110,7 +110,7 @@ func (r *records) advance(p *partition) {
 		if b.stay != p.stay { // another member has the partition, or it is read again
 			continue
 		}
-		p.pause = 0
+		p.backoff.Reset()
 		r.acknowledged(p, b.records[len(b.records)-1])
 	}
 	if len(p.out) == 0 || p.out[0].verdict == pending || p.out[len(p.out)-1].verdict == pending {
@@ -126,9 +126,8 @@ func (r *records) advance(p *partition) {
 		}
 	}
 	p.queue, p.out = append(again, p.queue...), nil
-	p.pause = min(max(firstRetry, 2*p.pause), longRetry)
 	p.resting = true
-	time.AfterFunc(p.pause, func() { r.rested(p) })
+	time.AfterFunc(p.backoff.Next(), func() { r.rested(p) })
 }
 
 func (r *records) rested(p *partition) {

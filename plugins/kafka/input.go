@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
 func init() {
@@ -25,7 +26,8 @@ type input struct {
 	topics  []string
 	limits  limits
 	idle    time.Duration
-	wait    *wait
+	state   *retry.State
+	waits   *service.MetricCounter
 	lag     *service.MetricGauge
 	lost    *service.MetricCounter
 	survey  *survey
@@ -43,9 +45,10 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	}
 	i := &input{
 		options: options, logger: resources.Logger(), doubt: make(chan struct{}, 1),
-		wait: newWait("kafka_read", resources.Metrics()), lag: resources.Metrics().NewGauge(metricLag, "topic", "partition"),
+		lag:  resources.Metrics().NewGauge(metricLag, "topic", "partition"),
 		lost: resources.Metrics().NewCounter(metricLost, "topic", "partition"),
 	}
+	i.state, i.waits = newState("kafka_read", resources)
 	i.options = append(i.options, kgo.WithLogger(&clientLog{warn: i.logger.Warnf, debug: i.logger.Debugf}))
 	if i.limits, err = limitsOf(parsed); err != nil {
 		return nil, err
@@ -69,38 +72,51 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	return i, nil
 }
 
-// newWait makes the metrics of a plugin's wait.
-func newWait(plugin string, metrics *service.Metrics) *wait {
+// newState returns the retry state of a plugin, and the counter of its failed tries.
+func newState(plugin string, resources *service.Resources) (*retry.State, *service.MetricCounter) {
+	metrics, logger := resources.Metrics(), resources.Logger()
 	waits := metrics.NewCounter(plugin + "_waits_total")
 	waits.Incr(0) // it is there from the start: what appears only later has not risen
-	states := metrics.NewGauge(plugin+"_state", "state")
-	w := &wait{count: func() { waits.Incr(1) }, show: func(n int64, state string) { states.Set(n, state) }}
-	w.shown(stateRunning)
-	return w
+	state := &retry.State{
+		Longest: 10 * time.Second,
+		Show:    retry.Gauge(metrics.NewGauge(plugin+"_state", "state").Set, retry.Running, retry.Waiting),
+		Warn:    logger.Warnf, Info: logger.Infof,
+	}
+	state.Show(retry.Running)
+	return state, waits
 }
 
 // Connect implements service.BatchInput. It returns an error once a wait, and
 // then asks until the broker is there.
 func (i *input) Connect(ctx context.Context) error {
 	for {
-		if err := i.wait.announce(); err != nil {
+		if err := i.state.Announce(); err != nil {
 			return service.NewErrBackOff(err, 0)
 		}
-		if err := i.wait.rest(ctx); err != nil {
+		if err := i.state.Rest(ctx); err != nil {
 			return err
 		}
 		err := i.open(ctx)
 		if err == nil {
-			if waited := i.wait.over(); waited > 0 {
-				i.logger.Infof("Reading: the wait is over, after %v.", waited.Round(time.Millisecond))
-			}
+			i.state.Succeeded(retry.Only)
 			return nil
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		i.wait.begin("to read", err, true)
+		i.wait(err)
 	}
+}
+
+// wait begins a wait, or goes on with it.
+func (i *input) wait(problem error) {
+	r := retry.Reason{Work: "Reading", For: "to read", Text: problem.Error()}
+	var gone *goneError
+	if errors.As(problem, &gone) { // an operator decides: reading does not succeed by itself
+		r.Ending = "The input looks again by itself"
+	}
+	i.waits.Incr(1)
+	i.state.Begin(retry.Only, r)
 }
 
 // open returns why nothing can be read now.
@@ -204,7 +220,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 				continue
 			}
 		}
-		i.wait.begin("to read", problem, true)
+		i.wait(problem)
 		i.renew = out == 0 // by Connect: the framework must know first that all waits
 		return nil, nil, service.ErrNotConnected
 	}

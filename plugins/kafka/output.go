@@ -10,6 +10,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 
 	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
 const fieldOutput = "output"
@@ -54,10 +55,10 @@ func init() {
 }
 
 type output struct {
-	child  *service.OwnedOutput
-	wait   *wait
-	logger *service.Logger
-	sent   *service.MetricCounter
+	child *service.OwnedOutput
+	state *retry.State
+	waits *service.MetricCounter
+	sent  *service.MetricCounter
 
 	alive   context.Context // until the output is closed
 	close   func()
@@ -80,21 +81,21 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	if err != nil {
 		return nil, err
 	}
-	metrics := resources.Metrics()
+	state, waits := newState("dead_letter_send", resources)
 	alive, stop := context.WithCancel(context.Background())
 	return &output{
-		alive: alive, close: stop, child: child, wait: newWait("dead_letter_send", metrics), logger: resources.Logger(),
-		sent: metrics.NewCounter("dead_letter_send_total", "code"),
+		alive: alive, close: stop, child: child, state: state, waits: waits,
+		sent: resources.Metrics().NewCounter("dead_letter_send_total", "code"),
 	}, nil
 }
 
 // Connect implements service.BatchOutput. It returns an error once a wait, and
 // paces the tries. The child connects by itself.
 func (o *output) Connect(ctx context.Context) error {
-	if err := o.wait.announce(); err != nil {
+	if err := o.state.Announce(); err != nil {
 		return service.NewErrBackOff(err, 0)
 	}
-	return o.wait.rest(ctx)
+	return o.state.Rest(ctx)
 }
 
 // WriteBatch implements service.BatchOutput. It returns nil when all of the batch
@@ -106,9 +107,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	err := o.deliver(ctx, batch)
 	if err == nil {
 		o.busy.Store(false)
-		if waited := o.wait.over(); waited > 0 {
-			o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
-		}
+		o.state.Succeeded(retry.Only)
 		return nil
 	}
 	if ctx.Err() == nil { // else the output is being stopped
@@ -117,11 +116,15 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 			letters += len(part)
 		}
 		// That there is no answer yet says less than an answer before it.
-		paced := !errors.Is(err, errNoAnswer)
-		if !paced && o.refused != nil {
+		unanswered := errors.Is(err, errNoAnswer)
+		if unanswered && o.refused != nil {
 			err = o.refused
 		}
-		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", letters), err, paced)
+		o.waits.Incr(1)
+		o.state.Begin(retry.Only, retry.Reason{
+			Work: "Delivering dead letters", For: fmt.Sprintf("to deliver %d dead letters", letters),
+			Text: err.Error(), AtOnce: unanswered,
+		})
 	}
 	return service.ErrNotConnected
 }
@@ -212,7 +215,7 @@ func (o *output) await(ctx context.Context) error {
 // which an output that has this one as a child can show. The child is not asked while
 // it has letters: its test might wait for them, or end the connection that they use.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	if err := o.wait.now(); err != nil {
+	if err := o.state.Err(); err != nil {
 		return service.ConnectionTestFailed(err).AsList()
 	}
 	if o.busy.Load() {

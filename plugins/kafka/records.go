@@ -9,6 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
 const (
@@ -66,7 +68,7 @@ type partition struct {
 	resting bool     // before it is given out again
 	leaving bool     // to another member: nothing more is given out
 	stay    int      // which of its stays with this member this is
-	pause   time.Duration
+	backoff retry.Backoff
 	end     int64 // of the log, as far as a consumer may read now
 
 	position              // next is unknown while another member has the partition
@@ -163,7 +165,10 @@ func (r *records) add(fetches kgo.Fetches) {
 func (r *records) partition(at place) *partition {
 	p := r.partitions[at]
 	if p == nil {
-		p = &partition{place: at, position: nowhere(), fetched: unknown, fetchedEpoch: unknown, idleAt: unknown}
+		p = &partition{
+			place: at, backoff: retry.Backoff{First: firstRetry, Longest: longRetry},
+			position: nowhere(), fetched: unknown, fetchedEpoch: unknown, idleAt: unknown,
+		}
 		r.partitions[at], r.turns = p, append(r.turns, p)
 	}
 	return p
@@ -220,7 +225,8 @@ func (r *records) leave(ctx context.Context, lost map[string][]int32) {
 			r.held -= size(record)
 		}
 		r.left(p)
-		p.leaving, p.queue, p.pause = false, nil, 0
+		p.leaving, p.queue = false, nil
+		p.backoff.Reset()
 		r.lag(0, p.topic, p.number) // whoever has it next tells
 	}
 	signal(r.room)

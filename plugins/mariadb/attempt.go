@@ -53,7 +53,7 @@ func (s *session) attempt(ctx context.Context, w *writer, t *table, rows []row, 
 		if alive, f := s.inTransaction(ctx); f != nil {
 			return outcome{}, f
 		} else if !alive {
-			return outcome{}, &failure{kind: retry, err: fmt.Errorf("the server ended the transaction: %w", o.refused[0].failure)}
+			return outcome{}, &failure{kind: retryNow, err: fmt.Errorf("the server ended the transaction: %w", o.refused[0].failure)}
 		}
 	}
 	return o, s.exec(ctx, "COMMIT")

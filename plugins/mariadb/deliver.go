@@ -49,16 +49,16 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 	for {
 		err := d.wait(ctx)
 		if err == nil {
-			o.state.over(this)
+			o.state.Succeeded(this)
 			return nil
 		}
 		if ctx.Err() != nil {
 			break
 		}
 		why := o.letters.reason(d, err)
-		o.metrics.waits(1, why.cause)
+		o.metrics.waits(1, why.Cause)
 		resting, awake := d.unanswered(ctx, err)
-		again := o.state.wait(resting, this, why)
+		again := o.state.Wait(resting, this, why)
 		answered := resting.Err() != nil
 		awake()
 		if ctx.Err() != nil {

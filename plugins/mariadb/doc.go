@@ -41,7 +41,7 @@
 //     text of the form "code: column: reason" that holds no value (Invariant 7).
 //     An older row of the same key that had been compacted away is then
 //     written, since it lost to a row that is not there.
-//   - retry: a deadlock or a lock wait is tried again at once, with jitter.
+//   - retryNow: a deadlock or a lock wait is tried again at once, with jitter.
 //   - wait: MariaDB cannot take any row now, or is set up wrongly. The batch
 //     stays where it is until it can be written (Invariant 3).
 //

@@ -18,8 +18,8 @@ const (
 	unknown kind = iota
 	// refused: the row will never be taken as it is.
 	refused
-	// retry: the same statement will succeed, if repeated at once.
-	retry
+	// retryNow: the same statement will succeed, if repeated at once.
+	retryNow
 	// wait: MariaDB cannot take rows for now.
 	wait
 	// misconfigured: somebody must mend the table, the account or the server.
@@ -74,7 +74,7 @@ func (f *failure) text() string {
 		return init.Error()
 	case errors.As(f.err, &connect) && errors.As(f.err, &server):
 		return f.connectText(connect, server.Message)
-	case f.kind == wait || f.kind == misconfigured || f.kind == retry:
+	case f.kind == wait || f.kind == misconfigured || f.kind == retryNow:
 		if _, listed := rules[f.number]; listed && errors.As(f.err, &server) && !isDataState(f.state) {
 			return fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, f.messageText(server.Message))
 		}
@@ -171,7 +171,7 @@ func judgeState(state string) (k kind, code string, lone bool) {
 		strings.HasPrefix(state, "70"): // interrupted
 		return wait, "", false
 	case strings.HasPrefix(state, "40"): // transaction rollback
-		return retry, "", false
+		return retryNow, "", false
 	case strings.HasPrefix(state, "28"): // invalid authorization
 		return misconfigured, "", false
 	case strings.HasPrefix(state, "3D"), // no such database

@@ -64,15 +64,15 @@ var rules = map[uint16]rule{
 	rowInWrongPartition:  {kind: refused, code: CodePartition},
 
 	// Concurrency: the other side has won, the next try goes through.
-	lockDeadlock:    {kind: retry},
-	lockWaitTimeout: {kind: retry},
-	checkRead:       {kind: retry}, // the snapshot is older than the row
-	lockAborted:     {kind: retry}, // Galera applied somebody else's write first
-	tableDefChanged: {kind: retry}, // ALTER TABLE came between
-	needReprepare:   {kind: retry},
-	xaRBRollback:    {kind: retry},
-	xaRBTimeout:     {kind: retry},
-	xaRBDeadlock:    {kind: retry},
+	lockDeadlock:    {kind: retryNow},
+	lockWaitTimeout: {kind: retryNow},
+	checkRead:       {kind: retryNow}, // the snapshot is older than the row
+	lockAborted:     {kind: retryNow}, // Galera applied somebody else's write first
+	tableDefChanged: {kind: retryNow}, // ALTER TABLE came between
+	needReprepare:   {kind: retryNow},
+	xaRBRollback:    {kind: retryNow},
+	xaRBTimeout:     {kind: retryNow},
+	xaRBDeadlock:    {kind: retryNow},
 
 	// Full, or short of something.
 	diskFull:         {kind: wait},

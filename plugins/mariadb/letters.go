@@ -12,6 +12,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 
 	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
 const (
@@ -156,18 +157,19 @@ func (l *letters) waiting() bool {
 
 // reason says why the letters are not delivered: what the child says that it waits
 // for, else its error.
-func (l *letters) reason(d *delivery, err error) reason {
-	r := reason{cause: causeDeadLetter, waits: fmt.Sprintf("to deliver %d dead letters", len(d.letters))}
+func (l *letters) reason(d *delivery, err error) retry.Reason {
+	r := retry.Reason{Work: "Delivering dead letters", Cause: causeDeadLetter, For: fmt.Sprintf("to deliver %d dead letters", len(d.letters))}
 	if errors.Is(err, errNoAnswer) {
 		if said := l.ask(); said != nil {
 			err = said
 		}
 	}
-	r.text = explain(err).Error()
+	r.Text = explain(err).Error()
 	// dead_letter_send says so, and it knows how many of the letters are left.
-	var child interface{ Waiting() (what, reason string) }
+	var child *retry.State
 	if errors.As(err, &child) {
-		r.waits, r.text = child.Waiting()
+		said := child.Reason()
+		r.For, r.Text = said.For, said.Text
 	}
 	return r
 }

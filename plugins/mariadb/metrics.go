@@ -1,6 +1,10 @@
 package mariadb
 
-import "time"
+import (
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
+)
 
 // The outcomes of a message, as labels.
 const (
@@ -19,7 +23,9 @@ const (
 type metric func(n int64, labels ...string)
 
 type metrics struct {
-	rows, batches, refused, retries, waits, replays, statement, lag, commit, states, build metric
+	rows, batches, refused, retries, waits, replays, statement, lag, commit, build metric
+
+	state func(state string)
 }
 
 // newMetrics makes the metrics that [Spec] describes. The framework's timers are
@@ -36,7 +42,7 @@ func newMetrics(counter, timer, gauge func(name string, labels ...string) metric
 		statement: timer("mariadb_upsert_statement_ns"),
 		lag:       timer("mariadb_upsert_commit_lag_ns"),
 		commit:    gauge("mariadb_upsert_last_commit_timestamp_seconds"),
-		states:    gauge("mariadb_upsert_state", "state"),
+		state:     retry.Gauge(gauge("mariadb_upsert_state", "state"), retry.Running, retry.Waiting, retry.Stopped),
 		build:     gauge("mariadb_upsert_build_info", "version"),
 	}
 }
@@ -45,17 +51,6 @@ func (m *metrics) observer() observer {
 	return observer{
 		statement: func(d time.Duration) { m.statement(d.Nanoseconds()) },
 		retry:     func(cause string) { m.retries(1, cause) },
-	}
-}
-
-// state shows one state as 1 and the others as 0.
-func (m *metrics) state(now string) {
-	for _, state := range []string{stateRunning, stateWaiting, stateStopped} {
-		var is int64
-		if state == now {
-			is = 1
-		}
-		m.states(is, state)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
 func init() {
@@ -32,7 +34,7 @@ type output struct {
 	breaker *breaker // nil for none
 	forget  func()   // the signal that ends its stop
 	held    held
-	state   *state
+	state   *retry.State
 	letters *letters // nil: what is refused is an error
 	notices *notices
 	metrics *metrics
@@ -63,7 +65,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		func(name string, labels ...string) metric { return own.NewGauge(name, labels...).Set },
 	)
 	m.commit(time.Now().Unix()) // until the first, the time since the start counts
-	m.state(stateWaiting)
+	m.state(retry.Waiting)
 	m.build(1, parsed.EngineVersion())
 	// No connection is made here: that is for Connect to try.
 	db := sql.OpenDB(connector)
@@ -89,30 +91,30 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 			warn:   logger.Warn,
 			writer: newWriter(db, c.maxRows, c.connections, m.observer()),
 		},
-		state:   &state{warn: logger.Warnf, info: logger.Infof, show: m.state},
+		state:   &retry.State{Longest: 5 * time.Second, Show: m.state, Warn: logger.Warnf, Info: logger.Infof},
 		metrics: m,
 		traced:  newTraced(resources.OtelTracer()),
 	}, nil
 }
 
 // Connect implements service.BatchOutput: the server answers, the table fits, and
-// the output is not stopped. It returns an error once a wait, see [state].
+// the output is not stopped. It returns an error once a wait, see [retry.State].
 func (o *output) Connect(ctx context.Context) error {
 	for {
 		why := o.connect(ctx)
 		if why == nil {
-			o.state.over(connecting)
+			o.state.Succeeded(connecting)
 			// A batch may wait although there is a connection.
-			if err := o.state.announce(); err != nil {
+			if err := o.state.Announce(); err != nil {
 				return service.NewErrBackOff(err, 0)
 			}
 			return nil
 		}
-		pause := o.state.begin(connecting, *why)
-		if err := o.state.announce(); err != nil {
+		pause := o.state.Begin(connecting, why.Reason)
+		if err := o.state.Announce(); err != nil {
 			return service.NewErrBackOff(err, pause)
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := retry.Sleep(ctx, pause); err != nil {
 			return err
 		}
 	}
@@ -130,7 +132,7 @@ func (o *output) connect(ctx context.Context) *reason {
 		return nil
 	}
 	why := judgeLook(err).reason()
-	why.text = explain(err).Error()
+	why.Text = explain(err).Error()
 	return &why
 }
 
@@ -176,18 +178,18 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	for {
 		result, why := o.write(ctx, this, batch, messages)
 		if why == nil {
-			o.state.over(this)
+			o.state.Succeeded(this)
 			turns.passed(o, len(batch))
 			if len(result.refused)+len(result.failed) > 0 {
 				turns.behind(ctx)
 			}
 			return o.refuse(ctx, batch, result)
 		}
-		o.metrics.waits(1, why.cause)
+		o.metrics.waits(1, why.Cause)
 		if why.alone {
 			turns.stuck()
 		}
-		if !o.state.wait(ctx, this, *why) {
+		if !o.state.Wait(ctx, this, why.Reason) {
 			return service.ErrNotConnected
 		}
 	}
@@ -256,18 +258,6 @@ func (o *output) trace(batch service.MessageBatch, result *result, began, ended 
 		}
 		o.traced.verdict(origin{m.Context(), text}, began, ended, err)
 	}
-}
-
-// stopped is why the breaker lets nothing pass now, nil if it does.
-func (o *output) stopped() *reason {
-	if o.breaker == nil {
-		return nil
-	}
-	text := o.breaker.stopped(time.Now())
-	if text == "" {
-		return nil
-	}
-	return &reason{cause: fieldLimit, text: text, stopped: true}
 }
 
 // ConnectionTest implements service.ConnectionTestable.

@@ -112,7 +112,7 @@ func TestJudgement(t *testing.T) {
 		{server(1062, "23000"), refused, "MariaDB error 1062 (23000): " + wordsDuplicate},
 		{server(5000, "22ABC"), refused, "MariaDB error 5000 (22ABC): a value does not fit its column, or an expression over it failed: correct the value"}, // a data exception of a newer server
 		{server(5000, "45000"), refused, "MariaDB error 5000 (45000): " + wordsTrigger},
-		{server(5000, "40001"), retry, "MariaDB error 5000 (40001)"},
+		{server(5000, "40001"), retryNow, "MariaDB error 5000 (40001)"},
 		{server(5000, "08S01"), wait, "MariaDB error 5000 (08S01)"},
 		{server(5000, "42000"), misconfigured, "MariaDB error 5000 (42000)"},
 		{server(5000, "HY000"), unknown, "MariaDB error 5000 (HY000)"},
@@ -121,7 +121,7 @@ func TestJudgement(t *testing.T) {
 		{server(1643, "02000"), refused, "MariaDB error 1643 (02000): " + wordsTrigger},
 		{server(20, "HY000"), wait, "MariaDB error 20 (HY000)"}, // of the file layer
 		{server(1290, "HY000"), wait, "MariaDB error 1290 (HY000): " + hidden(1290)},
-		{server(1205, "HY000"), retry, "MariaDB error 1205 (HY000): " + hidden(1205)},
+		{server(1205, "HY000"), retryNow, "MariaDB error 1205 (HY000): " + hidden(1205)},
 		{server(1146, "42S02"), misconfigured, "MariaDB error 1146 (42S02): " + hidden(1146)},
 		{server(0, "HY000"), wait, "MariaDB error 0 (HY000)"}, // of a proxy
 		{mysql.ErrPktTooLarge, wait, mysql.ErrPktTooLarge.Error()},

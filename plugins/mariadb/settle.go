@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
 const (
@@ -29,7 +31,7 @@ func (w *writer) settle(ctx context.Context, t *table, rows []row, before commit
 		if len(doubted) == 0 {
 			return nil
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := retry.Sleep(ctx, pause); err != nil {
 			return judge(err)
 		}
 		for _, v := range doubted {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
 const (
@@ -234,7 +236,7 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row, other
 			first.add(rest)
 			return first, f
 		}
-		if f.kind != retry {
+		if f.kind != retryNow {
 			s.discard()
 			if fresh || f.number != 0 || ctx.Err() != nil {
 				return outcome{}, f
@@ -249,7 +251,7 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row, other
 			f.kind = wait
 			return outcome{}, f
 		}
-		if err := sleep(ctx, rand.N(time.Duration(try)*5*time.Millisecond)); err != nil {
+		if err := retry.Sleep(ctx, rand.N(time.Duration(try)*5*time.Millisecond)); err != nil {
 			return outcome{}, judge(err)
 		}
 	}
@@ -267,15 +269,4 @@ func (w *writer) attempt(ctx context.Context, s *session, t *table, rows []row, 
 		defer w.alone.RUnlock()
 	}
 	return s.attempt(ctx, w, t, rows, others)
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -1,0 +1,196 @@
+// Package retry has the state of a plugin that retries its work until the work
+// succeeds. The plugin is running, it is waiting for its next try, or it is stopped.
+//
+// The framework logs each error that Connect returns, and shows the last one as the
+// reason why the plugin is not ready. So Connect returns one error for each wait, and
+// the text of this error is always current.
+package retry
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// The states, as labels of a metric.
+const (
+	Running = "running"
+	Waiting = "waiting"
+	Stopped = "stopped"
+)
+
+// Only is the waiter of a plugin that does one thing at a time.
+const Only uint64 = 0
+
+const firstPause = 100 * time.Millisecond
+
+// Reason is why the work cannot be done now.
+type Reason struct {
+	Work    string // the name of the work, for the log: "Storing rows"
+	For     string // what the plugin waits for: "for MariaDB", "to read"
+	Cause   string // a short label; the log gets each new one of a wait
+	Text    string // what failed
+	Ending  string // the last sentence; "" for endingRetry
+	Stopped bool   // the plugin has stopped its work itself
+	AtOnce  bool   // the next try needs no pause before it
+}
+
+const endingRetry = "Nothing is dropped: it is tried again until it succeeds"
+
+// State is the state of a plugin: as a metric, as two lines of the log (the start of
+// a wait and its end, not each try), and as an error. A wait lasts as long as at least
+// one waiter waits, such as a batch or a connection.
+//
+// The framework can show one error only. So one of several waiting batches returns to
+// the framework: this batch is the reporter. The others wait in [State.Wait].
+type State struct {
+	Longest    time.Duration                    // pause between two tries
+	Show       func(state string)               // for the metric, see [Gauge]
+	Warn, Info func(format string, args ...any) // for the log
+
+	mutex        sync.Mutex
+	waiters      map[uint64]*Backoff
+	reporter     uint64
+	reporterDone time.Time // when the reporter last succeeded; the others should soon, too
+	since        time.Time // the start of the wait
+	next         time.Time // the next try
+	reason       Reason    // the last
+	announced    bool      // the framework has the error of this wait
+	causes       []string  // those of this wait that the log has
+}
+
+// Gauge returns a function for State.Show. It sets the gauge of the current state to 1,
+// and the gauges of the other states to 0.
+func Gauge(set func(n int64, labels ...string), states ...string) func(state string) {
+	return func(now string) {
+		for _, state := range states {
+			var n int64
+			if state == now {
+				n = 1
+			}
+			set(n, state)
+		}
+	}
+}
+
+// Begin says that a try of a waiter failed. It returns the pause before the next try.
+func (s *State) Begin(waiter uint64, r Reason) time.Duration {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	now := time.Now()
+	begins := len(s.waiters) == 0
+	if begins {
+		s.waiters = make(map[uint64]*Backoff)
+		s.since, s.announced, s.reporterDone = now, false, time.Time{}
+		s.causes = []string{r.Cause}
+	} else if s.announced && !slices.Contains(s.causes, r.Cause) {
+		s.causes = append(s.causes, r.Cause)
+		s.Warn("Still %v", describe(r, s.since, now, now))
+	}
+	if begins || r.Stopped != s.reason.Stopped {
+		s.Show(map[bool]string{false: Waiting, true: Stopped}[r.Stopped])
+	}
+	s.reason = r
+	if s.waiters[waiter] == nil {
+		s.waiters[waiter] = &Backoff{First: firstPause, Longest: s.Longest}
+	}
+	var pause time.Duration
+	if !r.AtOnce {
+		pause = s.waiters[waiter].Next()
+	}
+	s.next = now.Add(pause)
+	return pause
+}
+
+// Rest sleeps until the next try of the waiter [Only].
+func (s *State) Rest(ctx context.Context) error {
+	s.mutex.Lock()
+	pause := time.Until(s.next)
+	s.mutex.Unlock()
+	return Sleep(ctx, pause)
+}
+
+// Wait says that a try of a waiter failed, and sleeps until its next try. It reports
+// whether the caller makes that try. The framework makes it if ctx has ended, or if this
+// waiter is the reporter. The first waiter becomes the reporter. When the reporter
+// succeeds and a waiter still waits long after, that waiter becomes the reporter.
+func (s *State) Wait(ctx context.Context, waiter uint64, r Reason) bool {
+	if ctx.Err() != nil || Sleep(ctx, s.Begin(waiter, r)) != nil {
+		return false
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.waiters[s.reporter] == nil && time.Since(s.reporterDone) > 2*s.Longest {
+		s.reporter, s.announced = waiter, false
+	}
+	return s.reporter != waiter
+}
+
+// Announce returns the state as an error, once a wait, for Connect to return.
+func (s *State) Announce() error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if len(s.waiters) == 0 || s.announced {
+		return nil
+	}
+	s.announced = true
+	return s
+}
+
+// Err returns the state as an error during a wait, else nil.
+func (s *State) Err() error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if len(s.waiters) == 0 {
+		return nil
+	}
+	return s
+}
+
+// Reason returns the last reason, for an output that has the waiting one as a child.
+func (s *State) Reason() Reason {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.reason
+}
+
+// Succeeded says that a waiter no longer waits, or that it never did.
+func (s *State) Succeeded(waiter uint64) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	_, waited := s.waiters[waiter]
+	delete(s.waiters, waiter)
+	if waiter == s.reporter {
+		s.reporterDone = time.Now()
+	}
+	if len(s.waiters) > 0 {
+		return
+	}
+	s.Show(Running)
+	if waited {
+		s.Info("%s: the wait is over, after %v.", s.reason.Work, time.Since(s.since).Round(time.Millisecond))
+	}
+}
+
+// Error implements error: what the plugin waits for, since when, and when it tries
+// again.
+func (s *State) Error() string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if len(s.waiters) == 0 {
+		return "connecting"
+	}
+	return describe(s.reason, s.since, s.next, time.Now())
+}
+
+func describe(r Reason, since, next, now time.Time) string {
+	about := fmt.Sprintf("since %s (%s)", since.UTC().Format(time.RFC3339), now.Sub(since).Round(time.Second))
+	if r.Stopped {
+		return fmt.Sprintf("stopped %s, nothing is dropped: %s", about, r.Text)
+	}
+	return fmt.Sprintf("waiting %s %s, next try in %s: %s. %s",
+		r.For, about, max(0, next.Sub(now)).Round(100*time.Millisecond), r.Text, cmp.Or(r.Ending, endingRetry))
+}

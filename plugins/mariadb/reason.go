@@ -1,0 +1,43 @@
+package mariadb
+
+import (
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
+)
+
+const (
+	// connecting is the waiter for a connection, beside the batches.
+	connecting = ^uint64(0)
+
+	storing = "Storing rows" // the work, as the log names it
+)
+
+// reason is why a batch cannot be stored now.
+type reason struct {
+	retry.Reason
+	alone bool // nothing shows whether the batch is at fault or MariaDB
+}
+
+func (f *failure) reason() reason {
+	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.cause(), Text: f.Error()}, alone: f.unproven}
+	if f.unproven && (f.kind == unknown || !f.common) {
+		r.Text += ": no other record could be stored to compare with"
+	}
+	if f.kind == misconfigured {
+		r.Ending = "Nothing is dropped: somebody must mend this; it is tried again until then"
+	}
+	return r
+}
+
+// stopped is why the breaker lets nothing pass now, nil if it does.
+func (o *output) stopped() *reason {
+	if o.breaker == nil {
+		return nil
+	}
+	text := o.breaker.stopped(time.Now())
+	if text == "" {
+		return nil
+	}
+	return &reason{Reason: retry.Reason{Work: storing, Cause: fieldLimit, Text: text, Stopped: true}}
+}
