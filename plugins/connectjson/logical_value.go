@@ -1,8 +1,11 @@
 package connectjson
 
 import (
+	"errors"
 	"math"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
 )
 
 // logical converts a value of a logical type.
@@ -50,8 +53,8 @@ func (c *conversion) units(s *Schema, n int32) (int64, *Refusal) {
 	if s.Logical == TimestampMillis && !c.strict {
 		return wrapped(c.number(n)), nil
 	}
-	v, e := exactInt(k, c.number(n))
-	if e != exact || s.Logical != TimestampMillis && (v < math.MinInt32 || v > math.MaxInt32) {
+	v, err := exactInt(c.number(n))
+	if err != nil || s.Logical != TimestampMillis && (v < math.MinInt32 || v > math.MaxInt32) {
 		return 0, refuse(OutOfRange, "expected "+shortName(s)+", got a number beyond it")
 	}
 	return v, nil
@@ -59,24 +62,25 @@ func (c *conversion) units(s *Schema, n int32) (int64, *Refusal) {
 
 func shortName(s *Schema) string { return s.Name[strings.LastIndexByte(s.Name, '.')+1:] }
 
+// maxDecimalText is a bound that Java does not have, in characters: an exponent or a scale
+// of two billion would be written out as gigabytes of zeros. No database has a decimal
+// that comes near.
+const maxDecimalText = 2000
+
 // decimal converts a Decimal, written as a number or as base64 of the unscaled integer. The reference takes a number at
 // whatever scale it has; strict brings it to the schema's.
 func (c *conversion) decimal(s *Schema, n int32) (any, *Refusal) {
-	var text string
-	var precision int
-	var ok bool
+	var d decimal.Decimal
+	var err error
 	switch k := c.nodes[n].kind; k {
 	case kindInt, kindFloat:
-		if !c.strict {
-			text, ok = plainNumber(c.number(n))
-			break
+		d, err = decimal.Parse(c.number(n))
+		if err == nil && c.strict {
+			d, err = d.Rescale(s.Scale)
 		}
-		var e exactness
-		text, precision, e = numberAtScale(c.number(n), s.Scale)
-		if e == fractional {
+		if errors.Is(err, decimal.ErrInexact) {
 			return nil, refuse(OutOfRange, "expected a Decimal of the schema's scale, got more digits")
 		}
-		ok = e == exact
 	case kindString:
 		if !s.HasScale {
 			return nil, refuse(BadSchema, "the Decimal's schema has no scale")
@@ -85,16 +89,18 @@ func (c *conversion) decimal(s *Schema, n int32) (any, *Refusal) {
 		if !valid || len(unscaled) == 0 {
 			return nil, refuse(TypeMismatch, "expected a Decimal, got text that is not base64 of an integer")
 		}
-		text, precision, ok = plainUnscaled(unscaled, s.Scale)
+		d, err = decimal.FromBytes(unscaled, s.Scale)
 	default:
 		return nil, refuse(TypeMismatch, "expected Decimal, got "+k.String())
 	}
-	if !ok {
+	digits := int64(d.Precision())
+	if err != nil || digits-min(d.Scale(), 0) > maxDecimalText-2 || d.Scale() > maxDecimalText-3 {
 		return nil, refuse(OutOfRange, "expected a Decimal of at most 2000 characters, got a longer one")
 	}
-	if c.strict && s.Precision > 0 && precision > s.Precision {
+	if c.strict && s.Precision > 0 && digits > int64(s.Precision) {
 		return nil, refuse(OutOfRange, "expected a Decimal of the schema's precision, got more digits")
 	}
+	text := d.String()
 	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as a value.
 	if r := c.spend(len(text) / 16); r != nil {
 		return nil, r

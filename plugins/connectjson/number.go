@@ -4,128 +4,22 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
 )
 
-// parts are a JSON number's digits as written: whole and frac around the point, exp the exponent. Leading zeros are gone.
-type parts struct {
-	negative    bool
-	whole, frac []byte
-	exp         int64
-}
-
-func split(b []byte) parts {
-	var p parts
-	if b[0] == '-' {
-		p.negative = true
-		b = b[1:]
-	}
-	if i := bytes.IndexAny(b, "eE"); i >= 0 {
-		e := b[i+1:]
-		negative := e[0] == '-'
-		if negative || e[0] == '+' {
-			e = e[1:]
-		}
-		p.exp = exponent(bytes.TrimLeft(e, "0"), negative)
-		b = b[:i]
-	}
-	if i := bytes.IndexByte(b, '.'); i >= 0 {
-		p.frac = b[i+1:]
-		b = b[:i]
-	}
-	p.whole = bytes.TrimLeft(b, "0")
-	return p
-}
-
-// digits gives all digits, without leading zeros, and the scale that belongs to them: value = digits * 10^-scale.
-func (p parts) digits() (digits []byte, scale int64) {
-	digits = p.whole
-	if len(p.frac) > 0 {
-		digits = append(append(make([]byte, 0, len(p.whole)+len(p.frac)), p.whole...), p.frac...)
-	}
-	return bytes.TrimLeft(digits, "0"), int64(len(p.frac)) - p.exp
-}
-
-// wrapped is java.lang.Number's longValue of an integer or a decimal of any size: the fraction is cut off and the low 64
-// bits remain. Ten to the 64th is a multiple of two to the 64th, which bounds the loop whatever the exponent.
+// wrapped is java.lang.Number's longValue of an integer or a decimal of any size: the
+// fraction is cut off and the low 64 bits remain.
 func wrapped(b []byte) int64 {
-	p := split(b)
-	digits, scale := p.digits()
-	if scale > 0 {
-		if scale >= int64(len(digits)) {
-			return 0
-		}
-		digits = digits[:int64(len(digits))-scale]
-	}
-	var v uint64
-	for _, c := range digits {
-		v = v*10 + uint64(c-'0')
-	}
-	if scale <= -64 {
-		return 0
-	}
-	for ; scale < 0; scale++ {
-		v *= 10
-	}
-	if p.negative {
-		v = -v
-	}
-	return int64(v)
+	d, _ := decimal.Parse(b) // no error: the scanner took the number
+	return d.LowBits()
 }
 
-// exactness says how well a number fits an integer type.
-type exactness uint8
-
-const (
-	exact exactness = iota
-	fractional
-	tooLarge
-)
-
-// exactInt is the number as an integer, if it is one of 64 bits: 12, 12.0 and 1.2e1 alike.
-func exactInt(k kind, b []byte) (int64, exactness) {
-	if k == kindInt && len(b) <= 18 {
-		negative := b[0] == '-'
-		if negative {
-			b = b[1:]
-		}
-		var v int64
-		for _, c := range b {
-			v = v*10 + int64(c-'0')
-		}
-		if negative {
-			v = -v
-		}
-		return v, exact
-	}
-	p := split(b)
-	digits, scale := p.digits()
-	if len(digits) == 0 {
-		return 0, exact
-	}
-	if scale > 0 {
-		trimmed := bytes.TrimRight(digits, "0")
-		if int64(len(digits)-len(trimmed)) < scale {
-			return 0, fractional
-		}
-		digits, scale = digits[:int64(len(digits))-scale], 0
-	}
-	if int64(len(digits))-scale > 19 {
-		return 0, tooLarge
-	}
-	var v uint64 // 19 digits fit
-	for _, c := range digits {
-		v = v*10 + uint64(c-'0')
-	}
-	for ; scale < 0; scale++ {
-		v *= 10
-	}
-	switch {
-	case p.negative && v <= 1<<63:
-		return -int64(v), exact
-	case !p.negative && v <= math.MaxInt64:
-		return int64(v), exact
-	}
-	return 0, tooLarge
+// exactInt is the number as an integer, if it is one of 64 bits: 12, 12.0 and 1.2e1
+// alike. The error is decimal.ErrInexact or decimal.ErrTooWide.
+func exactInt(b []byte) (int64, error) {
+	d, _ := decimal.Parse(b) // no error: the scanner took the number
+	return d.Int64()
 }
 
 // floatOf is the number as a float (32 bits) or a double (64 bits), and whether it is within that type. A BigDecimal, through

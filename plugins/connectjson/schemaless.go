@@ -17,7 +17,7 @@ func (c *conversion) schemaless(n int32) (any, *Refusal) {
 		if !c.strict {
 			return wrapped(c.number(n)), nil
 		}
-		if v, e := exactInt(kindInt, c.number(n)); e == exact {
+		if v, err := exactInt(c.number(n)); err == nil {
 			return v, nil
 		}
 		return json.Number(c.verbatim(n)), nil

@@ -1,5 +1,11 @@
 package connectjson
 
+import (
+	"errors"
+
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
+)
+
 // value converts node n by its schema. within says that the value is a struct's, or a part of one: there Java checks what it
 // has made, and a null that a careless accessor returned is refused; elsewhere it stands.
 func (c *conversion) value(s *Schema, n int32, within bool) (any, *Refusal) {
@@ -145,14 +151,12 @@ func (c *conversion) integer(s *Schema, n int32) (int64, *Refusal) {
 	if !number {
 		return 0, mismatch(s, k)
 	}
-	v, e := exactInt(k, c.number(n))
-	if shift := 64 - intBits[s.Type]; e == exact && v<<shift>>shift != v {
-		e = tooLarge
-	}
-	switch e {
-	case fractional:
+	v, err := exactInt(c.number(n))
+	shift := 64 - intBits[s.Type]
+	switch {
+	case errors.Is(err, decimal.ErrInexact):
 		return 0, refuse(TypeMismatch, "expected "+s.Type.String()+", got a number with a fraction")
-	case tooLarge:
+	case err != nil, v<<shift>>shift != v:
 		return 0, refuse(OutOfRange, "expected "+s.Type.String()+", got a number beyond it")
 	}
 	return v, nil

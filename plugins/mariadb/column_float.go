@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
 )
 
 // A float stands for its shortest decimal: the decimal with the fewest digits
@@ -34,18 +36,18 @@ func (c *column) double(v any) (float64, *Refusal) {
 		f, _ = strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64) // no error: the text is Go's own
 		return f, nil
 	}
-	number, ok := parseNumber(v)
+	n, ok := parseNumber(v)
 	if !ok {
 		return 0, c.mismatch(v, "a number")
 	}
-	if number.isText {
+	if _, isText := v.(string); isText {
 		return 0, c.mismatch(v, "a float")
 	}
-	f, err := strconv.ParseFloat(number.String(), 64)
+	f, err := n.Float64()
 	if err != nil {
 		return 0, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
 	}
-	if !number.isNear(f) {
+	if !isNear(f, n) {
 		return 0, refuse(CodeTooPrecise, c.name, "a number of more digits than %s keeps", strings.ToUpper(c.columnType))
 	}
 	return f, nil
@@ -55,13 +57,13 @@ func (c *column) double(v any) (float64, *Refusal) {
 const leastNormal = 0x1p-1022
 
 // isNear says whether f, written with as many digits as n has, is n.
-func (n number) isNear(f float64) bool {
-	digits := len(strings.Trim(n.whole+n.fraction, "0"))
+func isNear(f float64, n decimal.Decimal) bool {
+	digits := n.Precision()
 	if digits == 0 || digits <= exactDigits && math.Abs(f) >= leastNormal {
 		return true
 	}
 	near, ok := parseDecimal(strconv.FormatFloat(f, 'e', digits-1, 64))
-	return ok && near.String() == n.String()
+	return ok && near.Cmp(n) == 0
 }
 
 func (c *column) acceptFloat(v any) (any, *Refusal) {

@@ -1,144 +1,47 @@
 package mariadb
 
 import (
-	"cmp"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
 )
 
-// number is an exact decimal: sign, digits without leading zeros, and how many
-// of them stand behind the point, without zeros at the end.
-type number struct {
-	negative  bool
-	whole     string // digits before the point, "" for none
-	fraction  string // digits behind the point, "" for none
-	isText    bool
-	isInteger bool // written without a point and without an exponent
-}
+// maxNumberText bounds the text of a number: no column holds one that comes near.
+const maxNumberText = 2000
 
-// The bounds of a number: no column holds a number that comes near them, and
-// without them an exponent could make this output build gigabytes. The exponent's
-// bound is twice the text's, so that no point within the text makes up for it.
-const (
-	maxNumberText = 2000
-	maxExponent   = 2 * maxNumberText
-)
-
-// parseNumber reads what a record holds for an exact number: an integer, or the
-// text of a decimal, as an exponent too.
-func parseNumber(v any) (number, bool) {
+// parseNumber reads what a record holds for an exact number: an integer, or the text of
+// a decimal, as an exponent too. The number has no zeros at its end.
+func parseNumber(v any) (decimal.Decimal, bool) {
 	switch v := v.(type) {
 	case int64:
-		return parseDecimal(strconv.FormatInt(v, 10))
-	case int:
-		return parseDecimal(strconv.Itoa(v))
-	case int32:
-		return parseDecimal(strconv.FormatInt(int64(v), 10))
-	case uint64:
-		return parseDecimal(strconv.FormatUint(v, 10))
-	case uint32:
-		return parseDecimal(strconv.FormatUint(uint64(v), 10))
+		return decimal.FromInt(v).Reduce(), true
+	case int, int32, uint32, uint64:
+		return parseDecimal(fmt.Sprint(v))
 	case json.Number:
 		return parseDecimal(string(v))
 	case string:
-		n, ok := parseDecimal(v)
-		n.isText = true
-		return n, ok
+		return parseDecimal(v)
 	}
-	return number{}, false
+	return decimal.Decimal{}, false
 }
 
-func parseDecimal(text string) (number, bool) {
-	var n number
+func parseDecimal(text string) (decimal.Decimal, bool) {
 	if len(text) > maxNumberText {
-		return n, false
+		return decimal.Decimal{}, false
 	}
-	if rest, cut := strings.CutPrefix(text, "-"); cut {
-		n.negative, text = true, rest
-	}
-	mantissa, exponent, hasExponent := cutExponent(text)
-	whole, fraction, hasPoint := strings.Cut(mantissa, ".")
-	if !isDigits(whole) || hasPoint && !isDigits(fraction) {
-		return n, false
-	}
-	if hasExponent {
-		shift, err := strconv.Atoi(exponent) // the nearest int where err is ErrRange
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			return n, false
-		}
-		whole, fraction = shiftPoint(whole, fraction, min(max(shift, -maxExponent), maxExponent))
-	}
-	n.isInteger = !hasPoint && !hasExponent
-	n.whole, n.fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
-	if n.whole == "" && n.fraction == "" {
-		n.negative = false
-	}
-	return n, true
+	d, err := decimal.Parse(text)
+	return d.Reduce(), err == nil
 }
 
-func cutExponent(text string) (mantissa, exponent string, found bool) {
-	if i := strings.IndexAny(text, "eE"); i >= 0 {
-		return text[:i], text[i+1:], true
-	}
-	return text, "", false
-}
-
-func shiftPoint(whole, fraction string, shift int) (string, string) {
-	digits, point := whole+fraction, len(whole)+shift
-	if point < 0 {
-		digits, point = strings.Repeat("0", -point)+digits, 0
-	}
-	if point > len(digits) {
-		digits += strings.Repeat("0", point-len(digits))
-	}
-	return digits[:point], digits[point:]
-}
-
-func isDigits(text string) bool {
-	if text == "" {
-		return false
-	}
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return false
-		}
-	}
-	return true
-}
-
-// String is the number in plain digits, one spelling for a value.
-func (n number) String() string {
-	text := n.whole
-	if text == "" {
-		text = "0"
-	}
-	if n.fraction != "" {
-		text += "." + n.fraction
-	}
-	if n.negative {
-		return "-" + text
-	}
-	return text
-}
-
-// compareDecimals compares numbers in the spelling of [number.String].
+// compareDecimals compares decimals that a column has accepted.
 func compareDecimals(a, b string) int {
-	x, _ := parseDecimal(a)
-	y, _ := parseDecimal(b)
-	if x.negative != y.negative {
-		if x.negative {
-			return -1
-		}
-		return 1
-	}
-	order := cmp.Or(cmp.Compare(len(x.whole), len(y.whole)), strings.Compare(x.whole, y.whole), strings.Compare(x.fraction, y.fraction))
-	if x.negative {
-		return -order
-	}
-	return order
+	x, _ := decimal.Parse(a)
+	y, _ := decimal.Parse(b)
+	return x.Cmp(y)
 }
 
 // exactFloat is the largest magnitude up to which float64 has every integer.
@@ -173,17 +76,21 @@ func (c *column) acceptInteger(value any) (any, *Refusal) {
 	if !ok {
 		return nil, c.mismatch(value, "an integer")
 	}
-	if n.fraction != "" {
-		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps none", len(n.fraction), strings.ToUpper(c.columnType))
-	}
-	if whole, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
+	whole, err := n.Int64()
+	if err == nil {
 		return c.acceptInteger(whole)
 	}
-	whole, err := strconv.ParseUint(n.String(), 10, 64)
-	if err != nil || whole > c.max {
+	if n.Scale() > 0 {
+		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps none", n.Scale(), strings.ToUpper(c.columnType))
+	}
+	if n, err = n.Rescale(0); err != nil {
 		return nil, c.beyond()
 	}
-	return whole, nil
+	unsigned, err := strconv.ParseUint(n.String(), 10, 64)
+	if err != nil || unsigned > c.max {
+		return nil, c.beyond()
+	}
+	return unsigned, nil
 }
 
 func (c *column) beyond() *Refusal {
@@ -204,12 +111,13 @@ func (c *column) acceptDecimal(v any) (any, *Refusal) {
 	if !ok {
 		return nil, c.mismatch(v, "an exact decimal")
 	}
+	whole := max(int64(n.Precision())-n.Scale(), 0)
 	switch {
-	case len(n.whole) > c.precision-c.scale:
-		return nil, refuse(CodeOutOfRange, c.name, "%d digits before the point, %s holds %d", len(n.whole), strings.ToUpper(c.columnType), c.precision-c.scale)
-	case len(n.fraction) > c.scale:
-		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps %d", len(n.fraction), strings.ToUpper(c.columnType), c.scale)
-	case c.unsigned && n.negative:
+	case whole > int64(c.precision-c.scale):
+		return nil, refuse(CodeOutOfRange, c.name, "%d digits before the point, %s holds %d", whole, strings.ToUpper(c.columnType), c.precision-c.scale)
+	case n.Scale() > int64(c.scale):
+		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps %d", n.Scale(), strings.ToUpper(c.columnType), c.scale)
+	case c.unsigned && n.Sign() < 0:
 		return nil, refuse(CodeOutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
 	}
 	return n.String(), nil
@@ -220,13 +128,13 @@ func (c *column) acceptYear(v any) (any, *Refusal) {
 	if !ok {
 		return nil, c.mismatch(v, "a year")
 	}
-	year, err := strconv.ParseInt(n.whole, 10, 64)
 	// MariaDB would turn 1 to 99 into 2001 to 1999.
-	if err != nil || n.negative || year < 1901 || year > 2155 {
+	if n.Cmp(decimal.FromInt(1901)) < 0 || n.Cmp(decimal.FromInt(2156)) >= 0 {
 		return nil, refuse(CodeOutOfRange, c.name, "YEAR holds 1901 to 2155")
 	}
-	if n.fraction != "" {
-		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, YEAR keeps none", len(n.fraction))
+	if n.Scale() > 0 {
+		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, YEAR keeps none", n.Scale())
 	}
+	year, _ := n.Int64() // no error: it is within the bounds
 	return year, nil
 }

@@ -4,10 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
 )
 
 // keySchema is as much of a Connect schema as a key needs.
@@ -102,11 +102,11 @@ func (s *keySchema) convert(path string, v any) (any, *Refusal) {
 			return mismatch()
 		}
 		n, ok := parseNumber(number)
-		if !ok || n.fraction != "" {
+		if !ok || n.Scale() > 0 {
 			return mismatch()
 		}
-		units, err := strconv.ParseInt(n.String(), 10, bits)
-		if err != nil {
+		units, err := n.Int64()
+		if shift := 64 - bits; err != nil || units<<shift>>shift != units {
 			return nil, refuse(CodeOutOfRange, path, "the key's schema says %s, got a number beyond it", s.describe())
 		}
 		if isTime && temporal.base == s.Type {
@@ -167,22 +167,9 @@ func (s *keySchema) decimal(path string, unscaled []byte) (any, *Refusal) {
 	if err != nil || scale < -maxNumberText || scale > maxNumberText || len(unscaled) == 0 {
 		return nil, refuse(CodeType, path, "the key's schema says %s: expected an integer for its parameter scale, and at least one byte", s.describe())
 	}
-	if len(unscaled) > maxNumberText {
+	n, err := decimal.FromBytes(unscaled, int64(scale))
+	if err != nil {
 		return nil, refuse(CodeOutOfRange, path, "a Decimal of more digits than a column holds")
 	}
-	n := new(big.Int).SetBytes(unscaled)
-	if unscaled[0] >= 0x80 {
-		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(unscaled))))
-	}
-	digits := new(big.Int).Abs(n).String()
-	if scale < 0 {
-		digits += strings.Repeat("0", -scale)
-	} else if scale > 0 {
-		digits = strings.Repeat("0", max(0, scale+1-len(digits))) + digits
-		digits = digits[:len(digits)-scale] + "." + digits[len(digits)-scale:]
-	}
-	if n.Sign() < 0 {
-		digits = "-" + digits
-	}
-	return digits, nil
+	return n.String(), nil
 }

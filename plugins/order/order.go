@@ -101,7 +101,7 @@ func (c *contract) price(record map[string]any, declared shape) (total any, corr
 	if refused != nil {
 		return nil, false, refused
 	}
-	if refused = c.maxQuantity.check(number{whole: quantity}, c.quantity); refused != nil {
+	if refused = c.maxQuantity.check(whole(quantity), c.quantity); refused != nil {
 		return nil, false, refused
 	}
 	unit, refused := checkAmount(record, c.unitPrice, declared.integerPrice)
@@ -120,7 +120,7 @@ func (c *contract) total(record map[string]any, quantity int64, unit number, dec
 	if !fits {
 		// Invariant 5: overflow is a refusal, never a wrap.
 		most := "64 bits"
-		if unit.unscaled != nil {
+		if unit.isText {
 			most = fmt.Sprintf("%d digits", maxDigits)
 		}
 		return nil, false, refuse(CodeOverflow, c.totalPrice, c.quantity+" * "+c.unitPrice+" within "+most, "more")
@@ -135,7 +135,7 @@ func (c *contract) total(record map[string]any, quantity int64, unit number, dec
 	if refused != nil {
 		return nil, false, refused
 	}
-	differs := sent.compare(exact) != 0
+	differs := sent.Cmp(exact.Decimal) != 0
 	if differs && c.refuseMismatch {
 		return nil, false, refuse(CodeTotalMismatch, c.totalPrice, c.quantity+" * "+c.unitPrice, "another number")
 	}

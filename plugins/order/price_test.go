@@ -87,7 +87,7 @@ func TestPriceEqualsRationalArithmetic(t *testing.T) {
 		price := rapid.Int64Range(0, math.MaxInt64).Draw(t, "price")
 		want := new(big.Int).Mul(big.NewInt(quantity), big.NewInt(price))
 
-		total, fits := number{whole: price}.times(quantity)
+		total, fits := whole(price).times(quantity)
 		if fits != want.IsInt64() {
 			t.Fatalf("%d * %d: fits is %v", quantity, price, fits)
 		}
@@ -130,7 +130,7 @@ func TestPriceEqualsRationalArithmetic(t *testing.T) {
 		}
 		a, ratA := draw("a")
 		b, ratB := draw("b")
-		if got, want := a.compare(b), ratA.Cmp(ratB); got != want {
+		if got, want := a.Cmp(b.Decimal), ratA.Cmp(ratB); got != want {
 			t.Fatalf("got %d, want %d", got, want)
 		}
 	}))

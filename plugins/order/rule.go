@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	zero = number{}
-	one  = number{whole: 1}
+	zero = whole(0)
+	one  = whole(1)
 )
 
 // bound is a configured greatest value. The zero bound lets everything pass.
@@ -33,14 +33,14 @@ func parseBound(text string, least number, parse func(string) (number, error)) (
 	if err != nil {
 		return bound{}, fmt.Errorf("parsing the bound %q: %w", text, err)
 	}
-	if most.compare(least) < 0 {
+	if most.Cmp(least.Decimal) < 0 {
 		return bound{}, fmt.Errorf("the bound %q is below %v, so no order could pass", text, least.content())
 	}
 	return bound{most: most, text: text}, nil
 }
 
 func (b bound) check(n number, path string) *refusal {
-	if b.text != "" && n.compare(b.most) > 0 {
+	if b.text != "" && n.Cmp(b.most.Decimal) > 0 {
 		return refuse(CodeRange, path, "at most "+b.text, "more")
 	}
 	return nil
@@ -75,17 +75,18 @@ func checkText(record map[string]any, path string, most int) *refusal {
 // checkQuantity reads an integer of 1 or more.
 func checkQuantity(record map[string]any, path string) (int64, *refusal) {
 	n, refused := readNumber(record, path, true)
-	if refused == nil && n.compare(one) < 0 {
+	if refused == nil && n.Cmp(one.Decimal) < 0 {
 		refused = refuse(CodeRange, path, "at least 1", "less")
 	}
-	return n.whole, refused
+	quantity, _ := n.Int64() // no error: readNumber took only integers of 64 bits
+	return quantity, refused
 }
 
 // checkAmount reads an integer or exact decimal of 0 or more; only an integer
 // where the schema says so.
 func checkAmount(record map[string]any, path string, integer bool) (number, *refusal) {
 	n, refused := readNumber(record, path, integer)
-	if refused == nil && n.compare(zero) < 0 {
+	if refused == nil && n.Sign() < 0 {
 		refused = refuse(CodeRange, path, "at least 0", "less")
 	}
 	return n, refused
@@ -102,7 +103,7 @@ func readNumber(record map[string]any, path string, integer bool) (number, *refu
 	case nil:
 		return number{}, refuse(CodeMissing, path, expected, absence(record, path))
 	case int64:
-		return number{whole: value}, nil
+		return whole(value), nil
 	case int, int8, int16, int32, uint, uint8, uint16, uint32, uint64:
 		// No decoder of ours gives these; the price of a detour through text is
 		// paid only by a plugin that does.

@@ -1,0 +1,247 @@
+// Package decimal computes with exact decimals: nothing is rounded, and what is not
+// exact is an error. Decimal libraries bring contexts, rounding and NaN, and none of
+// them may happen to an amount of money.
+package decimal
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"math/big"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+// limit is how many zeros Rescale appends, and how many bytes FromBytes reads. No column
+// and no schema comes near. Without the limit a short exponent would become gigabytes.
+const limit = 2000
+
+// What keeps a text from being a Decimal, or a Decimal from having another form.
+var (
+	ErrSyntax  = errors.New("no decimal number")
+	ErrTooWide = errors.New("too many digits")
+	ErrInexact = errors.New("too many digits behind the point")
+)
+
+// Decimal is the exact number unscaled / 10^scale. The zero value is 0.
+type Decimal struct {
+	small int64  // the unscaled value while wide is empty
+	wide  string // the unscaled value where no int64 holds it; most are only moved
+	scale int64  // digits behind the point; negative: zeros before the point
+}
+
+// FromInt gives an integer at scale 0.
+func FromInt(v int64) Decimal { return Decimal{small: v} }
+
+// FromBytes reads an unscaled integer, big-endian and in two's complement. More than
+// 2,000 bytes are ErrTooWide.
+func FromBytes(unscaled []byte, scale int64) (Decimal, error) {
+	var sign int64 // of the bits before the first byte
+	if len(unscaled) > 0 {
+		sign = int64(int8(unscaled[0])) >> 7
+	}
+	for len(unscaled) > 8 && unscaled[0] == byte(sign) && int8(unscaled[1])>>7 == int8(sign) {
+		unscaled = unscaled[1:]
+	}
+	switch {
+	case len(unscaled) <= 8:
+		for _, b := range unscaled {
+			sign = sign<<8 | int64(b)
+		}
+		return Decimal{small: sign, scale: scale}, nil
+	case len(unscaled) > limit:
+		return Decimal{}, ErrTooWide
+	}
+	v := new(big.Int).Lsh(big.NewInt(sign), uint(8*len(unscaled)))
+	return fromText(v.Add(v, new(big.Int).SetBytes(unscaled)).String(), scale), nil
+}
+
+// fromText takes an integer without zeros before its first digit; "" is 0.
+func fromText(unscaled string, scale int64) Decimal {
+	if len(unscaled) <= len("-9223372036854775808") {
+		if v, err := strconv.ParseInt(unscaled, 10, 64); err == nil {
+			return Decimal{small: v, scale: scale}
+		}
+	}
+	return Decimal{wide: unscaled, scale: scale}
+}
+
+func (d Decimal) unscaled() string {
+	if d.wide == "" {
+		return strconv.FormatInt(d.small, 10)
+	}
+	return d.wide
+}
+
+// Scale is the number of digits behind the point. It is negative for the zeros that a
+// positive exponent puts before the point.
+func (d Decimal) Scale() int64 {
+	if d.Sign() == 0 {
+		return max(d.scale, 0)
+	}
+	return d.scale
+}
+
+// Sign is -1, 0 or 1.
+func (d Decimal) Sign() int {
+	switch {
+	case d.wide == "":
+		return cmp.Compare(d.small, 0)
+	case d.wide[0] == '-':
+		return -1
+	}
+	return 1
+}
+
+// Precision is the number of digits of the unscaled value, 0 for zero.
+func (d Decimal) Precision() int {
+	if d.wide != "" {
+		return len(strings.TrimPrefix(d.wide, "-"))
+	}
+	v, n := magnitude(d.small), 0
+	for n < len(powers) && v >= powers[n] {
+		n++
+	}
+	return n
+}
+
+// powers are those of ten that an int64 holds.
+var powers = func() (powers [19]uint64) {
+	powers[0] = 1
+	for i := range powers[1:] {
+		powers[i+1] = 10 * powers[i]
+	}
+	return powers
+}()
+
+func magnitude(v int64) uint64 {
+	if v < 0 {
+		return -uint64(v)
+	}
+	return uint64(v)
+}
+
+// Mul multiplies by an integer and keeps the scale.
+func (d Decimal) Mul(factor int64) Decimal {
+	if d.wide == "" {
+		high, low := bits.Mul64(magnitude(d.small), magnitude(factor))
+		if high == 0 && low <= math.MaxInt64 {
+			return Decimal{small: d.small * factor, scale: d.scale}
+		}
+	}
+	v, _ := new(big.Int).SetString(d.unscaled(), 10)
+	return fromText(v.Mul(v, big.NewInt(factor)).String(), d.scale)
+}
+
+// Cmp orders two decimals by value, whatever their scales: -1, 0 or 1.
+func (d Decimal) Cmp(other Decimal) int {
+	if d.scale == other.scale && d.wide == "" && other.wide == "" {
+		return cmp.Compare(d.small, other.small)
+	}
+	// The place of the first digit decides first: 1e999999999 at scale 0 would fill the
+	// memory.
+	sign := d.Sign()
+	place, otherPlace := int64(d.Precision())-d.scale, int64(other.Precision())-other.scale
+	order := cmp.Or(cmp.Compare(sign, other.Sign()), sign*cmp.Compare(place, otherPlace))
+	if order != 0 || sign == 0 {
+		return order
+	}
+	scale := max(d.scale, other.scale)
+	d, other = d.withZeros(scale-d.scale), other.withZeros(scale-other.scale)
+	if d.wide == "" && other.wide == "" {
+		return cmp.Compare(d.small, other.small)
+	}
+	return sign * strings.Compare(d.unscaled(), other.unscaled()) // of one length
+}
+
+// withZeros appends zeros behind the point.
+func (d Decimal) withZeros(zeros int64) Decimal {
+	scale := d.scale + zeros
+	if d.wide == "" && zeros < int64(len(powers)) {
+		high, low := bits.Mul64(magnitude(d.small), powers[zeros])
+		if high == 0 && low <= math.MaxInt64 {
+			return Decimal{small: d.small * int64(powers[zeros]), scale: scale}
+		}
+	}
+	return fromText(d.unscaled()+strings.Repeat("0", int(zeros)), scale)
+}
+
+// Rescale gives the same number with another scale. The error is ErrInexact where other
+// digits than zeros would be cut off, and ErrTooWide beyond 2,000 more zeros.
+func (d Decimal) Rescale(scale int64) (Decimal, error) {
+	zeros := scale - d.scale
+	switch {
+	case zeros == 0 || d.Sign() == 0:
+		d.scale = scale
+		return d, nil
+	case zeros > limit:
+		return Decimal{}, ErrTooWide
+	case zeros > 0:
+		return d.withZeros(zeros), nil
+	}
+	d, exact := d.cut(-zeros)
+	if !exact {
+		return Decimal{}, ErrInexact
+	}
+	return d, nil
+}
+
+// cut cuts off digits at the end; exact says that they were zeros.
+func (d Decimal) cut(digits int64) (left Decimal, exact bool) {
+	scale := d.scale - digits
+	switch {
+	case digits >= int64(d.Precision()):
+		return Decimal{scale: scale}, d.Sign() == 0
+	case d.wide == "":
+		power := int64(powers[digits])
+		return Decimal{small: d.small / power, scale: scale}, d.small%power == 0
+	}
+	kept := len(d.wide) - int(digits)
+	return fromText(d.wide[:kept], scale), strings.Trim(d.wide[kept:], "0") == ""
+}
+
+// Reduce gives the same number without zeros at the end: 12.00 and 12e0 alike.
+func (d Decimal) Reduce() Decimal {
+	d, _ = d.cut(int64(len(d.wide) - len(strings.TrimRight(d.wide, "0"))))
+	if d.wide == "" && d.small == 0 {
+		return Decimal{}
+	}
+	for d.wide == "" && d.small%10 == 0 {
+		d.small, d.scale = d.small/10, d.scale-1
+	}
+	return d
+}
+
+// Int64 is the number as an integer of 64 bits, or ErrInexact or ErrTooWide.
+func (d Decimal) Int64() (int64, error) {
+	d, err := d.Rescale(0)
+	if d.wide != "" {
+		err = ErrTooWide
+	}
+	return d.small, err
+}
+
+// LowBits are the low 64 bits of the number without its fraction, which is what Java's
+// BigDecimal.longValue gives.
+func (d Decimal) LowBits() int64 {
+	if d.scale > 0 {
+		d, _ = d.cut(d.scale)
+	}
+	v := d.small
+	for _, digit := range []byte(strings.TrimPrefix(d.wide, "-")) {
+		v = v*10 + int64(digit-'0')
+	}
+	if d.wide != "" && d.Sign() < 0 {
+		v = -v
+	}
+	for range min(-d.scale, 64) { // 10^64 is a multiple of 2^64
+		v *= 10
+	}
+	return v
+}
+
+// Float64 is the nearest float64, or an error where the number is beyond all of them.
+func (d Decimal) Float64() (float64, error) {
+	return strconv.ParseFloat(d.unscaled()+"e"+strconv.FormatInt(-d.scale, 10), 64)
+}
