@@ -1,11 +1,8 @@
 package mariadb
 
 import (
-	"context"
 	"fmt"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
@@ -72,11 +69,7 @@ func TestALoneRowWithoutThePrivilegeWaits(t *testing.T) {
 	w := privateWorld(t, orders)
 	w.exec("CREATE USER sink@'127.0.0.1' IDENTIFIED BY 'sink'")
 	w.exec("GRANT SELECT, INSERT, UPDATE ON orders TO sink@'127.0.0.1'")
-	parsed, err := Spec().ParseYAML("dsn: sink:sink@tcp("+w.server.Addr()+")/"+w.name+"\n"+ordersConfig, nil)
-	require.NoError(t, err)
-	o, err := newOutput(parsed, service.MockResources())
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, o.Close(context.Background())) })
+	o := w.outputOf("sink:sink@tcp("+w.server.Addr()+")/"+w.name, ordersConfig)
 	require.NoError(t, o.Connect(t.Context()))
 	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
 	w.exec("REVOKE INSERT ON orders FROM sink@'127.0.0.1'")
@@ -94,11 +87,7 @@ func TestALoneRowWithoutThePrivilegeWaits(t *testing.T) {
 func TestALockedRowWaits(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
-	parsed, err := Spec().ParseYAML("dsn: "+w.server.DSN(w.name)+"?readTimeout=6s\n"+ordersConfig, nil)
-	require.NoError(t, err)
-	o, err := newOutput(parsed, service.MockResources()) // gives up a lock after a second
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, o.Close(context.Background())) })
+	o := w.outputOf(w.server.DSN(w.name)+"?readTimeout=6s", ordersConfig) // gives up a lock after a second
 	require.NoError(t, o.Connect(t.Context()))
 	require.Empty(t, w.write(o, order("a", "x", 1, "1"), order("b", "x", 1, "1")))
 	tx, err := w.db.Begin()
@@ -107,7 +96,7 @@ func TestALockedRowWaits(t *testing.T) {
 	require.NoError(t, err)
 	batch := batchOf(order("b", "x", 2, "1"))
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
-	require.Contains(t, o.state.Error(), "MariaDB error 1205")
+	require.Contains(t, o.says(), "MariaDB error 1205")
 	require.Empty(t, w.write(o, order("a", "x", 2, "1")), "other rows are stored meanwhile")
 	require.NoError(t, tx.Commit())
 	require.Empty(t, w.verdict(o, batch))
@@ -138,9 +127,6 @@ func TestADoubtfulErrorOfALargeBatchTakesFewStatements(t *testing.T) {
 			t.Parallel()
 			w := shared(t, orders, "CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW "+c.trigger)
 			o := w.output(ordersConfig + "connections: 1\n")
-			var statements atomic.Int64
-			count := o.store.writer.observe.statement
-			o.store.writer.observe.statement = func(d time.Duration) { statements.Add(1); count(d) }
 			records := make([]any, 1024)
 			for i := range records {
 				records[i] = order(fmt.Sprintf("%04d", i), "x", 1, "1")
@@ -150,7 +136,7 @@ func TestADoubtfulErrorOfALargeBatchTakesFewStatements(t *testing.T) {
 			}
 			if c.bad == nil {
 				require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(records...)))
-				require.LessOrEqual(t, statements.Load(), c.limit)
+				require.LessOrEqual(t, o.count("mariadb_upsert_statement_ns"), c.limit)
 				require.Empty(t, w.rows("SELECT order_id FROM orders"))
 				return
 			}
@@ -159,7 +145,7 @@ func TestADoubtfulErrorOfALargeBatchTakesFewStatements(t *testing.T) {
 			for _, i := range c.bad {
 				require.Regexp(t, "^row_refused: orders: MariaDB error .*"+othersStored+"$", refusals[i])
 			}
-			require.LessOrEqual(t, statements.Load(), c.limit)
+			require.LessOrEqual(t, o.count("mariadb_upsert_statement_ns"), c.limit)
 			require.Equal(t, []string{fmt.Sprint(1024 - len(c.bad))}, w.rows("SELECT COUNT(*) FROM orders"))
 		})
 	}

@@ -138,29 +138,6 @@ func TestARecordMustHaveEveryColumn(t *testing.T) {
 	require.Equal(t, []string{"c"}, w.rows("SELECT order_id FROM orders"))
 }
 
-func TestKeysAreTheServers(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("가", 64)
-	for collation, c := range map[string]struct {
-		refused map[int]string
-		stored  []string
-	}{
-		"utf8mb4_bin": {
-			map[int]string{2: "row_padded: order_id: spaces at the end are lost in VARCHAR(64) with collation utf8mb4_bin"},
-			[]string{"A", "a", "á", long},
-		},
-		"utf8mb4_nopad_bin": {map[int]string{}, []string{"A", "a", "a ", "á", long}},
-	} {
-		t.Run(collation, func(t *testing.T) {
-			t.Parallel()
-			w := shared(t, strings.ReplaceAll(orders, "utf8mb4_bin", collation))
-			o := w.output(ordersConfig)
-			require.Equal(t, c.refused, w.write(o, order("a", "x", 1, "1"), order("A", "x", 1, "1"), order("a ", "x", 1, "1"), order("á", "x", 1, "1"), order(long, "x", 1, "1")))
-			require.Equal(t, c.stored, w.rows("SELECT order_id FROM orders ORDER BY order_id"))
-		})
-	}
-}
-
 func TestTimesAreUTCWhateverTheServerThinks(t *testing.T) {
 	t.Parallel()
 	w := privateWorld(t, "CREATE TABLE times (id INT PRIMARY KEY, d DATE, dt DATETIME(3), ts TIMESTAMP(3) NULL)", "--default-time-zone=+09:00", "--sql-mode=", "--character-set-server=latin1", "--autocommit=0", "--transaction-isolation=SERIALIZABLE")

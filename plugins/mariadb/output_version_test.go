@@ -8,17 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sent is a batch of messages with the metadata that a Kafka input sets.
-func sent(records []any, metadata ...map[string]any) service.MessageBatch {
-	batch := batchOf(records...)
-	for i, m := range batch {
-		for name, value := range metadata[i] {
-			m.MetaSetMut(name, value)
-		}
-	}
-	return batch
-}
-
 // To the readers of a row, a version that rises alone is no change.
 func TestUpdatedAtMovesWhenMoreThanTheVersionChanges(t *testing.T) {
 	t.Parallel()
@@ -80,16 +69,16 @@ func TestTheNewestKafkaTimestampWins(t *testing.T) {
 			at := func(ms int64) map[string]any { return map[string]any{"kafka_timestamp_ms": ms} }
 			const rows = "SELECT id, n, kafka_timestamp_ms FROM t ORDER BY id"
 			require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 1, refused 0",
-				countsText(w.put(o, sent([]any{record("a", 2), record("a", 1), record("b", 1)}, at(20), at(10), at(5)))))
+				w.put(o, sent([]any{record("a", 2), record("a", 1), record("b", 1)}, at(20), at(10), at(5))).String())
 			require.Equal(t, []string{"a|2|20", "b|1|5"}, w.rows(rows))
 			require.Equal(t, "inserted 1, updated 0, unchanged 1, compacted 0, refused 0, stale 1",
-				countsText(w.put(o, sent([]any{record("a", 9), record("b", 1), record("c", 3)}, at(19), at(6), at(1)))))
+				w.put(o, sent([]any{record("a", 9), record("b", 1), record("c", 3)}, at(19), at(6), at(1))).String())
 			require.Equal(t, []string{"a|2|20", "b|1|6", "c|3|1"}, w.rows(rows))
 			require.Equal(t, "inserted 0, updated 2, unchanged 0, compacted 0, refused 0",
-				countsText(w.put(o, sent([]any{record("a", 3), record("b", 9)}, at(20), at(7)))), "of one version the last to come wins")
+				w.put(o, sent([]any{record("a", 3), record("b", 9)}, at(20), at(7))).String(), "of one version the last to come wins")
 			// A table whose rows are from before it had a version.
 			w.exec("UPDATE t SET kafka_timestamp_ms = NULL")
-			require.Equal(t, "inserted 0, updated 1, unchanged 0, compacted 0, refused 0", countsText(w.put(o, sent([]any{record("a", 1)}, at(1)))))
+			require.Equal(t, "inserted 0, updated 1, unchanged 0, compacted 0, refused 0", w.put(o, sent([]any{record("a", 1)}, at(1))).String())
 		})
 	}
 }
@@ -108,20 +97,20 @@ func TestAMessageIsARowByWhereItStandsInTheLog(t *testing.T) {
 	batch := func() service.MessageBatch {
 		return sent([]any{n, n, n}, at(0, 7, nil), at(1, 7, []byte{}), at(0, 8, []byte{0xff}))
 	}
-	require.Equal(t, "inserted 3, updated 0, unchanged 0, compacted 0, refused 0", countsText(w.put(o, batch())))
-	require.Equal(t, "inserted 0, updated 0, unchanged 3, compacted 0, refused 0", countsText(w.put(o, batch())))
+	require.Equal(t, "inserted 3, updated 0, unchanged 0, compacted 0, refused 0", w.put(o, batch()).String())
+	require.Equal(t, "inserted 0, updated 0, unchanged 3, compacted 0, refused 0", w.put(o, batch()).String())
 	require.Equal(t, []string{"orders|0|7|NULL", "orders|0|8|FF", "orders|1|7|"}, w.rows("SELECT kafka_topic, kafka_partition, kafka_offset, HEX(kafka_key) FROM t ORDER BY 2, 3"))
 
 	without := w.put(o, batchOf(n))
-	require.EqualError(t, without.refused[0], "row_missing: kafka_topic: the message has no such metadata")
+	require.Equal(t, map[int]string{0: "row_missing: kafka_topic: the message has no such metadata"}, without.refused)
 	// Of a record whose timestamp kafka_read cannot read.
 	untimed := w.output("table: u\ncolumns: [n]\nmetadata_columns: [kafka_timestamp_ms]\nkey: [n]\n")
 	for _, m := range []service.MessageBatch{batchOf(n), sent([]any{n}, map[string]any{"kafka_timestamp_ms": nil})} {
-		require.EqualError(t, w.put(untimed, m).refused[0], "row_missing: kafka_timestamp_ms: the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
+		require.Equal(t, map[int]string{0: "row_missing: kafka_timestamp_ms: the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)"}, w.put(untimed, m).refused)
 	}
 	// Of a producer's header, which stands in the place of the input's own number.
 	hidden := w.put(o, sent([]any{n}, map[string]any{"kafka_topic": "orders", "kafka_partition": 0, "kafka_offset": "7", "kafka_key": []byte(nil)}))
-	require.EqualError(t, hidden.refused[0], "row_type: kafka_offset: a header of this name hides the record's own")
+	require.Equal(t, map[int]string{0: "row_type: kafka_offset: a header of this name hides the record's own"}, hidden.refused)
 }
 
 // A processor's refusal is a refusal here, and no row.

@@ -30,21 +30,16 @@ func TestAMistakeInTheDSNIsExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			parsed, err := Spec().ParseYAML("dsn: "+w.server.DSN(w.name)+c.dsn+"\n"+ordersConfig+c.config, nil)
-			require.NoError(t, err)
-			var log logLines
-			o, err := newOutput(parsed, log.resources())
-			require.NoError(t, err)
-			t.Cleanup(func() { require.NoError(t, o.Close(t.Context())) })
-			err = o.Connect(t.Context())
+			o := w.outputOf(w.server.DSN(w.name)+c.dsn, ordersConfig+c.config)
+			err := o.Connect(t.Context())
 			require.Error(t, err)
 			require.Regexp(t, c.want+`.*Nothing is dropped: somebody must mend this`, err.Error())
 			require.NotContains(t, err.Error(), "until it succeeds")
 			require.NotContains(t, err.Error(), "\n")
 			// A batch that meets it, too.
 			require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(order("a", "x", 1, "1"))))
-			require.Regexp(t, c.want, o.state.Error())
-			for _, text := range append(log.all(), err.Error(), o.state.Error(), o.ConnectionTest(t.Context())[0].Err.Error()) {
+			require.Regexp(t, c.want, o.says())
+			for _, text := range append(o.log.all(), err.Error(), o.says(), o.ConnectionTest(t.Context())[0].Err.Error()) {
 				require.NotContains(t, text, "s3cr3t")
 			}
 		})
@@ -55,11 +50,7 @@ func TestADeniedAccountIsToldOfTheNewlineInItsPassword(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
 	dsn := strings.Replace(w.server.DSN(w.name), "@tcp", `\n@tcp`, 1)
-	parsed, err := Spec().ParseYAML("dsn: \""+dsn+"\"\n"+ordersConfig, nil)
-	require.NoError(t, err)
-	o, err := newOutput(parsed, service.MockResources())
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, o.Close(t.Context())) })
+	o := w.outputOf(`"`+dsn+`"`, ordersConfig)
 	require.ErrorContains(t, o.Connect(t.Context()), "MariaDB error 1045 (28000): Access denied for user 'orders'@'127.0.0.1' (using password: YES): the password in dsn begins or ends with white space")
 }
 

@@ -5,39 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 )
-
-// verdict brings a batch again, as the framework does, until every message has its
-// verdict, and returns the refusals.
-func (w *world) verdict(o *output, batch service.MessageBatch) map[int]string {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	index := batch.Index()
-	for {
-		err := o.WriteBatch(ctx, batch)
-		if !errors.Is(err, service.ErrNotConnected) {
-			return refusalsOf(w.t, index, err)
-		}
-		require.NoError(w.t, ctx.Err(), "the batch has no verdict: %v", o.state)
-	}
-}
-
-// waits asserts that a batch has no verdict after several tries, and returns what
-// the output says.
-func (w *world) waits(o *output, batch service.MessageBatch) string {
-	w.t.Helper()
-	said := ""
-	for range 4 {
-		require.Same(w.t, service.ErrNotConnected, o.WriteBatch(context.Background(), batch))
-		said = o.state.Error()
-	}
-	return said
-}
 
 const (
 	othersStored = ": other rows were stored while this row failed"
@@ -201,7 +172,7 @@ func TestASignalIsTheTriggersWord(t *testing.T) {
 		t.Run(signal, func(t *testing.T) {
 			t.Parallel()
 			w := shared(t, orders, stumbles("BEFORE INSERT", signal))
-			require.Equal(t, map[int]string{0: want + ": " + wordsTrigger}, w.write(w.output(ordersConfig), order("bad", "x", 1, "1")))
+			require.Equal(t, map[int]string{0: want + ": " + triggerRefuses}, w.write(w.output(ordersConfig), order("bad", "x", 1, "1")))
 		})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 )
 
@@ -93,35 +92,5 @@ func TestAKeyThatIsNotOfItsTypeIsRefused(t *testing.T) {
 			require.NotNil(t, refusal, key)
 			require.EqualError(t, refusal, fmt.Sprintf(c.want, path), key)
 		}
-	}
-}
-
-// The tombstone of a row that a record made deletes it, and no other.
-func TestATombstoneOfEveryKeyTypeDeletesItsRow(t *testing.T) {
-	t.Parallel()
-	for columnType, c := range map[string]struct {
-		record, other   any
-		schema, payload string
-	}{
-		"UUID":                               {"77A436FD-64f9-4d35-999b-a957195f5d21", "77a436fd-64f9-4d35-999b-a957195f5d22", `"type":"string","name":"io.debezium.data.Uuid","version":1`, `"77a436fd-64f9-4d35-999b-a957195f5d21"`},
-		"CHAR(36) COLLATE utf8mb4_nopad_bin": {"77a436fd-64f9-4d35-999b-a957195f5d21", "x", `"type":"string","name":"io.debezium.data.Uuid"`, `"77a436fd-64f9-4d35-999b-a957195f5d21"`},
-		"ENUM('a','A') COLLATE utf8mb4_nopad_bin": {"a", "A", `"type":"string","name":"io.debezium.data.Enum"`, `"a"`},
-		"YEAR":            {int64(2024), int64(2023), `"type":"int32","name":"` + debeziumTime + `Year"`, `2024`},
-		"DECIMAL(38,10)":  {"-1234567890123456789012345678.0123456789", "-1234567890123456789012345678.0123456788", `"type":"bytes","name":"` + connectData + `Decimal","parameters":{"scale":"10"}`, `"9rZPCQ/9zOw7tm+xM5i66w=="`},
-		"DATE":            {time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), "2024-03-01", `"type":"int32","name":"` + connectData + `Date"`, `19782`},
-		"DATETIME(6)":     {time.Date(2024, 2, 29, 1, 2, 3, 1000, time.UTC), "2024-02-29T01:02:03Z", `"type":"int64","name":"` + debeziumTime + `MicroTimestamp"`, `1709168523000001`},
-		"TIMESTAMP(3)":    {time.Date(2024, 2, 29, 1, 2, 3, 4e6, time.UTC), "2024-02-29T01:02:03Z", `"type":"int64","name":"` + connectData + `Timestamp"`, `1709168523004`},
-		"VARBINARY(9)":    {[]byte{0xff, 0}, []byte{0xff}, `"type":"bytes","name":"shop.Hash"`, `"/wA="`},
-		"BIGINT UNSIGNED": {int64(7), uint64(1 << 63), `"type":"int64","name":"shop.Id"`, `7`},
-	} {
-		t.Run(columnType, func(t *testing.T) {
-			t.Parallel()
-			w := shared(t, "CREATE TABLE t (k "+columnType+" PRIMARY KEY, v INT)")
-			o := w.output("table: t\ncolumns: [k, v]\nkey: [k]\ntombstone: delete\n")
-			require.Empty(t, w.write(o, map[string]any{"k": c.record, "v": int64(1)}, map[string]any{"k": c.other, "v": int64(2)}))
-			key := `{"schema":{"type":"struct","name":"t.Key","fields":[{` + c.schema + `,"field":"k"}]},"payload":{"k":` + c.payload + `}}`
-			require.Equal(t, "inserted 0, updated 0, unchanged 0, compacted 0, refused 0, deleted 1", countsText(w.put(o, service.MessageBatch{tombstone([]byte(key), nil)})))
-			require.Equal(t, []string{"2"}, w.rows("SELECT v FROM t"))
-		})
 	}
 }

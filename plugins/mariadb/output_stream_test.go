@@ -3,9 +3,6 @@ package mariadb
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,50 +12,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-// exporter keeps counters and timers by name and labels.
-type exporter struct {
-	mutex  sync.Mutex
-	values map[string]int64
-}
-
-func (e *exporter) add(name string, labels []string, n int64) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	e.values[fmt.Sprint(name, labels)] += n
-}
-
-type counted func(int64)
-
-func (c counted) Incr(n int64) { c(n) }
-func (c counted) Timing(int64) { c(1) }
-func (c counted) Set(int64)    {}
-
-func (e *exporter) NewCounterCtor(name string, _ ...string) service.MetricsExporterCounterCtor {
-	return func(labels ...string) service.MetricsExporterCounter {
-		return counted(func(n int64) { e.add(name, labels, n) })
-	}
-}
-
-func (e *exporter) NewTimerCtor(name string, _ ...string) service.MetricsExporterTimerCtor {
-	return func(labels ...string) service.MetricsExporterTimer {
-		return counted(func(n int64) { e.add(name, labels, n) })
-	}
-}
-
-func (e *exporter) NewGaugeCtor(string, ...string) service.MetricsExporterGaugeCtor {
-	return func(...string) service.MetricsExporterGauge { return counted(func(int64) {}) }
-}
-
-func (e *exporter) Close(context.Context) error { return nil }
-
 // A whole stream: good rows are stored, the refused ones alone reach the
 // fallback, and every message is counted once.
 func TestStream(t *testing.T) {
 	w := shared(t, orders)
 	before := goleak.IgnoreCurrent()
-	e := &exporter{values: map[string]int64{}}
-	env := service.GlobalEnvironment().Clone()
-	require.NoError(t, env.RegisterMetricsExporter("kept", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Logger) (service.MetricsExporter, error) { return e, nil }))
+	env, e := observed(t)
 	var letters sync.Map
 	require.NoError(t, env.RegisterOutput("letters", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Output, int, error) {
 		return letterBox{&letters}, 1, nil
@@ -88,23 +47,11 @@ func TestStream(t *testing.T) {
 		"row_shape: value: expected an object, got an array":                       true,
 		"order_range: qty: too few":                                                true,
 	}, got)
-	ours := maps.Collect(func(yield func(string, int64) bool) {
-		for name, n := range e.values {
-			if strings.HasPrefix(name, "mariadb_upsert_") {
-				yield(name, n)
-			}
-		}
-	})
+	o := &sink{metrics: e}
 	for name, n := range map[string]int64{
 		"mariadb_upsert_rows_total": 7, "mariadb_upsert_refused_total": 2, "mariadb_upsert_statement_ns": 1, "mariadb_upsert_commit_lag_ns": 1,
 	} {
-		var sum int64
-		for got, m := range ours {
-			if len(got) > len(name) && got[:len(name)] == name && got[len(name)] == '[' {
-				sum += m
-			}
-		}
-		require.Equal(t, n, sum, "%s in %v", name, ours)
+		require.Equal(t, n, o.count(name), name)
 	}
 	goleak.VerifyNone(t, before)
 }

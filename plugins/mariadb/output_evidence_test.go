@@ -2,7 +2,6 @@ package mariadb
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -76,17 +75,7 @@ func TestStoredRowsAreEvidenceWhateverTheDSNSays(t *testing.T) {
 	t.Parallel()
 	w := shared(t, "CREATE TABLE v (id VARCHAR(9) COLLATE utf8mb4_nopad_bin PRIMARY KEY, at DATETIME NOT NULL)", "INSERT INTO v VALUES ('a', '2024-01-01'), ('z', '2024-01-01')",
 		"CREATE TRIGGER stumbles BEFORE INSERT ON v FOR EACH ROW IF NEW.id = 'bad' THEN "+signal9001+"; END IF")
-	dsn := w.server.DSN(w.name)
-	if strings.Contains(dsn, "?") {
-		dsn += "&parseTime=true"
-	} else {
-		dsn += "?parseTime=true"
-	}
-	parsed, err := Spec().ParseYAML("dsn: "+dsn+"\ntable: v\ncolumns: [id, at]\nkey: [id]\n", nil)
-	require.NoError(t, err)
-	o, err := newOutput(parsed, service.MockResources())
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, o.Close(context.Background())) })
+	o := w.outputOf(w.server.DSN(w.name)+"?parseTime=true", "table: v\ncolumns: [id, at]\nkey: [id]\n")
 	require.NoError(t, o.Connect(t.Context()))
 	require.Contains(t, w.write(o, map[string]any{"id": "bad", "at": "2024-01-01 00:00:00"})[0], "row_refused: v: MariaDB error 9001")
 }
@@ -95,9 +84,8 @@ func TestStoredRowsAreEvidenceWhateverTheDSNSays(t *testing.T) {
 func TestAKeyByHashIsNotLookedUp(t *testing.T) {
 	t.Parallel()
 	w := shared(t, "CREATE TABLE t (n INT AUTO_INCREMENT PRIMARY KEY, k VARCHAR(3000) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, v INT, UNIQUE k (k))")
-	var log logLines
-	o := w.output("table: t\ncolumns: [k, v]\nkey: [k]\n", log.resources())
-	require.Len(t, log.matching("keeps the unique index `k` by hash"), 1)
+	o := w.output("table: t\ncolumns: [k, v]\nkey: [k]\n")
+	require.Len(t, o.log.matching("keeps the unique index `k` by hash"), 1)
 	require.Empty(t, w.write(o, map[string]any{"k": "a", "v": int64(1)}, map[string]any{"k": "other", "v": int64(1)}))
 	tx, err := w.db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
@@ -108,4 +96,31 @@ func TestAKeyByHashIsNotLookedUp(t *testing.T) {
 	require.NoError(t, o.WriteBatch(ctx, batchOf(map[string]any{"k": "a", "v": int64(2)})), "a row that another session has locked is not asked for")
 	require.NoError(t, tx.Rollback())
 	require.Equal(t, []string{"a|2", "other|1"}, w.rows("SELECT k, v FROM t ORDER BY 1"))
+}
+
+// What no list knows is given a moment before it is called the row's own fault.
+func TestAnUnknownErrorThatPassesRefusesNobody(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders, "CREATE TABLE tries (n INT PRIMARY KEY) ENGINE=Aria", "INSERT INTO tries VALUES (0)",
+		`CREATE TRIGGER stumble BEFORE INSERT ON orders FOR EACH ROW BEGIN
+			IF NEW.order_id = 'c' THEN
+				UPDATE tries SET n = n + 1;
+				IF (SELECT n FROM tries) <= 3 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 9001; END IF;
+			END IF;
+		END`)
+	o := w.output(ordersConfig)
+	require.Empty(t, w.write(o, order("a", "x", 1, "1"), order("b", "x", 1, "1"), order("c", "x", 1, "1"), order("d", "x", 1, "1")))
+	require.Equal(t, []string{"4"}, w.rows("SELECT COUNT(*) FROM orders"))
+}
+
+// A trigger that stumbles over one row's value blames that row, not the set-up.
+func TestATriggerThatStumblesOverOneRowRefusesThatRow(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders, "CREATE TABLE two (n INT)", "INSERT INTO two VALUES (1), (2)",
+		`CREATE TRIGGER stumble BEFORE INSERT ON orders FOR EACH ROW
+			IF NEW.order_id = 'b' THEN SET NEW.qty = (SELECT n FROM two); END IF`)
+	refused := w.write(w.output(ordersConfig), order("a", "x", 1, "1"), order("b", "x", 1, "1"), order("c", "x", 1, "1"))
+	require.Len(t, refused, 1)
+	require.Contains(t, refused[1], "MariaDB error 1242")
+	require.Equal(t, []string{"a", "c"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
 }

@@ -58,22 +58,16 @@ func (b *mailbox) eventuallyTaken(t *testing.T, n int) {
 }
 
 // mailing is an output with a mailbox for its dead letters.
-func (w *world) mailing(config string) (*output, *mailbox) {
+func (w *world) mailing(config string) (*sink, *mailbox) {
 	w.t.Helper()
 	box := &mailbox{answers: make(chan error, 9)}
-	env := service.GlobalEnvironment().Clone()
+	env, e := observed(w.t)
 	require.NoError(w.t, env.RegisterBatchOutput("mailbox", service.NewConfigSpec(),
 		func(*service.ParsedConfig, *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
 			return box, service.BatchPolicy{}, 1, nil
 		}))
-	parsed, err := Spec().ParseYAML("dsn: "+w.server.DSN(w.name)+"\n"+config+"dead_letter: { mailbox: {} }\n", env)
-	require.NoError(w.t, err)
-	o, err := newOutput(parsed, service.MockResources())
-	require.NoError(w.t, err)
-	w.t.Cleanup(func() {
-		close(box.answers)
-		require.NoError(w.t, o.Close(context.Background()))
-	})
+	o := w.outputIn(env, e, w.server.DSN(w.name), config+"dead_letter: { mailbox: {} }\n")
+	w.t.Cleanup(func() { close(box.answers) })
 	require.NoError(w.t, o.Connect(context.Background()))
 	return o, box
 }
