@@ -19,22 +19,24 @@ import (
 func TestAFrozenTransactionEnds(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
-	committing, thaw := make(chan struct{}), make(chan struct{})
+	committing, thawed := make(chan struct{}), make(chan struct{})
+	thaw := sync.OnceFunc(func() { close(thawed) })
+	defer thaw()
 	var once sync.Once
 	mysql.RegisterDialContext("frozen", func(ctx context.Context, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-		return beforeCommit{conn, func() { once.Do(func() { close(committing); <-thaw }) }}, err
+		return beforeCommit{conn, func() { once.Do(func() { close(committing); <-thawed }) }}, err
 	})
 	t.Cleanup(func() { mysql.DeregisterDialContext("frozen") })
 	frozen := w.outputOf(strings.Replace(w.server.DSN(w.name), "tcp(", "frozen(", 1), ordersConfig+"connections: 1\nmax_rows_per_statement: 1\n")
 	require.NoError(t, frozen.Connect(t.Context()))
 	o := w.output(ordersConfig)
-	done := make(chan map[int]string)
+	done := make(chan map[int]string, 1)
 	go func() { done <- w.write(frozen, order("a", "x", 1, "1"), order("b", "x", 1, "1")) }()
 	<-committing
 	require.Empty(t, w.write(o, order("a", "x", 2, "1")))
 	require.Equal(t, []string{"a|2"}, w.rows("SELECT order_id, qty FROM orders"))
-	close(thaw)
+	thaw()
 	require.Empty(t, <-done)
 	require.NotZero(t, frozen.count("mariadb_upsert_retries_total"), "the transaction was still there")
 	require.Equal(t, []string{"a|1", "b|1"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"), "what was not committed is written again")

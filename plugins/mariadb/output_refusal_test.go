@@ -71,8 +71,11 @@ func TestRefusalsTakeFewStatements(t *testing.T) {
 			require.LessOrEqual(t, o.count("mariadb_upsert_statement_ns"), limit)
 			require.Equal(t, []string{fmt.Sprint(1024 - bad)}, w.rows("SELECT COUNT(*) FROM orders"))
 			if bad == 0 { // 1024 rows are the most that a statement has by default
-				require.Empty(t, w.write(o, append(records, order("1024", "x", 2, "1"))...))
-				require.Greater(t, o.count("mariadb_upsert_statement_ns"), int64(2))
+				for i := range 512 {
+					records = append(records, order(fmt.Sprintf("%04d", 1024+i), "x", 1, "1"))
+				}
+				require.Empty(t, w.write(o, records...))
+				require.Equal(t, int64(1+2), o.count("mariadb_upsert_statement_ns"))
 			}
 		})
 	}
