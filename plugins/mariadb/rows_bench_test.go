@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkRows is a batch of 1,000 orders on its way to a statement, without a
-// server: what is taken of the messages, checked against the shipped table, and
-// sorted by key. The figures are of one batch.
+// BenchmarkRows is a batch of 1,000 orders on its way to a statement
+// as far as MariaDB is asked: what is taken of the messages, checked against a
+// table like the shipped one, and sorted by key. The figures are of one batch.
 //
 //	go test ./plugins/mariadb -run '^$' -bench Rows -count 3
 func BenchmarkRows(b *testing.B) {
@@ -19,20 +19,10 @@ func BenchmarkRows(b *testing.B) {
 		columns:  []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price", "kafka_timestamp_ms"},
 		metadata: []string{"kafka_timestamp_ms"}, key: []string{"order_id"}, version: "kafka_timestamp_ms",
 	}
-	var all []described
-	for i, name := range shipped.columns {
-		c := column{name: name, dataType: "bigint", columnType: "bigint(20)", nullable: name == shipped.version}
-		if i < 3 {
-			c.dataType, c.columnType, c.charset, c.collation = "varchar", "varchar(255)", "utf8mb4", "utf8mb4_nopad_bin"
-		}
-		c.classify(255, 1020)
-		all = append(all, described{column: c})
-	}
-	shape := &table{target: shipped, version: -1, maxPacket: 16 << 20}
-	var found misfits
-	shape.fit(all, &found)
-	require.Empty(b, found)
-	o := &output{store: &store{target: shipped}}
+	db, _ := database(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
+		qty BIGINT NOT NULL, unit_price BIGINT NOT NULL, total_price BIGINT NOT NULL, kafka_timestamp_ms BIGINT)`)
+	shape, err := inspect(b.Context(), db, shipped)
+	require.NoError(b, err)
 
 	random := rand.New(rand.NewPCG(1, 2))
 	records := make([]any, 1000)
@@ -49,7 +39,7 @@ func BenchmarkRows(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		room := rooms.Get().(*room)
-		rows, refusals := shape.rows(o.messages(batch), room)
+		rows, refusals := shape.rows(messagesOf(shipped, batch), room)
 		if kept := shape.compact(rows, room); len(kept) != len(batch) || len(refusals) > 0 {
 			b.Fatalf("%d rows and %d refusals of %d orders", len(kept), len(refusals), len(batch))
 		}

@@ -1,0 +1,122 @@
+package mariadb
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAReadOnlyServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := privateWorld(t, orders)
+	o := w.output(ordersConfig)
+	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
+	w.exec("SET GLOBAL read_only = 1")
+	batch := batchOf(order("b", "x", 1, "1"))
+	for range 3 {
+		require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
+	}
+	w.exec("SET GLOBAL read_only = 0")
+	require.NoError(t, o.WriteBatch(t.Context(), batch))
+	require.Equal(t, []string{"a", "b"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
+	require.Len(t, o.log.matching("the wait is over, after "), 1, "%v", o.log.all())
+}
+
+func TestFewerConnectionsThanConfiguredAreFoundAtConnect(t *testing.T) {
+	t.Parallel()
+	w := privateWorld(t, orders, "--max-user-connections=3")
+	// The third or the fourth: the server may still count the look at the table.
+	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), " of 5: MariaDB error 1203")
+}
+
+func TestCloseAgainAndWritingAfterwardsEndAtOnce(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig)
+	require.NoError(t, o.Close(t.Context()))
+	require.NoError(t, o.Close(t.Context()))
+	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(order("a", "x", 1, "1"))))
+}
+
+func TestAShutdownFailsNoRow(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig)
+	tx, err := w.db.Begin()
+	require.NoError(t, err)
+	defer tx.Rollback()
+	_, err = tx.Exec("INSERT INTO orders (order_id, qty) VALUES ('a', 1)")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	answer := make(chan error)
+	go func() { answer <- o.WriteBatch(ctx, batchOf(order("a", "x", 1, "1"))) }()
+	w.await(fmt.Sprintf("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = '%s' AND COMMAND = 'Execute'", w.name), "1")
+	started := time.Now()
+	cancel()
+	err = <-answer
+	require.Same(t, service.ErrNotConnected, err)
+	require.Less(t, time.Since(started), 7*time.Second, "it waits for the lock, or retries")
+}
+
+func TestAnIdleConnectionThatWasEndedIsReplaced(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig)
+	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
+	for i := range 3 {
+		for _, id := range w.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'orders' AND DB = '" + w.name + "'") {
+			_, _ = w.db.Exec("KILL " + id) // one that is going already is unknown
+		}
+		require.Empty(t, w.write(o, order(fmt.Sprint(i), "x", 1, "1")))
+	}
+	require.Equal(t, []string{"4"}, w.rows("SELECT COUNT(*) FROM orders"))
+}
+
+// The framework brings a batch again and again underneath: no row is lost and
+// none fails while the server is killed and started under load.
+func TestAKilledServerLosesAndFailsNothing(t *testing.T) {
+	t.Parallel()
+	w := privateWorld(t, orders)
+	o := w.output(ordersConfig)
+	const writers, batches, rows = 4, 40, 250
+	owned, err := service.MockResources(service.MockResourcesOptUseLogger(service.NewLoggerFromSlog(slog.New(o.log)))).ManagedBatchOutput("mariadb_upsert", writers, unclosed{o})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, owned.Close(context.Background())) }()
+	require.NoError(t, owned.Prime())
+	var written atomic.Int64
+	var group sync.WaitGroup
+	for writer := range writers {
+		group.Go(func() {
+			for b := range batches {
+				var records []any
+				for i := range rows {
+					records = append(records, order(fmt.Sprintf("%d-%d-%d", writer, b, i), "x", 1, "1"))
+				}
+				if err := owned.WriteBatch(t.Context(), batchOf(records...)); err != nil {
+					t.Errorf("writer %d, batch %d: %v", writer, b, err)
+				}
+				written.Add(1)
+			}
+		})
+	}
+	for _, at := range []int64{20, 80} {
+		require.Eventually(t, func() bool { return written.Load() >= at }, time.Minute, time.Millisecond)
+		require.NoError(t, w.server.Kill())
+		require.NoError(t, w.server.Start(context.Background()))
+	}
+	group.Wait()
+	require.Equal(t, []string{fmt.Sprint(writers * batches * rows)}, w.rows("SELECT COUNT(*) FROM orders"))
+	require.NotEmpty(t, o.log.matching("waiting for MariaDB since "))
+}
+
+// unclosed leaves closing to the test's own cleanup.
+type unclosed struct{ service.BatchOutput }
+
+func (unclosed) Close(context.Context) error { return nil }

@@ -1,0 +1,59 @@
+package mariadb
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// Rows are sorted by the beginning of a key first. The rows that are left are those that
+// a sort by the whole key would leave: the last one of each key.
+func TestPropertyRowsAreSortedAsByTheWholeKey(t *testing.T) {
+	db, _ := database(t)
+	type column struct {
+		family
+		values *rapid.Generator[any]
+		table  *table
+	}
+	columns := map[string]*column{
+		"BIGINT":          {family: integers, values: rapid.Int64().AsAny()},
+		"BIGINT UNSIGNED": {family: integers, values: rapid.OneOf(rapid.Int64Min(0).AsAny(), rapid.Uint64Min(1<<63).AsAny())},
+		"VARCHAR(700) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin": {family: texts, values: valuesOf(texts)},
+		"VARBINARY(2000)": {family: binaries, values: valuesOf(binaries)},
+		"DECIMAL(5,2)":    {family: decimals, values: valuesOf(decimals)},
+	}
+	for columnType, c := range columns {
+		_, err := db.Exec("CREATE OR REPLACE TABLE t (k " + columnType + " PRIMARY KEY)")
+		require.NoError(t, err)
+		c.table, err = inspect(t.Context(), db, &target{table: "t", columns: []string{"k"}, key: []string{"k"}})
+		require.NoError(t, err)
+	}
+	types := slices.Sorted(maps.Keys(columns))
+	rapid.Check(t, func(t *rapid.T) {
+		c := columns[rapid.SampledFrom(types).Draw(t, "type")]
+		messages := make([]message, rapid.IntRange(1, 50).Draw(t, "rows"))
+		for i := range messages {
+			messages[i].content = map[string]any{"k": c.values.Draw(t, "value")}
+		}
+		room := new(room)
+		rows, refusals := c.table.rows(messages, room)
+		if len(refusals) > 0 {
+			t.Fatal(refusals)
+		}
+		expected := slices.Clone(rows)
+		compare := func(a, b row) int { return compareValues(a.values[0], b.values[0], c.family) }
+		slices.SortStableFunc(expected, compare)
+		for i := len(expected) - 2; i >= 0; i-- {
+			if compare(expected[i], expected[i+1]) == 0 {
+				expected = slices.Delete(expected, i, i+1)
+			}
+		}
+		got := c.table.compact(rows, room)
+		if !slices.EqualFunc(got, expected, func(a, b row) bool { return a.message == b.message }) {
+			t.Fatalf("%v, expected %v", got, expected)
+		}
+	})
+}

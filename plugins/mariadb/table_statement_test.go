@@ -1,0 +1,61 @@
+package mariadb
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+)
+
+// database is one with these tables, and its name.
+func database(t testing.TB, tables ...string) (*sql.DB, string) {
+	t.Helper()
+	server := mariadbtest.Shared(t)
+	name := server.Database(t)
+	db, err := sql.Open("mysql", server.DSN(name))
+	require.NoError(t, err)
+	t.Cleanup(func() { db.Close() })
+	for _, table := range tables {
+		_, err := db.Exec(table)
+		require.NoError(t, err, table)
+	}
+	return db, name
+}
+
+func TestStatementText(t *testing.T) {
+	t.Parallel()
+	db, name := database(t,
+		"CREATE TABLE t (a VARCHAR(9), k VARCHAR(9) COLLATE utf8mb4_nopad_bin PRIMARY KEY)",
+		"CREATE TABLE `t``` (v INT, k VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE, a VARCHAR(9), i INT, n BIGINT AUTO_INCREMENT PRIMARY KEY, seen TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3))",
+		"CREATE TABLE u (k VARCHAR(9) COLLATE utf8mb4_nopad_bin, l VARCHAR(9) COLLATE utf8mb4_nopad_bin, PRIMARY KEY (k, l))")
+	for _, c := range []struct {
+		target target
+		rows   int
+		want   string
+	}{
+		{
+			target{table: "t", columns: []string{"a", "k"}, key: []string{"k"}}, 2,
+			"INSERT INTO `t` (`a`, `k`) VALUES (?, IF(LAST_INSERT_ID(4611686018427387904), ?, NULL)), (?, ?) ON DUPLICATE KEY UPDATE " +
+				"`k` = IF(LAST_INSERT_ID(LAST_INSERT_ID() + 1), `k`, `k`), `a` = VALUES(`a`)",
+		},
+		{ // its insert id is taken by the table's own numbers
+			target{database: name, table: "t`", columns: []string{"v", "k", "a", "i"}, key: []string{"k"}, insertOnly: []string{"i"}, version: "v"}, 1,
+			"INSERT INTO `" + name + "`.`t``` (`v`, `k`, `a`, `i`) VALUES (?, IF((@order_sink_matched := 4611686018427387904), ?, NULL), ?, ?) ON DUPLICATE KEY UPDATE " +
+				"`k` = IF((@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + (@order_sink_fate := " +
+				"IF(VALUES(`v`) >= `v` OR `v` IS NULL, IF(FALSE OR NOT (BINARY `a` <=> BINARY VALUES(`a`)), 65537, 1), 4294967297))), `k`, `k`), " +
+				"`seen` = IF(@order_sink_fate = 65537, CURRENT_TIMESTAMP(3), `seen`), " +
+				"`a` = IF(@order_sink_fate = 65537, VALUES(`a`), `a`), " +
+				"`v` = IF(@order_sink_fate = 4294967297, `v`, VALUES(`v`))",
+		},
+		{
+			target{table: "u", columns: []string{"k", "l"}, key: []string{"l", "k"}}, 1,
+			"INSERT INTO `u` (`k`, `l`) VALUES (?, IF(LAST_INSERT_ID(4611686018427387904), ?, NULL)) ON DUPLICATE KEY UPDATE `l` = IF(LAST_INSERT_ID(LAST_INSERT_ID() + 1), `l`, `l`)",
+		},
+	} {
+		found, err := inspect(t.Context(), db, &c.target)
+		require.NoError(t, err)
+		require.Equal(t, c.want, found.upsertText(c.rows, false))
+	}
+}
