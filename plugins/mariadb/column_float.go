@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // A float stands for its shortest decimal: the decimal with the fewest digits
@@ -25,7 +27,7 @@ func floatOf(v any) (f float64, bits int) {
 func notFinite(f float64) bool { return math.IsNaN(f) || math.IsInf(f, 0) }
 
 // double is the float64 nearest to the number that v is.
-func (c *column) double(v any) (float64, *Refusal) {
+func (c *column) double(v any) (float64, *record.Refusal) {
 	f, bits := floatOf(v)
 	switch {
 	case bits == 64, notFinite(f):
@@ -64,7 +66,7 @@ func (n number) isNear(f float64) bool {
 	return ok && near.String() == n.String()
 }
 
-func (c *column) acceptFloat(v any) (any, *Refusal) {
+func (c *column) acceptFloat(v any) (any, *record.Refusal) {
 	f, refusal := c.double(v)
 	if refusal != nil {
 		return nil, refusal
@@ -92,7 +94,7 @@ func (c *column) acceptFloat(v any) (any, *Refusal) {
 
 // single is the float32 that f stands for: f itself, or the float32 with the
 // same shortest decimal. float32(f) would round the decimal a second time.
-func (c *column) single(f float64) (float64, *Refusal) {
+func (c *column) single(f float64) (float64, *record.Refusal) {
 	decimal := strconv.FormatFloat(f, 'g', -1, 64)
 	single, err := strconv.ParseFloat(decimal, 32)
 	switch {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // How old the last look at the table may be. It bounds for how long an ALTER
@@ -29,9 +31,9 @@ type store struct {
 type result struct {
 	tally
 	compacted int
-	ignored   int              // tombstones
-	refused   map[int]*Refusal // by place in the batch
-	failed    map[int]error    // what failed before it came here, by place
+	ignored   int                     // tombstones
+	refused   map[int]*record.Refusal // by place in the batch
+	failed    map[int]error           // what failed before it came here, by place
 }
 
 // connect looks at the table and renews the connections.
@@ -114,11 +116,11 @@ func (t *table) ignores(m *message) bool {
 }
 
 // rows are made in the room, where they stay valid until it is freed.
-func (t *table) rows(messages []message, room *room) ([]row, map[int]*Refusal) {
+func (t *table) rows(messages []message, room *room) ([]row, map[int]*record.Refusal) {
 	width := len(t.columns)
 	room.reserve(len(messages), width)
 	values, rows := room.values, room.rows[:0]
-	var refusals map[int]*Refusal
+	var refusals map[int]*record.Refusal
 	for i := range messages {
 		if messages[i].failed || t.ignores(&messages[i]) {
 			continue
@@ -129,7 +131,7 @@ func (t *table) rows(messages []message, room *room) ([]row, map[int]*Refusal) {
 			continue
 		}
 		if refusals == nil {
-			refusals = make(map[int]*Refusal)
+			refusals = make(map[int]*record.Refusal)
 		}
 		refusals[i] = refusal
 	}
@@ -162,9 +164,9 @@ func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fai
 	return nil
 }
 
-func (r *result) refuse(message int, refusal *Refusal) {
+func (r *result) refuse(message int, refusal *record.Refusal) {
 	if r.refused == nil {
-		r.refused = make(map[int]*Refusal)
+		r.refused = make(map[int]*record.Refusal)
 	}
 	r.refused[message] = refusal
 }
