@@ -1,50 +1,23 @@
-package kafka
+package deadletter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
+	"github.com/order-sink/order-sink/plugins/deadletter/sending"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-const fieldOutput = "output"
-
-// OutputSpec describes the dead_letter_send output.
-func OutputSpec() *service.ConfigSpec {
-	return service.NewConfigSpec().
-		Stable().
-		Categories("Utility").
-		Summary("Gives dead letters to another output until it has taken them, and says so while it has not.").
-		Description(`
-A topic that is missing, a broker that refuses or cannot be reached: the letters wait, and with them what lies behind them in their partitions. Meanwhile this output is not connected to the framework, so that `+"`/ready`"+` answers 503 and `+"`/<stream>/ready`"+` says since when, for what reason and when it tries again; its own log says once when that begins and when it is over (the other output may log its tries). An output that has this one as a child, as the `+"`dead_letter`"+` of `+"`mariadb_upsert`"+`, shows the same reason. One batch is sent at a time.
-
-A batch that is not taken as a whole is sent once more letter by letter, and then only what is left of it: one letter that its topic does not take keeps no other from it, and several that fit alone but not together are taken, too. A letter may so come twice; its headers say which record it is of.
-
-== Metrics
-
-- `+"`dead_letter_send_total`"+`, a counter by `+"`code`"+` of letters that were taken; the code is metadata `+"`"+record.LetterCode+"`"+`.
-- `+"`dead_letter_send_waits_total`"+`, a counter of tries that ended in waiting.
-- `+"`dead_letter_send_state`"+`, a gauge by `+"`state`: `running` or `waiting`"+` is 1, the other is 0.
-`).
-		Field(service.NewOutputField(fieldOutput).Description("Takes the letters.")).
-		Example("A topic", "The reason is put into headers before, by a mapping.", `
-output:
-  dead_letter_send:
-    output:
-      redpanda:
-        seed_brokers: [ 127.0.0.1:9092 ]
-        topic: orders.dead-letter
-        acks: all
-`)
-}
+// name is the output's name in YAML.
+const name = "dead_letter_send"
 
 func init() {
-	service.MustRegisterBatchOutput("dead_letter_send", OutputSpec(),
+	service.MustRegisterBatchOutput(name, spec(),
 		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
 			o, err := newOutput(parsed, resources)
 			// One at a time: what keeps one from being taken keeps all, and the
@@ -55,25 +28,14 @@ func init() {
 
 type output struct {
 	child  *service.OwnedOutput
+	queue  sending.Queue[*service.Message]
 	wait   *wait
 	logger *service.Logger
-	sent   *service.MetricCounter
 
-	alive   context.Context // until the output is closed
 	close   func()
-	busy    atomic.Bool            // a batch is in hand
-	written bool                   // the child was: else there is nothing to close
-	batch   service.MessageBatch   // in hand
-	todo    []service.MessageBatch // of the batch in hand: as a whole, later letter by letter
-	answer  chan error             // of the first of them, once it is on its way
-	refused error                  // the last answer that was no
+	busy    atomic.Bool // a batch is being sent
+	written bool        // the child was: else there is nothing to close
 }
-
-// answerFor is how long a write may go without an answer before that is told. The
-// client of a broker that is away may go on trying without a word, for ever.
-const answerFor = 5 * time.Second
-
-var errNoAnswer = errors.New("there is no answer yet")
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
 	child, err := parsed.FieldOutput(fieldOutput)
@@ -81,11 +43,34 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	metrics := resources.Metrics()
+	sent := metrics.NewCounter(name+"_total", "code")
 	alive, stop := context.WithCancel(context.Background())
 	return &output{
-		alive: alive, close: stop, child: child, wait: newWait("dead_letter_send", metrics), logger: resources.Logger(),
-		sent: metrics.NewCounter("dead_letter_send_total", "code"),
+		close: stop, child: child, wait: newWait(name, metrics), logger: resources.Logger(),
+		queue: sending.Queue[*service.Message]{
+			Prepare: deadLetters,
+			Write: func(part []*service.Message) error {
+				return child.WriteBatch(alive, service.MessageBatch(part).Copy())
+			},
+			Taken: func(m *service.Message) {
+				code, found := m.MetaGet(record.HeaderCode)
+				if !found {
+					code = "unknown"
+				}
+				sent.Incr(1, code)
+			},
+		},
 	}, nil
+}
+
+// newWait makes the metrics of a wait.
+func newWait(plugin string, metrics *service.Metrics) *wait {
+	waits := metrics.NewCounter(plugin + "_waits_total")
+	waits.Incr(0) // it is there from the start: what appears only later has not risen
+	states := metrics.NewGauge(plugin+"_state", "state")
+	w := &wait{count: func() { waits.Incr(1) }, show: func(n int64, state string) { states.Set(n, state) }}
+	w.shown(stateRunning)
+	return w
 }
 
 // Connect implements service.BatchOutput. It returns an error once a wait, and
@@ -103,8 +88,8 @@ func (o *output) Connect(ctx context.Context) error {
 func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
 	o.written = true
 	o.busy.Store(true)
-	err := o.deliver(ctx, batch)
-	if err == nil {
+	left := o.queue.Send(ctx, batch)
+	if left == nil {
 		o.busy.Store(false)
 		if waited := o.wait.over(); waited > 0 {
 			o.logger.Infof("Delivering dead letters: the wait is over, after %v.", waited.Round(time.Millisecond))
@@ -112,105 +97,47 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return nil
 	}
 	if ctx.Err() == nil { // else the output is being stopped
-		letters := 0
-		for _, part := range o.todo {
-			letters += len(part)
-		}
-		// That there is no answer yet says less than an answer before it.
-		paced := !errors.Is(err, errNoAnswer)
-		if !paced && o.refused != nil {
-			err = o.refused
-		}
-		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", letters), err, paced)
+		o.wait.begin(fmt.Sprintf("to deliver %d dead letters", left.Messages), left.Reason, left.Answered)
 	}
 	return service.ErrNotConnected
 }
 
-func (o *output) deliver(ctx context.Context, batch service.MessageBatch) error {
-	if o.todo != nil && record.Fingerprint(o.batch) != record.Fingerprint(batch) {
-		// The caller has given up the batch in hand, and gets no acknowledgement of
-		// it. The answer to its letters must not count for those of this batch.
-		if err := o.await(ctx); err != nil && (errors.Is(err, errNoAnswer) || ctx.Err() != nil) {
-			return err
+// deadLetters makes the dead letters of a batch.
+func deadLetters(batch []*service.Message) []*service.Message {
+	now := time.Now()
+	all := make([]*service.Message, len(batch))
+	for i, m := range batch {
+		metadata := make(map[string]any)
+		_ = m.MetaWalkMut(func(name string, value any) error {
+			metadata[name] = value
+			return nil
+		})
+		if all[i] = m.Copy(); headers.Built(metadata) {
+			continue
 		}
-		o.todo, o.refused = nil, nil
-	}
-	if o.todo == nil {
-		o.batch, o.todo = batch, []service.MessageBatch{batch}
-	}
-	// What is not taken goes behind the others. When two letters are not, it is
-	// hardly their own fault, and more would only cost time.
-	var failed error
-	failures := 0
-	for n := len(o.todo); n > 0; n-- {
-		part := o.todo[0]
-		o.send(part)
-		err := o.await(ctx)
-		switch {
-		case err == nil:
-			o.todo = o.todo[1:]
-		case errors.Is(err, errNoAnswer), ctx.Err() != nil:
-			return err
-		case len(part) > 1:
-			o.todo = o.todo[1:]
-			for i := range part {
-				o.todo = append(o.todo, part[i:i+1])
-			}
-			n = len(o.todo) + 1
+		switch original, found := metadata[record.Original]; original := original.(type) {
+		case string:
+			all[i].SetBytes([]byte(original))
+		case []byte:
+			all[i].SetBytes(original)
 		default:
-			o.todo, failed = append(o.todo[1:], part), err
-			if failures++; failures == 2 {
-				return failed
+			if found {
+				all[i].SetStructuredMut(original)
 			}
 		}
-	}
-	if failed == nil {
-		o.batch, o.todo, o.refused = nil, nil, nil
-	}
-	return failed
-}
-
-// send writes a part, unless it is on its way already.
-func (o *output) send(part service.MessageBatch) {
-	if o.answer == nil {
-		answer := make(chan error, 1)
-		go func() { answer <- o.child.WriteBatch(o.alive, part.Copy()) }()
-		o.answer = answer
-	}
-}
-
-// await returns the answer to the first part, nil also when the part is not on its way.
-func (o *output) await(ctx context.Context) error {
-	if o.answer == nil {
-		return nil
-	}
-	patience := time.NewTimer(answerFor)
-	defer patience.Stop()
-	select {
-	case err := <-o.answer:
-		o.answer = nil
-		if err != nil {
-			o.refused = err
-			return err
+		for name := range metadata {
+			all[i].MetaDelete(name)
 		}
-	case <-patience.C:
-		return errNoAnswer
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	for _, letter := range o.todo[0] {
-		code, found := letter.MetaGet(record.LetterCode)
-		if !found {
-			code = "unknown"
+		for name, value := range headers.Build(metadata, m.GetError(), now) {
+			all[i].MetaSetMut(name, value)
 		}
-		o.sent.Incr(1, code)
 	}
-	return nil
+	return all
 }
 
-// ConnectionTest implements service.ConnectionTestable. While letters wait it says so,
-// which an output that has this one as a child can show. The child is not asked while
-// it has letters: its test might wait for them, or end the connection that they use.
+// ConnectionTest implements service.ConnectionTestable. While dead letters wait it says
+// so, which an output that has this one as a child can show. The child is not asked while
+// it has dead letters: its test might wait for them, or end the connection that they use.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
 	if err := o.wait.now(); err != nil {
 		return service.ConnectionTestFailed(err).AsList()
@@ -233,8 +160,6 @@ func (o *output) Close(ctx context.Context) error {
 	if !o.written {
 		return nil
 	}
-	if o.answer != nil {
-		<-o.answer // the child must not be closed while it is being written to
-	}
+	o.queue.Close()
 	return o.child.Close(ctx)
 }
