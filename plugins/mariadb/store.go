@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -186,15 +185,11 @@ func (r *result) codes() map[string]int {
 		codes[refusal.Code]++
 	}
 	for _, err := range r.failed {
-		code, _, _ := strings.Cut(err.Error(), ":")
-		if !isCode(code) {
-			code = "unknown"
+		code := "unknown"
+		if refusal := record.Parse(err); refusal != nil {
+			code = refusal.Code
 		}
 		codes[code]++
 	}
 	return codes
-}
-
-func isCode(text string) bool {
-	return text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
