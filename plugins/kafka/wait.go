@@ -89,23 +89,6 @@ func (w *wait) announce() error {
 	return w
 }
 
-// now returns the wait as an error, nil when there is none.
-func (w *wait) now() error {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	if !w.waiting {
-		return nil
-	}
-	return w
-}
-
-// Waiting says what for, and why: for an output that has the waiting one as a child.
-func (w *wait) Waiting() (what, reason string) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	return w.what, w.reason
-}
-
 // rest waits for the next try.
 func (w *wait) rest(ctx context.Context) error {
 	w.mutex.Lock()
