@@ -32,9 +32,8 @@ func cluster(t *testing.T, port int) (*kfake.Cluster, []kgo.Opt) {
 	return c, []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics("orders"), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism())}
 }
 
-// A broker that does not answer, for ever as it seems: that is told, and the letter
-// is sent once.
-func TestALetterWithoutAnAnswerIsTold(t *testing.T) {
+// A broker does not answer: the output reports that, and sends the dead letter once.
+func TestADeadLetterWithoutAnAnswerIsReported(t *testing.T) {
 	port, err := loopback.Port(0)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +66,7 @@ dead_letter_send:
 			t.Fatal(err)
 		}
 	case <-time.After(time.Minute):
-		t.Fatal("the letter is not taken")
+		t.Fatal("the dead letter is not accepted")
 	}
 	log.await(t, "Delivering dead letters: the wait is over")
 	// One more, behind which nothing of the first can come.
@@ -83,8 +82,8 @@ dead_letter_send:
 	}
 }
 
-// A batch that comes while letters of another batch are on their way is sent, too:
-// the answer to the other letters is not its answer.
+// A batch that comes while dead letters of another batch are being sent is sent, too: the
+// answer to the other batch is not its answer.
 func TestAnotherBatchIsNotAcknowledgedUnsent(t *testing.T) {
 	port, err := loopback.Port(0)
 	if err != nil {
