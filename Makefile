@@ -49,7 +49,7 @@ GO_TEST = go test -count=1 $(TEST_FLAGS)
 
 .PHONY: test-pipelines
 test-pipelines: build ## the unit tests beside the pipelines, in YAML
-	bin/order-sink test pipelines config
+	bin/order-sink test pipelines
 
 .PHONY: test-prometheus
 test-prometheus: ## the alerts, with promtool

@@ -14,6 +14,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 
 	"github.com/order-sink/order-sink/plugins/connectjson"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb"
 	"github.com/order-sink/order-sink/plugins/order"
 )
@@ -23,11 +24,9 @@ var update = flag.Bool("update", false, "write README.md anew")
 //go:embed testdata/README.md.tmpl
 var readme string
 
-type code struct{ Name, Meaning string }
-
 type plugin struct {
 	service.TemplateDataPlugin
-	Codes []code
+	Codes []record.Code
 }
 
 // The reference is rendered from the plugins' own descriptions, so that it
@@ -38,19 +37,13 @@ func TestReferenceIsUpToDate(t *testing.T) {
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
-	for _, c := range connectjson.Codes {
-		data.Decode.Codes = append(data.Decode.Codes, code{string(c.Code), c.Meaning})
-	}
+	data.Decode.Codes = connectjson.Codes
 	view, found = env.GetProcessorConfig("order_price")
 	data.Price = describe(t, view, found)
-	for _, c := range order.Codes {
-		data.Price.Codes = append(data.Price.Codes, code(c))
-	}
+	data.Price.Codes = order.Codes
 	view, found = env.GetOutputConfig("mariadb_upsert")
 	data.Upsert = describe(t, view, found)
-	for _, c := range mariadb.Codes {
-		data.Upsert.Codes = append(data.Upsert.Codes, code(c))
-	}
+	data.Upsert.Codes = mariadb.Codes
 
 	view, found = env.GetInputConfig("kafka_read")
 	data.Read = describe(t, view, found)

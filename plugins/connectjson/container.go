@@ -1,8 +1,10 @@
 package connectjson
 
+import "github.com/order-sink/order-sink/plugins/internal/record"
+
 // structure converts an object by a struct's schema. The order of the members does not matter, but usually it is the
 // order of the fields, so that a name is looked for there first.
-func (c *conversion) structure(s *Schema, n int32) (any, *Refusal) {
+func (c *conversion) structure(s *Schema, n int32) (any, *record.Refusal) {
 	object := &c.nodes[n]
 	if object.kind != kindObject {
 		return nil, mismatch(s, object.kind)
@@ -21,12 +23,12 @@ func (c *conversion) structure(s *Schema, n int32) (any, *Refusal) {
 		if f < 0 {
 			c.unknown++
 			if c.refuseUnknown {
-				return nil, refuse(UnknownField, "the schema has no such field").at(pathName(c.name(i)))
+				return nil, refuse(UnknownField, "the schema has no such field").At(pathName(c.name(i)))
 			}
 			continue
 		}
 		if slots[f] != 0 && c.strict {
-			return nil, refuse(BadJSON, "the member stands twice").at(pathName(s.Fields[f].Name))
+			return nil, refuse(BadJSON, "the member stands twice").At(pathName(s.Fields[f].Name))
 		}
 		slots[f] = i + 1
 		guess = f + 1
@@ -35,14 +37,14 @@ func (c *conversion) structure(s *Schema, n int32) (any, *Refusal) {
 	for f := range s.Fields {
 		field := &s.Fields[f]
 		var v any
-		var r *Refusal
+		var r *record.Refusal
 		if at := c.slots[base+f]; at == 0 {
 			v, r = c.absent(field.Schema, MissingField)
 		} else {
 			v, r = c.value(field.Schema, at, true)
 		}
 		if r != nil {
-			return nil, r.at(pathName(field.Name))
+			return nil, r.At(pathName(field.Name))
 		}
 		out[field.Name] = v
 	}
@@ -71,7 +73,7 @@ func (c *conversion) field(s *Schema, n int32, guess int) int {
 
 // array converts the elements of an array. To the reference an object's values are elements too, and anything else has
 // none.
-func (c *conversion) array(s *Schema, n int32, within bool) (any, *Refusal) {
+func (c *conversion) array(s *Schema, n int32, within bool) (any, *record.Refusal) {
 	node := &c.nodes[n]
 	if node.kind != kindArray {
 		if c.strict {
@@ -86,19 +88,19 @@ func (c *conversion) array(s *Schema, n int32, within bool) (any, *Refusal) {
 	for i, end := n+1, node.next; i < end; i = c.nodes[i].next {
 		v, r := c.value(s.Items, i, within)
 		if r != nil {
-			return nil, r.at(element(len(out)))
+			return nil, r.At(element(len(out)))
 		}
 		out = append(out, v)
 	}
 	return out, nil
 }
 
-func (c *conversion) objectValues(s *Schema, n int32, within bool) (any, *Refusal) {
+func (c *conversion) objectValues(s *Schema, n int32, within bool) (any, *record.Refusal) {
 	out := []any{}
 	for _, m := range c.members(n) {
 		v, r := c.value(s.Items, m.value, within)
 		if r != nil {
-			return nil, r.at(element(len(out)))
+			return nil, r.At(element(len(out)))
 		}
 		out = append(out, v)
 	}
@@ -106,7 +108,7 @@ func (c *conversion) objectValues(s *Schema, n int32, within bool) (any, *Refusa
 }
 
 // mapping converts a map: an object where the keys are strings, else an array of pairs.
-func (c *conversion) mapping(s *Schema, n int32, within bool) (any, *Refusal) {
+func (c *conversion) mapping(s *Schema, n int32, within bool) (any, *record.Refusal) {
 	if s.Keys.Type != String {
 		return c.pairs(s, n, within)
 	}
@@ -125,7 +127,7 @@ func (c *conversion) mapping(s *Schema, n int32, within bool) (any, *Refusal) {
 	for i, m := range members {
 		v, r := c.value(s.Items, m.value, within)
 		if r != nil {
-			return nil, r.at(element(i)) // a map's key is data
+			return nil, r.At(element(i)) // a map's key is data
 		}
 		out[m.name] = v
 	}
@@ -134,7 +136,7 @@ func (c *conversion) mapping(s *Schema, n int32, within bool) (any, *Refusal) {
 
 // pairs converts a map of keys that are not strings into a list of [key, value]. Equal keys are one, in the place of the
 // first, with the value of the last; Java checks only the values that remain.
-func (c *conversion) pairs(s *Schema, n int32, within bool) (any, *Refusal) {
+func (c *conversion) pairs(s *Schema, n int32, within bool) (any, *record.Refusal) {
 	node := &c.nodes[n]
 	if node.kind != kindArray {
 		return nil, refuse(TypeMismatch, "expected an array of pairs for a map, got "+node.kind.String())
@@ -147,12 +149,12 @@ func (c *conversion) pairs(s *Schema, n int32, within bool) (any, *Refusal) {
 		entry := len(place)
 		key, r := c.key(s, i, within)
 		if r != nil {
-			return nil, r.at(element(entry))
+			return nil, r.At(element(entry))
 		}
 		id := identity(nil, s.Keys, key, entry)
 		at, twice := seen[string(id)]
 		if twice && c.strict {
-			return nil, refuse(BadJSON, "a key stands twice").at(element(entry))
+			return nil, refuse(BadJSON, "a key stands twice").At(element(entry))
 		}
 		if !twice {
 			at = len(out)
@@ -166,7 +168,7 @@ func (c *conversion) pairs(s *Schema, n int32, within bool) (any, *Refusal) {
 		at := place[entry]
 		v, r := c.value(s.Items, c.nodes[i+1].next, within && last[at] == entry)
 		if r != nil {
-			return nil, r.at("[1]").at(element(entry))
+			return nil, r.At("[1]").At(element(entry))
 		}
 		out[at].([]any)[1] = v
 	}
@@ -174,7 +176,7 @@ func (c *conversion) pairs(s *Schema, n int32, within bool) (any, *Refusal) {
 }
 
 // key is the key of the pair at node n.
-func (c *conversion) key(s *Schema, n int32, within bool) (any, *Refusal) {
+func (c *conversion) key(s *Schema, n int32, within bool) (any, *record.Refusal) {
 	pair := &c.nodes[n]
 	if pair.kind != kindArray {
 		return nil, refuse(TypeMismatch, "expected a pair, got "+pair.kind.String())
@@ -184,7 +186,7 @@ func (c *conversion) key(s *Schema, n int32, within bool) (any, *Refusal) {
 	}
 	key, r := c.value(s.Keys, n+1, within)
 	if r != nil {
-		return nil, r.at("[0]")
+		return nil, r.At("[0]")
 	}
 	return key, nil
 }

@@ -1,6 +1,10 @@
 package connectjson
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+)
 
 // keptText is the size up to which a payload's strings share one copy of its bytes: one allocation instead of one each.
 // Beyond it a short string would keep a long payload in memory.
@@ -121,7 +125,7 @@ func (c *conversion) found(n int32) string {
 }
 
 // spend takes the cost of values about to be made from the budget.
-func (c *conversion) spend(values int) *Refusal {
+func (c *conversion) spend(values int) *record.Refusal {
 	c.budget -= values
 	if c.budget < 0 {
 		return refuse(OutOfRange, "the message yields too many values")
@@ -131,6 +135,6 @@ func (c *conversion) spend(values int) *Refusal {
 
 func element(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
-func mismatch(s *Schema, k kind) *Refusal {
+func mismatch(s *Schema, k kind) *record.Refusal {
 	return refuse(TypeMismatch, "expected "+s.Type.String()+", got "+k.String())
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"sync"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // Options are what a Decoder needs to know.
@@ -57,7 +59,7 @@ func NewDecoder(opts Options) (*Decoder, error) {
 	return d, nil
 }
 
-// Decode decodes one message. The error is a *Refusal. No bytes, as of a Kafka tombstone, are a null without a schema.
+// Decode decodes one message. The error is a *record.Refusal. No bytes, as of a Kafka tombstone, are a null without a schema.
 // The record does not refer to b.
 func (d *Decoder) Decode(b []byte) (Record, error) {
 	rec, r := d.decodeRecord(b)
@@ -67,7 +69,7 @@ func (d *Decoder) Decode(b []byte) (Record, error) {
 	return rec, nil
 }
 
-func (d *Decoder) decodeRecord(b []byte) (Record, *Refusal) {
+func (d *Decoder) decodeRecord(b []byte) (Record, *record.Refusal) {
 	if len(b) == 0 {
 		return Record{}, nil
 	}
@@ -85,19 +87,19 @@ func (d *Decoder) decodeRecord(b []byte) (Record, *Refusal) {
 	return rec, nil
 }
 
-func (d *Decoder) scan(c *conversion, b []byte) *Refusal {
+func (d *Decoder) scan(c *conversion, b []byte) *record.Refusal {
 	c.strict, c.refuseUnknown = !d.opts.Compat, d.opts.RefuseUnknown
 	if len(b) > maxDocument {
-		return &Refusal{Code: BadJSON, Path: "value", Detail: "a document longer than a gigabyte"}
+		return refuse(BadJSON, "a document longer than a gigabyte").At("value")
 	}
-	var r *Refusal
+	var r *record.Refusal
 	if c.buf, c.wide, r = decodeBytes(b, c.strict); r != nil {
 		return r
 	}
 	return c.document()
 }
 
-func (d *Decoder) decode(c *conversion, b []byte) (any, *Schema, *Refusal) {
+func (d *Decoder) decode(c *conversion, b []byte) (any, *Schema, *record.Refusal) {
 	if envelope := !d.opts.Schemaless && d.fixed == nil; envelope {
 		c.schemas = &d.schemas
 	}
@@ -114,23 +116,23 @@ func (d *Decoder) decode(c *conversion, b []byte) (any, *Schema, *Refusal) {
 }
 
 // payload converts node n by a schema that may be nil.
-func (c *conversion) payload(s *Schema, n int32, path string) (any, *Schema, *Refusal) {
+func (c *conversion) payload(s *Schema, n int32, path string) (any, *Schema, *record.Refusal) {
 	c.begin(n, s)
 	var v any
-	var r *Refusal
+	var r *record.Refusal
 	if s == nil {
 		v, r = c.schemaless(n)
 	} else {
 		v, r = c.value(s, n, false)
 	}
 	if r != nil {
-		return nil, nil, r.at(path)
+		return nil, nil, r.At(path)
 	}
 	return v, s, nil
 }
 
 // schema finds or parses the schema at node n.
-func (d *Decoder) schema(c *conversion, n int32) (*Schema, *Refusal) {
+func (d *Decoder) schema(c *conversion, n int32) (*Schema, *record.Refusal) {
 	raw := c.buf[c.nodes[n].start:c.nodes[n].end]
 	object := c.nodes[n].kind == kindObject
 	if object {
@@ -149,13 +151,13 @@ func (d *Decoder) schema(c *conversion, n int32) (*Schema, *Refusal) {
 	return s, nil
 }
 
-func (d *Decoder) parse(c *conversion, n int32) (*Schema, *Refusal) {
+func (d *Decoder) parse(c *conversion, n int32) (*Schema, *record.Refusal) {
 	c.begin(noRoot, nil)
 	c.refuseUnknown = false // members of a default that its struct lacks are nobody's data
 	s, r := c.parseSchema(n)
 	c.refuseUnknown, c.unknown = d.opts.RefuseUnknown, 0
 	if r != nil {
-		return nil, r.at(memberSchema)
+		return nil, r.At(memberSchema)
 	}
 	if d.opts.Describe != nil {
 		s.Description = d.opts.Describe(s)

@@ -26,7 +26,7 @@
 //	null                      nil
 //
 // Missing and null take the schema's default if it has one, else null if the schema is optional, else they are refused. A
-// refusal is a *Refusal, whose text is "code: path: detail" and holds no value; Codes lists the codes.
+// refusal is a *record.Refusal, whose text is "code: path: detail" and holds no value; Codes lists the codes.
 //
 // # compat
 //

@@ -3,10 +3,12 @@ package connectjson
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // document reads buf from the start. Afterwards nodes[0] is the document.
-func (s *scanner) document() *Refusal {
+func (s *scanner) document() *record.Refusal {
 	s.pos, s.nodes = 0, s.nodes[:0]
 	c := s.skip()
 	if c == 0 && s.pos >= len(s.buf) {
@@ -30,7 +32,7 @@ func (s *scanner) document() *Refusal {
 
 // rootEnd checks what may follow a document in Jackson's eyes: anything, but a number needs white space and a literal
 // must not go on as a name.
-func (s *scanner) rootEnd() *Refusal {
+func (s *scanner) rootEnd() *record.Refusal {
 	if s.pos >= len(s.buf) {
 		return nil
 	}

@@ -4,13 +4,15 @@ import (
 	"encoding/binary"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 var byteOrderMark = [3]byte{0xEF, 0xBB, 0xBF}
 
 // decodeBytes gives the document as UTF-8. strict takes UTF-8 only, with or without a byte order mark; compat finds
 // UTF-16 and UTF-32 as Jackson does, by a byte order mark or by the zero bytes among the first four.
-func decodeBytes(b []byte, strict bool) (out []byte, wide bool, r *Refusal) {
+func decodeBytes(b []byte, strict bool) (out []byte, wide bool, r *record.Refusal) {
 	if len(b) >= 4 && [3]byte(b) == byteOrderMark {
 		return b[3:], false, nil
 	}
@@ -47,8 +49,8 @@ func decodeBytes(b []byte, strict bool) (out []byte, wide bool, r *Refusal) {
 	return fromUTF16(b, order), true, nil
 }
 
-func unsupportedEncoding() *Refusal {
-	return &Refusal{Code: BadJSON, Path: "value", Detail: "unsupported byte order of UTF-32 at byte 0"}
+func unsupportedEncoding() *record.Refusal {
+	return refuse(BadJSON, "unsupported byte order of UTF-32 at byte 0").At("value")
 }
 
 // fromUTF16 is Java's decoder: what is malformed becomes U+FFFD, and a high surrogate takes what follows it along.
@@ -76,12 +78,12 @@ func fromUTF16(b []byte, order binary.ByteOrder) []byte {
 const incomplete = 0x7F
 
 // fromUTF32 is Jackson's own reader: surrogates pass as they are, and what is above Unicode is refused.
-func fromUTF32(b []byte, order binary.ByteOrder) ([]byte, bool, *Refusal) {
+func fromUTF32(b []byte, order binary.ByteOrder) ([]byte, bool, *record.Refusal) {
 	out := make([]byte, 0, len(b)/2)
 	for ; len(b) >= 4; b = b[4:] {
 		c := order.Uint32(b)
 		if c > utf8.MaxRune {
-			return nil, false, &Refusal{Code: BadJSON, Path: "value", Detail: "a character above U+10FFFF in UTF-32"}
+			return nil, false, refuse(BadJSON, "a character above U+10FFFF in UTF-32").At("value")
 		}
 		if c >= 0xD800 && c <= 0xDFFF {
 			out = append(out, 0xE0|byte(c>>12), 0x80|byte(c>>6)&0x3F, 0x80|byte(c)&0x3F)

@@ -1,10 +1,12 @@
 package connectjson
 
+import "github.com/order-sink/order-sink/plugins/internal/record"
+
 // envelope takes an object of exactly the members schema and payload apart, in either order.
-func (d *Decoder) envelope(c *conversion) (any, *Schema, *Refusal) {
+func (d *Decoder) envelope(c *conversion) (any, *Schema, *record.Refusal) {
 	schema, payload, r := c.envelopeMembers()
 	if r != nil {
-		return nil, nil, r.at("value")
+		return nil, nil, r.At("value")
 	}
 	var s *Schema
 	switch c.nodes[schema].kind {
@@ -19,7 +21,7 @@ func (d *Decoder) envelope(c *conversion) (any, *Schema, *Refusal) {
 	return c.payload(s, payload, memberPayload)
 }
 
-func (c *conversion) envelopeMembers() (schema, payload int32, r *Refusal) {
+func (c *conversion) envelopeMembers() (schema, payload int32, r *record.Refusal) {
 	root := &c.nodes[0]
 	if root.kind != kindObject {
 		return 0, 0, refuse(BadEnvelope, "expected an object of schema and payload, got "+root.kind.String())

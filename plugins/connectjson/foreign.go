@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // formats are what producers send in place of JSON, by their first bytes. Where the pipeline can undo it, algorithm is the
@@ -33,7 +35,7 @@ const (
 
 // explain gives a syntax error of a value that is no JSON at all a better text: what the value looks like, and what to change.
 // Jackson's answer, that a byte is unexpected, hides the commonest mistake, which is another converter in the producer.
-func explain(r *Refusal, b []byte, strict bool) *Refusal {
+func explain(r *record.Refusal, b []byte, strict bool) *record.Refusal {
 	if r.Code != BadJSON || len(b) > maxDocument {
 		return r
 	}

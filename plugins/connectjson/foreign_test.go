@@ -13,6 +13,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 func gzipped(t testing.TB, text string) string {
@@ -87,7 +89,7 @@ func TestBrokenJSONIsNoOtherFormat(t *testing.T) {
 	} {
 		for _, compat := range []bool{false, true} {
 			_, err := newDecoder(t, Options{Compat: compat, Schemaless: true}).Decode([]byte(input))
-			var r *Refusal
+			var r *record.Refusal
 			if compat && err == nil {
 				continue
 			}

@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"testing"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // FuzzDecode: no bytes panic or take long; strict accepts only what compat accepts, with the same value; a schema found again
@@ -48,7 +50,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("took %s", took)
 		}
 		for _, err := range []error{looseErr, exactErr, againErr} {
-			var r *Refusal
+			var r *record.Refusal
 			if err != nil && (!errors.As(err, &r) || r.Code == "" || r.Path == "" || r.Detail == "") {
 				t.Fatalf("not a whole refusal: %v", err)
 			}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 	"unicode"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // Logical is what a schema's name makes of its base type.
@@ -56,20 +58,20 @@ var logicalNames = map[string]logicalName{
 func (l Logical) connect() bool { return l >= Decimal && l <= TimestampMillis }
 
 // parseLogical reads what the schema's name and parameters say about its values.
-func (c *conversion) parseLogical(s *Schema, n int32) *Refusal {
+func (c *conversion) parseLogical(s *Schema, n int32) *record.Refusal {
 	l, known := logicalNames[s.Name]
 	switch {
 	case !known:
 	case l.base == s.Type || l.logical.connect() && !c.strict:
 		s.Logical = l.logical
 	case l.logical.connect():
-		return refuse(BadSchema, "expected "+l.base.String()+" for this logical type, got "+s.Type.String()).at(memberType)
+		return refuse(BadSchema, "expected "+l.base.String()+" for this logical type, got "+s.Type.String()).At(memberType)
 	}
 	at := c.member(n, memberParameters)
 	if at != 0 && c.nodes[at].kind == kindObject {
 		for _, m := range c.members(at) {
 			if k := c.nodes[m.value].kind; k != kindString {
-				return refuse(BadSchema, "expected string, got "+k.String()).at(pathName(m.name)).at(memberParameters)
+				return refuse(BadSchema, "expected string, got "+k.String()).At(pathName(m.name)).At(memberParameters)
 			}
 		}
 		if scale := c.member(at, parameterScale); scale != 0 {
@@ -82,7 +84,7 @@ func (c *conversion) parseLogical(s *Schema, n int32) *Refusal {
 		}
 	}
 	if c.strict && s.Logical == Decimal && !s.HasScale {
-		return refuse(BadSchema, "expected the Decimal's scale as text").at(parameterScale).at(memberParameters)
+		return refuse(BadSchema, "expected the Decimal's scale as text").At(parameterScale).At(memberParameters)
 	}
 	return nil
 }
@@ -119,7 +121,7 @@ const millisPerDay = 24 * 60 * 60 * 1000
 // temporal turns a number of a logical type's units into the type's value. strict holds years to four digits, which is what
 // JSON and SQL can write, and Kafka Connect's Time to one day, as its description says; the reference takes 24:00:00 too, and
 // any year.
-func (c *conversion) temporal(s *Schema, v int64) (any, *Refusal) {
+func (c *conversion) temporal(s *Schema, v int64) (any, *record.Refusal) {
 	var t time.Time
 	switch s.Logical {
 	case TimeMillis:
@@ -185,7 +187,7 @@ func appendTwo(b []byte, v uint64) []byte {
 
 // zoned reads Debezium's ZonedTimestamp. compat leaves text that is no timestamp as it is, since to the reference it is
 // but text.
-func (c *conversion) zoned(text string) (any, *Refusal) {
+func (c *conversion) zoned(text string) (any, *record.Refusal) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err == nil {
 		return t.UTC(), nil

@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // logical converts a value of a logical type.
-func (c *conversion) logical(s *Schema, n int32, within bool) (any, *Refusal) {
+func (c *conversion) logical(s *Schema, n int32, within bool) (any, *record.Refusal) {
 	if within && s.Logical.connect() && s.Type >= Array { // Java casts the date or the decimal to a container
 		return nil, refuse(BadSchema, "a logical type cannot stand on "+s.Type.String())
 	}
@@ -42,7 +43,7 @@ func (c *conversion) logical(s *Schema, n int32, within bool) (any, *Refusal) {
 }
 
 // units is the number of a Date, Time or Timestamp, which the reference wants to be written as an integer.
-func (c *conversion) units(s *Schema, n int32) (int64, *Refusal) {
+func (c *conversion) units(s *Schema, n int32) (int64, *record.Refusal) {
 	k := c.nodes[n].kind
 	if k == kindFloat {
 		return 0, refuse(TypeMismatch, "expected "+shortName(s)+", got a number with a fraction or an exponent")
@@ -69,7 +70,7 @@ const maxDecimalText = 2000
 
 // decimal converts a Decimal, written as a number or as base64 of the unscaled integer. The reference takes a number at
 // whatever scale it has; strict brings it to the schema's.
-func (c *conversion) decimal(s *Schema, n int32) (any, *Refusal) {
+func (c *conversion) decimal(s *Schema, n int32) (any, *record.Refusal) {
 	var d decimal.Decimal
 	var err error
 	switch k := c.nodes[n].kind; k {

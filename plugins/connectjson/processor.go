@@ -6,6 +6,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/schema"
 	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // Name is the processor's name in YAML.
@@ -57,7 +59,7 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 		}
 		n, r := p.process(msg, originals[min(i, len(originals)):])
 		if r != nil { // the only place that refuses a message, so that every refusal counts
-			p.refused.Incr(1, string(r.Code))
+			p.refused.Incr(1, r.Code)
 			msg.SetError(r)
 		}
 		unknown += n
@@ -76,7 +78,7 @@ func (o *original) Copy() any { return []byte(*o) }
 
 // process decodes a message in its place. It returns the number of members that the schema lacks, or why the message cannot be
 // decoded. The original, if it is kept, goes to the first of kept.
-func (p *processor) process(msg *service.Message, kept []original) (unknown int, _ *Refusal) {
+func (p *processor) process(msg *service.Message, kept []original) (unknown int, _ *record.Refusal) {
 	raw, r := bytesOf(msg)
 	if r != nil {
 		if p.storeOriginal != "" { // a producer's header of that name is not the bytes
@@ -107,7 +109,7 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 
 // bytesOf gives a message's bytes. Structured content that has no JSON form, such as an infinite number, has none either: the
 // framework reports no error then, and the message would pass for a tombstone.
-func bytesOf(msg *service.Message) ([]byte, *Refusal) {
+func bytesOf(msg *service.Message) ([]byte, *record.Refusal) {
 	raw, err := msg.AsBytes()
 	hasNone := err != nil
 	if err == nil && len(raw) == 0 {
@@ -115,7 +117,7 @@ func bytesOf(msg *service.Message) ([]byte, *Refusal) {
 		hasNone = err == nil && v != nil
 	}
 	if hasNone {
-		return nil, &Refusal{Code: BadJSON, Path: "value", Detail: "expected bytes, got content that has none"}
+		return nil, refuse(BadJSON, "expected bytes, got content that has none").At("value")
 	}
 	return raw, nil
 }

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // How the golden answers are made again, and how the reference is asked about more than the table: see
@@ -72,7 +74,7 @@ func TestReference(t *testing.T) {
 
 // ownDecision tells where doc.go says that compat decides otherwise.
 func ownDecision(input []byte, answer string, err error) bool {
-	var r *Refusal
+	var r *record.Refusal
 	switch {
 	case len(input) == 0: // a tombstone
 		return err == nil

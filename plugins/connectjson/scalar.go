@@ -3,6 +3,8 @@ package connectjson
 import (
 	"math"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // special marks the bytes at which a string's plain run ends: quote, escape, control, and all that is not ASCII.
@@ -14,7 +16,7 @@ var special = func() (t [256]bool) {
 }()
 
 // text reads a string or a member's name, from its opening quote.
-func (s *scanner) text(name bool) *Refusal {
+func (s *scanner) text(name bool) *record.Refusal {
 	start := s.pos + 1
 	plain := true
 	i := start
@@ -66,7 +68,7 @@ func (s *scanner) text(name bool) *Refusal {
 
 // checkText applies what can only be told of the decoded text: Jackson's limits of length, and that a name's escaped
 // surrogates come in pairs.
-func (s *scanner) checkText(raw []byte, name bool) *Refusal {
+func (s *scanner) checkText(raw []byte, name bool) *record.Refusal {
 	u := units(raw, name)
 	if !name {
 		if len(u) > maxTextLen {
@@ -121,7 +123,7 @@ func digit(c byte) bool { return c-'0' <= 9 }
 
 // number reads a number. Jackson parses each as it reads, used or not, so that what java.math.BigDecimal cannot hold is
 // refused here.
-func (s *scanner) number() *Refusal {
+func (s *scanner) number() *record.Refusal {
 	start, b := s.pos, s.buf
 	i := start
 	if b[i] == '-' {

@@ -3,6 +3,8 @@ package connectjson
 import (
 	"bytes"
 	"strconv"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // The reader is our own, for two reasons. Compatibility: the reference reads with Jackson 2.21, whose answers on odd bytes
@@ -64,7 +66,7 @@ type scanner struct {
 	known   *Schema // the one that a kindSchema node stands for
 }
 
-func (s *scanner) bad(what string) *Refusal {
+func (s *scanner) bad(what string) *record.Refusal {
 	r := refuse(BadJSON, what+" at byte "+strconv.Itoa(s.pos))
 	r.Path = "value"
 	return r
@@ -83,7 +85,7 @@ func (s *scanner) skip() byte {
 }
 
 // value reads the value that begins with c, in a container of the given depth.
-func (s *scanner) value(c byte, depth int) *Refusal {
+func (s *scanner) value(c byte, depth int) *record.Refusal {
 	switch c {
 	case '"':
 		return s.text(false)
@@ -103,7 +105,7 @@ func (s *scanner) value(c byte, depth int) *Refusal {
 	return s.unexpected("a value")
 }
 
-func (s *scanner) unexpected(wanted string) *Refusal {
+func (s *scanner) unexpected(wanted string) *record.Refusal {
 	if s.pos >= len(s.buf) {
 		return s.bad("expected " + wanted + ", got the end")
 	}
@@ -121,7 +123,7 @@ func (s *scanner) close(self, count int) {
 	n.end, n.next, n.count = int32(s.pos), int32(len(s.nodes)), int32(count)
 }
 
-func (s *scanner) literal(word string, k kind) *Refusal {
+func (s *scanner) literal(word string, k kind) *record.Refusal {
 	if !bytes.HasPrefix(s.buf[s.pos:], []byte(word)) {
 		return s.bad("expected a value")
 	}
@@ -131,7 +133,7 @@ func (s *scanner) literal(word string, k kind) *Refusal {
 	return nil
 }
 
-func (s *scanner) array(depth int) *Refusal {
+func (s *scanner) array(depth int) *record.Refusal {
 	if depth > maxDepth {
 		return s.bad("nested deeper than 1000")
 	}
@@ -159,7 +161,7 @@ func (s *scanner) array(depth int) *Refusal {
 	}
 }
 
-func (s *scanner) object(depth int) *Refusal {
+func (s *scanner) object(depth int) *record.Refusal {
 	if depth > maxDepth {
 		return s.bad("nested deeper than 1000")
 	}

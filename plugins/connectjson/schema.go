@@ -1,5 +1,7 @@
 package connectjson
 
+import "github.com/order-sink/order-sink/plugins/internal/record"
+
 // Names of the members of an envelope and of a schema node.
 const (
 	memberSchema     = "schema"
@@ -79,7 +81,7 @@ type Field struct {
 }
 
 // parseSchema reads the schema node at index n of the scan, which is not null.
-func (c *conversion) parseSchema(n int32) (*Schema, *Refusal) {
+func (c *conversion) parseSchema(n int32) (*Schema, *record.Refusal) {
 	node := c.nodes[n]
 	if node.kind != kindObject {
 		return nil, refuse(BadSchema, "expected a schema node, got "+node.kind.String())
@@ -91,14 +93,14 @@ func (c *conversion) parseSchema(n int32) (*Schema, *Refusal) {
 	}
 	at := c.member(n, memberType)
 	if at == 0 || c.nodes[at].kind != kindString {
-		return nil, refuse(BadSchema, "expected the name of a type, got "+c.found(at)).at(memberType)
+		return nil, refuse(BadSchema, "expected the name of a type, got "+c.found(at)).At(memberType)
 	}
 	t, ok := typeOf(c.string(at))
 	if !ok {
-		return nil, refuse(BadSchema, "expected boolean, int8, int16, int32, int64, float, double, bytes, string, array, map or struct, got another name").at(memberType)
+		return nil, refuse(BadSchema, "expected boolean, int8, int16, int32, int64, float, double, bytes, string, array, map or struct, got another name").At(memberType)
 	}
 	s := &Schema{Type: t}
-	var r *Refusal
+	var r *record.Refusal
 	switch t {
 	case Array:
 		s.Items, r = c.parsePart(n, memberItems)
@@ -122,14 +124,14 @@ func (c *conversion) parseSchema(n int32) (*Schema, *Refusal) {
 		return nil, r
 	}
 	if r := c.parseDefault(s, n); r != nil {
-		return nil, r.at(memberDefault)
+		return nil, r.At(memberDefault)
 	}
 	return s, nil
 }
 
 // checkNode refuses what the reference reads in silence as if it were not there: a member twice, `optional` as text (which
 // makes the field required), a `name` that is not text (which loses the logical type).
-func (c *conversion) checkNode(n int32) *Refusal {
+func (c *conversion) checkNode(n int32) *record.Refusal {
 	for _, m := range [...]struct {
 		name string
 		ok   [2]kind
@@ -144,43 +146,43 @@ func (c *conversion) checkNode(n int32) *Refusal {
 			continue
 		}
 		if k := c.nodes[at].kind; k != m.ok[0] && k != m.ok[1] && k != kindNull {
-			return refuse(BadSchema, "expected "+m.want+", got "+k.String()).at(m.name)
+			return refuse(BadSchema, "expected "+m.want+", got "+k.String()).At(m.name)
 		}
 	}
 	seen := make(map[string]bool, c.nodes[n].count)
 	for i := n + 1; i < c.nodes[n].next; i = c.nodes[i+1].next {
 		name := c.name(i)
 		if seen[name] {
-			return refuse(BadSchema, "the member stands twice").at(pathName(name))
+			return refuse(BadSchema, "the member stands twice").At(pathName(name))
 		}
 		seen[name] = true
 	}
 	return nil
 }
 
-func (c *conversion) parsePart(n int32, member string) (*Schema, *Refusal) {
+func (c *conversion) parsePart(n int32, member string) (*Schema, *record.Refusal) {
 	at := c.member(n, member)
 	if at == 0 {
-		return nil, refuse(BadSchema, "expected a schema node, got nothing").at(member)
+		return nil, refuse(BadSchema, "expected a schema node, got nothing").At(member)
 	}
 	s, r := c.parseSchema(at)
 	if r != nil {
-		return nil, r.at(member)
+		return nil, r.At(member)
 	}
 	return s, nil
 }
 
-func (c *conversion) parseFields(s *Schema, n int32) *Refusal {
+func (c *conversion) parseFields(s *Schema, n int32) *record.Refusal {
 	at := c.member(n, memberFields)
 	if at == 0 || c.nodes[at].kind != kindArray {
-		return refuse(BadSchema, "expected an array, got "+c.found(at)).at(memberFields)
+		return refuse(BadSchema, "expected an array, got "+c.found(at)).At(memberFields)
 	}
 	s.Fields = make([]Field, 0, c.nodes[at].count)
 	s.index = make(map[string]int, c.nodes[at].count)
 	for i := at + 1; i < c.nodes[at].next; i = c.nodes[i].next {
 		f, r := c.parseField(s, i)
 		if r != nil {
-			return r.at(element(len(s.Fields))).at(memberFields)
+			return r.At(element(len(s.Fields))).At(memberFields)
 		}
 		s.index[f.Name] = len(s.Fields)
 		s.Fields = append(s.Fields, f)
@@ -188,31 +190,31 @@ func (c *conversion) parseFields(s *Schema, n int32) *Refusal {
 	return nil
 }
 
-func (c *conversion) parseField(s *Schema, n int32) (Field, *Refusal) {
+func (c *conversion) parseField(s *Schema, n int32) (Field, *record.Refusal) {
 	if k := c.nodes[n].kind; k != kindObject {
 		return Field{}, refuse(BadSchema, "expected a schema node, got "+k.String())
 	}
 	at := c.member(n, memberField)
 	if at == 0 || c.nodes[at].kind != kindString {
-		return Field{}, refuse(BadSchema, "expected the field's name, got "+c.found(at)).at(memberField)
+		return Field{}, refuse(BadSchema, "expected the field's name, got "+c.found(at)).At(memberField)
 	}
 	f := Field{Name: c.string(at)}
 	if f.Name == "" {
-		return Field{}, refuse(BadSchema, "expected the field's name, got an empty one").at(memberField)
+		return Field{}, refuse(BadSchema, "expected the field's name, got an empty one").At(memberField)
 	}
-	var r *Refusal
+	var r *record.Refusal
 	if f.Schema, r = c.parseSchema(n); r != nil {
 		return Field{}, r
 	}
 	if _, twice := s.index[f.Name]; twice {
-		return Field{}, refuse(BadSchema, "another field has the same name").at(memberField)
+		return Field{}, refuse(BadSchema, "another field has the same name").At(memberField)
 	}
 	return f, nil
 }
 
 // parseDefault converts the default by the node's own schema. Java checks it against the unfinished schema of the node,
 // which no struct equals: a struct cannot have a default.
-func (c *conversion) parseDefault(s *Schema, n int32) *Refusal {
+func (c *conversion) parseDefault(s *Schema, n int32) *record.Refusal {
 	at := c.member(n, memberDefault)
 	if at == 0 {
 		return nil

@@ -1,11 +1,15 @@
 package connectjson
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+)
 
 // schemaless converts a value that has no schema. An integer is an int64, as to the reference. The reference makes any other
 // number a double; strict keeps the text of a number that is no int64, as the framework does with plain JSON, so that no digit
 // is lost (Invariant 5).
-func (c *conversion) schemaless(n int32) (any, *Refusal) {
+func (c *conversion) schemaless(n int32) (any, *record.Refusal) {
 	if r := c.spend(1); r != nil {
 		return nil, r
 	}
@@ -34,7 +38,7 @@ func (c *conversion) schemaless(n int32) (any, *Refusal) {
 		for i, end := n+1, node.next; i < end; i = c.nodes[i].next {
 			v, r := c.schemaless(i)
 			if r != nil {
-				return nil, r.at(element(len(out)))
+				return nil, r.At(element(len(out)))
 			}
 			out = append(out, v)
 		}
@@ -48,7 +52,7 @@ func (c *conversion) schemaless(n int32) (any, *Refusal) {
 		for i, m := range members {
 			v, r := c.schemaless(m.value)
 			if r != nil {
-				return nil, r.at(element(i)) // a name that no schema declares may be data
+				return nil, r.At(element(i)) // a name that no schema declares may be data
 			}
 			out[m.name] = v
 		}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // decodeStrict gives the value, or the refusal's text.
@@ -19,7 +21,7 @@ func decodeStrict(t *testing.T, input string) any {
 	t.Helper()
 	rec, err := newDecoder(t, Options{CacheSize: 1}).Decode([]byte(input))
 	if err != nil {
-		var r *Refusal
+		var r *record.Refusal
 		require.True(t, errors.As(err, &r))
 		return err
 	}

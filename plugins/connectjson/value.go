@@ -4,11 +4,12 @@ import (
 	"errors"
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // value converts node n by its schema. within says that the value is a struct's, or a part of one: there Java checks what it
 // has made, and a null that a careless accessor returned is refused; elsewhere it stands.
-func (c *conversion) value(s *Schema, n int32, within bool) (any, *Refusal) {
+func (c *conversion) value(s *Schema, n int32, within bool) (any, *record.Refusal) {
 	if r := c.spend(1); r != nil {
 		return nil, r
 	}
@@ -59,7 +60,7 @@ func (c *conversion) value(s *Schema, n int32, within bool) (any, *Refusal) {
 }
 
 // absent is the value of what is missing or null.
-func (c *conversion) absent(s *Schema, code Code) (any, *Refusal) {
+func (c *conversion) absent(s *Schema, code string) (any, *record.Refusal) {
 	if s.fallback != nil {
 		return c.clone(s.fallback)
 	}
@@ -73,7 +74,7 @@ func (c *conversion) absent(s *Schema, code Code) (any, *Refusal) {
 }
 
 // clone copies a default, since each message owns its values.
-func (c *conversion) clone(v any) (any, *Refusal) {
+func (c *conversion) clone(v any) (any, *record.Refusal) {
 	switch t := v.(type) {
 	case []byte:
 		return append(make([]byte, 0, len(t)), t...), c.spend(len(t) / 16)
@@ -83,7 +84,7 @@ func (c *conversion) clone(v any) (any, *Refusal) {
 		}
 		out := make([]any, len(t))
 		for i, e := range t {
-			var r *Refusal
+			var r *record.Refusal
 			if out[i], r = c.clone(e); r != nil {
 				return nil, r
 			}
@@ -95,7 +96,7 @@ func (c *conversion) clone(v any) (any, *Refusal) {
 		}
 		out := make(map[string]any, len(t))
 		for k, e := range t {
-			var r *Refusal
+			var r *record.Refusal
 			if out[k], r = c.clone(e); r != nil {
 				return nil, r
 			}
@@ -106,7 +107,7 @@ func (c *conversion) clone(v any) (any, *Refusal) {
 }
 
 // silentNull is what Jackson's textValue and binaryValue say of a node of another kind.
-func (c *conversion) silentNull(s *Schema, k kind, within bool) (any, *Refusal) {
+func (c *conversion) silentNull(s *Schema, k kind, within bool) (any, *record.Refusal) {
 	if c.strict || within && !s.Optional {
 		return nil, mismatch(s, k)
 	}
@@ -114,7 +115,7 @@ func (c *conversion) silentNull(s *Schema, k kind, within bool) (any, *Refusal) 
 }
 
 // checkedString is a string's text; strict wants every surrogate pair whole.
-func (c *conversion) checkedString(n int32) (any, *Refusal) {
+func (c *conversion) checkedString(n int32) (any, *record.Refusal) {
 	if c.strict && !c.nodes[n].plain {
 		text, lone := textOfUnits(units(c.buf[c.nodes[n].start:c.nodes[n].end], false))
 		if lone {
@@ -138,7 +139,7 @@ func (c *conversion) number(n int32) []byte { return c.buf[c.nodes[n].start:c.no
 var intBits = [...]uint{Int8: 8, Int16: 16, Int32: 32, Int64: 64}
 
 // integer is a number of an integer type. compat keeps the low bits, and takes what is no number for 0.
-func (c *conversion) integer(s *Schema, n int32) (int64, *Refusal) {
+func (c *conversion) integer(s *Schema, n int32) (int64, *record.Refusal) {
 	k := c.nodes[n].kind
 	number := k == kindInt || k == kindFloat
 	if !c.strict {
@@ -163,7 +164,7 @@ func (c *conversion) integer(s *Schema, n int32) (int64, *Refusal) {
 }
 
 // float is a number of type float or double.
-func (c *conversion) float(s *Schema, n int32, bits int) (any, *Refusal) {
+func (c *conversion) float(s *Schema, n int32, bits int) (any, *record.Refusal) {
 	if k := c.nodes[n].kind; k != kindInt && k != kindFloat {
 		if c.strict {
 			return nil, mismatch(s, k)

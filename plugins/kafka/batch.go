@@ -12,7 +12,7 @@ const (
 	longRetry  = time.Second
 )
 
-// batch is some records of one partition, in order, with their turn: see turn.go.
+// batch is some records of one partition, in order, with their ticket: see ticket.go.
 type batch struct {
 	records   []*kgo.Record
 	size      int // bytes

@@ -3,7 +3,7 @@ package kafka
 import (
 	"github.com/redpanda-data/benthos/v4/public/bloblang"
 
-	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 func init() {

@@ -10,7 +10,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
@@ -235,7 +235,7 @@ func messages(b *batch) service.MessageBatch {
 	for n, r := range records {
 		m := service.NewMessage(r.Value)
 		var timestamp any // nil if there is none that can be read
-		if number, known := Timestamp(r); known {
+		if number, known := record.TimestampOf(r); known {
 			timestamp = number
 		}
 		log.Describe(m, r, timestamp)

@@ -9,50 +9,11 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"pgregory.net/rapid"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
-
-// clients is what the client library makes of a record's timestamp.
-func clients(ms int64) *kgo.Record { return &kgo.Record{Timestamp: time.Unix(0, ms*1e6)} }
-
-func TestTheNumberOfATimestampIsRecovered(t *testing.T) {
-	exact := func(ms int64) {
-		if got, known := Timestamp(clients(ms)); !known || got != ms {
-			t.Fatalf("%d became %d, %v", ms, got, known)
-		}
-	}
-	for _, ms := range []int64{0, 1, 63, 64, 1709210096789, 9223372036854, 9223372036855, 18446744073709, 18446744073710, 1795784212612000, MaxTimestamp} {
-		exact(ms)
-	}
-	for ms := range int64(1_000_000) {
-		exact(ms)
-		exact(MaxTimestamp - ms)
-		exact(1795784212612000 + ms)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		ms := rapid.Int64Range(0, MaxTimestamp).Draw(t, "ms")
-		if got, known := Timestamp(clients(ms)); !known || got != ms {
-			t.Fatalf("%d became %d, %v", ms, got, known)
-		}
-	})
-	for _, ms := range []int64{-1, -2, -1709210096789, MaxTimestamp + 1, 1795784212612000000, 1<<63 - 1} {
-		if got, known := Timestamp(clients(ms)); known {
-			t.Errorf("%d became %d", ms, got)
-		}
-	}
-}
-
-func BenchmarkTimestamp(b *testing.B) {
-	r := clients(1795784212612)
-	for b.Loop() {
-		if _, known := Timestamp(r); !known {
-			b.Fatal("not known")
-		}
-	}
-}
 
 // The number goes on as it is in the log. A record without one that can be read has
 // none, whatever a header of that name says.
@@ -71,7 +32,7 @@ func TestTheTimestampIsThatOfTheLog(t *testing.T) {
 			switch {
 			case err != nil:
 				t.Logf("the broker refuses %d: %v", ms, err)
-			case ms < 0 || ms > MaxTimestamp:
+			case ms < 0 || ms > record.MaxTimestamp:
 				expected = append(expected, nil)
 			default:
 				expected = append(expected, ms)
@@ -101,7 +62,7 @@ func TestTheTimestampIsThatOfTheLog(t *testing.T) {
 }
 
 func TestAHeaderDoesNotStandForAMissingTimestamp(t *testing.T) {
-	b := &batch{records: []*kgo.Record{{Topic: "orders", Timestamp: clients(-1).Timestamp, Headers: []kgo.RecordHeader{{Key: "kafka_timestamp_ms", Value: []byte("9")}}}}}
+	b := &batch{records: []*kgo.Record{{Topic: "orders", Timestamp: time.UnixMilli(-1), Headers: []kgo.RecordHeader{{Key: "kafka_timestamp_ms", Value: []byte("9")}}}}}
 	if ms, _ := messages(b)[0].MetaGetMut("kafka_timestamp_ms"); ms != nil {
 		t.Errorf("it is %v", ms)
 	}

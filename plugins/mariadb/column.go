@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // family is a group of column types that take the same values.
@@ -61,7 +63,7 @@ type column struct {
 // accept returns v as the column will hold it, or why it cannot hold it
 // exactly. What it lets through may still be refused by the server; nothing
 // that it lets through is changed on the way into the column.
-func (c *column) accept(v any) (any, *Refusal) {
+func (c *column) accept(v any) (any, *record.Refusal) {
 	if v == nil {
 		if !c.nullable {
 			return nil, refuse(CodeNull, c.name, "the column is NOT NULL")
@@ -92,11 +94,11 @@ func (c *column) accept(v any) (any, *Refusal) {
 	}
 }
 
-func (c *column) mismatch(v any, expected string) *Refusal {
+func (c *column) mismatch(v any, expected string) *record.Refusal {
 	return refuse(CodeType, c.name, "%s takes %s, got %s", strings.ToUpper(c.columnType), expected, typeName(v))
 }
 
-func (c *column) acceptBytes(value any) (any, *Refusal) {
+func (c *column) acceptBytes(value any) (any, *record.Refusal) {
 	var n int
 	switch v := value.(type) {
 	case []byte:
@@ -122,7 +124,7 @@ func (c *column) acceptBytes(value any) (any, *Refusal) {
 // '1' for the first member of an ENUM that has no member '1'. What has letters
 // that information_schema cannot show is left to the server, which compares by
 // the collation: only a binary one takes no letter for another.
-func (c *column) acceptMember(v any) (any, *Refusal) {
+func (c *column) acceptMember(v any) (any, *record.Refusal) {
 	text, ok := v.(string)
 	if !ok {
 		return nil, c.mismatch(v, "one of its members as text")
@@ -148,7 +150,7 @@ func (c *column) acceptMember(v any) (any, *Refusal) {
 	return text, nil
 }
 
-func (c *column) acceptOpaque(v any) (any, *Refusal) {
+func (c *column) acceptOpaque(v any) (any, *record.Refusal) {
 	text, ok := v.(string)
 	if !ok {
 		return nil, c.mismatch(v, "text")

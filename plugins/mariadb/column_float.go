@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // A float stands for its shortest decimal: the decimal with the fewest digits
@@ -27,7 +28,7 @@ func floatOf(v any) (f float64, bits int) {
 func notFinite(f float64) bool { return math.IsNaN(f) || math.IsInf(f, 0) }
 
 // double is the float64 nearest to the number that v is.
-func (c *column) double(v any) (float64, *Refusal) {
+func (c *column) double(v any) (float64, *record.Refusal) {
 	f, bits := floatOf(v)
 	switch {
 	case bits == 64, notFinite(f):
@@ -66,7 +67,7 @@ func isNear(f float64, n decimal.Decimal) bool {
 	return ok && near.Cmp(n) == 0
 }
 
-func (c *column) acceptFloat(v any) (any, *Refusal) {
+func (c *column) acceptFloat(v any) (any, *record.Refusal) {
 	f, refusal := c.double(v)
 	if refusal != nil {
 		return nil, refusal
@@ -94,7 +95,7 @@ func (c *column) acceptFloat(v any) (any, *Refusal) {
 
 // single is the float32 that f stands for: f itself, or the float32 with the
 // same shortest decimal. float32(f) would round the decimal a second time.
-func (c *column) single(f float64) (float64, *Refusal) {
+func (c *column) single(f float64) (float64, *record.Refusal) {
 	decimal := strconv.FormatFloat(f, 'g', -1, 64)
 	single, err := strconv.ParseFloat(decimal, 32)
 	switch {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // maxNumberText bounds the text of a number: no column holds one that comes near.
@@ -50,7 +51,7 @@ const exactFloat = 1 << 53
 // exactDigits is how many digits of a decimal every float64 keeps.
 const exactDigits = 15
 
-func (c *column) acceptInteger(value any) (any, *Refusal) {
+func (c *column) acceptInteger(value any) (any, *record.Refusal) {
 	switch v := value.(type) {
 	case int64: // the common case, without a detour and without a copy
 		if v < c.min || v >= 0 && uint64(v) > c.max {
@@ -93,14 +94,14 @@ func (c *column) acceptInteger(value any) (any, *Refusal) {
 	return unsigned, nil
 }
 
-func (c *column) beyond() *Refusal {
+func (c *column) beyond() *record.Refusal {
 	return refuse(CodeOutOfRange, c.name, "%s holds %d to %d", strings.ToUpper(c.columnType), c.min, c.max)
 }
 
 // acceptDecimal takes a float for its shortest decimal. A decimal with more digits
 // than the column keeps is refused, whatever it comes from: nothing is rounded
 // (Invariant 5).
-func (c *column) acceptDecimal(v any) (any, *Refusal) {
+func (c *column) acceptDecimal(v any) (any, *record.Refusal) {
 	n, ok := parseNumber(v)
 	if f, bits := floatOf(v); bits > 0 {
 		if notFinite(f) {
@@ -123,7 +124,7 @@ func (c *column) acceptDecimal(v any) (any, *Refusal) {
 	return n.String(), nil
 }
 
-func (c *column) acceptYear(v any) (any, *Refusal) {
+func (c *column) acceptYear(v any) (any, *record.Refusal) {
 	n, ok := parseNumber(v)
 	if !ok {
 		return nil, c.mismatch(v, "a year")

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-func (c *column) acceptText(value any) (any, *Refusal) {
+func (c *column) acceptText(value any) (any, *record.Refusal) {
 	var text string
 	switch v := value.(type) {
 	case string:
@@ -16,7 +18,7 @@ func (c *column) acceptText(value any) (any, *Refusal) {
 		text = string(v)
 		value = text
 	case map[string]any, []any:
-		var refusal *Refusal
+		var refusal *record.Refusal
 		if text, refusal = c.jsonText(v); refusal != nil {
 			return nil, refusal
 		}
@@ -36,7 +38,7 @@ func (c *column) acceptText(value any) (any, *Refusal) {
 	return value, nil
 }
 
-func (c *column) checkLength(text string) *Refusal {
+func (c *column) checkLength(text string) *record.Refusal {
 	// A letter has at least one byte: short text needs no counting.
 	if c.characters > 0 && len(text) > c.characters {
 		if n := utf8.RuneCountInString(text); n > c.characters {
@@ -56,7 +58,7 @@ func (c *column) checkLength(text string) *Refusal {
 }
 
 // jsonText is a nested value as JSON, members in the order of their names.
-func (c *column) jsonText(v any) (string, *Refusal) {
+func (c *column) jsonText(v any) (string, *record.Refusal) {
 	if !validUTF8(v) {
 		return "", refuse(CodeBadText, c.name, "the nested value holds text that is not valid UTF-8")
 	}

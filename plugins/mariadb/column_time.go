@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // The spellings of a point in time that are read from text: with a zone, or
@@ -23,7 +25,7 @@ var longFraction = regexp.MustCompile(`[.,](\d{10,})`)
 
 // acceptTimestamp gives one spelling for a value, so that texts compare as the
 // times do.
-func (c *column) acceptTimestamp(v any) (any, *Refusal) {
+func (c *column) acceptTimestamp(v any) (any, *record.Refusal) {
 	var t time.Time
 	switch v := v.(type) {
 	case time.Time:
@@ -82,7 +84,7 @@ var timeForm = regexp.MustCompile(`^(-?)(\d+)(:[0-5]\d:[0-5]\d)(\.\d+)?$`)
 // A TIME goes from -838:59:59.999999 to 838:59:59.999999.
 const maxHours = "838"
 
-func (c *column) acceptTime(v any) (any, *Refusal) {
+func (c *column) acceptTime(v any) (any, *record.Refusal) {
 	text, ok := v.(string)
 	if !ok {
 		return nil, c.mismatch(v, "a time as text")

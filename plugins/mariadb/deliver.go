@@ -8,7 +8,7 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
-	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // refuse ends a batch whose rows are committed: it returns nil when the child has
@@ -32,7 +32,7 @@ func (o *output) refuse(ctx context.Context, batch service.MessageBatch, r *resu
 		if err != nil {
 			letter := m.Copy()
 			letter.SetError(err)
-			// The letter has left the order of its partition: it waits for no turn.
+			// The letter has left the order of its partition: it needs no ticket.
 			letter.MetaDelete(record.Batch)
 			d.letters = append(d.letters, letter)
 		}

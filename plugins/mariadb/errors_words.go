@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // Sentences that more than one number needs.
@@ -95,8 +97,8 @@ func (f *failure) wordsOf() string {
 
 // refusal is the verdict on the one row that met the failure. What the table's
 // columns tell about the cause takes the place of the general sentence.
-func (f *failure) refusal(t *table) *Refusal {
-	r := &Refusal{Code: f.code, Path: f.path, Detail: f.Error()}
+func (f *failure) refusal(t *table) *record.Refusal {
+	r := &record.Refusal{Stage: record.Upsert, Code: f.code, Path: f.path, Detail: f.Error()}
 	if r.Path == "" {
 		r.Path = t.target.table
 	}

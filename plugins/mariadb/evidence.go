@@ -195,7 +195,7 @@ func some[T any](all []T, n int) []T {
 
 // stuck asks the input for the next batch of each partition, although this one has no
 // verdict: its records are what this one can be compared with.
-func (all turns) stuck() {
+func (all tickets) stuck() {
 	for _, t := range all {
 		t.Stuck()
 	}

@@ -8,12 +8,14 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 func TestEveryCodeIsListed(t *testing.T) {
 	for number, rule := range rules {
 		if rule.kind == refused {
-			require.True(t, slices.ContainsFunc(Codes, func(c Code) bool { return c.Name == rule.code }), "error %d: %q", number, rule.code)
+			require.True(t, slices.ContainsFunc(Codes, func(c record.Code) bool { return c.Name == rule.code }), "error %d: %q", number, rule.code)
 		}
 	}
 	for _, c := range Codes {

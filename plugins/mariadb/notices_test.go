@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // The log has one line for a code at once, and the rest of a minute in one more.
@@ -15,7 +17,7 @@ func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
 	var lines []string
 	n := &notices{info: func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }, every: time.Hour}
 	for range 100 {
-		r := &result{refused: map[int]*Refusal{0: refuse(CodeTooLong, "product", "too long"), 1: refuse(CodeTooLong, "product", "too long")}}
+		r := &result{refused: map[int]*record.Refusal{0: refuse(CodeTooLong, "product", "too long"), 1: refuse(CodeTooLong, "product", "too long")}}
 		r.fail(2, errors.New("order_range: qty: too few"))
 		n.add(r)
 		n.add(&result{})
@@ -31,6 +33,6 @@ func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
 	require.Len(t, lines, 1, "none came since then")
 	n.end()
 	n.next("order_range")
-	n.add(&result{refused: map[int]*Refusal{0: refuse(CodeNull, "qty", "null")}})
+	n.add(&result{refused: map[int]*record.Refusal{0: refuse(CodeNull, "qty", "null")}})
 	require.Len(t, lines, 1, "the output has ended")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
@@ -163,13 +164,13 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return o.deliver(ctx, batch, d)
 	}
 	messages := o.messages(batch)
-	var turns turns
+	var tickets tickets
 	for _, m := range batch {
-		metadata, _ := m.MetaGetImmut("kafka_batch")
-		turns = turns.with(metadata)
+		metadata, _ := m.MetaGetImmut(record.Batch)
+		tickets = tickets.with(metadata)
 	}
 	withdraw := o.store.writer.evidence.offer(messages)
-	ahead := turns.await(ctx, o, len(batch))
+	ahead := tickets.await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {
 		return service.ErrNotConnected
@@ -179,15 +180,15 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		result, why := o.write(ctx, this, batch, messages)
 		if why == nil {
 			o.state.Succeeded(this)
-			turns.passed(o, len(batch))
+			tickets.passed(o, len(batch))
 			if len(result.refused)+len(result.failed) > 0 {
-				turns.behind(ctx)
+				tickets.behind(ctx)
 			}
 			return o.refuse(ctx, batch, result)
 		}
 		o.metrics.waits(1, why.Cause)
 		if why.alone {
-			turns.stuck()
+			tickets.stuck()
 		}
 		if !o.state.Wait(ctx, this, why.Reason) {
 			return service.ErrNotConnected
@@ -235,7 +236,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	o.trace(batch, result, began, now)
 	for _, m := range batch {
 		// A dead letter that was sent again says so in a header.
-		if _, replayed := m.MetaGetMut("order_sink.replayed_from"); replayed {
+		if _, replayed := m.MetaGetMut(record.ReplayedFrom); replayed {
 			o.metrics.replays(1)
 		}
 	}

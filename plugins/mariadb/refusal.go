@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // The codes of refusals, the first word of every refusal's text.
@@ -29,47 +31,32 @@ const (
 	CodeRefused    = "row_refused"
 )
 
-// Code is one way in which a row is refused.
-type Code struct {
-	Name    string
-	Meaning string
-}
-
 // Codes lists every code, for the reference documentation.
-var Codes = []Code{
-	{CodeShape, "the message is not an object, so it has no columns"},
-	{CodeMissing, "the record lacks a member that is a configured column"},
-	{CodeNull, "null for a column that is NOT NULL"},
-	{CodeType, "a value of a type that the column cannot hold exactly"},
-	{CodeOutOfRange, "a number, date or time beyond the column's ends"},
-	{CodeTooPrecise, "more digits than the column keeps (a float counts with its shortest decimal), or a time of day for a DATE"},
-	{CodeTooLong, "more characters or bytes than the column holds"},
-	{CodeTooLarge, "a row of more bytes than max_allowed_packet or a page of the table allows"},
-	{CodePadded, "a value whose end the column would pad, cut off or ignore: spaces at the end of a CHAR or of a key whose collation ignores them, too few bytes for a BINARY"},
-	{CodeBadText, "text that is not valid UTF-8"},
-	{CodeBadValue, "a value that the column does not know: no such date, no member of the ENUM, a letter outside the character set"},
-	{CodeDuplicate, "another row has this value in a unique index other than the key"},
-	{CodeForeignKey, "a foreign key without its parent row"},
-	{CodeCheck, "a CHECK constraint says no"},
-	{CodeTrigger, "a trigger of the table says no (SIGNAL)"},
-	{CodePartition, "no partition of the table takes the row"},
-	{CodeRefused, "MariaDB refused the row with another error; its number is in the text"},
+var Codes = []record.Code{
+	{Name: CodeShape, Meaning: "the message is not an object, so it has no columns"},
+	{Name: CodeMissing, Meaning: "the record lacks a member that is a configured column"},
+	{Name: CodeNull, Meaning: "null for a column that is NOT NULL"},
+	{Name: CodeType, Meaning: "a value of a type that the column cannot hold exactly"},
+	{Name: CodeOutOfRange, Meaning: "a number, date or time beyond the column's ends"},
+	{Name: CodeTooPrecise, Meaning: "more digits than the column keeps (a float counts with its shortest decimal), or a time of day for a DATE"},
+	{Name: CodeTooLong, Meaning: "more characters or bytes than the column holds"},
+	{Name: CodeTooLarge, Meaning: "a row of more bytes than max_allowed_packet or a page of the table allows"},
+	{Name: CodePadded, Meaning: "a value whose end the column would pad, cut off or ignore: spaces at the end of a CHAR or of a key whose collation ignores them, too few bytes for a BINARY"},
+	{Name: CodeBadText, Meaning: "text that is not valid UTF-8"},
+	{Name: CodeBadValue, Meaning: "a value that the column does not know: no such date, no member of the ENUM, a letter outside the character set"},
+	{Name: CodeDuplicate, Meaning: "another row has this value in a unique index other than the key"},
+	{Name: CodeForeignKey, Meaning: "a foreign key without its parent row"},
+	{Name: CodeCheck, Meaning: "a CHECK constraint says no"},
+	{Name: CodeTrigger, Meaning: "a trigger of the table says no (SIGNAL)"},
+	{Name: CodePartition, Meaning: "no partition of the table takes the row"},
+	{Name: CodeRefused, Meaning: "MariaDB refused the row with another error; its number is in the text"},
 }
 
-// Refusal says why a row will never be stored as it is.
-type Refusal struct {
-	Code   string
-	Path   string // the column, else the constraint, else the table
-	Detail string // never holds a value
-}
-
-func (r *Refusal) Error() string { return r.Code + ": " + r.Path + ": " + r.Detail }
-
-func refuse(code, path, detail string, args ...any) *Refusal {
+func refuse(code, path, detail string, args ...any) *record.Refusal {
 	if len(args) > 0 {
 		detail = fmt.Sprintf(detail, args...)
 	}
-	return &Refusal{Code: code, Path: path, Detail: detail}
+	return &record.Refusal{Stage: record.Upsert, Code: code, Path: path, Detail: detail}
 }
 
 // How the server's messages name what a row hit. The output reads them for a name only,

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // message is what the output takes of one message.
@@ -31,11 +31,11 @@ type row struct {
 }
 
 // row makes a row of a message, with its values in the given room.
-func (t *table) row(place int, m *message, values []any) (row, *Refusal) {
+func (t *table) row(place int, m *message, values []any) (row, *record.Refusal) {
 	if m.content == nil {
 		return t.tombstone(place, m, values)
 	}
-	record, ok := m.content.(map[string]any)
+	content, ok := m.content.(map[string]any)
 	if !ok {
 		return row{}, refuse(CodeShape, "value", "expected an object, got %s", typeName(m.content))
 	}
@@ -46,13 +46,13 @@ func (t *table) row(place int, m *message, values []any) (row, *Refusal) {
 		c := &t.columns[i]
 		var v any
 		if i >= members {
-			var refusal *Refusal
+			var refusal *record.Refusal
 			if v, refusal = c.fromMetadata(m.metadata[i-members]); refusal != nil {
 				return row{}, refusal
 			}
 		} else {
 			var present bool
-			if v, present = record[c.name]; !present {
+			if v, present = content[c.name]; !present {
 				return row{}, refuse(CodeMissing, c.name, "the record has no such member")
 			}
 		}
@@ -73,7 +73,7 @@ func (t *table) row(place int, m *message, values []any) (row, *Refusal) {
 }
 
 // tombstone makes the row that a message without content deletes.
-func (t *table) tombstone(place int, m *message, values []any) (row, *Refusal) {
+func (t *table) tombstone(place int, m *message, values []any) (row, *record.Refusal) {
 	var names []string // of the key, without those of metadata
 	for _, i := range t.key {
 		if i < len(t.columns)-len(m.metadata) {
@@ -111,7 +111,7 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *Refusal) {
 // fromMetadata gives bytes, as Kafka's key comes, the type that the column takes. The
 // redpanda input sets a record's headers, which are text, over its own metadata: a
 // version must not come from there.
-func (c *column) fromMetadata(v any) (any, *Refusal) {
+func (c *column) fromMetadata(v any) (any, *record.Refusal) {
 	switch raw := v.(type) {
 	case nil:
 		if c.name == "kafka_timestamp_ms" {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // An INSERT ... ON DUPLICATE KEY UPDATE takes a number of an AUTO_INCREMENT column for
@@ -127,7 +129,7 @@ func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(k
 		values := make([]any, len(t.columns))
 		readable := true
 		for i, k := range t.key {
-			var refusal *Refusal
+			var refusal *record.Refusal
 			values[k], refusal = t.columns[k].accept(string(fields[i]))
 			readable = readable && refusal == nil
 		}

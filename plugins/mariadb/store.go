@@ -5,10 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // How old the last look at the table may be. It bounds for how long an ALTER
@@ -29,9 +30,9 @@ type store struct {
 type result struct {
 	tally
 	compacted int
-	ignored   int              // tombstones
-	refused   map[int]*Refusal // by place in the batch
-	failed    map[int]error    // what failed before it came here, by place
+	ignored   int                     // tombstones
+	refused   map[int]*record.Refusal // by place in the batch
+	failed    map[int]error           // what failed before it came here, by place
 }
 
 // connect looks at the table and renews the connections.
@@ -114,11 +115,11 @@ func (t *table) ignores(m *message) bool {
 }
 
 // rows are made in the room, where they stay valid until it is freed.
-func (t *table) rows(messages []message, room *room) ([]row, map[int]*Refusal) {
+func (t *table) rows(messages []message, room *room) ([]row, map[int]*record.Refusal) {
 	width := len(t.columns)
 	room.reserve(len(messages), width)
 	values, rows := room.values, room.rows[:0]
-	var refusals map[int]*Refusal
+	var refusals map[int]*record.Refusal
 	for i := range messages {
 		if messages[i].failed || t.ignores(&messages[i]) {
 			continue
@@ -129,7 +130,7 @@ func (t *table) rows(messages []message, room *room) ([]row, map[int]*Refusal) {
 			continue
 		}
 		if refusals == nil {
-			refusals = make(map[int]*Refusal)
+			refusals = make(map[int]*record.Refusal)
 		}
 		refusals[i] = refusal
 	}
@@ -162,9 +163,9 @@ func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fai
 	return nil
 }
 
-func (r *result) refuse(message int, refusal *Refusal) {
+func (r *result) refuse(message int, refusal *record.Refusal) {
 	if r.refused == nil {
-		r.refused = make(map[int]*Refusal)
+		r.refused = make(map[int]*record.Refusal)
 	}
 	r.refused[message] = refusal
 }
@@ -184,15 +185,11 @@ func (r *result) codes() map[string]int {
 		codes[refusal.Code]++
 	}
 	for _, err := range r.failed {
-		code, _, _ := strings.Cut(err.Error(), ":")
-		if !isCode(code) {
-			code = "unknown"
+		code := "unknown"
+		if refusal := record.Parse(err); refusal != nil {
+			code = refusal.Code
 		}
 		codes[code]++
 	}
 	return codes
-}
-
-func isCode(text string) bool {
-	return text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // keyMembers reads which row a tombstone's Kafka key names: the values of the
@@ -16,7 +18,7 @@ import (
 // in quotes, as a converter without schemas writes them; or, being none of these,
 // the text of the one column as it stands. The rule is what Kafka Connect's
 // JsonConverter and StringConverter write.
-func keyMembers(key any, columns []string) (map[string]any, *Refusal) {
+func keyMembers(key any, columns []string) (map[string]any, *record.Refusal) {
 	var raw []byte
 	switch k := key.(type) {
 	case string:
@@ -32,7 +34,7 @@ func keyMembers(key any, columns []string) (map[string]any, *Refusal) {
 	}
 	var payload any = raw
 	if first := bytes.TrimLeft(raw, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '"') {
-		var refusal *Refusal
+		var refusal *record.Refusal
 		if payload, refusal = parseKey(raw); refusal != nil {
 			return nil, refusal
 		}
@@ -62,7 +64,7 @@ func keyMembers(key any, columns []string) (map[string]any, *Refusal) {
 }
 
 // parseKey reads a key that is JSON: the payload of an envelope, else all of it.
-func parseKey(raw []byte) (any, *Refusal) {
+func parseKey(raw []byte) (any, *record.Refusal) {
 	if !utf8.Valid(raw) {
 		return nil, refuse(CodeBadText, "kafka_key", "the key is not valid UTF-8")
 	}

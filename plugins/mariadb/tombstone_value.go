@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // keySchema is as much of a Connect schema as a key needs.
@@ -69,11 +70,11 @@ func keyTimeOfDay(unit time.Duration) func(units int64) any {
 
 // convert gives a value that the schema describes its meaning. A value that is not of
 // its declared type is refused: a tombstone must not delete a row by a guess.
-func (s *keySchema) convert(path string, v any) (any, *Refusal) {
+func (s *keySchema) convert(path string, v any) (any, *record.Refusal) {
 	if s == nil || v == nil {
 		return v, nil
 	}
-	mismatch := func() (any, *Refusal) {
+	mismatch := func() (any, *record.Refusal) {
 		return nil, refuse(CodeType, path, "the key's schema says %s, got %s", s.describe(), typeName(v))
 	}
 	bits, isInteger := keyIntegers[s.Type]
@@ -162,7 +163,7 @@ func (s *keySchema) describe() string {
 
 // decimal is the text of a Decimal: its bytes are an integer, big-endian and in two's
 // complement, and its scale says where the point is.
-func (s *keySchema) decimal(path string, unscaled []byte) (any, *Refusal) {
+func (s *keySchema) decimal(path string, unscaled []byte) (any, *record.Refusal) {
 	scale, err := strconv.Atoi(s.Parameters["scale"])
 	if err != nil || scale < -maxNumberText || scale > maxNumberText || len(unscaled) == 0 {
 		return nil, refuse(CodeType, path, "the key's schema says %s: expected an integer for its parameter scale, and at least one byte", s.describe())

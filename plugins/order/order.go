@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // The lengths that the contract allows, in characters (Unicode code points).
@@ -87,7 +89,7 @@ func (f fields) check() error {
 // price checks a record and computes its total, an int64 or decimal text.
 // corrected says that the record holds another total. The first broken rule, in
 // the contract's order, is the refusal; the record itself is only read.
-func (c *contract) price(record map[string]any, declared shape) (total any, corrected bool, refused *refusal) {
+func (c *contract) price(record map[string]any, declared shape) (total any, corrected bool, refused *record.Refusal) {
 	if refused = checkText(record, c.orderID, maxOrderID); refused != nil {
 		return nil, false, refused
 	}
@@ -115,7 +117,7 @@ func (c *contract) price(record map[string]any, declared shape) (total any, corr
 }
 
 // total multiplies, and compares with what the producer sent.
-func (c *contract) total(record map[string]any, quantity int64, unit number, declared shape) (any, bool, *refusal) {
+func (c *contract) total(record map[string]any, quantity int64, unit number, declared shape) (any, bool, *record.Refusal) {
 	exact, fits := unit.times(quantity)
 	if !fits {
 		// Invariant 5: overflow is a refusal, never a wrap.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/schema"
 	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 const (
@@ -112,7 +114,7 @@ type processor struct {
 // verdict is the judgement of one schema, shared by all messages that carry it.
 type verdict struct {
 	shape   shape
-	refused *refusal
+	refused *record.Refusal
 }
 
 func newProcessor(conf *service.ParsedConfig, res *service.Resources) (*processor, error) {
@@ -197,7 +199,7 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 			continue
 		}
 		if refused := p.process(msg); refused != nil {
-			p.refused.Incr(1, refused.code)
+			p.refused.Incr(1, refused.Code)
 			msg.SetError(refused)
 		}
 	}
@@ -207,7 +209,7 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 // Close has nothing to release.
 func (*processor) Close(context.Context) error { return nil }
 
-func (p *processor) process(msg *service.Message) *refusal {
+func (p *processor) process(msg *service.Message) *record.Refusal {
 	// Reading only: a refused message must keep its content, and a mutable view
 	// would drop the bytes that the structured form came from.
 	content, err := msg.AsStructured()
@@ -251,7 +253,7 @@ func (p *processor) process(msg *service.Message) *refusal {
 
 // unreadable tells a message without content, such as a tombstone that no
 // decoder saw, from bytes that are no JSON.
-func unreadable(msg *service.Message) *refusal {
+func unreadable(msg *service.Message) *record.Refusal {
 	if isEmpty(msg) {
 		return refuse(CodeMissing, "value", "object", "none")
 	}
@@ -265,7 +267,7 @@ func isEmpty(msg *service.Message) bool {
 
 // shapeOf judges the schema that travels with a message, once for each distinct
 // schema.
-func (p *processor) shapeOf(msg *service.Message) (shape, *refusal) {
+func (p *processor) shapeOf(msg *service.Message) (shape, *record.Refusal) {
 	if p.schemaMetadata == "" {
 		return shape{}, nil
 	}

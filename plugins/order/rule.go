@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 var (
@@ -39,7 +41,7 @@ func parseBound(text string, least number, parse func(string) (number, error)) (
 	return bound{most: most, text: text}, nil
 }
 
-func (b bound) check(n number, path string) *refusal {
+func (b bound) check(n number, path string) *record.Refusal {
 	if b.text != "" && n.Cmp(b.most.Decimal) > 0 {
 		return refuse(CodeRange, path, "at most "+b.text, "more")
 	}
@@ -48,7 +50,7 @@ func (b bound) check(n number, path string) *refusal {
 
 // checkText applies the rules for a text field: there, valid, 1 to most
 // characters.
-func checkText(record map[string]any, path string, most int) *refusal {
+func checkText(record map[string]any, path string, most int) *record.Refusal {
 	value := record[path]
 	if value == nil {
 		return refuse(CodeMissing, path, "string", absence(record, path))
@@ -73,7 +75,7 @@ func checkText(record map[string]any, path string, most int) *refusal {
 }
 
 // checkQuantity reads an integer of 1 or more.
-func checkQuantity(record map[string]any, path string) (int64, *refusal) {
+func checkQuantity(record map[string]any, path string) (int64, *record.Refusal) {
 	n, refused := readNumber(record, path, true)
 	if refused == nil && n.Cmp(one.Decimal) < 0 {
 		refused = refuse(CodeRange, path, "at least 1", "less")
@@ -84,7 +86,7 @@ func checkQuantity(record map[string]any, path string) (int64, *refusal) {
 
 // checkAmount reads an integer or exact decimal of 0 or more; only an integer
 // where the schema says so.
-func checkAmount(record map[string]any, path string, integer bool) (number, *refusal) {
+func checkAmount(record map[string]any, path string, integer bool) (number, *record.Refusal) {
 	n, refused := readNumber(record, path, integer)
 	if refused == nil && n.Sign() < 0 {
 		refused = refuse(CodeRange, path, "at least 0", "less")
@@ -94,7 +96,7 @@ func checkAmount(record map[string]any, path string, integer bool) (number, *ref
 
 // readNumber reads an exact number from any form in which a framework hands one
 // over: Go's integers, JSON's number text, and decimals as plain text.
-func readNumber(record map[string]any, path string, integer bool) (number, *refusal) {
+func readNumber(record map[string]any, path string, integer bool) (number, *record.Refusal) {
 	expected, parse := "integer or exact decimal", parseDecimal
 	if integer {
 		expected, parse = "integer", parseInteger
@@ -125,7 +127,7 @@ func readNumber(record map[string]any, path string, integer bool) (number, *refu
 	return number{}, refuse(CodeType, path, expected, kind(record[path]))
 }
 
-func misread(err error, path, expected, found string) *refusal {
+func misread(err error, path, expected, found string) *record.Refusal {
 	switch {
 	case err == nil:
 		return nil

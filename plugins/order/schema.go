@@ -1,6 +1,10 @@
 package order
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+)
 
 // The types of the framework's common schema that the contract speaks of.
 const (
@@ -35,7 +39,7 @@ type shape struct {
 
 // judge checks that a schema, given as its root type and the fields it declares,
 // can hold an order.
-func (c *contract) judge(root string, declared map[string]declaration) (shape, *refusal) {
+func (c *contract) judge(root string, declared map[string]declaration) (shape, *record.Refusal) {
 	if root != typeObject {
 		return shape{}, refuse(CodeType, "schema", typeObject, root)
 	}
@@ -73,7 +77,7 @@ func (c *contract) judge(root string, declared map[string]declaration) (shape, *
 	return promised, nil
 }
 
-func declares(declared map[string]declaration, field string, types []string) *refusal {
+func declares(declared map[string]declaration, field string, types []string) *record.Refusal {
 	expected := strings.Join(types, " or ")
 	d, ok := declared[field]
 	if !ok {

@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // entry is a chosen letter as it is kept in memory: about 60 bytes.
 type entry struct {
-	position
-	origin   position
+	deadletter.Position
+	source   deadletter.Position
 	failedAt int64 // Unix milliseconds
 	group    int32 // in catalogue.groups
 	topic    int32 // of the origin, in catalogue.topics; "" where it is unknown
@@ -32,7 +34,7 @@ type catalogue struct {
 
 	groupOf map[group]int32
 	topicOf map[string]int32
-	marked  map[position]struct{}
+	marked  map[deadletter.Position]struct{}
 }
 
 // collect reads the topic, from its start to its present end, and keeps the
@@ -43,15 +45,15 @@ func (c *connection) collect(ctx context.Context, f filter, out console) (*catal
 		return nil, err
 	}
 	f.narrow(spans)
-	all := &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[position]struct{}{}}
+	all := &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[deadletter.Position]struct{}{}}
 	bar := out.progress("read", spans)
 	defer bar.end()
 	err = c.read(ctx, spans, func(record *kgo.Record) error {
 		bar.advance()
-		if m, ok := parseMark(record); ok {
-			all.marked[m.letter] = struct{}{}
-		} else if l := parseLetter(record); f.matches(l) {
-			all.add(l)
+		if m, ok := deadletter.ParseMark(record); ok {
+			all.marked[m.Of] = struct{}{}
+		} else if d := deadletter.Parse(record); f.matches(d) {
+			all.add(d)
 		}
 		return nil
 	})
@@ -62,17 +64,17 @@ func (c *connection) collect(ctx context.Context, f filter, out console) (*catal
 	return all, nil
 }
 
-func (c *catalogue) add(l letter) {
-	size := len(l.record.Key) + len(l.record.Value)
-	for _, h := range l.record.Headers {
+func (c *catalogue) add(d deadletter.Record) {
+	size := len(d.Kafka.Key) + len(d.Kafka.Value)
+	for _, h := range d.Kafka.Headers {
 		size += len(h.Key) + len(h.Value)
 	}
 	c.entries = append(c.entries, entry{
-		position: l.position,
-		origin:   l.origin.position,
-		failedAt: l.failedAt.UnixMilli(),
-		group:    number(&c.groups, c.groupOf, group{l.code, l.field}),
-		topic:    number(&c.topics, c.topicOf, l.origin.topic),
+		Position: d.Position,
+		source:   d.Source.Position,
+		failedAt: d.FailedAt.UnixMilli(),
+		group:    number(&c.groups, c.groupOf, group{d.Code, d.Field}),
+		topic:    number(&c.topics, c.topicOf, d.Source.Topic),
 		size:     int32(size),
 	})
 }
@@ -91,19 +93,19 @@ func number[T comparable](values *[]T, index map[T]int32, value T) int32 {
 // arrange judges the letters by all marks and sorts them.
 func (c *catalogue) arrange(replayed bool) {
 	for i := range c.entries {
-		_, c.entries[i].replayed = c.marked[c.entries[i].position]
+		_, c.entries[i].replayed = c.marked[c.entries[i].Position]
 	}
 	if !replayed {
 		before := len(c.entries)
 		c.entries = slices.DeleteFunc(c.entries, func(e entry) bool { return e.replayed })
 		c.skipped = before - len(c.entries)
 	}
-	slices.SortFunc(c.entries, func(a, b entry) int { return a.compare(b.position) })
+	slices.SortFunc(c.entries, func(a, b entry) int { return a.Compare(b.Position) })
 }
 
 // find is the entry of a letter.
-func (c *catalogue) find(at position) (*entry, bool) {
-	i, found := slices.BinarySearchFunc(c.entries, at, func(e entry, at position) int { return e.compare(at) })
+func (c *catalogue) find(at deadletter.Position) (*entry, bool) {
+	i, found := slices.BinarySearchFunc(c.entries, at, func(e entry, at deadletter.Position) int { return e.Compare(at) })
 	if !found {
 		return nil, false
 	}
@@ -114,17 +116,19 @@ func (c *catalogue) find(at position) (*entry, bool) {
 func (c *catalogue) spans() map[int32]span {
 	spans := map[int32]span{}
 	for _, e := range c.entries {
-		s, known := spans[e.partition]
+		s, known := spans[e.Partition]
 		if !known {
-			s.from = e.offset
+			s.from = e.Offset
 		}
-		s.end = e.offset + 1
-		spans[e.partition] = s
+		s.end = e.Offset + 1
+		spans[e.Partition] = s
 	}
 	return spans
 }
 
-func (c *catalogue) origin(e entry) place { return place{c.topics[e.topic], e.origin} }
+func (c *catalogue) source(e entry) deadletter.Source {
+	return deadletter.Source{Topic: c.topics[e.topic], Position: e.source}
+}
 
 // withoutOrigin is the first letter that does not say where it came from, or nil.
 func (c *catalogue) withoutOrigin() *entry {

@@ -19,6 +19,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // As part of the framework's command line, in a process of its own: streams,
@@ -118,13 +119,13 @@ func TestManyLetters(t *testing.T) {
 	if w.count(w.log) != n || w.count(w.letters) != 2*n {
 		t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-n)
 	}
-	all := &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[position]struct{}{}}
-	l := parseLetter(w.letter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
+	all := &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[deadletter.Position]struct{}{}}
+	d := deadletter.Parse(w.letter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for range n {
-		all.add(l)
+		all.add(d)
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // any stands for no condition on a partition or an offset.
@@ -29,17 +31,17 @@ func (f filter) restricts() bool {
 }
 
 // matches tells whether a letter is chosen, whether it was replayed or not.
-func (f filter) matches(l letter) bool {
+func (f filter) matches(d deadletter.Record) bool {
 	switch {
-	case f.partition != anyNumber && f.partition != int64(l.partition),
-		f.offset != anyNumber && f.offset != l.offset,
-		len(f.codes) > 0 && !slices.Contains(f.codes, l.code),
-		len(f.fields) > 0 && !slices.Contains(f.fields, l.field),
-		!f.since.IsZero() && l.failedAt.Before(f.since),
-		!f.until.IsZero() && !l.failedAt.Before(f.until):
+	case f.partition != anyNumber && f.partition != int64(d.Partition),
+		f.offset != anyNumber && f.offset != d.Offset,
+		len(f.codes) > 0 && !slices.Contains(f.codes, d.Code),
+		len(f.fields) > 0 && !slices.Contains(f.fields, d.Field),
+		!f.since.IsZero() && d.FailedAt.Before(f.since),
+		!f.until.IsZero() && !d.FailedAt.Before(f.until):
 		return false
 	}
-	return f.orderID == "" || isOrder(l, f.orderID)
+	return f.orderID == "" || isOrder(d, f.orderID)
 }
 
 // narrow leaves out the partitions that cannot have a chosen letter. Behind a
@@ -57,11 +59,11 @@ func (f filter) narrow(spans map[int32]span) {
 
 // isOrder looks for an order's id in the key and in the envelope's payload. A
 // letter that is no JSON may be half an envelope: there it is looked for as text.
-func isOrder(l letter, id string) bool {
-	if string(l.record.Key) == id {
+func isOrder(d deadletter.Record, id string) bool {
+	if string(d.Kafka.Key) == id {
 		return true
 	}
-	value := l.record.Value
+	value := d.Kafka.Value
 	var envelope struct {
 		Payload struct {
 			OrderID any `json:"order_id"`

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 func connectionFlags() []cli.Flag {
@@ -51,28 +53,32 @@ func parseFilter(c *cli.Context) (filter, error) {
 
 // letterArgument reads the one argument of `show`, and the flags behind it,
 // which the library would take for further arguments.
-func letterArgument(c *cli.Context) (position, error) {
+func letterArgument(c *cli.Context) (deadletter.Position, error) {
 	behind := flag.NewFlagSet(c.Command.Name, flag.ContinueOnError)
 	behind.SetOutput(io.Discard)
 	canonical := map[string]string{}
 	for _, f := range c.Command.Flags {
 		if err := f.Apply(behind); err != nil {
-			return position{}, err
+			return deadletter.Position{}, err
 		}
 		for _, name := range f.Names() {
 			canonical[name] = f.Names()[0]
 		}
 	}
 	if err := behind.Parse(c.Args().Tail()); err != nil {
-		return position{}, err
+		return deadletter.Position{}, err
 	}
 	if c.NArg() == 0 || behind.NArg() > 0 {
-		return position{}, errors.New("expected one letter, PARTITION:OFFSET, as `list --letters` tells it")
+		return deadletter.Position{}, errors.New("expected one letter, PARTITION:OFFSET, as `list --letters` tells it")
 	}
 	var err error
 	behind.Visit(func(f *flag.Flag) { err = errors.Join(err, c.Set(canonical[f.Name], f.Value.String())) })
 	if err != nil {
-		return position{}, err
+		return deadletter.Position{}, err
 	}
-	return parsePosition(c.Args().First())
+	at, valid := deadletter.ParsePosition(c.Args().First())
+	if !valid {
+		return at, fmt.Errorf("%s names no letter: expected PARTITION:OFFSET, such as 0:5", visible(c.Args().First()))
+	}
+	return at, nil
 }

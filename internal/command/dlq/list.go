@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // groupCount is one line of `list`, and its JSON.
@@ -47,19 +49,19 @@ type placeJSON struct {
 	Offset    *int64 `json:"offset,omitempty"`
 }
 
-func (p place) json() *placeJSON {
-	if p.topic == "" {
+func newPlace(s deadletter.Source) *placeJSON {
+	if s.Topic == "" {
 		return nil
 	}
-	return &placeJSON{p.topic, p.partition, &p.offset}
+	return &placeJSON{s.Topic, s.Partition, &s.Offset}
 }
 
 func (c *catalogue) line(e entry) letterLine {
 	g := c.groups[e.group]
 	return letterLine{
-		Letter: e.String(), Partition: e.partition, Offset: e.offset,
+		Letter: e.String(), Partition: e.Partition, Offset: e.Offset,
 		FailedAt: milliseconds(e.failedAt), Code: g.code, Field: g.field,
-		Source: c.origin(e).json(), Replayed: e.replayed,
+		Source: newPlace(c.source(e)), Replayed: e.replayed,
 	}
 }
 
@@ -159,7 +161,7 @@ func (c *catalogue) printLetters(replayed bool, out console) error {
 	return out.table(header, func(line func(string, ...any)) {
 		for _, e := range c.entries {
 			g := c.groups[e.group]
-			cells := []any{e.position, milliseconds(e.failedAt), visible(g.code), visible(g.field), visible(c.origin(e).String())}
+			cells := []any{e.Position, milliseconds(e.failedAt), visible(g.code), visible(g.field), visible(c.source(e).String())}
 			switch {
 			case !replayed:
 				line("%s\t%s\t%s\t%s\t%s", cells...)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // marker marks the letters that are safe where they were sent to, and counts.
@@ -29,8 +31,8 @@ func (c *connection) newMarker(matched int, stop context.CancelCauseFunc) (*mark
 }
 
 // mark marks a letter and then calls done.
-func (m *marker) mark(ctx context.Context, letter position, to string, done func()) {
-	m.client.Produce(ctx, newMark(m.topic, letter, to, time.Now()), func(_ *kgo.Record, err error) {
+func (m *marker) mark(ctx context.Context, letter deadletter.Position, to string, done func()) {
+	m.client.Produce(ctx, deadletter.NewMark(m.topic, letter, to, time.Now()), func(_ *kgo.Record, err error) {
 		m.marked(letter, err)
 		done()
 	})
@@ -38,7 +40,7 @@ func (m *marker) mark(ctx context.Context, letter position, to string, done func
 
 // marked counts a letter that was sent. When marks cannot be written, no more
 // letters are sent: the next run would send them all again.
-func (m *marker) marked(letter position, err error) {
+func (m *marker) marked(letter deadletter.Position, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err == nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"gopkg.in/yaml.v3"
 
-	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 const (
@@ -32,7 +32,7 @@ type pass struct {
 	*marker
 	pipeline string
 	ended    <-chan struct{} // nothing more is to be given
-	batches  chan []letter
+	batches  chan []deadletter.Record
 	turn     chan struct{} // taken while a batch is in flight
 }
 
@@ -46,7 +46,7 @@ func (c *connection) through(ctx context.Context, all *catalogue, pipeline, reso
 		return m.result, err
 	}
 	defer m.client.Close()
-	p := &pass{marker: m, pipeline: pipeline, ended: ctx.Done(), batches: make(chan []letter), turn: make(chan struct{}, 1)}
+	p := &pass{marker: m, pipeline: pipeline, ended: ctx.Done(), batches: make(chan []deadletter.Record), turn: make(chan struct{}, 1)}
 	stream, err := p.build(resources, out)
 	if err != nil {
 		return m.result, err
@@ -142,7 +142,7 @@ func removeField(node *yaml.Node, field string) {
 // read gives the chosen letters to the input, in batches, and ends it.
 func (p *pass) read(ctx context.Context, c *connection, all *catalogue, out console) (seen int, err error) {
 	defer close(p.batches)
-	var batch []letter
+	var batch []deadletter.Record
 	bytes := 0
 	flush := func() error {
 		if len(batch) == 0 || ctx.Err() != nil {
@@ -157,8 +157,8 @@ func (p *pass) read(ctx context.Context, c *connection, all *catalogue, out cons
 			return context.Cause(ctx)
 		}
 	}
-	err = c.chosen(ctx, all, "replayed", out, func(l letter) error {
-		batch, bytes = append(batch, l), bytes+len(l.record.Value)
+	err = c.chosen(ctx, all, "replayed", out, func(d deadletter.Record) error {
+		batch, bytes = append(batch, d), bytes+len(d.Kafka.Value)
 		if len(batch) < passLetters && bytes < passBytes {
 			return nil
 		}
@@ -180,7 +180,7 @@ func (p *pass) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ack
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	}
-	var letters []letter
+	var letters []deadletter.Record
 	select {
 	case <-p.ended: // first of all: a batch that was offered too late stays open
 	default:
@@ -196,8 +196,9 @@ func (p *pass) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ack
 		return nil, nil, service.ErrEndOfInput
 	}
 	batch := make(service.MessageBatch, len(letters))
-	for i, l := range letters {
-		batch[i] = l.delivered(p.topic)
+	for i, d := range letters {
+		batch[i] = service.NewMessage(d.Kafka.Value)
+		d.Describe(batch[i])
 	}
 	return batch, func(_ context.Context, err error) error {
 		defer func() { <-p.turn }()
@@ -208,16 +209,16 @@ func (p *pass) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ack
 
 // acknowledge marks the letters of a batch. Of one that the pipeline gives back,
 // which none does that has an output for what is refused, all stay open.
-func (p *pass) acknowledge(batch []letter, err error) {
+func (p *pass) acknowledge(batch []deadletter.Record, err error) {
 	if err != nil {
-		p.refuse(len(batch), fmt.Errorf("the pipeline gave letters %s to %s back: %w", batch[0].position, batch[len(batch)-1].position, err))
+		p.refuse(len(batch), fmt.Errorf("the pipeline gave letters %s to %s back: %w", batch[0].Position, batch[len(batch)-1].Position, err))
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), delivery)
 	defer cancel()
 	marked := make(chan struct{}, len(batch))
-	for _, l := range batch {
-		p.mark(ctx, l.position, p.pipeline, func() { marked <- struct{}{} })
+	for _, d := range batch {
+		p.mark(ctx, d.Position, p.pipeline, func() { marked <- struct{}{} })
 	}
 	for range batch {
 		<-marked
@@ -226,12 +227,3 @@ func (p *pass) acknowledge(batch []letter, err error) {
 
 // Close implements service.BatchInput.
 func (p *pass) Close(context.Context) error { return nil }
-
-// delivered is the message that kafka_read makes of the letter's origin.
-func (l letter) delivered(dlqTopic string) *service.Message {
-	origin := newReplayed(l, dlqTopic, l.origin.topic, l.origin.partition, time.Time{})
-	origin.Offset = l.origin.offset
-	m := service.NewMessage(origin.Value)
-	record.From(origin.Topic, origin.Partition).Describe(m, origin, l.originAt.metadata())
-	return m
-}

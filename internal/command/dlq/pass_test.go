@@ -94,7 +94,7 @@ func TestALetterOfUnknownOriginIsNotPassed(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(2)
 	g := orders.NewGenerator(24)
-	w.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{headerTopic}})
+	w.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{"__connect.errors.topic"}})
 	got := w.expect(exitError, "replay", "-r", empty(t), "--through", pipeline(t, "output: { drop: {} }"), "--all", "--yes", "3")
 	if !strings.Contains(got.err, "letter 0:2 does not say where it came from") || w.count(w.letters) != 3 {
 		t.Errorf("it says %s, %d records of letters", got.err, w.count(w.letters))

@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/plugins/deadletter"
 	"github.com/order-sink/order-sink/plugins/kafka"
 )
 
@@ -125,16 +126,16 @@ func (c *connection) read(ctx context.Context, spans map[int32]span, visit func(
 }
 
 // chosen calls visit with every letter of a catalogue that is still there.
-func (c *connection) chosen(ctx context.Context, all *catalogue, verb string, out console, visit func(letter) error) error {
+func (c *connection) chosen(ctx context.Context, all *catalogue, verb string, out console, visit func(deadletter.Record) error) error {
 	spans := all.spans()
 	bar := out.progress(verb, spans)
 	defer bar.end()
 	return c.read(ctx, spans, func(record *kgo.Record) error {
 		bar.advance()
-		if _, chosen := all.find(position{record.Partition, record.Offset}); !chosen {
+		if _, chosen := all.find(deadletter.SourceOf(record).Position); !chosen {
 			return nil
 		}
-		return visit(parseLetter(record))
+		return visit(deadletter.Parse(record))
 	})
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // replayOptions are what `replay` takes beside the filters.
@@ -46,7 +48,7 @@ func replay(ctx context.Context, c *connection, f filter, o replayOptions, out c
 	var to targets // none for a pipeline
 	if o.through != "" {
 		if e := all.withoutOrigin(); e != nil {
-			return fmt.Errorf("letter %s does not say where it came from: a pipeline could not tell it from others", e.position)
+			return fmt.Errorf("letter %s does not say where it came from: a pipeline could not tell it from others", e.Position)
 		}
 	} else {
 		if to, err = c.plan(ctx, all, o.toTopic, out); err != nil {
@@ -83,22 +85,22 @@ func (c *connection) rehearse(ctx context.Context, all *catalogue, to targets, o
 	encoder := newEncoder(out.out)
 	visit := func(line func(string, ...any)) error {
 		return c.read(ctx, all.spans(), func(record *kgo.Record) error {
-			e, chosen := all.find(position{record.Partition, record.Offset})
+			e, chosen := all.find(deadletter.SourceOf(record).Position)
 			if !chosen {
 				return nil
 			}
-			l := parseLetter(record)
+			d := deadletter.Parse(record)
 			text, where := all.line(*e), o.through
 			if o.through == "" {
-				t := to.of(l, o)
-				text.To = &placeJSON{Topic: t.topic, Partition: t.partition(l, o.byKey)}
+				t := to.of(d, o)
+				text.To = &placeJSON{Topic: t.topic, Partition: t.partition(d, o.byKey)}
 				where = fmt.Sprintf("%s/%d", t.topic, text.To.Partition)
 			}
 			if o.output == outputJSON {
 				return encoder.Encode(text)
 			}
-			line("%s\t%s\t%s\t%s\t%s\t%s\t%s", l.position, milliseconds(e.failedAt), visible(l.code), visible(l.field),
-				visible(l.origin.String()), l.originAt, visible(where))
+			line("%s\t%s\t%s\t%s\t%s\t%s\t%s", d.Position, milliseconds(e.failedAt), visible(d.Code), visible(d.Field),
+				visible(d.Source.String()), timestamp(d.Timestamp), visible(where))
 			return nil
 		})
 	}
@@ -116,11 +118,11 @@ func (c *connection) rehearse(ctx context.Context, all *catalogue, to targets, o
 }
 
 // of is where a letter goes; plan has seen every letter of the catalogue.
-func (to targets) of(l letter, o replayOptions) *target {
+func (to targets) of(d deadletter.Record, o replayOptions) *target {
 	if o.toTopic != "" {
 		return to[o.toTopic]
 	}
-	return to[l.origin.topic]
+	return to[d.Source.Topic]
 }
 
 // confirm has somebody say how many letters he means to send.
@@ -150,15 +152,4 @@ func confirm(ctx context.Context, topic string, all *catalogue, to targets, o re
 		return errors.New("not confirmed: nothing was sent")
 	}
 	return nil
-}
-
-// newReplayed is the record that a letter becomes again. It has the timestamp at.
-func newReplayed(l letter, dlqTopic, topic string, partition int32, at time.Time) *kgo.Record {
-	from := place{dlqTopic, l.position}
-	return &kgo.Record{
-		Topic: topic, Partition: partition,
-		Key: l.record.Key, Value: l.record.Value,
-		Headers:   append(l.producersHeaders(), kgo.RecordHeader{Key: headerReplayedFrom, Value: []byte(from.String())}),
-		Timestamp: at,
-	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // find is the record with a value, nil for none.
@@ -36,7 +37,7 @@ func TestReplaySendsWhatTheProducerSent(t *testing.T) {
 		all := []refusal{
 			{Message: g.BrokenRule(), at: 1, code: "order_range", field: "qty"},
 			{Message: g.WrongType(), at: 2, code: "type_mismatch", field: "payload.qty", partition: 1},
-			{Message: g.NotJSON(), at: 3, code: "bad_json", field: "value", without: []string{headerTimestamp}, after: time.Hour},
+			{Message: g.NotJSON(), at: 3, code: "bad_json", field: "value", without: []string{"order_sink.timestamp_ms"}, after: time.Hour},
 		}
 		all[0].Headers, all[1].Key, all[2].Key = trace, []byte("a key"), []byte{}
 		w.refuse(all...)
@@ -53,7 +54,7 @@ func TestReplaySendsWhatTheProducerSent(t *testing.T) {
 			if got == nil {
 				t.Fatalf("letter %d was not sent", i)
 			}
-			headers := slices.Concat(want.Headers, []kgo.RecordHeader{{Key: headerReplayedFrom, Value: []byte(w.letters + "/" + from)}})
+			headers := slices.Concat(want.Headers, []kgo.RecordHeader{{Key: "order_sink.replayed_from", Value: []byte(w.letters + "/" + from)}})
 			if !reflect.DeepEqual(got.Headers, headers) {
 				t.Errorf("letter %d: headers %v, expected %v", i, got.Headers, headers)
 			}
@@ -78,17 +79,17 @@ func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
 		g := orders.NewGenerator(5)
 		w.refuse(refusal{Message: g.NotJSON(), partition: 1, code: "bad_json", field: "value"})
 		w.expect(0, "replay", "--code", "order_range", "--yes", "3")
-		marks := map[position]bool{}
+		marks := map[string]bool{}
 		for _, record := range w.read(w.letters) {
-			m, ok := parseMark(record)
+			m, ok := deadletter.ParseMark(record)
 			if !ok {
 				continue
 			}
-			if marks[m.letter] = true; record.Partition != m.letter.partition || record.Value == nil || len(record.Value) != 0 || string(record.Key) != "order_sink.replayed:"+m.letter.String() {
-				t.Errorf("mark %d:%d of %s has key %q, value %q", record.Partition, record.Offset, m.letter, record.Key, record.Value)
+			if marks[m.Of.String()] = true; record.Partition != m.Of.Partition || record.Value == nil || len(record.Value) != 0 || string(record.Key) != "order_sink.replayed:"+m.Of.String() {
+				t.Errorf("mark %d:%d of %s has key %q, value %q", record.Partition, record.Offset, m.Of, record.Key, record.Value)
 			}
 		}
-		if !marks[position{0, 0}] || !marks[position{0, 1}] || !marks[position{0, 2}] || marks[position{1, 0}] {
+		if !marks["0:0"] || !marks["0:1"] || !marks["0:2"] || marks["1:0"] {
 			t.Errorf("marks %v", marks)
 		}
 		w.some(1) // 0:6, behind three marks
@@ -131,14 +132,14 @@ func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
 func TestARefusedReplayIsANewLetter(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	m := orders.NewGenerator(1).NotJSON()
-	m.Headers = []kgo.RecordHeader{{Key: headerReplayedFrom, Value: []byte("letters/7/7")}, {Key: headerReplayed, Value: []byte("0:1")}}
+	m.Headers = []kgo.RecordHeader{{Key: "order_sink.replayed_from", Value: []byte("letters/7/7")}, {Key: "order_sink.replayed", Value: []byte("0:1")}}
 	w.refuse(refusal{Message: m, code: "bad_json", field: "value"}, refusal{Message: m, code: "bad_json", field: "value"})
 	if got := w.expect(0, "show", "0:0").out; !strings.Contains(got, "Replayed from     letters/7/7\n") {
 		t.Errorf("got\n%s", got)
 	}
 	w.expect(0, "replay", "--all", "--yes", "2")
 	for i, record := range w.read(w.log) {
-		if got := fmt.Sprintf("%s", record.Headers); got != fmt.Sprintf("[{%s %s/0/%d}]", headerReplayedFrom, w.letters, i) {
+		if got := fmt.Sprintf("%s", record.Headers); got != fmt.Sprintf("[{%s %s/0/%d}]", "order_sink.replayed_from", w.letters, i) {
 			t.Errorf("headers %s", got)
 		}
 	}
@@ -278,7 +279,7 @@ func TestARefusedLetterStaysOpen(t *testing.T) {
 
 func TestALetterThatNamesNoTopicNeedsOne(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
-	w.refuse(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json", without: []string{headerTopic}})
+	w.refuse(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json", without: []string{"__connect.errors.topic"}})
 	if got := w.expect(exitError, "replay", "--all", "--yes", "1"); !strings.Contains(got.err, "0:0") || !strings.Contains(got.err, "--to-topic") {
 		t.Errorf("said %q", got.err)
 	}

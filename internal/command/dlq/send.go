@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 const (
@@ -43,21 +45,21 @@ func (c *connection) send(ctx context.Context, all *catalogue, to targets, o rep
 		return m.result, err
 	}
 	seen := 0
-	err = c.chosen(ctx, all, "replayed", out, func(l letter) error {
-		t := to.of(l, o)
+	err = c.chosen(ctx, all, "replayed", out, func(d deadletter.Record) error {
+		t := to.of(d, o)
 		select {
 		case s.slots <- struct{}{}:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 		seen++
-		at, err := l.originAt.time()
+		at, err := timestamp(d.Timestamp).time()
 		if err != nil && t.timestampType != logAppendTime { // the broker's own, there
-			s.refuse(1, fmt.Errorf("sending letter %s: %w", l.position, err))
+			s.refuse(1, fmt.Errorf("sending letter %s: %w", d.Position, err))
 			<-s.slots
 			return nil
 		}
-		s.replay(l.position, newReplayed(l, c.topic, t.topic, t.partition(l, o.byKey), at))
+		s.replay(d.Position, d.Replayed(t.topic, t.partition(d, o.byKey), at))
 		return nil
 	})
 	s.drain(ctx)
@@ -67,7 +69,7 @@ func (c *connection) send(ctx context.Context, all *catalogue, to targets, o rep
 // replay sends a letter's record, and when that is acknowledged its mark. It
 // never blocks: fewer are in flight than a client buffers. Neither is bound to
 // the run's context, so that an interruption takes back nothing.
-func (s *sender) replay(letter position, record *kgo.Record) {
+func (s *sender) replay(letter deadletter.Position, record *kgo.Record) {
 	// Not the client's own delivery timeout: that counts from the record's
 	// timestamp, which is an old one.
 	ctx, cancel := context.WithTimeout(context.Background(), delivery)
@@ -78,7 +80,7 @@ func (s *sender) replay(letter position, record *kgo.Record) {
 			done()
 			return
 		}
-		s.mark(ctx, letter, place{sent.Topic, position{sent.Partition, sent.Offset}}.String(), done)
+		s.mark(ctx, letter, deadletter.SourceOf(sent).String(), done)
 	})
 }
 

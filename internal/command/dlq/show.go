@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // shown is the JSON of `show`.
@@ -49,12 +51,12 @@ type content struct {
 }
 
 // show is `order-sink dlq show`.
-func show(ctx context.Context, c *connection, at position, values bool, output string, out console) error {
-	l, replays, err := c.fetch(ctx, at, out)
+func show(ctx context.Context, c *connection, at deadletter.Position, values bool, output string, out console) error {
+	d, replays, err := c.fetch(ctx, at, out)
 	if err != nil {
 		return err
 	}
-	s := newShown(l, replays, values)
+	s := newShown(d, replays, values)
 	if output == outputJSON {
 		err = out.document(s)
 	} else {
@@ -67,62 +69,62 @@ func show(ctx context.Context, c *connection, at position, values bool, output s
 }
 
 // fetch reads a letter, and its marks from behind it.
-func (c *connection) fetch(ctx context.Context, at position, out console) (letter, []replayed, error) {
+func (c *connection) fetch(ctx context.Context, at deadletter.Position, out console) (deadletter.Record, []replayed, error) {
 	spans, err := c.spans(ctx)
 	if err != nil {
-		return letter{}, nil, err
+		return deadletter.Record{}, nil, err
 	}
-	filter{partition: int64(at.partition), offset: at.offset}.narrow(spans)
-	var found *letter
-	var itself *mark
+	filter{partition: int64(at.Partition), offset: at.Offset}.narrow(spans)
+	var found *deadletter.Record
+	var itself *deadletter.Mark
 	replays := []replayed{}
 	bar := out.progress("read", spans)
 	defer bar.end()
 	err = c.read(ctx, spans, func(record *kgo.Record) error {
 		bar.advance()
-		m, isMark := parseMark(record)
-		switch here := (position{record.Partition, record.Offset}) == at; {
+		m, isMark := deadletter.ParseMark(record)
+		switch here := deadletter.SourceOf(record).Position == at; {
 		case here && isMark:
 			itself = &m
 		case here:
-			l := parseLetter(record)
-			found = &l
-		case isMark && m.letter == at:
-			replays = append(replays, replayed{m.at, m.to})
+			d := deadletter.Parse(record)
+			found = &d
+		case isMark && m.Of == at:
+			replays = append(replays, replayed{m.At, m.To})
 		}
 		return nil
 	})
 	switch {
 	case err != nil:
-		return letter{}, nil, err
+		return deadletter.Record{}, nil, err
 	case itself != nil:
-		return letter{}, nil, nothing(fmt.Errorf("%s is no letter: it marks letter %s as replayed at %s", at, itself.letter, visible(itself.at)))
+		return deadletter.Record{}, nil, nothing(fmt.Errorf("%s is no letter: it marks letter %s as replayed at %s", at, itself.Of, visible(itself.At)))
 	case found == nil:
-		return letter{}, nil, nothing(fmt.Errorf("there is no letter %s in topic %s", at, c.topic))
+		return deadletter.Record{}, nil, nothing(fmt.Errorf("there is no letter %s in topic %s", at, c.topic))
 	}
 	return *found, replays, nil
 }
 
-func newShown(l letter, replays []replayed, values bool) shown {
+func newShown(d deadletter.Record, replays []replayed, values bool) shown {
 	s := shown{
 		letterLine: letterLine{
-			Letter: l.String(), Partition: l.partition, Offset: l.offset,
-			FailedAt: l.failedAt.UTC().Format(timeFormat), Code: l.code, Field: l.field,
-			Source: l.origin.json(), Replayed: len(replays) > 0,
+			Letter: d.String(), Partition: d.Partition, Offset: d.Offset,
+			FailedAt: d.FailedAt.UTC().Format(timeFormat), Code: d.Code, Field: d.Field,
+			Source: newPlace(d.Source), Replayed: len(replays) > 0,
 		},
-		Stage: l.stage, Message: l.message, Replays: replays, ReplayedFrom: l.from,
-		SourceTimestamp: l.originAt.String(),
-		Key:             newContent(l.record.Key, values),
+		Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,
+		SourceTimestamp: timestamp(d.Timestamp).String(),
+		Key:             newContent(d.Kafka.Key, values),
 		Headers:         []headerShown{},
-		Value:           newContent(l.record.Value, values),
+		Value:           newContent(d.Kafka.Value, values),
 	}
-	for _, h := range l.producersHeaders() {
+	for _, h := range d.ProducerHeaders() {
 		s.Headers = append(s.Headers, headerShown{h.Key, newContent(h.Value, values)})
 	}
-	if s.Value != nil && json.Valid(l.record.Value) {
-		s.Value.JSON, s.Value.Text, s.Value.Base64 = l.record.Value, nil, nil
+	if s.Value != nil && json.Valid(d.Kafka.Value) {
+		s.Value.JSON, s.Value.Text, s.Value.Base64 = d.Kafka.Value, nil, nil
 		if !values {
-			s.Value.JSON = mask(l.record.Value)
+			s.Value.JSON = mask(d.Kafka.Value)
 		}
 	}
 	return s
@@ -177,7 +179,7 @@ func sourceText(p *placeJSON) string {
 	if p == nil {
 		return ""
 	}
-	return place{p.Topic, position{p.Partition, *p.Offset}}.String()
+	return deadletter.Source{Topic: p.Topic, Position: deadletter.Position{Partition: p.Partition, Offset: *p.Offset}}.String()
 }
 
 // line is the content on one line.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // The settings of a topic that matter to a replay.
@@ -55,7 +57,7 @@ func (c *connection) plan(ctx context.Context, all *catalogue, toTopic string, o
 			topic = all.topics[e.topic]
 		}
 		if topic == "" {
-			return nil, fmt.Errorf("letter %s does not say where it came from: use --to-topic", e.position)
+			return nil, fmt.Errorf("letter %s does not say where it came from: use --to-topic", e.Position)
 		}
 		t := to[topic]
 		if t == nil {
@@ -161,14 +163,14 @@ func (to targets) check(brokerTimestamps bool, now time.Time, out console) error
 // key, it goes where a producer would send it; else to the partition of its
 // origin, where the other records of its order are. One without a key keeps
 // its partition as far as there is one.
-func (t *target) partition(l letter, byKey bool) int32 {
-	byKey = byKey || t.topic != l.origin.topic || l.origin.partition >= t.partitions
+func (t *target) partition(d deadletter.Record, byKey bool) int32 {
+	byKey = byKey || t.topic != d.Source.Topic || d.Source.Partition >= t.partitions
 	switch {
 	case !byKey:
-		return l.origin.partition
-	case l.record.Key != nil:
-		return int32(t.byKey.Partition(l.record, int(t.partitions)))
+		return d.Source.Partition
+	case d.Kafka.Key != nil:
+		return int32(t.byKey.Partition(d.Kafka, int(t.partitions)))
 	default:
-		return max(l.origin.partition, 0) % t.partitions
+		return max(d.Source.Partition, 0) % t.partitions
 	}
 }

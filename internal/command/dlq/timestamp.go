@@ -7,10 +7,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
-	"github.com/order-sink/order-sink/plugins/kafka"
+	"github.com/order-sink/order-sink/plugins/deadletter"
 )
+
+// timeFormat is how every time is written: UTC, milliseconds.
+const timeFormat = "2006-01-02T15:04:05.000Z07:00"
 
 // maxMillis is the largest timestamp that the client library sends as it is. A larger
 // number is not in milliseconds.
@@ -19,58 +20,28 @@ const maxMillis = math.MaxInt64 / int64(time.Millisecond)
 // errTimestamp says that a replay cannot give a record the timestamp that it had.
 var errTimestamp = errors.New("replay it with --through, which needs no timestamp in milliseconds")
 
-// timestamp is that of a letter's origin: the number in the log, if it can be read.
-type timestamp struct {
-	number int64
-	known  bool
-}
-
-// originAt reads the timestamp of a letter's origin. A letter without the header, or
-// of no origin in Kafka, has its own.
-func originAt(record *kgo.Record, origin place) timestamp {
-	text, found := "", false
-	for _, h := range record.Headers {
-		if h.Key == headerTimestamp {
-			text, found = string(h.Value), true
-		}
-	}
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n >= 0 {
-		return timestamp{n, true}
-	}
-	if found && origin.topic != "" {
-		return timestamp{}
-	}
-	n, known := kafka.Timestamp(record)
-	return timestamp{n, known}
-}
+// timestamp is that of the record that was refused.
+type timestamp deadletter.Timestamp
 
 func (t timestamp) String() string {
 	switch {
-	case !t.known:
+	case !t.Known:
 		return "none"
-	case t.number > maxMillis:
-		return strconv.FormatInt(t.number, 10)
+	case t.Number > maxMillis:
+		return strconv.FormatInt(t.Number, 10)
 	default:
-		return milliseconds(t.number)
+		return milliseconds(t.Number)
 	}
 }
 
 // time is the timestamp as the client library sends it.
 func (t timestamp) time() (time.Time, error) {
 	switch {
-	case !t.known:
+	case !t.Known:
 		return time.Time{}, fmt.Errorf("the record has no timestamp that order-sink can read: %w", errTimestamp)
-	case t.number > maxMillis:
-		return time.Time{}, fmt.Errorf("the record's timestamp %d is not in milliseconds, and no replay can send it as it is: %w", t.number, errTimestamp)
+	case t.Number > maxMillis:
+		return time.Time{}, fmt.Errorf("the record's timestamp %d is not in milliseconds, and no replay can send it as it is: %w", t.Number, errTimestamp)
 	default:
-		return time.UnixMilli(t.number), nil
+		return time.UnixMilli(t.Number), nil
 	}
-}
-
-// metadata is the timestamp as kafka_read sets it.
-func (t timestamp) metadata() any {
-	if !t.known {
-		return nil
-	}
-	return t.number
 }

@@ -21,9 +21,9 @@ func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 		w := newWorld(t, b)
 		g := orders.NewGenerator(31)
 		for _, text := range []string{"1795784212612000", "", "-1", fmt.Sprint(base.UnixMilli())} {
-			r := refusal{Message: g.BrokenRule(), code: "order_range", field: "qty", without: []string{headerTimestamp}}
+			r := refusal{Message: g.BrokenRule(), code: "order_range", field: "qty", without: []string{"order_sink.timestamp_ms"}}
 			record := w.letter(r)
-			record.Headers = append(record.Headers, kgo.RecordHeader{Key: headerTimestamp, Value: []byte(text)})
+			record.Headers = append(record.Headers, kgo.RecordHeader{Key: "order_sink.timestamp_ms", Value: []byte(text)})
 			w.send(record)
 		}
 		for i, expected := range []string{"1795784212612000", "none", "none", at(0)} {

@@ -103,16 +103,16 @@ func (w *world) letter(r refusal) *kgo.Record {
 	for _, h := range [][2]string{
 		{"__connect.errors.class.name", "order_price"},
 		{"__connect.errors.connector.name", "order-sink"},
-		{headerMessage, r.code + ": " + r.field + ": expected another"},
-		{headerOffset, strconv.FormatInt(r.at, 10)},
-		{headerPartition, "1"},
+		{"__connect.errors.exception.message", r.code + ": " + r.field + ": expected another"},
+		{"__connect.errors.offset", strconv.FormatInt(r.at, 10)},
+		{"__connect.errors.partition", "1"},
 		{"__connect.errors.stage", "TRANSFORMATION"},
-		{headerTopic, w.log},
-		{headerCode, r.code},
-		{headerFailedAt, failed.Format(timeFormat)},
-		{headerField, r.field},
-		{headerStage, "order_price"},
-		{headerTimestamp, strconv.FormatInt(base.UnixMilli()+r.at, 10)},
+		{"__connect.errors.topic", w.log},
+		{"order_sink.code", r.code},
+		{"order_sink.failed_at", failed.Format(timeFormat)},
+		{"order_sink.field", r.field},
+		{"order_sink.stage", "order_price"},
+		{"order_sink.timestamp_ms", strconv.FormatInt(base.UnixMilli()+r.at, 10)},
 	} {
 		if !strings.Contains(strings.Join(r.without, " "), h[0]) {
 			record.Headers = append(record.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})

@@ -1,6 +1,6 @@
-// Package record has the names with which a message says what Kafka record it is
-// from, and tells the headers of that record's producer from all other names. The
-// rooms of plugins/ and the commands of internal/ read the names here.
+// Package record has what the plugins share of a record: the names of its metadata and
+// of a dead letter's headers, the headers of its producer, why it was refused, and the
+// ticket that keeps its order. The plugins never import one another.
 package record
 
 import "github.com/twmb/franz-go/pkg/kgo"
@@ -14,11 +14,17 @@ const (
 	Timestamp = "kafka_timestamp_ms"
 	Tombstone = "kafka_tombstone_message"
 
-	// Batch is the turn of a batch, see plugins/README.md.
+	// Batch is the [Ticket] of a batch.
 	Batch = "kafka_batch"
 	// Headers holds all headers of a record by name. A message has it only when a
 	// header of the record has a name of [reserved].
 	Headers = "kafka_headers"
+
+	// Original has the bytes of a record as they were read. The shipped pipelines give
+	// this name to their decoder.
+	Original = "order_sink_original"
+	// FallbackError is the error of a message that the framework's fallback passes on.
+	FallbackError = "fallback_error"
 )
 
 // Set are the names that every message of kafka_read has, in the order of its
@@ -37,8 +43,7 @@ var numbers = map[string]bool{
 var reserved = map[string]bool{
 	Key: true, Topic: true, Partition: true, Offset: true, Timestamp: true, Tombstone: true, Batch: true, Headers: true,
 	"kafka_timestamp_unix": true, "kafka_lag": true,
-	"order_sink_schema": true, "order_sink_original": true,
-	"fallback_error": true,
+	"order_sink_schema": true, Original: true, FallbackError: true,
 }
 
 // IsNumber says whether an input sets this metadata as a number. A text of this name
@@ -111,7 +116,7 @@ func ProducerHeaders(metadata map[string]any) map[string]any {
 	}
 	headers := make(map[string]any, len(source))
 	for name, value := range source {
-		if IsLetters(name) || !exact && reserved[name] {
+		if IsOurs(name) || !exact && reserved[name] {
 			continue
 		}
 		if value == nil {

@@ -56,7 +56,7 @@ func TestHeadersAreCopiedOnlyWhenOneIsHidden(t *testing.T) {
 }
 
 func TestWhatIsNoHeaderOfTheProducer(t *testing.T) {
-	m := described(kgo.RecordHeader{Key: "a", Value: []byte("1")}, kgo.RecordHeader{Key: "null"}, kgo.RecordHeader{Key: LetterCode, Value: []byte("c")})
+	m := described(kgo.RecordHeader{Key: "a", Value: []byte("1")}, kgo.RecordHeader{Key: "null"}, kgo.RecordHeader{Key: HeaderCode, Value: []byte("c")})
 	m["order_sink_original"], m["kafka_timestamp_unix"], m["fallback_error"] = []byte("v"), int64(7), "code: path: why"
 	if got := ProducerHeaders(m); len(got) != 2 || got["a"] != "1" || got["null"] != "" {
 		t.Errorf("got %v", got)

@@ -1,4 +1,4 @@
-package kafka
+package deadletter
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
@@ -17,19 +18,28 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/loopback"
 )
 
-// A broker that does not answer, for ever as it seems: that is told, and the letter
-// is sent once.
-func TestALetterWithoutAnAnswerIsTold(t *testing.T) {
+const password = `p"a's ${word}: #`
+
+// cluster is a Kafka that asks for a password.
+func cluster(t *testing.T, port int) (*kfake.Cluster, []kgo.Opt) {
+	t.Helper()
+	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port), kfake.SeedTopics(1, "orders"),
+		kfake.EnableSASL(), kfake.Superuser("PLAIN", "sink", password))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c, []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics("orders"), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism())}
+}
+
+// A broker does not answer: the output reports that, and sends the dead letter once.
+func TestADeadLetterWithoutAnAnswerIsReported(t *testing.T) {
 	port, err := loopback.Port(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	broker := cluster(t, port, 0)
-	log := &reading{}
-	var send service.MessageHandlerFunc
-	log.run(t, func(builder *service.StreamBuilder) (err error) {
-		send, err = builder.AddProducerFunc()
-		return errors.Join(err, builder.AddOutputYAML(fmt.Sprintf(`
+	broker, reach := cluster(t, port)
+	send, log := stream(t, fmt.Sprintf(`
 dead_letter_send:
   output:
     redpanda:
@@ -37,8 +47,7 @@ dead_letter_send:
       topic: orders
       acks: all
       sasl: [ { mechanism: PLAIN, username: sink, password: '${PASSWORD}' } ]
-`, loopback.Address(port))))
-	})
+`, loopback.Address(port)), "{}", map[string]string{"PASSWORD": strings.ReplaceAll(password, "'", "''")})
 	if err := send(t.Context(), service.NewMessage([]byte("letter 1"))); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +58,7 @@ dead_letter_send:
 	})
 	sent := make(chan error, 1)
 	go func() { sent <- send(t.Context(), service.NewMessage([]byte("letter 2"))) }()
-	log.eventually(t, "the wait is told", func() bool { _, n := log.said("waiting to deliver 1 dead letters since"); return n == 1 })
+	log.await(t, "waiting to deliver 1 dead letters since")
 	close(release)
 	select {
 	case err := <-sent:
@@ -57,40 +66,31 @@ dead_letter_send:
 			t.Fatal(err)
 		}
 	case <-time.After(time.Minute):
-		t.Fatal("the letter is not taken")
+		t.Fatal("the dead letter is not accepted")
 	}
-	log.eventually(t, "the end of the wait is told", func() bool { _, n := log.said("Delivering dead letters: the wait is over"); return n == 1 })
-	client, err := kgo.NewClient(kgo.SeedBrokers(broker.ListenAddrs()...), kgo.ConsumeTopics("orders"), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
+	log.await(t, "Delivering dead letters: the wait is over")
 	// One more, behind which nothing of the first can come.
 	if err := send(t.Context(), service.NewMessage([]byte("letter 3"))); err != nil {
 		t.Fatal(err)
 	}
-	reading, done := context.WithTimeout(t.Context(), time.Minute)
-	defer done()
 	var got []string
-	for reading.Err() == nil && (len(got) == 0 || got[len(got)-1] != "letter 3") {
-		for _, record := range client.PollFetches(reading).Records() {
-			got = append(got, string(record.Value))
-		}
+	for _, r := range consume(t, 3, reach...) {
+		got = append(got, string(r.Value))
 	}
 	if strings.Join(got, ", ") != "letter 1, letter 2, letter 3" {
 		t.Errorf("the broker has %q", got)
 	}
 }
 
-// A batch that comes while letters of another batch are on their way is sent, too:
-// the answer to the other letters is not its answer.
+// A batch that comes while dead letters of another batch are being sent is sent, too: the
+// answer to the other batch is not its answer.
 func TestAnotherBatchIsNotAcknowledgedUnsent(t *testing.T) {
 	port, err := loopback.Port(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	broker := cluster(t, port, 0)
-	parsed, err := OutputSpec().ParseYAML(fmt.Sprintf(`
+	broker, reach := cluster(t, port)
+	parsed, err := spec().ParseYAML(fmt.Sprintf(`
 output:
   redpanda: { seed_brokers: [ %q ], topic: orders, acks: all, sasl: [ { mechanism: PLAIN, username: sink, password: %q } ] }
 `, loopback.Address(port), password), nil)
@@ -126,18 +126,9 @@ output:
 	if err := <-sent; err != nil {
 		t.Fatal(err)
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(broker.ListenAddrs()...), kgo.ConsumeTopics("orders"), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	reading, done := context.WithTimeout(t.Context(), time.Minute)
-	defer done()
 	var got []string
-	for len(got) < 4 && reading.Err() == nil {
-		for _, r := range client.PollFetches(reading).Records() {
-			got = append(got, string(r.Value))
-		}
+	for _, r := range consume(t, 4, reach...) {
+		got = append(got, string(r.Value))
 	}
 	if strings.Join(got, ", ") != "given up 1, given up 2, another 1, another 2" {
 		t.Errorf("the topic has %q", got)

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // checkEvery is how often a batch looks whether an output is still writing the batch
@@ -25,10 +27,9 @@ type progress struct {
 	turn    chan struct{} // closed once entered; nil while nobody asks
 }
 
-// The methods below are the turn of a batch: plugins/README.md describes them in the
-// shape of a message. An output passes itself as by, any value that can be compared.
-// One turn serves several outputs (broker, switch, fallback), so it keeps what each of
-// them has done.
+// The methods below are the ticket of a batch. One ticket serves several outputs (broker,
+// switch, fallback), so it keeps what each of them has done.
+var _ record.Ticket = (*batch)(nil)
 
 // Arrived says that an output has so many messages of the batch. The output must call
 // Before next, and Passed in the end. Once all outputs that the partition has shown

@@ -1,0 +1,191 @@
+package plugins
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	_ "github.com/redpanda-data/connect/v4/public/components/kafka" // the output of the shipped dead letters
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+)
+
+// deadLetter is what a dead letter says of a record that some stage refused.
+type deadLetter struct {
+	code, field, stage, connect string
+	text                        string
+	before                      string // what the framework has put in front of the text
+}
+
+// refusable are records of which each stage refuses some, with their dead letters.
+func refusable() ([]orders.Message, []deadLetter) {
+	g := orders.NewGenerator(5)
+	var messages []orders.Message
+	var expected []deadLetter
+	add := func(m orders.Message, d deadLetter) {
+		messages, expected = append(messages, m), append(expected, d)
+	}
+	const decode, price, upsert, unknown = "connect_json_decode", "order_price", "mariadb_upsert", "unknown"
+	add(g.NotJSON(), deadLetter{"bad_json", "value", decode, "VALUE_CONVERTER", "bad_json: value: expected a value, got the end at byte 183", ""})
+	add(g.WrongType(), deadLetter{"type_mismatch", "payload.qty", decode, "VALUE_CONVERTER", "type_mismatch: payload.qty: expected int32, got string", ""})
+	add(g.BrokenRule(), deadLetter{"order_range", "qty", price, "TRANSFORMATION", "order_range: qty: expected at least 1, got less", ""})
+	add(orders.Message{}, deadLetter{"order_missing", "value", price, "TRANSFORMATION", "order_missing: value: expected object, got null", ""})
+	add(g.TooLong(60), deadLetter{"row_too_long", "user_id", upsert, "TASK_PUT", "row_too_long: user_id: 61 characters, VARCHAR(60) holds 60", ""})
+	add(orders.Message{Value: []byte("own code")}, deadLetter{"shop_closed", "user_id", decode, "VALUE_CONVERTER", "shop_closed: user_id: no such user: no row", "failed assignment (line 1): "})
+	add(orders.Message{Value: []byte("own order_code")}, deadLetter{"order_late", "day", price, "TRANSFORMATION", "order_late: day: yesterday", "failed assignment (line 1): "})
+	add(orders.Message{Value: []byte("no code")}, deadLetter{"unknown", "", unknown, "UNKNOWN", "failed assignment (line 1): something else", ""})
+	for i := range messages {
+		if messages[i].Key = fmt.Append(nil, "key ", i, "\xff"); i%2 == 1 {
+			messages[i].Key = nil
+		}
+		messages[i].Headers = []kgo.RecordHeader{
+			{Key: "traceparent", Value: []byte("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")}, {Key: "null"},
+			{Key: "kafka_offset", Value: []byte("the producer's")}, {Key: " key", Value: []byte{0xff, 0}},
+			{Key: "fallback_error", Value: []byte("order_own: header: of the producer")}, {Key: "order_sink.custom", Value: []byte("c")},
+			{Key: "order_sink.code", Value: []byte("of a dead letter that was sent again")}, {Key: "__connect.errors.topic", Value: []byte("of a dead letter that was sent again")},
+		}
+		if i < 2 {
+			messages[i].Headers = append(messages[i].Headers, kgo.RecordHeader{Key: "order_sink.replayed_from", Value: []byte("dead/0/7")},
+				kgo.RecordHeader{Key: "order_sink_original", Value: []byte("not the bytes")})
+		}
+	}
+	return messages, expected
+}
+
+// Each stage's refusals become the same dead letters, with the shipped resources and
+// with those of users who still have a mapping in front of dead_letter_send; also in a
+// pipeline with the framework's `fallback`.
+func TestTheDeadLettersOfEachStage(t *testing.T) {
+	for _, resources := range []string{"../config/resources.yaml", "testdata/resources_with_mapping.yaml"} {
+		for name, output := range map[string]string{
+			"child":    "{ mariadb_upsert: { %s, dead_letter: { resource: dead_letter } } }",
+			"fallback": "{ fallback: [ { mariadb_upsert: { %s } }, { resource: dead_letter } ] }",
+		} {
+			t.Run(name+" "+resources, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, kafkatest.InMemory(t), 2)
+				w.exec("CREATE TABLE orders (order_id VARCHAR(64) PRIMARY KEY, user_id VARCHAR(60), product_id VARCHAR(255), qty INT, unit_price BIGINT, total_price BIGINT) COLLATE utf8mb4_nopad_bin")
+				messages, expected := refusable()
+				at := time.Now().Add(-time.Hour).Truncate(time.Millisecond)
+				for _, m := range messages {
+					w.must(w.client.ProduceSync(t.Context(), &kgo.Record{
+						Topic: w.topics[0], Partition: 1, Key: m.Key, Value: m.Value, Headers: m.Headers, Timestamp: at,
+					}).FirstErr())
+				}
+				w.refusing(resources, fmt.Sprintf(output, "dsn: '"+w.dsn+"', table: orders, columns: [ order_id, user_id, product_id, qty, unit_price, total_price ], key: [ order_id ]"))
+				for _, r := range w.consume(w.topics[1], len(messages)) {
+					i := slices.IndexFunc(messages, func(m orders.Message) bool { return bytes.Equal(m.Value, r.Value) })
+					if i < 0 {
+						t.Fatalf("no record has the value %q", r.Value)
+					}
+					w.compare(r, messages[i], expected[i], i, at)
+				}
+			})
+		}
+	}
+}
+
+// compare compares a dead letter with the record that it is of.
+func (w *world) compare(r *kgo.Record, m orders.Message, d deadLetter, offset int, at time.Time) {
+	w.Helper()
+	if !bytes.Equal(r.Key, m.Key) || (r.Key == nil) != (m.Key == nil) || (r.Value == nil) != (m.Value == nil) {
+		w.Errorf("%s: key %q (null: %v) became %q", d.code, m.Key, m.Key == nil, r.Key)
+	}
+	got := map[string]string{}
+	for _, h := range r.Headers {
+		if _, twice := got[h.Key]; twice {
+			w.Errorf("%s: header %q stands twice", d.code, h.Key)
+		}
+		got[h.Key] = string(h.Value)
+	}
+	want := map[string]string{}
+	for _, h := range m.Headers {
+		want[h.Key] = string(h.Value)
+	}
+	maps.Copy(want, map[string]string{
+		"order_sink.code":                       d.code,
+		"order_sink.field":                      d.field,
+		"order_sink.stage":                      d.stage,
+		"order_sink.timestamp_ms":               fmt.Sprint(at.UnixMilli()),
+		"__connect.errors.topic":                w.topics[0],
+		"__connect.errors.partition":            "1",
+		"__connect.errors.offset":               fmt.Sprint(offset),
+		"__connect.errors.connector.name":       "order-sink",
+		"__connect.errors.task.id":              "0",
+		"__connect.errors.stage":                d.connect,
+		"__connect.errors.class.name":           d.stage,
+		"__connect.errors.exception.class.name": "order_sink." + d.code,
+		"__connect.errors.exception.message":    d.text,
+		"__connect.errors.exception.stacktrace": d.before + d.text,
+	})
+	if failedAt := got["order_sink.failed_at"]; !regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`).MatchString(failedAt) {
+		w.Errorf("%s: failed_at is %q", d.code, failedAt)
+	}
+	delete(got, "order_sink.failed_at")
+	if !maps.Equal(got, want) {
+		w.Errorf("%s: the headers are\n%q, expected\n%q", d.code, got, want)
+	}
+}
+
+// refusing runs a stream with the resources of a file, whose dead letters go to the
+// second topic.
+func (w *world) refusing(resources, output string) {
+	w.Helper()
+	shared, err := os.ReadFile(resources)
+	w.must(err)
+	builder := service.NewStreamBuilder()
+	builder.SetEnvVarLookupFunc(func(name string) (string, bool) {
+		value, found := map[string]string{"KAFKA_BROKERS": strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC": w.topics[1]}[name]
+		return value, found
+	})
+	w.must(builder.SetYAML(fmt.Sprintf(`
+input:
+  kafka_read: { seed_brokers: [ %q ], topics: [ %s ], consumer_group: %s }
+pipeline:
+  processors:
+    - mapping: |
+        root = match content().string() {
+          "own code" => throw("shop_closed: user_id: no such user: no row"),
+          "own order_code" => throw("order_late: day: yesterday"),
+          "no code" => throw("something else"),
+          _ => content(),
+        }
+    - connect_json_decode: { store_original_metadata: order_sink_original, store_schema_metadata: order_sink_schema }
+    - order_price: { schema_metadata: order_sink_schema }
+output: %s
+logger: { level: NONE }
+`, w.broker.Seeds()[0], w.topics[0], w.topics[0], output)))
+	w.must(builder.AddResourcesYAML(string(shared)))
+	stream, err := builder.Build()
+	w.must(err)
+	ended := make(chan error, 1)
+	go func() { ended <- stream.Run(context.Background()) }()
+	w.Cleanup(func() { w.must(errors.Join(stream.StopWithin(time.Minute), <-ended)) })
+}
+
+// consume reads so many records of a topic.
+func (w *world) consume(topic string, n int) (all []*kgo.Record) {
+	w.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))
+	w.must(err)
+	defer client.Close()
+	ctx, done := context.WithTimeout(w.Context(), time.Minute)
+	defer done()
+	for len(all) < n {
+		fetches := client.PollFetches(ctx)
+		w.must(fetches.Err())
+		all = append(all, fetches.Records()...)
+	}
+	return all
+}

@@ -1,0 +1,172 @@
+package deadletter
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/plugins/internal/record"
+)
+
+// sent sends a message through the shipped resources and returns its dead letter, and
+// the headers of it without the time.
+func sent(t *testing.T, content string, reason error, metadata map[string]any) (*kgo.Record, map[string]string) {
+	t.Helper()
+	b := kafkatest.InMemory(t)
+	topic := kafkatest.Topic(t, b, 1)
+	resources, err := os.ReadFile("../../config/resources.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	send, _ := stream(t, "resource: dead_letter", string(resources), map[string]string{"KAFKA_BROKERS": strings.Join(b.Seeds(), ","), "DEAD_LETTER_TOPIC": topic})
+	m := service.NewMessage([]byte(content))
+	for name, value := range metadata {
+		m.MetaSetMut(name, value)
+	}
+	m.SetError(reason)
+	if err := send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	r := consume(t, 1, kgo.SeedBrokers(b.Seeds()...), kgo.ConsumeTopics(topic))[0]
+	for _, h := range r.Headers {
+		if h.Key != "order_sink.failed_at" {
+			got[h.Key] = string(h.Value)
+		} else if !regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`).Match(h.Value) {
+			t.Errorf("failed_at is %q", h.Value)
+		}
+	}
+	return r, got
+}
+
+func TestARefusalWithTheFrameworksWordsInFront(t *testing.T) {
+	t.Parallel()
+	r, got := sent(t, `{"order_id":"1"}`, nil, map[string]any{
+		"order_sink_original":      "the bytes as received",
+		"order_sink_schema":        "{}",
+		"fallback_error":           "rejecting due to failed processing: type_mismatch: payload.qty: expected int32, got string",
+		"kafka_key":                "k",
+		"kafka_topic":              "orders",
+		"kafka_partition":          3,
+		"kafka_offset":             42,
+		"kafka_timestamp_ms":       int64(1709210096789),
+		"traceparent":              "00-abc",
+		"kafka_replyTopic":         "a header that Spring sets",
+		"original":                 "a header of that name",
+		"order_sink.code":          "of a letter that was sent again",
+		"order_sink.replayed_from": "orders.dead-letter/0/7",
+		"order_sink.custom":        "a header of that name",
+		"__connect.errors.topic":   "of a letter that was sent again",
+	})
+	if string(r.Key) != "k" || string(r.Value) != "the bytes as received" {
+		t.Errorf("the dead letter has key %q and value %q", r.Key, r.Value)
+	}
+	if want := map[string]string{
+		"traceparent":                           "00-abc",
+		"kafka_replyTopic":                      "a header that Spring sets",
+		"original":                              "a header of that name",
+		"order_sink.replayed_from":              "orders.dead-letter/0/7",
+		"order_sink.custom":                     "a header of that name",
+		"order_sink.code":                       "type_mismatch",
+		"order_sink.field":                      "payload.qty",
+		"order_sink.stage":                      "connect_json_decode",
+		"order_sink.timestamp_ms":               "1709210096789",
+		"__connect.errors.topic":                "orders",
+		"__connect.errors.partition":            "3",
+		"__connect.errors.offset":               "42",
+		"__connect.errors.connector.name":       "order-sink",
+		"__connect.errors.task.id":              "0",
+		"__connect.errors.stage":                "VALUE_CONVERTER",
+		"__connect.errors.class.name":           "connect_json_decode",
+		"__connect.errors.exception.class.name": "order_sink.type_mismatch",
+		"__connect.errors.exception.message":    "type_mismatch: payload.qty: expected int32, got string",
+		"__connect.errors.exception.stacktrace": "rejecting due to failed processing: type_mismatch: payload.qty: expected int32, got string",
+	}; !maps.Equal(got, want) {
+		t.Errorf("the headers are\n%q, expected\n%q", got, want)
+	}
+}
+
+// The reason is the error of the message, else that of the fallback. A refusal in the
+// error knows its stage; a text does not.
+func TestTheReasonOfADeadLetter(t *testing.T) {
+	refusal := &record.Refusal{Stage: record.Stage{Name: "avro_decode", Connect: "VALUE_CONVERTER"}, Code: "bad_schema", Path: "schema", Detail: "expected a: b"}
+	for name, c := range map[string]struct {
+		reason                               error
+		fallback                             any
+		code, field, stage, connect, message string
+	}{
+		"by the database":       {nil, "row_too_long: user_id: MariaDB error 1406 (22001)", "row_too_long", "user_id", "mariadb_upsert", "TASK_PUT", "row_too_long: user_id: MariaDB error 1406 (22001)"},
+		"of an unknown form":    {nil, "something else", "unknown", "", "unknown", "UNKNOWN", "something else"},
+		"an unknown error":      {errors.New("EOF"), "row_null: qty: of a header", "unknown", "", "unknown", "UNKNOWN", "EOF"},
+		"none":                  {nil, nil, "unknown", "", "unknown", "UNKNOWN", "unknown: value: no reason was given"},
+		"a refusal":             {refusal, nil, "bad_schema", "schema", "avro_decode", "VALUE_CONVERTER", "bad_schema: schema: expected a: b"},
+		"a refusal in an error": {fmt.Errorf("refusing 1 of 2 orders, the first: %w", refusal), nil, "bad_schema", "schema", "avro_decode", "VALUE_CONVERTER", "bad_schema: schema: expected a: b"},
+		"a text of a refusal":   {errors.New("refusing 1 of 2 orders, order_range: qty: at\nleast 1"), nil, "order_range", "qty", "order_price", "TRANSFORMATION", "order_range: qty: at\nleast 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			metadata := map[string]any{"order_sink_original": []byte("the bytes as received"), "kafka_key": []byte(nil)}
+			if c.fallback != nil {
+				metadata["fallback_error"] = c.fallback
+			}
+			stacktrace := c.message
+			if c.reason != nil {
+				stacktrace = c.reason.Error()
+			}
+			r, got := sent(t, `{"order_id":"1"}`, c.reason, metadata)
+			if string(r.Value) != "the bytes as received" || r.Key != nil {
+				t.Errorf("the dead letter has key %q and value %q", r.Key, r.Value)
+			}
+			for name, want := range map[string]string{
+				"order_sink.code": c.code, "order_sink.field": c.field, "order_sink.stage": c.stage, "__connect.errors.stage": c.connect,
+				"__connect.errors.class.name": c.stage, "__connect.errors.exception.class.name": "order_sink." + c.code,
+				"__connect.errors.exception.message": c.message, "__connect.errors.exception.stacktrace": stacktrace,
+				"order_sink.timestamp_ms": "", "__connect.errors.topic": "", "__connect.errors.partition": "", "__connect.errors.offset": "",
+			} {
+				if value, found := got[name]; !found || value != want {
+					t.Errorf("header %s is %q, expected %q", name, value, want)
+				}
+			}
+		})
+	}
+}
+
+// What was not decoded has no metadata with its bytes: its content is what was received.
+func TestADeadLetterOfAMessageThatWasNotDecoded(t *testing.T) {
+	t.Parallel()
+	if r, _ := sent(t, "as received", errors.New("EOF"), nil); string(r.Value) != "as received" {
+		t.Errorf("the dead letter has the value %q", r.Value)
+	}
+}
+
+// A message that a user's mapping has made a dead letter stays as it is.
+func TestADeadLetterOfAMappingStaysAsItIs(t *testing.T) {
+	const oldKey = " key" // metadata of the first mapping that was shipped
+	for name, metadata := range map[string]map[string]any{
+		"with the key in an object": {" ": map[string]any{"key": "k"}, "order_sink.code": "own_code", "order_sink.stage": "own", "h": "1", "kafka_topic": "a header"},
+		"with a key of its own":     {oldKey: "k", "order_sink.code": "own_code", "order_sink.stage": "own", "h": "1"},
+		"no dead letter":            {" ": map[string]any{"key": "k"}, "h": "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := map[string]string{}
+			for name, value := range metadata {
+				if text, is := value.(string); is {
+					want[name] = text
+				}
+			}
+			r, got := sent(t, "as the mapping made it", errors.New("row_null: qty: null"), metadata)
+			if string(r.Value) != "as the mapping made it" || !maps.Equal(got, want) {
+				t.Errorf("the dead letter has the value %q and the headers %q, expected %q", r.Value, got, want)
+			}
+		})
+	}
+}

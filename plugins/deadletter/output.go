@@ -1,0 +1,165 @@
+package deadletter
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
+	"github.com/order-sink/order-sink/plugins/deadletter/sending"
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/retry"
+)
+
+// name is the output's name in YAML.
+const name = "dead_letter_send"
+
+func init() {
+	service.MustRegisterBatchOutput(name, spec(),
+		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
+			o, err := newOutput(parsed, resources)
+			// One at a time: what keeps one from being taken keeps all, and the
+			// framework can show one reason.
+			return o, service.BatchPolicy{}, 1, err
+		})
+}
+
+type output struct {
+	child *service.OwnedOutput
+	queue sending.Queue[*service.Message]
+	state *retry.State
+	waits *service.MetricCounter
+
+	close   func()
+	busy    atomic.Bool // a batch is being sent
+	written bool        // the child was: else there is nothing to close
+}
+
+func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
+	child, err := parsed.FieldOutput(fieldOutput)
+	if err != nil {
+		return nil, err
+	}
+	metrics, logger := resources.Metrics(), resources.Logger()
+	sent, waits := metrics.NewCounter(name+"_total", "code"), metrics.NewCounter(name+"_waits_total")
+	waits.Incr(0) // it is there from the start: what appears only later has not risen
+	state := &retry.State{
+		Longest: 10 * time.Second,
+		Show:    retry.Gauge(metrics.NewGauge(name+"_state", "state").Set, retry.Running, retry.Waiting),
+		Warn:    logger.Warnf, Info: logger.Infof,
+	}
+	state.Show(retry.Running)
+	alive, stop := context.WithCancel(context.Background())
+	return &output{
+		close: stop, child: child, state: state, waits: waits,
+		queue: sending.Queue[*service.Message]{
+			Prepare: deadLetters,
+			Write: func(part []*service.Message) error {
+				return child.WriteBatch(alive, service.MessageBatch(part).Copy())
+			},
+			Taken: func(m *service.Message) {
+				code, found := m.MetaGet(record.HeaderCode)
+				if !found {
+					code = "unknown"
+				}
+				sent.Incr(1, code)
+			},
+		},
+	}, nil
+}
+
+// Connect implements service.BatchOutput. It returns an error once a wait, and
+// paces the tries. The child connects by itself.
+func (o *output) Connect(ctx context.Context) error {
+	if err := o.state.Announce(); err != nil {
+		return service.NewErrBackOff(err, 0)
+	}
+	return o.state.Rest(ctx)
+}
+
+// WriteBatch implements service.BatchOutput. It returns nil when all of the batch
+// is taken, else exactly ErrNotConnected, which makes the framework connect and
+// bring the same batch again (Invariants 1 and 3).
+func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
+	o.written = true
+	o.busy.Store(true)
+	left := o.queue.Send(ctx, batch)
+	if left == nil {
+		o.busy.Store(false)
+		o.state.Succeeded(retry.Only)
+		return nil
+	}
+	if ctx.Err() == nil { // else the output is being stopped
+		o.waits.Incr(1)
+		o.state.Begin(retry.Only, retry.Reason{
+			Work: "Delivering dead letters", For: fmt.Sprintf("to deliver %d dead letters", left.Messages),
+			Text: left.Reason.Error(), AtOnce: !left.Answered,
+		})
+	}
+	return service.ErrNotConnected
+}
+
+// deadLetters makes the dead letters of a batch.
+func deadLetters(batch []*service.Message) []*service.Message {
+	now := time.Now()
+	all := make([]*service.Message, len(batch))
+	for i, m := range batch {
+		metadata := make(map[string]any)
+		_ = m.MetaWalkMut(func(name string, value any) error {
+			metadata[name] = value
+			return nil
+		})
+		if all[i] = m.Copy(); headers.Built(metadata) {
+			continue
+		}
+		switch original, found := metadata[record.Original]; original := original.(type) {
+		case string:
+			all[i].SetBytes([]byte(original))
+		case []byte:
+			all[i].SetBytes(original)
+		default:
+			if found {
+				all[i].SetStructuredMut(original)
+			}
+		}
+		for name := range metadata {
+			all[i].MetaDelete(name)
+		}
+		for name, value := range headers.Build(metadata, m.GetError(), now) {
+			all[i].MetaSetMut(name, value)
+		}
+	}
+	return all
+}
+
+// ConnectionTest implements service.ConnectionTestable. While dead letters wait it says
+// so, which an output that has this one as a child can show. The child is not asked while
+// it has dead letters: its test might wait for them, or end the connection that they use.
+func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
+	if err := o.state.Err(); err != nil {
+		return service.ConnectionTestFailed(err).AsList()
+	}
+	if o.busy.Load() {
+		return service.ConnectionTestSucceeded().AsList()
+	}
+	for _, result := range o.child.ConnectionTest(ctx) {
+		if result.Err != nil {
+			return service.ConnectionTestFailed(result.Err).AsList()
+		}
+	}
+	return service.ConnectionTestSucceeded().AsList()
+}
+
+// Close implements service.BatchOutput. A child that was never written to has not
+// begun, and would never say that it has ended.
+func (o *output) Close(ctx context.Context) error {
+	o.close()
+	if !o.written {
+		return nil
+	}
+	o.queue.Close()
+	return o.child.Close(ctx)
+}

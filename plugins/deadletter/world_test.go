@@ -1,0 +1,98 @@
+package deadletter
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
+	"github.com/redpanda-data/benthos/v4/public/service"
+	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+)
+
+func TestMain(m *testing.M) { kafkatest.Main(m) }
+
+// log is what a stream logs.
+type log struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.Write(p)
+}
+
+// await waits until the log has a text, once.
+func (l *log) await(t *testing.T, text string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		l.mutex.Lock()
+		all := l.text.String()
+		l.mutex.Unlock()
+		switch n := strings.Count(all, text); {
+		case n == 1:
+			return
+		case n > 1, time.Now().After(deadline):
+			t.Fatalf("the log has %d times %q:\n%s", n, text, all)
+		}
+	}
+}
+
+// stream runs a stream with an output until the end of the test, and returns what sends
+// a message to it.
+func stream(t *testing.T, output, resources string, environment map[string]string) (service.MessageHandlerFunc, *log) {
+	t.Helper()
+	l := &log{}
+	builder := service.NewStreamBuilder()
+	builder.SetLogger(slog.New(slog.NewTextHandler(l, nil)))
+	builder.SetEnvVarLookupFunc(func(name string) (string, bool) {
+		value, found := environment[name]
+		return value, found
+	})
+	send, err := builder.AddProducerFunc()
+	if err := errors.Join(err, builder.AddResourcesYAML(resources), builder.AddOutputYAML(output)); err != nil {
+		t.Fatal(err)
+	}
+	built, err := builder.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- built.Run(context.Background()) }()
+	t.Cleanup(func() {
+		if err := errors.Join(built.StopWithin(30*time.Second), <-ended); err != nil {
+			t.Error(err)
+		}
+	})
+	return send, l
+}
+
+// consume reads so many records of a topic.
+func consume(t *testing.T, n int, options ...kgo.Opt) (all []*kgo.Record) {
+	t.Helper()
+	client, err := kgo.NewClient(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, done := context.WithTimeout(t.Context(), time.Minute)
+	defer done()
+	for len(all) < n {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, fetches.Records()...)
+	}
+	return all
+}

@@ -1,0 +1,28 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	own := &Refusal{Stage{"own", "OWN"}, "row_null", "a: b", "c"}
+	for text, c := range map[string]struct {
+		err  error
+		want *Refusal
+	}{
+		"itself":                {own, own},
+		"in another error":      {fmt.Errorf("type_mismatch: a: b: %w", own), own},
+		"its text":              {errors.New(own.Error()), &Refusal{Upsert, "row_null", "a", "b: c"}},
+		"words in front":        {errors.New("rejecting due to failed processing: order_type: qty: expected\nint32"), &Refusal{Price, "order_type", "qty", "expected\nint32"}},
+		"a comma in front":      {errors.New("failed, bad_json: value: the end"), &Refusal{Decode, "bad_json", "value", "the end"}},
+		"no code":               {errors.New("dial tcp: lookup: no such host"), nil},
+		"a code without a text": {errors.New("bad_json: value"), nil},
+	} {
+		if got := Parse(c.err); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: got %+v, expected %+v", text, got, c.want)
+		}
+	}
+}
