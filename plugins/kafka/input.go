@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/record"
+	"github.com/order-sink/order-sink/plugins/kafka/client"
 )
 
 func init() {
@@ -47,7 +48,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 		wait: newWait("kafka_read", resources.Metrics()), lag: resources.Metrics().NewGauge(metricLag, "topic", "partition"),
 		lost: resources.Metrics().NewCounter(metricLost, "topic", "partition"),
 	}
-	i.options = append(i.options, kgo.WithLogger(&clientLog{warn: i.logger.Warnf, debug: i.logger.Debugf}))
+	i.options = append(i.options, kgo.WithLogger(&client.Logger{Warn: i.logger.Warnf, Debug: i.logger.Debugf}))
 	if i.limits, err = limitsOf(parsed); err != nil {
 		return nil, err
 	}
