@@ -2,7 +2,6 @@ package dlq
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os/exec"
 	"runtime"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -21,8 +21,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// As part of the framework's command line, in a process of its own: streams,
-// exit codes, and nobody who could answer.
+// In a process of its own, as part of the framework's command line: streams, exit codes,
+// and no user who could answer.
 func TestTheProcess(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(2)
@@ -42,14 +42,14 @@ func TestTheProcess(t *testing.T) {
 		{"dlq list -r nowhere.yaml", exitError, "", "nowhere.yaml"},
 		{"dlq list --cod e -r " + file, exitUsage, "", "cod"},
 		{"dlq list -o xml -r " + file, exitUsage, "", "expected text or json"},
-		{"dlq list --since yesterday -r " + file, exitUsage, "", "--since: yesterday is no time"},
+		{"dlq list --since yesterday -r " + file, exitUsage, "", "--since: yesterday is not a time"},
 		{"dlq list 0:0 -r " + file, exitUsage, "", "0:0"},
 		{"dlq show 0:1 -r " + file, 0, "Letter            0:1", ""},
-		{"dlq show 0:2 -r " + file, exitNothing, "", "there is no letter 0:2"},
+		{"dlq show 0:2 -r " + file, exitNothing, "", "there is no dead letter 0:2"},
 		{"dlq show x -r " + file, exitUsage, "", "PARTITION:OFFSET"},
 		{"dlq replay --all -r " + file, exitUsage, "", "use --yes 2"},
 		{"dlq replay -r " + file, exitUsage, "", "--all"},
-		{"dlq replay --all --yes 2 -r " + file, 0, "2 of 2 letters replayed\n", ""},
+		{"dlq replay --all --yes 2 -r " + file, 0, "2 of 2 dead letters replayed\n", ""},
 	} {
 		var out, diagnostics bytes.Buffer
 		cmd := w.process(strings.Fields(test.args)...)
@@ -66,23 +66,7 @@ func TestTheProcess(t *testing.T) {
 	}
 }
 
-func TestParseTime(t *testing.T) {
-	now := base.Add(time.Hour)
-	for text, want := range map[string]time.Time{
-		"": {}, "1h": base, "90m": base.Add(-30 * time.Minute), "2026-01-02T03:04:05.006+09:00": time.Date(2026, 1, 1, 18, 4, 5, 6e6, time.UTC),
-	} {
-		if got, err := parseTime(text, now); err != nil || !got.Equal(want) {
-			t.Errorf("%q: got %s, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"yesterday", "-1h", "2026-01-02", "12:00"} {
-		if _, err := parseTime(text, now); err == nil {
-			t.Errorf("%q: no error", text)
-		}
-	}
-}
-
-// No letter can steer the terminal.
+// No dead letter can control the terminal.
 func TestNothingUnprintableIsPrinted(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	m := orders.Message{
@@ -92,13 +76,14 @@ func TestNothingUnprintableIsPrinted(t *testing.T) {
 	w.refuse(refusal{Message: m, code: "\x1b[4J", field: "a\tb\n"})
 	for _, args := range []string{"list", "list --letters", "list -o json", "show 0:0", "show 0:0 --values", "replay --all --dry-run"} {
 		got := w.expect(0, strings.Fields(args)...).out
-		if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && notPrintable(r) }); i >= 0 {
+		if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && console.Unprintable(r) }); i >= 0 {
 			t.Errorf("%s: %q", args, got[i:])
 		}
 	}
 }
 
-// A hundred thousand letters: in seconds, and in memory the letters' places only.
+// The command reads a hundred thousand dead letters in seconds, and keeps only their
+// positions in memory.
 func TestManyLetters(t *testing.T) {
 	const n = 100_000
 	w := newWorld(t, kafkatest.InMemory(t))
@@ -118,7 +103,7 @@ func TestManyLetters(t *testing.T) {
 	if w.count(w.log) != n || w.count(w.letters) != 2*n {
 		t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-n)
 	}
-	all := &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[position]struct{}{}}
+	all := newCatalogue()
 	l := parseLetter(w.letter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
 	var before, after runtime.MemStats
 	runtime.GC()
@@ -129,12 +114,12 @@ func TestManyLetters(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	if each := (after.HeapAlloc - before.HeapAlloc) / n; each > 100 {
-		t.Errorf("%d bytes a letter", each)
+		t.Errorf("%d bytes for each dead letter", each)
 	}
 	runtime.KeepAlive(all)
 }
 
-// The letters that the shipped pipeline writes, sent back to it.
+// The shipped pipeline writes dead letters, and a replay sends them back to it.
 func TestWithTheRealSink(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	server := mariadbtest.Shared(t)
@@ -182,7 +167,7 @@ func TestWithTheRealSink(t *testing.T) {
 		t.Errorf("codes %s", got)
 	}
 
-	// Nothing was mended: each is refused again, as a letter of its replay.
+	// The cause is still there: the sink refuses each again, as a new dead letter.
 	w.expect(0, "replay", "--all", "--yes", "3")
 	w.eventually(func() bool { return w.count(w.letters) == 9 })
 	if s := parse[summary](t, w.expect(0, "list", "--replayed", "-o", "json").out); s.Open != 3 || s.Replayed != 3 {
@@ -197,19 +182,6 @@ func TestWithTheRealSink(t *testing.T) {
 	for _, line := range parseLines[letterLine](t, w.expect(0, "list", "--letters", "-o", "json").out) {
 		if s := parse[shown](t, w.expect(0, "show", line.Letter, "-o", "json").out); !strings.HasPrefix(s.ReplayedFrom, w.letters+"/") || len(s.Headers) != 1 {
 			t.Errorf("got %+v", s)
-		}
-	}
-}
-
-func (w *world) eventually(condition func() bool) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
-	defer cancel()
-	for !condition() {
-		select {
-		case <-ctx.Done():
-			w.t.Fatal("it did not come to pass in two minutes")
-		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }

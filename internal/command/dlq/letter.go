@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
 	"github.com/order-sink/order-sink/internal/record"
 )
 
@@ -54,7 +55,7 @@ func parsePosition(text string) (position, error) {
 			return position{int32(partition), offset}, nil
 		}
 	}
-	return position{}, fmt.Errorf("%s names no letter: expected PARTITION:OFFSET, such as 0:5", visible(text))
+	return position{}, fmt.Errorf("%s names no letter: expected PARTITION:OFFSET, such as 0:5", console.Visible(text))
 }
 
 // place is a record's place in any topic. Without a topic it is unknown.

@@ -6,6 +6,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
+	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 )
 
 // groupCount is one line of `list`, and its JSON.
@@ -26,7 +29,7 @@ type summary struct {
 	Groups   []groupCount `json:"groups"`
 }
 
-// letterLine is the JSON of one letter in `list --letters` and
+// letterLine is the JSON of one dead letter in `list --letters` and
 // `replay --dry-run`, and what `show` begins with.
 type letterLine struct {
 	Letter    string     `json:"letter"`
@@ -40,7 +43,7 @@ type letterLine struct {
 	To        *placeJSON `json:"to,omitempty"`
 }
 
-// placeJSON is a record's place; without an offset, a partition.
+// placeJSON is the position of a record, or a partition if it has no offset.
 type placeJSON struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
@@ -64,8 +67,8 @@ func (c *catalogue) line(e entry) letterLine {
 }
 
 // list is `order-sink dlq list`.
-func list(ctx context.Context, c *connection, f filter, each bool, output string, out console) error {
-	all, err := c.collect(ctx, f, out)
+func list(ctx context.Context, t *topic.Topic, f filter, each bool, output string, out console.Console) error {
+	all, err := collect(ctx, t, f, out)
 	if err != nil {
 		return err
 	}
@@ -75,9 +78,9 @@ func list(ctx context.Context, c *connection, f filter, each bool, output string
 	case each && len(all.entries) > 0:
 		err = all.printLetters(f.replayed, out)
 	case output == outputJSON:
-		err = out.document(all.summary(c.topic))
+		err = out.Document(all.summary(t.Name))
 	case len(all.entries) > 0:
-		err = all.printGroups(c.topic, f.replayed, out)
+		err = all.printGroups(t.Name, f.replayed, out)
 	}
 	if err != nil {
 		return fmt.Errorf("printing: %w", err)
@@ -88,7 +91,7 @@ func list(ctx context.Context, c *connection, f filter, each bool, output string
 	return nil
 }
 
-// count adds the letters up, the most frequent reason first.
+// count counts the dead letters of each group, the most frequent group first.
 func (c *catalogue) count() []groupCount {
 	type seen struct{ first, last int64 }
 	counts, times := make([]groupCount, len(c.groups)), make([]seen, len(c.groups))
@@ -125,41 +128,41 @@ func (c *catalogue) summary(topic string) summary {
 	return s
 }
 
-func (c *catalogue) printGroups(topic string, replayed bool, out console) error {
+func (c *catalogue) printGroups(topic string, replayed bool, out console.Console) error {
 	total := c.summary(topic)
 	header, format := "OPEN\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%s\t%s\t%s\t%s"
 	if replayed {
 		header, format = "OPEN\tREPLAYED\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%d\t%s\t%s\t%s\t%s"
 	}
-	err := out.table(header, func(line func(string, ...any)) {
+	err := out.Table(header, func(line func(string, ...any)) {
 		for _, g := range total.Groups {
 			cells := []any{g.Open}
 			if replayed {
 				cells = append(cells, g.Replayed)
 			}
-			line(format, append(cells, visible(g.Code), visible(g.Field), g.FirstSeen, g.LastSeen)...)
+			line(format, append(cells, console.Visible(g.Code), console.Visible(g.Field), g.FirstSeen, g.LastSeen)...)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out.out, "\n%d open in topic %s", total.Open, topic)
+	fmt.Fprintf(out.Out, "\n%d open in topic %s", total.Open, topic)
 	if total.Replayed > 0 {
-		fmt.Fprintf(out.out, ", %d replayed before", total.Replayed)
+		fmt.Fprintf(out.Out, ", %d replayed before", total.Replayed)
 	}
-	_, err = fmt.Fprintln(out.out)
+	_, err = fmt.Fprintln(out.Out)
 	return err
 }
 
-func (c *catalogue) printLetters(replayed bool, out console) error {
+func (c *catalogue) printLetters(replayed bool, out console.Console) error {
 	header := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE"
 	if replayed {
 		header += "\tREPLAYED"
 	}
-	return out.table(header, func(line func(string, ...any)) {
+	return out.Table(header, func(line func(string, ...any)) {
 		for _, e := range c.entries {
 			g := c.groups[e.group]
-			cells := []any{e.position, milliseconds(e.failedAt), visible(g.code), visible(g.field), visible(c.origin(e).String())}
+			cells := []any{e.position, milliseconds(e.failedAt), console.Visible(g.code), console.Visible(g.field), console.Visible(c.origin(e).String())}
 			switch {
 			case !replayed:
 				line("%s\t%s\t%s\t%s\t%s", cells...)
@@ -173,9 +176,9 @@ func (c *catalogue) printLetters(replayed bool, out console) error {
 }
 
 // printLines writes one JSON object a line.
-func (c *catalogue) printLines(out console) error {
-	writer := bufio.NewWriter(out.out)
-	encoder := newEncoder(writer)
+func (c *catalogue) printLines(out console.Console) error {
+	writer := bufio.NewWriter(out.Out)
+	encoder := console.NewEncoder(writer)
 	for _, e := range c.entries {
 		if err := encoder.Encode(c.line(e)); err != nil {
 			return err

@@ -12,21 +12,22 @@ import (
 	"github.com/order-sink/order-sink/plugins/kafka"
 )
 
-// maxMillis is the largest timestamp that the client library sends as it is. A larger
+// maxMillis is the largest timestamp that the client library sends unchanged. A larger
 // number is not in milliseconds.
 const maxMillis = math.MaxInt64 / int64(time.Millisecond)
 
 // errTimestamp says that a replay cannot give a record the timestamp that it had.
-var errTimestamp = errors.New("replay it with --through, which needs no timestamp in milliseconds")
+var errTimestamp = errors.New("use --through, which needs no timestamp in milliseconds")
 
-// timestamp is that of a letter's origin: the number in the log, if it can be read.
+// timestamp is the number that the origin of a dead letter has in the log, if the number
+// is readable.
 type timestamp struct {
 	number int64
 	known  bool
 }
 
-// originAt reads the timestamp of a letter's origin. A letter without the header, or
-// of no origin in Kafka, has its own.
+// originAt returns the timestamp of the origin. Without the header, or without an origin
+// in Kafka, it returns the timestamp of the dead letter.
 func originAt(record *kgo.Record, origin place) timestamp {
 	text, found := "", false
 	for _, h := range record.Headers {
@@ -55,7 +56,7 @@ func (t timestamp) String() string {
 	}
 }
 
-// time is the timestamp as the client library sends it.
+// time returns the timestamp as the client library sends it.
 func (t timestamp) time() (time.Time, error) {
 	switch {
 	case !t.known:
@@ -67,7 +68,7 @@ func (t timestamp) time() (time.Time, error) {
 	}
 }
 
-// metadata is the timestamp as kafka_read sets it.
+// metadata returns the timestamp as kafka_read sets it.
 func (t timestamp) metadata() any {
 	if !t.known {
 		return nil

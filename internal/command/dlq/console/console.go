@@ -1,4 +1,5 @@
-package dlq
+// Package console prints tables, JSON and progress, and asks questions.
+package console
 
 import (
 	"bufio"
@@ -8,40 +9,36 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
-	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mattn/go-isatty"
 )
 
-// The two values of --output.
-const (
-	outputText = "text"
-	outputJSON = "json"
-)
-
-// console is where a command reads and writes.
-type console struct {
-	in          io.Reader
-	out         io.Writer
-	err         io.Writer
-	interactive bool // somebody can answer a question
-	watched     bool // somebody sees err while it is written
+// Console is where a command reads and writes.
+type Console struct {
+	In          io.Reader
+	Out         io.Writer
+	Err         io.Writer
+	Interactive bool // a user can answer a question
+	Watched     bool // Err is a terminal
 }
 
-func terminal() console {
+// Standard returns the console of the process.
+func Standard() Console {
 	watched := isatty.IsTerminal(os.Stderr.Fd())
-	return console{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		interactive: watched && isatty.IsTerminal(os.Stdin.Fd()), watched: watched,
+	return Console{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Interactive: watched && isatty.IsTerminal(os.Stdin.Fd()), Watched: watched,
 	}
 }
 
-// table writes rows in columns; the function gives them one at a time. Cells
-// wait for the widest one, in a long table for that of their thousand.
-func (c console) table(header string, rows func(line func(format string, cells ...any))) error {
-	writer := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+// Table writes rows in columns; the function rows writes them one by one. A column is
+// as wide as its widest cell in a thousand rows.
+func (c Console) Table(header string, rows func(line func(format string, cells ...any))) error {
+	writer := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(writer, header)
 	var err error
 	n := 0
@@ -54,29 +51,30 @@ func (c console) table(header string, rows func(line func(format string, cells .
 	return errors.Join(err, writer.Flush())
 }
 
-// document writes one JSON document of several lines.
-func (c console) document(value any) error {
-	encoder := newEncoder(c.out)
+// Document writes one JSON document of several lines.
+func (c Console) Document(value any) error {
+	encoder := NewEncoder(c.Out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)
 }
 
-func newEncoder(w io.Writer) *json.Encoder {
+// NewEncoder returns an encoder that writes one JSON document a line.
+func NewEncoder(w io.Writer) *json.Encoder {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return encoder
 }
 
-// ask writes a question and waits for one line.
-func (c console) ask(ctx context.Context, question string) (string, error) {
-	fmt.Fprintf(c.err, "%s", question)
+// Ask writes a question and waits for one line.
+func (c Console) Ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(c.Err, question)
 	type answer struct {
 		line string
 		err  error
 	}
 	answers := make(chan answer, 1)
-	go func() { // a read of a terminal cannot be cancelled
-		line, err := bufio.NewReader(c.in).ReadString('\n')
+	go func() { // reading from a terminal cannot be cancelled
+		line, err := bufio.NewReader(c.In).ReadString('\n')
 		if errors.Is(err, io.EOF) {
 			err = nil
 		}
@@ -90,45 +88,17 @@ func (c console) ask(ctx context.Context, question string) (string, error) {
 	}
 }
 
-// progress is a line on a terminal about what takes longer than a second.
-type progress struct {
-	console
-	verb  string
-	done  int64
-	total int64
-	next  time.Time
-	shown bool
-}
-
-func (c console) progress(verb string, spans map[int32]span) *progress {
-	p := &progress{console: c, verb: verb, next: time.Now().Add(time.Second)}
-	for _, s := range spans {
-		p.total += s.end - s.from
+// Visible returns a text for a terminal, "-" for an empty one. It escapes a text that
+// has unprintable characters, so that no dead letter can control the terminal.
+func Visible(text string) string {
+	if text == "" {
+		return "-"
 	}
-	return p
-}
-
-func (p *progress) advance() {
-	p.done++
-	if !p.watched || p.done%256 != 0 || time.Now().Before(p.next) {
-		return
+	if !utf8.ValidString(text) || slices.ContainsFunc([]rune(text), Unprintable) {
+		return fmt.Sprintf("%q", text)
 	}
-	p.next, p.shown = time.Now().Add(200*time.Millisecond), true
-	fmt.Fprintf(p.err, "\r%s %d of %d records (%d %%)", p.verb, p.done, p.total, 100*p.done/max(p.total, 1))
+	return text
 }
 
-// end clears the line.
-func (p *progress) end() {
-	if p.shown {
-		fmt.Fprintf(p.err, "\r\x1b[K")
-	}
-}
-
-func notPrintable(r rune) bool { return !unicode.IsPrint(r) }
-
-func letters(n int) string {
-	if n == 1 {
-		return "1 letter"
-	}
-	return fmt.Sprintf("%d letters", n)
-}
+// Unprintable tells whether a character may control a terminal.
+func Unprintable(r rune) bool { return !unicode.IsPrint(r) }

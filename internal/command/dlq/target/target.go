@@ -1,9 +1,13 @@
-package dlq
+// Package target has the topics that a replay sends dead letters to, with the settings
+// that matter to the replay.
+package target
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,87 +30,69 @@ const (
 // Limits of a batch, in bytes.
 const (
 	defaultMaxBytes = 1_000_000 // somewhat below Kafka's
-	clientMaxBytes  = 99 << 20  // below the largest request of this client
-	overhead        = 512       // of a batch of one record, and our header
+	clientMaxBytes  = 99 << 20  // below the largest request of the client
+	overhead        = 512       // of a batch of one record, and the header of a replay
 )
 
-// targets are the topics that letters go to, by name.
-type targets map[string]*target
+// Topics are the topics that dead letters go to, by name.
+type Topics map[string]*Topic
 
-type target struct {
-	topic      string
-	letters    int
+// Topic is a topic that dead letters go to.
+type Topic struct {
+	Name  string
+	Count int // of dead letters
+
 	partitions int32
 	byKey      kgo.TopicPartitioner
-	oldest     int64 // timestamp of a letter's failure, Unix milliseconds
+	oldest     int64 // time of the first refusal, Unix milliseconds
 
-	timestampType string        // "" where it could not be asked for
+	timestampType string        // "" if the broker does not tell
 	maxBytes      int           // of a batch, compressed
-	largest       int           // letter, not compressed
-	retention     time.Duration // 0: without end, or unknown
+	largest       int           // dead letter, not compressed
+	retention     time.Duration // 0: without limit, or unknown
 }
 
-// plan is where the letters of a catalogue go: to their topics, or all to one.
-func (c *connection) plan(ctx context.Context, all *catalogue, toTopic string, out console) (targets, error) {
-	to := targets{}
-	for _, e := range all.entries {
-		topic := toTopic
-		if topic == "" {
-			topic = all.topics[e.topic]
+// Add adds a dead letter of size bytes to those that go to a topic.
+func (to Topics) Add(name string, failedAt int64, size int) {
+	t := to[name]
+	if t == nil {
+		t = &Topic{
+			Name: name, oldest: failedAt, maxBytes: defaultMaxBytes,
+			// As Kafka's own clients do: by the hash of the key.
+			byKey: kgo.StickyKeyPartitioner(nil).ForTopic(name),
 		}
-		if topic == "" {
-			return nil, fmt.Errorf("letter %s does not say where it came from: use --to-topic", e.position)
-		}
-		t := to[topic]
-		if t == nil {
-			t = &target{
-				topic: topic, oldest: e.failedAt, maxBytes: defaultMaxBytes,
-				// The way of Kafka's own clients: the hash of the key.
-				byKey: kgo.StickyKeyPartitioner(nil).ForTopic(topic),
-			}
-			to[topic] = t
-		}
-		t.letters++
-		t.oldest = min(t.oldest, e.failedAt)
-		t.largest = max(t.largest, int(e.size))
+		to[name] = t
 	}
-	if to[c.topic] != nil {
-		return nil, fmt.Errorf("%s is the dead letter topic itself", c.topic)
-	}
-	client, err := c.client()
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
+	t.Count++
+	t.oldest = min(t.oldest, failedAt)
+	t.largest = max(t.largest, size)
+}
+
+// Names returns the names of the topics in order.
+func (to Topics) Names() []string { return slices.Sorted(maps.Keys(to)) }
+
+// Inspect asks the brokers for the partitions and the settings of the topics. It only
+// warns about unknown settings, because not every account may read them.
+func (to Topics) Inspect(ctx context.Context, client *kgo.Client, warnings io.Writer) error {
 	admin := kadm.NewClient(client)
-	found, err := admin.ListTopics(ctx, to.names()...)
+	found, err := admin.ListTopics(ctx, to.Names()...)
 	if err != nil {
-		return nil, fmt.Errorf("asking for the topics: %w", err)
+		return fmt.Errorf("listing the topics: %w", err)
 	}
 	for name, t := range to {
 		if err := found[name].Err; err != nil {
-			return nil, fmt.Errorf("asking for topic %s: %w", name, err)
+			return fmt.Errorf("listing topic %s: %w", name, err)
 		}
 		t.partitions = int32(len(found[name].Partitions))
 	}
-	if err := to.configure(ctx, admin); err != nil {
-		fmt.Fprintf(out.err, "warning: the topics' settings are not known: %v\n", err)
+	if err := to.readSettings(ctx, admin); err != nil {
+		fmt.Fprintf(warnings, "warning: the settings of the topics are unknown: %v\n", err)
 	}
-	return to, nil
+	return nil
 }
 
-func (to targets) names() []string {
-	names := make([]string, 0, len(to))
-	for name := range to {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// configure asks for the settings, which not everybody may read.
-func (to targets) configure(ctx context.Context, admin *kadm.Client) error {
-	resources, err := admin.DescribeTopicConfigs(ctx, to.names()...)
+func (to Topics) readSettings(ctx context.Context, admin *kadm.Client) error {
+	resources, err := admin.DescribeTopicConfigs(ctx, to.Names()...)
 	for _, resource := range resources {
 		t := to[resource.Name]
 		if resource.Err != nil || t == nil {
@@ -129,46 +115,48 @@ func (to targets) configure(ctx context.Context, admin *kadm.Client) error {
 	return err
 }
 
-// batchBytes is the client's limit, which it holds against what is not yet
-// compressed: it must let the largest letter pass, since as part of the log it
-// was once compressed to the topic's own limit.
-func (to targets) batchBytes(topic string) int32 {
+// BatchBytes is the batch limit of the client, which compares it with uncompressed
+// records. The limit lets the largest dead letter pass: when its record was part of the
+// log, the record was compressed to the topic's own limit.
+func (to Topics) BatchBytes(topic string) int32 {
 	t := to[topic]
 	if t == nil {
-		return defaultMaxBytes // the client tries the function out
+		return defaultMaxBytes // the client tests the function
 	}
 	return int32(min(max(t.maxBytes, t.largest+overhead), clientMaxBytes))
 }
 
-// check refuses a topic that would make old orders look new, and warns of one
-// that may drop them.
-func (to targets) check(brokerTimestamps bool, now time.Time, out console) error {
-	for _, name := range to.names() {
+// Check refuses a topic that would make old orders look new, and warns of a topic that
+// may delete them.
+func (to Topics) Check(brokerTimestamps bool, now time.Time, warnings io.Writer) error {
+	for _, name := range to.Names() {
 		t := to[name]
-		if t.timestampType == logAppendTime && !brokerTimestamps {
-			return fmt.Errorf("topic %s gives every record the time of its arrival (%s=%s): a version guard on the Kafka timestamp "+
-				"would take the replayed orders for the newest; --broker-timestamps replays all the same", name, configTimestampType, logAppendTime)
+		if t.OwnTimestamps() && !brokerTimestamps {
+			return fmt.Errorf("topic %s sets the timestamp of every record to its time of arrival (%s=%s), so a version guard on the Kafka timestamp "+
+				"would take the replayed orders for the newest: use --broker-timestamps to replay nevertheless", name, configTimestampType, logAppendTime)
 		}
 		if age := now.Sub(time.UnixMilli(t.oldest)); t.retention > 0 && age > t.retention {
-			fmt.Fprintf(out.err, "warning: the oldest letter is %s old and topic %s keeps records for %s: Kafka may drop it again, "+
-				"have the sink running\n", age.Round(time.Minute), name, t.retention)
+			fmt.Fprintf(warnings, "warning: the oldest dead letter is %s old and topic %s keeps records for %s: Kafka may delete the replayed record, "+
+				"so run the sink now\n", age.Round(time.Minute), name, t.retention)
 		}
 	}
 	return nil
 }
 
-// partition is where a letter goes. Sent to another topic than its own, or by
-// key, it goes where a producer would send it; else to the partition of its
-// origin, where the other records of its order are. One without a key keeps
-// its partition as far as there is one.
-func (t *target) partition(l letter, byKey bool) int32 {
-	byKey = byKey || t.topic != l.origin.topic || l.origin.partition >= t.partitions
+// OwnTimestamps tells whether the broker replaces the timestamps of records.
+func (t *Topic) OwnTimestamps() bool { return t.timestampType == logAppendTime }
+
+// Partition returns the partition for a record whose origin is a partition of this
+// topic: the same one, where the other records of the same order are. By key, or when
+// the topic lacks the partition, it returns the partition that a producer would choose.
+// A record without a key keeps its partition as far as the topic has it.
+func (t *Topic) Partition(record *kgo.Record, origin int32, byKey bool) int32 {
 	switch {
-	case !byKey:
-		return l.origin.partition
-	case l.record.Key != nil:
-		return int32(t.byKey.Partition(l.record, int(t.partitions)))
+	case !byKey && origin < t.partitions:
+		return origin
+	case record.Key != nil:
+		return int32(t.byKey.Partition(record, int(t.partitions)))
 	default:
-		return max(l.origin.partition, 0) % t.partitions
+		return max(origin, 0) % t.partitions
 	}
 }

@@ -1,148 +1,86 @@
-package dlq
+package topic
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/plugins/kafka"
 )
 
-// silence is how long no record may come before the broker is asked whether
-// there are any left.
-const silence = time.Second
+const (
+	// pollTimeout is how long no record may come before the reader asks the broker
+	// whether the spans still have any.
+	pollTimeout = time.Second
+	// fetchBytes is the size of a fetch. A larger record comes all the same.
+	fetchBytes = 1 << 20
+)
 
-// fetchBytes is how much the broker is asked for at a time. A larger letter
-// comes all the same.
-const fetchBytes = 1 << 20
-
-// span is a part of a partition: the offsets from from up to before end.
-type span struct{ from, end int64 }
-
-// spans are the partitions of the dead letter topic that have records, as they
-// are now.
-func (c *connection) spans(ctx context.Context) (map[int32]span, error) {
-	client, err := c.client()
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	if err := c.ping(ctx, client); err != nil {
-		return nil, err
-	}
-	admin := kadm.NewClient(client)
-	starts, err := admin.ListStartOffsets(ctx, c.topic)
-	if err = errors.Join(err, starts.Error()); err != nil {
-		return nil, fmt.Errorf("asking for the offsets of topic %s: %w", c.topic, err)
-	}
-	ends, err := admin.ListEndOffsets(ctx, c.topic)
-	if err = errors.Join(err, ends.Error()); err != nil {
-		return nil, fmt.Errorf("asking for the offsets of topic %s: %w", c.topic, err)
-	}
-	found := map[int32]span{}
-	ends.Each(func(end kadm.ListedOffset) {
-		start, ok := starts.Lookup(c.topic, end.Partition)
-		if ok && start.Offset < end.Offset {
-			found[end.Partition] = span{start.Offset, end.Offset}
-		}
-	})
-	return found, nil
-}
-
-// read calls visit with every record of the spans, in the order of each
-// partition.
+// Read calls visit with every record of the spans, in the order of each partition.
 //
-// Offsets need not have a record: compaction and transactions leave holes, at
-// the end too.
-func (c *connection) read(ctx context.Context, spans map[int32]span, visit func(*kgo.Record) error) error {
+// Offsets may have no record, even at the end of a partition: compaction and
+// transactions leave such holes.
+func (t *Topic) Read(ctx context.Context, spans Spans, visit func(*kgo.Record) error) error {
 	if len(spans) == 0 {
 		return nil
 	}
-	left, offsets := map[int32]span{}, map[int32]kgo.Offset{}
-	for partition, s := range spans {
-		left[partition] = s
-		offsets[partition] = kgo.NewOffset().At(s.from)
-	}
-	client, err := c.client(
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{c.topic: offsets}),
-		kgo.KeepControlRecords(), // a transaction's marker may be the last
-		kgo.FetchMaxWait(silence/2),
-		kgo.FetchMaxBytes(fetchBytes), // what waits here for visit is a few of these
-		kgo.FetchMaxPartitionBytes(fetchBytes),
-		// A client that is closed before it has begun begins nevertheless, and
-		// ends its fetch session while it is still making one. Sessions save
-		// bytes where there are many partitions and little to read.
-		kgo.DisableFetchSessions(),
-	)
+	r, err := t.newReader(spans)
 	if err != nil {
 		return err
 	}
-	defer client.Close()
-	finish := func(partition int32) {
-		delete(left, partition)
-		client.PauseFetchPartitions(map[string][]int32{c.topic: {partition}})
-	}
-	for len(left) > 0 {
-		fetches, err := poll(ctx, client)
+	defer r.client.Close()
+	for len(r.left) > 0 {
+		fetches, err := r.poll(ctx)
 		if err != nil {
-			return fmt.Errorf("reading topic %s: %w", c.topic, err)
+			return fmt.Errorf("reading topic %s: %w", t.Name, err)
 		}
-		for it := fetches.RecordIter(); !it.Done(); {
-			record := it.Next()
-			s, unfinished := left[record.Partition]
-			if !unfinished {
-				continue // came after the end
-			}
-			if record.Offset < s.end && !record.Attrs.IsControl() {
-				if err := visit(record); err != nil {
-					return err
-				}
-			}
-			if s.from = record.Offset + 1; s.from >= s.end {
-				finish(record.Partition)
-			} else {
-				left[record.Partition] = s
-			}
+		if fetches.Empty() {
+			err = r.finishHoles(ctx)
+		} else {
+			err = r.visit(fetches, visit)
 		}
-		if !fetches.Empty() {
-			continue
-		}
-		for partition, s := range left {
-			more, err := kafka.HasRecords(ctx, client, c.topic, partition, s.from, s.end)
-			if err != nil {
-				return fmt.Errorf("reading topic %s, partition %d: %w", c.topic, partition, err)
-			}
-			if !more {
-				finish(partition)
-			}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// chosen calls visit with every letter of a catalogue that is still there.
-func (c *connection) chosen(ctx context.Context, all *catalogue, verb string, out console, visit func(letter) error) error {
-	spans := all.spans()
-	bar := out.progress(verb, spans)
-	defer bar.end()
-	return c.read(ctx, spans, func(record *kgo.Record) error {
-		bar.advance()
-		if _, chosen := all.find(position{record.Partition, record.Offset}); !chosen {
-			return nil
-		}
-		return visit(parseLetter(record))
-	})
+// reader reads the spans that are left.
+type reader struct {
+	topic  string
+	client *kgo.Client
+	left   Spans
 }
 
-// poll waits for records, but not longer than silence.
-func poll(ctx context.Context, client *kgo.Client) (kgo.Fetches, error) {
-	short, cancel := context.WithTimeout(ctx, silence)
+func (t *Topic) newReader(spans Spans) (*reader, error) {
+	offsets := map[int32]kgo.Offset{}
+	for partition, s := range spans {
+		offsets[partition] = kgo.NewOffset().At(s.From)
+	}
+	c, err := t.Client(
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{t.Name: offsets}),
+		kgo.KeepControlRecords(), // the last record may be the marker of a transaction
+		kgo.FetchMaxWait(pollTimeout/2),
+		kgo.FetchMaxBytes(fetchBytes), // the client holds a few fetches while visit works
+		kgo.FetchMaxPartitionBytes(fetchBytes),
+		// A client that is closed before it starts would start all the same, and end a
+		// fetch session while it creates the session. Sessions only save bytes where a
+		// topic has many partitions and few new records.
+		kgo.DisableFetchSessions(),
+	)
+	return &reader{topic: t.Name, client: c, left: maps.Clone(spans)}, err
+}
+
+// poll waits for records, up to pollTimeout.
+func (r *reader) poll(ctx context.Context) (kgo.Fetches, error) {
+	short, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
-	fetches := client.PollFetches(short)
+	fetches := r.client.PollFetches(short)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -153,4 +91,44 @@ func poll(ctx context.Context, client *kgo.Client) (kgo.Fetches, error) {
 		}
 	})
 	return fetches, failure
+}
+
+func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error {
+	for it := fetches.RecordIter(); !it.Done(); {
+		record := it.Next()
+		s, unfinished := r.left[record.Partition]
+		if !unfinished {
+			continue // the client fetched past the end
+		}
+		if record.Offset < s.End && !record.Attrs.IsControl() {
+			if err := visit(record); err != nil {
+				return err
+			}
+		}
+		if s.From = record.Offset + 1; s.From >= s.End {
+			r.finish(record.Partition)
+		} else {
+			r.left[record.Partition] = s
+		}
+	}
+	return nil
+}
+
+// finishHoles finishes the spans that have no more records.
+func (r *reader) finishHoles(ctx context.Context) error {
+	for partition, s := range r.left {
+		more, err := kafka.HasRecords(ctx, r.client, r.topic, partition, s.From, s.End)
+		if err != nil {
+			return fmt.Errorf("reading topic %s, partition %d: %w", r.topic, partition, err)
+		}
+		if !more {
+			r.finish(partition)
+		}
+	}
+	return nil
+}
+
+func (r *reader) finish(partition int32) {
+	delete(r.left, partition)
+	r.client.PauseFetchPartitions(map[string][]int32{r.topic: {partition}})
 }

@@ -1,8 +1,8 @@
-package dlq
+// Package topic finds the dead letter topic in a resources file, and reads it.
+package topic
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,170 +10,86 @@ import (
 	"strings"
 	"time"
 
-	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/plugins/kafka"
+	"github.com/order-sink/order-sink/plugins/kafka/client"
 )
 
-// What is read of a resources file, under the names of the redpanda output.
-const (
-	fieldOutputs     = "output_resources"
-	fieldLabel       = "label"
-	fieldRedpanda    = "redpanda"
-	fieldSend        = "dead_letter_send" // around it
-	fieldOutput      = "output"
-	fieldSeedBrokers = "seed_brokers"
-	fieldTopic       = "topic"
-	fieldClientID    = "client_id"
-	fieldTLS         = "tls"
-)
+// connectTimeout is how long the brokers may take to answer the first request.
+const connectTimeout = 15 * time.Second
 
-// patience is how long a Kafka may take to answer at all.
-const patience = 15 * time.Second
-
-func resourcesField() *service.ConfigField {
-	return service.NewObjectListField(fieldOutputs,
-		service.NewStringField(fieldLabel).Default(""),
-		redpandaField(),
-		service.NewObjectField(fieldSend,
-			service.NewObjectField(fieldOutput, redpandaField()),
-		).Optional(),
-	).Default([]any{})
+// Address says which topic a command reads.
+type Address struct {
+	Resources string // path of a resources file
+	Optional  bool   // the file may be missing if Brokers and Topic are set
+	Label     string // of the output in the file
+	Brokers   string // in place of the output's, with commas between them
+	Topic     string // in place of the output's
 }
 
-func redpandaField() *service.ConfigField {
-	return service.NewObjectField(fieldRedpanda,
-		service.NewStringListField(fieldSeedBrokers).Default([]any{}),
-		service.NewStringField(fieldTopic), // no default: it tells whether the output is one
-		service.NewStringField(fieldClientID).Default("order-sink"),
-		service.NewTLSToggledField(fieldTLS),
-		kafka.SASLField().Default([]any{}),
-	).Optional()
-}
+// complete tells whether the address needs no resources file.
+func (a Address) complete() bool { return a.Optional && a.Brokers != "" && a.Topic != "" }
 
-// address says which Kafka is meant.
-type address struct {
-	resources string // path of a resources file
-	optional  bool   // it need not exist, if brokers and topic are given
-	label     string // of the output in it
-	brokers   string // instead of the output's, with commas between them
-	topic     string // instead of the output's
-}
-
-// connection is a dead letter topic and the way to it.
-type connection struct {
-	topic   string
+// Topic is a dead letter topic, and how to reach its brokers.
+type Topic struct {
+	Name    string
 	brokers []string
-	opts    []kgo.Opt
+	options []kgo.Opt
 }
 
-// newConnection reads the resources file as the framework does, environment
-// variables included; it does not connect.
-func newConnection(a address) (*connection, error) {
-	c := &connection{}
-	text, err := os.ReadFile(a.resources)
+// Open reads the resources file as the framework does, environment variables included.
+// It does not connect.
+func Open(a Address) (*Topic, error) {
+	var found output
+	text, err := os.ReadFile(a.Resources)
 	switch {
 	case err == nil:
-		if err := c.configure(string(text), a); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", a.resources, err)
+		if found, err = find(string(text), a); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", a.Resources, err)
 		}
-	case errors.Is(err, fs.ErrNotExist) && a.optional && a.brokers != "" && a.topic != "":
+	case errors.Is(err, fs.ErrNotExist) && a.complete():
 	default:
 		return nil, fmt.Errorf("reading the resources: %w", err)
 	}
-	if a.brokers != "" {
-		c.brokers = []string{a.brokers}
+	if a.Brokers != "" {
+		found.Brokers = []string{a.Brokers}
 	}
-	if a.topic != "" {
-		c.topic = a.topic
+	if a.Topic != "" {
+		found.topic = a.Topic
 	}
-	c.brokers = kafka.Split(c.brokers)
+	t := &Topic{Name: found.topic, brokers: client.Split(found.Brokers)}
 	switch {
-	case len(c.brokers) == 0:
-		return nil, fmt.Errorf("output %s names no brokers: use --brokers", a.label)
-	case c.topic == "" || strings.Contains(c.topic, "${!"):
-		return nil, fmt.Errorf("output %s names no fixed topic: use --topic", a.label)
+	case len(t.brokers) == 0:
+		return nil, fmt.Errorf("output %s names no brokers: use --brokers", a.Label)
+	case t.Name == "" || strings.Contains(t.Name, "${!"):
+		return nil, fmt.Errorf("output %s names no fixed topic: use --topic", a.Label)
 	}
-	c.opts = append(c.opts, kgo.SeedBrokers(c.brokers...), kgo.RequestRetries(4))
+	if t.options, err = found.Options(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", a.Resources, err)
+	}
+	t.options = append(t.options, kgo.RequestRetries(4))
+	return t, nil
+}
+
+// Client returns a client of the topic's cluster with more options.
+func (t *Topic) Client(options ...kgo.Opt) (*kgo.Client, error) {
+	c, err := kgo.NewClient(append(append([]kgo.Opt{}, t.options...), options...)...)
+	if err != nil {
+		return nil, t.connecting(err)
+	}
 	return c, nil
 }
 
-func (c *connection) configure(text string, a address) error {
-	file, err := new(service.ConfigSchema).Field(resourcesField()).NewConfigQuerier().ParseYAML(text)
-	if err != nil {
-		return err
-	}
-	list, err := file.FieldAtPath(fieldOutputs)
-	if err != nil {
-		return err
-	}
-	outputs, err := list.FieldObjectList()
-	if err != nil {
-		return err
-	}
-	for _, output := range outputs {
-		if label, _ := output.FieldString(fieldLabel); label != a.label {
-			continue
-		}
-		if output.Contains(fieldSend) {
-			output = output.Namespace(fieldSend, fieldOutput)
-		}
-		if !output.Contains(fieldRedpanda) {
-			return fmt.Errorf("output %s is no redpanda output", a.label)
-		}
-		return c.configureOutput(output.Namespace(fieldRedpanda))
-	}
-	if a.brokers != "" && a.topic != "" && a.optional {
-		return nil
-	}
-	return fmt.Errorf("there is no output labelled %s in it", a.label)
-}
-
-func (c *connection) configureOutput(output *service.ParsedConfig) error {
-	var err error
-	if c.brokers, err = output.FieldStringList(fieldSeedBrokers); err != nil {
-		return err
-	}
-	if c.topic, err = output.FieldString(fieldTopic); err != nil {
-		return err
-	}
-	id, err := output.FieldString(fieldClientID)
-	if err != nil {
-		return err
-	}
-	c.opts = append(c.opts, kgo.ClientID(id))
-	var config *tls.Config
-	var enabled bool
-	if config, enabled, err = output.FieldTLSToggled(fieldTLS); err != nil {
-		return err
-	}
-	if enabled {
-		c.opts = append(c.opts, kgo.DialTLSConfig(config))
-	}
-	accounts, err := kafka.Mechanisms(output)
-	if err != nil {
-		return err
-	}
-	c.opts = append(c.opts, kgo.SASL(accounts...))
-	return nil
-}
-
-// client connects with these settings and the given ones.
-func (c *connection) client(opts ...kgo.Opt) (*kgo.Client, error) {
-	client, err := kgo.NewClient(append(append([]kgo.Opt{}, c.opts...), opts...)...)
-	if err != nil {
-		return nil, fmt.Errorf("connecting to %s: %w", strings.Join(c.brokers, ", "), err)
-	}
-	return client, nil
-}
-
-// ping finds out whether there is a Kafka that lets us in.
-func (c *connection) ping(ctx context.Context, client *kgo.Client) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// ping tells whether a broker answers and accepts the account.
+func (t *Topic) ping(ctx context.Context, c *kgo.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	if err := client.Ping(ctx); err != nil {
-		return fmt.Errorf("connecting to %s: %w", strings.Join(c.brokers, ", "), err)
+	if err := c.Ping(ctx); err != nil {
+		return t.connecting(err)
 	}
 	return nil
+}
+
+func (t *Topic) connecting(err error) error {
+	return fmt.Errorf("connecting to %s: %w", strings.Join(t.brokers, ", "), err)
 }
