@@ -22,45 +22,39 @@ func edited(text []byte, edits []Edit) ([]byte, error) {
 	if len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("expected a mapping with the sections of a pipeline")
 	}
-	sections := document.Content[0]
-	resolve(sections)
+	sections := resolve(document.Content[0])
 	for _, edit := range edits {
 		edit(sections)
 	}
 	return yaml.Marshal(sections)
 }
 
-// resolve replaces each alias and merge key (<<) by what its anchor has, because an
-// edit may remove the anchor.
-func resolve(node *yaml.Node) {
+// resolve returns a copy of a node with what its anchor has in the place of each alias
+// and merge key (<<), because an edit may remove the anchor.
+func resolve(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
-		*node = *node.Alias
+		return resolve(node.Alias)
 	}
-	node.Anchor = ""
-	node.Content = slices.Clone(node.Content)
-	for i, child := range node.Content {
-		copied := *child
-		node.Content[i] = &copied
-		resolve(&copied)
+	resolved := *node
+	resolved.Anchor, resolved.Content = "", nil
+	for _, child := range node.Content {
+		resolved.Content = append(resolved.Content, resolve(child))
 	}
-	for i := find(node, "<<"); i >= 0; i = find(node, "<<") {
-		from := node.Content[i+1]
-		node.Content = slices.Delete(node.Content, i, i+2)
-		merge(node, from)
+	if i := find(&resolved, "<<"); i >= 0 {
+		merged := resolved.Content[i+1]
+		resolved.Content = slices.Delete(resolved.Content, i, i+2)
+		merge(&resolved, merged)
 	}
+	return &resolved
 }
 
 // merge adds the fields of a mapping, or of a list of mappings, that node lacks.
-func merge(node, from *yaml.Node) {
-	if from.Kind == yaml.SequenceNode {
-		for _, item := range from.Content {
-			merge(node, item)
-		}
-		return
-	}
-	for i := 0; i < len(from.Content); i += 2 {
-		if find(node, from.Content[i].Value) < 0 {
-			node.Content = append(node.Content, from.Content[i:i+2]...)
+func merge(node, merged *yaml.Node) {
+	for i, child := range merged.Content {
+		if merged.Kind == yaml.SequenceNode {
+			merge(node, child)
+		} else if i%2 == 0 && find(node, child.Value) < 0 {
+			node.Content = append(node.Content, child, merged.Content[i+1])
 		}
 	}
 }

@@ -222,11 +222,7 @@ func ClientConfig(parsed *service.ParsedConfig) (c client.Config, err error) {
 	if c.Brokers, err = parsed.FieldStringList(client.FieldBrokers); err != nil {
 		return c, err
 	}
-	if parsed.Contains(client.FieldClientID) {
-		if c.ID, err = parsed.FieldString(client.FieldClientID); err != nil {
-			return c, err
-		}
-	}
+	c.ID, _ = parsed.FieldString(client.FieldClientID) // kafka_read lacks the field
 	secure, enabled, err := parsed.FieldTLSToggled(client.FieldTLS)
 	if err != nil {
 		return c, err

@@ -138,32 +138,18 @@ func run(c *cli.Context, work func(ctx context.Context, t *topic.Topic, output s
 	if err != nil {
 		return cli.Exit(err, exitError)
 	}
-	ctx, stop := interruptible(c.Context)
+	ctx, cancel := context.WithCancelCause(c.Context)
+	defer cancel(nil)
+	signals, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(signals, func() {
+		stop() // a second signal ends the process
+		cancel(errInterrupted)
+	})
 	err = work(ctx, t, output)
 	var coded cli.ExitCoder
 	if err == nil || errors.As(err, &coded) {
 		return err
 	}
 	return cli.Exit(err, exitError)
-}
-
-// interruptible returns a context that ends with errInterrupted at the first signal. A
-// second signal ends the process.
-func interruptible(parent context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case <-signals:
-			signal.Stop(signals)
-			cancel(errInterrupted)
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		cancel(nil)
-	}
 }

@@ -155,22 +155,18 @@ func (c *catalogue) printGroups(topic string, replayed bool, out console.Console
 }
 
 func (c *catalogue) printLetters(replayed bool, out console.Console) error {
-	header := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE"
+	header, format := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE", "%s\t%s\t%s\t%s\t%s"
 	if replayed {
-		header += "\tREPLAYED"
+		header, format = header+"\tREPLAYED", format+"\t%s"
 	}
 	return out.Table(header, func(line func(string, ...any)) {
 		for _, e := range c.entries {
 			g := c.groups[e.group]
 			cells := []any{e.position, milliseconds(e.failedAt), console.Visible(g.code), console.Visible(g.field), console.Visible(c.origin(e).String())}
-			switch {
-			case !replayed:
-				line("%s\t%s\t%s\t%s\t%s", cells...)
-			case e.replayed:
-				line("%s\t%s\t%s\t%s\t%s\tyes", cells...)
-			default:
-				line("%s\t%s\t%s\t%s\t%s\tno", cells...)
+			if replayed {
+				cells = append(cells, map[bool]string{true: "yes", false: "no"}[e.replayed])
 			}
+			line(format, cells...)
 		}
 	})
 }

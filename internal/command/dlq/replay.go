@@ -158,7 +158,7 @@ func confirm(ctx context.Context, topic string, n int, to target.Topics, o repla
 	case o.confirmed != anyNumber:
 		return fmt.Errorf("the filter matches %s, not %d: nothing was sent", letters(n), o.confirmed)
 	case !out.Interactive:
-		return usage(fmt.Errorf("stdin is not a terminal: use --yes %d to send %s, or --dry-run", n, letters(n)))
+		return usage(fmt.Errorf("there is no terminal to ask on: use --yes %d to send %s, or --dry-run", n, letters(n)))
 	}
 	var where []string
 	if o.through != "" {
@@ -167,8 +167,9 @@ func confirm(ctx context.Context, topic string, n int, to target.Topics, o repla
 	for _, name := range to.Names() {
 		where = append(where, fmt.Sprintf("%d to topic %s", to[name].Count, console.Visible(name)))
 	}
-	answer, err := out.Ask(ctx, fmt.Sprintf("%s of topic %s: %s.\nA sink without a version column stores them over newer rows of the same orders.\nType %d to send: ",
-		letters(n), topic, strings.Join(where, ", "), n))
+	answer, err := out.Ask(ctx, fmt.Sprintf("%s of topic %s: %s.\n"+
+		"A sink without a version column stores them over newer rows of the same orders.\n"+
+		"Type %d to send: ", letters(n), topic, strings.Join(where, ", "), n))
 	if err != nil {
 		return fmt.Errorf("asking: %w", err)
 	}
