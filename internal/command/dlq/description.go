@@ -44,9 +44,9 @@ The command refuses a dead letter whose record has no timestamp in milliseconds,
 because no client can send such a record. --through accepts it.
 
 Each record goes to the partition that it came from, where the other records of its
-order are: the sink reads what the producer sends later after it. --by-key chooses
-the partition by the hash of the key instead, as --to-topic does. Use --by-key if
-the topic got more partitions since.
+order are: the sink reads later records of the order after the replayed one.
+--by-key chooses the partition by the hash of the key instead, as --to-topic does.
+Use --by-key if the topic got more partitions since.
 
 --through PIPELINE writes nothing to a topic. It sends the dead letters straight
 into the processors and the output of a pipeline's file, with the partition, the
