@@ -1,6 +1,6 @@
-// order-sink keeps one MariaDB table equal to a Kafka topic of orders. It is a
-// build of Redpanda Connect with plugins of its own; what flows is
-// written in pipelines/, and this file only names the binary and its rooms.
+// order-sink keeps one MariaDB table equal to a Kafka topic of orders. It is a build of
+// Redpanda Connect with its own plugins and commands. The files of pipelines/ say which
+// data flows; this file only names the binary and its parts.
 package main
 
 import (
@@ -24,16 +24,16 @@ import (
 	_ "github.com/order-sink/order-sink/plugins"
 )
 
-// Stamped by the linker: see the Makefile.
+// The linker sets these: see the Makefile.
 var (
 	version = "unstamped"
 	commit  = "unknown"
 	date    = "unknown"
 )
 
-// heapGrowth is by how many per cent the heap may grow over what lives before it is
-// collected. What lives is bounded by the inputs' buffer_bytes and is small, so that
-// collecting half as often as usual costs little memory.
+// heapGrowth is the garbage collector's GOGC: the heap may grow by 200 % over the live
+// data before a collection. The buffer_bytes of the inputs bound the live data, so half
+// as many collections as usual cost little memory.
 const heapGrowth = 200
 
 func main() {
@@ -51,8 +51,8 @@ func main() {
 	)
 }
 
-// arguments lets `order-sink test pipelines` mean the tests of that folder, for
-// which the framework wants `pipelines/...` and otherwise finds none.
+// arguments makes `order-sink test pipelines` run the tests of that folder. The framework
+// expects `pipelines/...`, and finds no test without the dots.
 func arguments(args []string) []string {
 	if len(args) < 2 || args[1] != "test" {
 		return args

@@ -10,7 +10,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// maxBinary is what users are promised: a stripped static binary under 50 MB.
+// maxBinary is the limit that the documentation promises for the static binary.
 const maxBinary = 50 << 20
 
 func TestMain(m *testing.M) {
@@ -19,8 +19,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// The house stands: whatever is shipped is valid for the binary it is shipped
-// with.
+// Every shipped file is valid for the binary that ships with it.
 func TestEveryShippedConfigurationLints(t *testing.T) {
 	t.Parallel()
 	var files []string
@@ -132,7 +131,7 @@ func run(t *testing.T, args ...string) (string, error) {
 	return string(out), err
 }
 
-// Somebody else's build gets the plugins by one import.
+// Another build gets the plugins by one import.
 func TestThePluginsWorkInAnotherBuild(t *testing.T) {
 	t.Parallel()
 	root, dir := ordersinktest.Root(t), t.TempDir()

@@ -9,20 +9,12 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/sasl"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/kafka/client"
 )
 
 const (
-	fieldBrokers          = "seed_brokers"
-	fieldTLS              = "tls"
-	fieldSASL             = "sasl"
-	fieldMechanism        = "mechanism"
-	fieldUsername         = "username"
-	fieldPassword         = "password"
-	fieldToken            = "token"
-	fieldExtensions       = "extensions"
 	fieldTopics           = "topics"
 	fieldGroup            = "consumer_group"
 	fieldStart            = "start_offset"
@@ -43,7 +35,6 @@ const (
 	startLatest           = "latest"
 	goneContinue          = "continue"
 	goneStop              = "stop"
-	defaultClientID       = "order-sink"
 	metricLag             = "kafka_read_lag"
 	metricLost            = "kafka_read_lost_total"
 )
@@ -57,8 +48,8 @@ func InputSpec() *service.ConfigSpec {
 		Summary("Reads topics of Kafka in the order of each partition, within a bound of memory, and says so while it cannot.").
 		Description(descriptionOfKafkaRead+"`"+strings.Join(record.Set, "`, `")+"`"+descriptionOfMetadata).
 		Fields(
-			service.NewStringListField(fieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
-			service.NewTLSToggledField(fieldTLS),
+			service.NewStringListField(client.FieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
+			service.NewTLSToggledField(client.FieldTLS),
 			SASLField().Optional().Advanced(),
 			service.NewStringListField(fieldTopics).Description("What to read. An item may be several, with commas between them."),
 			service.NewStringField(fieldGroup).Description("The group whose members share the partitions and commit their offsets."),
@@ -88,38 +79,26 @@ input:
 `)
 }
 
-// SASLField is a list of accounts: what the redpanda components' field has, without
-// the accounts of a cloud. [Mechanisms] reads it.
+// SASLField is a list of accounts: the field of the redpanda components, without the
+// mechanisms of a cloud. [ClientConfig] reads it.
 func SASLField() *service.ConfigField {
-	return service.NewObjectListField(fieldSASL,
-		service.NewStringAnnotatedEnumField(fieldMechanism, map[string]string{
-			mechanismNone: "No account.", mechanismPlain: "A password in clear: with TLS only.",
-			mechanismScram256: "A password that is proven, not sent.", mechanismScram512: "The same with SHA-512.", mechanismOAuth: "A token.",
+	return service.NewObjectListField(client.FieldSASL,
+		service.NewStringAnnotatedEnumField(client.FieldMechanism, map[string]string{
+			client.MechanismNone: "No account.", client.MechanismPlain: "A password in clear: with TLS only.",
+			client.MechanismScram256: "A password that is proven, not sent.", client.MechanismScram512: "The same with SHA-512.",
+			client.MechanismOAuth: "A token.",
 		}).Description("How the account is proven."),
-		service.NewStringField(fieldUsername).Description("For PLAIN and SCRAM.").Default(""),
-		service.NewStringField(fieldPassword).Description("For PLAIN and SCRAM.").Default("").Secret(),
-		service.NewStringField(fieldToken).Description("For OAUTHBEARER.").Default("").Secret(),
-		service.NewStringMapField(fieldExtensions).Description("For OAUTHBEARER: what the broker wants to know besides the token.").Default(map[string]any{}),
+		service.NewStringField(client.FieldUsername).Description("For PLAIN and SCRAM.").Default(""),
+		service.NewStringField(client.FieldPassword).Description("For PLAIN and SCRAM.").Default("").Secret(),
+		service.NewStringField(client.FieldToken).Description("For OAUTHBEARER.").Default("").Secret(),
+		service.NewStringMapField(client.FieldExtensions).Description("For OAUTHBEARER: what the broker wants to know besides the token.").Default(map[string]any{}),
 	).Description("Accounts, of which the first is used whose mechanism the broker knows.")
 }
 
 // listField reads a list whose items may be several, with commas between them.
 func listField(parsed *service.ParsedConfig, name string) ([]string, error) {
 	items, err := parsed.FieldStringList(name)
-	return Split(items), err
-}
-
-// Split gives the items of a list each of which may be several, with commas between
-// them, as one environment variable holds them.
-func Split(items []string) (all []string) {
-	for _, item := range items {
-		for one := range strings.SplitSeq(item, ",") {
-			if one = strings.TrimSpace(one); one != "" {
-				all = append(all, one)
-			}
-		}
-	}
-	return all
+	return client.Split(items), err
 }
 
 // bytesField reads a size such as 1MiB.
@@ -229,7 +208,7 @@ func clientOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 
 // connectionOptions are those that reach the brokers.
 func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
-	seeds, err := listField(parsed, fieldBrokers)
+	config, err := ClientConfig(parsed)
 	if err != nil {
 		return nil, err
 	}
@@ -237,51 +216,50 @@ func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []kgo.Opt{kgo.SeedBrokers(seeds...), kgo.ClientID(defaultClientID),
-		kgo.MetadataMaxAge(age), kgo.MetadataMinAge(min(age, metadataMinAge))}
-	secure, enabled, err := parsed.FieldTLSToggled(fieldTLS)
-	if err != nil {
-		return nil, err
-	}
-	if enabled {
-		options = append(options, kgo.DialTLSConfig(secure))
-	}
-	accounts, err := Mechanisms(parsed)
-	if err != nil {
-		return nil, err
-	}
-	return append(options, kgo.SASL(accounts...)), nil
+	options, err := config.Options()
+	return append(options, kgo.MetadataMaxAge(age), kgo.MetadataMinAge(min(age, metadataMinAge))), err
 }
 
-// Mechanisms reads a [SASLField] of parsed. An account that lacks something is an
-// error here: a broker says only that it was refused.
-func Mechanisms(parsed *service.ParsedConfig) ([]sasl.Mechanism, error) {
-	if !parsed.Contains(fieldSASL) {
-		return nil, nil
+// ClientConfig reads how to reach the brokers: the fields seed_brokers, tls, sasl
+// ([SASLField]) and, if parsed has it, client_id.
+func ClientConfig(parsed *service.ParsedConfig) (c client.Config, err error) {
+	if c.Brokers, err = parsed.FieldStringList(client.FieldBrokers); err != nil {
+		return c, err
 	}
-	accounts, err := parsed.FieldObjectList(fieldSASL)
+	c.ID, _ = parsed.FieldString(client.FieldClientID) // kafka_read lacks the field
+	secure, enabled, err := parsed.FieldTLSToggled(client.FieldTLS)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	var all []sasl.Mechanism
-	for i, account := range accounts {
-		var text [4]string
-		for n, name := range []string{fieldMechanism, fieldUsername, fieldPassword, fieldToken} {
-			if text[n], err = account.FieldString(name); err != nil {
-				return nil, err
-			}
-		}
-		extensions, err := account.FieldStringMap(fieldExtensions)
+	if enabled {
+		c.TLS = secure
+	}
+	if !parsed.Contains(client.FieldSASL) {
+		return c, nil
+	}
+	accounts, err := parsed.FieldObjectList(client.FieldSASL)
+	if err != nil {
+		return c, err
+	}
+	for _, account := range accounts {
+		a, err := accountOf(account)
 		if err != nil {
-			return nil, err
+			return c, err
 		}
-		m, err := mechanism(text[0], text[1], text[2], text[3], extensions)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s[%d]: %w", fieldSASL, i, err)
-		}
-		if m != nil {
-			all = append(all, m)
+		c.Accounts = append(c.Accounts, a)
+	}
+	return c, nil
+}
+
+func accountOf(parsed *service.ParsedConfig) (a client.Account, err error) {
+	for name, value := range map[string]*string{
+		client.FieldMechanism: &a.Mechanism, client.FieldUsername: &a.Username,
+		client.FieldPassword: &a.Password, client.FieldToken: &a.Token,
+	} {
+		if *value, err = parsed.FieldString(name); err != nil {
+			return a, err
 		}
 	}
-	return all, nil
+	a.Extensions, err = parsed.FieldStringMap(client.FieldExtensions)
+	return a, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/kafka/client"
 )
 
 func init() {
@@ -49,7 +50,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 		lost: resources.Metrics().NewCounter(metricLost, "topic", "partition"),
 	}
 	i.state, i.waits = newState("kafka_read", resources)
-	i.options = append(i.options, kgo.WithLogger(&clientLog{warn: i.logger.Warnf, debug: i.logger.Debugf}))
+	i.options = append(i.options, kgo.WithLogger(&client.Logger{Warn: i.logger.Warnf, Debug: i.logger.Debugf}))
 	if i.limits, err = limitsOf(parsed); err != nil {
 		return nil, err
 	}

@@ -1,15 +1,9 @@
 package kafka
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
-
-	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 func TestAPositionIsJudgedByItsLog(t *testing.T) {
@@ -100,26 +94,5 @@ func TestWhatIsRecalledOfAPosition(t *testing.T) {
 		if p, ok, recreated := m.recall(at, test.committed, test.ours, test.now); !ok || p.next != test.next || p.seen != test.seen || recreated != (test.now == young) {
 			t.Errorf("%s: recalled %+v, %v, %v", name, p, ok, recreated)
 		}
-	}
-}
-
-// The client's warnings are logged, once a minute each; what it tries again by itself
-// is not.
-func TestTheClientsWarningsAreLogged(t *testing.T) {
-	var warnings, rest []string
-	log := &clientLog{
-		warn:  func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) },
-		debug: func(format string, args ...any) { rest = append(rest, fmt.Sprintf(format, args...)) },
-	}
-	for range 3 {
-		log.Log(kgo.LogLevelWarn, "join group failed", "group", "readers", "err", kerr.GroupAuthorizationFailed)
-	}
-	for _, err := range []error{io.EOF, kerr.NotLeaderForPartition, context.Canceled, fmt.Errorf("closing: %w", kgo.ErrClientClosed)} {
-		log.Log(kgo.LogLevelWarn, "unable to open connection to broker", "addr", "127.0.0.1:1", "err", err)
-	}
-	log.Log(kgo.LogLevelError, "commit failed", "err", errors.New("no"))
-	expected := "[Kafka client: join group failed, group: readers, err: " + kerr.GroupAuthorizationFailed.Error() + " Kafka client: commit failed, err: no]"
-	if got := fmt.Sprint(warnings); got != expected || len(rest) != 6 {
-		t.Errorf("warned %s, and %d other lines", got, len(rest))
 	}
 }

@@ -1,6 +1,5 @@
-// Package connections is the command `order-sink connections`: it asks each
-// component of a pipeline whether it reaches its server, without moving a
-// message.
+// Package connections is the command `order-sink connections`: it tests whether each
+// input and output of a pipeline reaches its server, without moving a message.
 package connections
 
 import (
@@ -9,30 +8,31 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/urfave/cli/v2"
+
+	"github.com/order-sink/order-sink/internal/pipeline"
 )
 
-// Command is the subcommand. It ends with status 1 if a connection fails.
+// Command returns the command. It exits with status 1 if a connection fails.
 func Command() *cli.Command {
 	return &cli.Command{
 		Name:      "connections",
 		Usage:     "Test the connections of pipelines, without moving a message",
 		ArgsUsage: "PIPELINE.yaml...",
-		Description: "Asks each input and output whether it reaches its server and, for mariadb_upsert,\n" +
-			"whether the table fits. Ends with status 1 if one does not.",
+		Description: "Tests whether each input and output reaches its server and, for mariadb_upsert,\n" +
+			"whether the table matches the configuration. Exits with status 1 if a test fails.",
 		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "resources", Aliases: []string{"r"}, Usage: "a file of resources that the pipelines use"},
+			&cli.StringSliceFlag{Name: "resources", Aliases: []string{"r"}, Usage: "a `FILE` of resources that the pipelines use"},
 			&cli.DurationFlag{Name: "timeout", Value: 15 * time.Second, Usage: "how long a connection may take"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() == 0 {
-				return cli.Exit("connections: name a pipeline's file", 2)
+				return cli.Exit("connections: expected the file of a pipeline", 2)
 			}
 			// cli.Exit: the framework drops the status of any other error.
 			if err := run(c.Context, c.App.Writer, c.Args().Slice(), c.StringSlice("resources"), c.Duration("timeout")); err != nil {
@@ -43,7 +43,7 @@ func Command() *cli.Command {
 	}
 }
 
-var errFailed = errors.New("not every connection could be made")
+var errFailed = errors.New("at least one connection failed")
 
 func run(ctx context.Context, out io.Writer, pipelines, resources []string, timeout time.Duration) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -54,14 +54,14 @@ func run(ctx context.Context, out io.Writer, pipelines, resources []string, time
 			return fmt.Errorf("testing %s: %w", file, err)
 		}
 		for _, r := range results {
-			verdict := "ok"
+			outcome := "ok"
 			switch {
 			case errors.Is(r.Err, service.ErrConnectionTestNotSupported):
-				verdict = "cannot be tested"
+				outcome = "cannot be tested"
 			case r.Err != nil:
-				failed, verdict = true, "FAILED: "+r.Err.Error()
+				failed, outcome = true, "FAILED: "+r.Err.Error()
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\n", file, name(r), verdict)
+			fmt.Fprintf(table, "%s\t%s\t%s\n", file, name(r), outcome)
 		}
 	}
 	if err := table.Flush(); err != nil {
@@ -75,25 +75,8 @@ func run(ctx context.Context, out io.Writer, pipelines, resources []string, time
 
 func test(ctx context.Context, file string, resources []string, timeout time.Duration) (service.ConnectionTestResults, error) {
 	builder := service.NewStreamBuilder()
-	builder.SetLogger(slog.New(slog.DiscardHandler)) // the results say it all
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	if err := builder.SetYAML(string(text)); err != nil {
-		return nil, err
-	}
-	// After the pipeline, which would replace them.
-	for _, resource := range resources {
-		text, err := os.ReadFile(resource)
-		if err != nil {
-			return nil, err
-		}
-		if err := builder.AddResourcesYAML(string(text)); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", resource, err)
-		}
-	}
-	stream, err := builder.Build()
+	builder.SetLogger(slog.New(slog.DiscardHandler)) // the results have all that a log would say
+	stream, err := pipeline.Load(builder, file, resources)
 	if err != nil {
 		return nil, err
 	}

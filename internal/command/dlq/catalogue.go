@@ -8,48 +8,54 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
+	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// entry is a chosen letter as it is kept in memory: about 60 bytes.
+// entry is what the catalogue keeps of a dead letter: about 60 bytes.
 type entry struct {
 	deadletter.Position
-	source   deadletter.Position
+	origin   deadletter.Position
 	failedAt int64 // Unix milliseconds
 	group    int32 // in catalogue.groups
-	topic    int32 // of the origin, in catalogue.topics; "" where it is unknown
+	topic    int32 // of the origin, in catalogue.topics; "" if unknown
 	size     int32 // of the record, in bytes
 	replayed bool
 }
 
-// group is what letters are counted by.
+// group is what `list` counts dead letters by.
 type group struct{ code, field string }
 
-// catalogue is the chosen letters of a topic, by position.
+// catalogue has the chosen dead letters of a topic, by position.
 type catalogue struct {
 	entries []entry
 	groups  []group
 	topics  []string
-	skipped int // letters that would be chosen had they not been replayed
+	skipped int // dead letters that match but were replayed
 
 	groupOf map[group]int32
 	topicOf map[string]int32
 	marked  map[deadletter.Position]struct{}
 }
 
-// collect reads the topic, from its start to its present end, and keeps the
+func newCatalogue() *catalogue {
+	return &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[deadletter.Position]struct{}{}}
+}
+
+// collect reads the topic from its start to its present end, and returns the dead
 // letters that the filter chooses.
-func (c *connection) collect(ctx context.Context, f filter, out console) (*catalogue, error) {
-	spans, err := c.spans(ctx)
+func collect(ctx context.Context, t *topic.Topic, f filter, out console.Console) (*catalogue, error) {
+	spans, err := t.Spans(ctx)
 	if err != nil {
 		return nil, err
 	}
 	f.narrow(spans)
-	all := &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[deadletter.Position]struct{}{}}
-	bar := out.progress("read", spans)
-	defer bar.end()
-	err = c.read(ctx, spans, func(record *kgo.Record) error {
-		bar.advance()
+	all := newCatalogue()
+	bar := out.Progress("read", spans.Offsets())
+	defer bar.End()
+	err = t.Read(ctx, spans, func(record *kgo.Record) error {
+		bar.Advance()
 		if m, ok := deadletter.ParseMark(record); ok {
 			all.marked[m.Of] = struct{}{}
 		} else if d := deadletter.Parse(record); f.matches(d) {
@@ -71,7 +77,7 @@ func (c *catalogue) add(d deadletter.Record) {
 	}
 	c.entries = append(c.entries, entry{
 		Position: d.Position,
-		source:   d.Source.Position,
+		origin:   d.Source.Position,
 		failedAt: d.FailedAt.UnixMilli(),
 		group:    number(&c.groups, c.groupOf, group{d.Code, d.Field}),
 		topic:    number(&c.topics, c.topicOf, d.Source.Topic),
@@ -90,7 +96,7 @@ func number[T comparable](values *[]T, index map[T]int32, value T) int32 {
 	return i
 }
 
-// arrange judges the letters by all marks and sorts them.
+// arrange applies the marks to the dead letters and sorts these.
 func (c *catalogue) arrange(replayed bool) {
 	for i := range c.entries {
 		_, c.entries[i].replayed = c.marked[c.entries[i].Position]
@@ -103,7 +109,7 @@ func (c *catalogue) arrange(replayed bool) {
 	slices.SortFunc(c.entries, func(a, b entry) int { return a.Compare(b.Position) })
 }
 
-// find is the entry of a letter.
+// find returns the entry of a dead letter.
 func (c *catalogue) find(at deadletter.Position) (*entry, bool) {
 	i, found := slices.BinarySearchFunc(c.entries, at, func(e entry, at deadletter.Position) int { return e.Compare(at) })
 	if !found {
@@ -112,25 +118,37 @@ func (c *catalogue) find(at deadletter.Position) (*entry, bool) {
 	return &c.entries[i], true
 }
 
-// spans are the shortest parts of the topic that have all entries.
-func (c *catalogue) spans() map[int32]span {
-	spans := map[int32]span{}
+// spans returns the shortest parts of the topic that have all entries.
+func (c *catalogue) spans() topic.Spans {
+	spans := topic.Spans{}
 	for _, e := range c.entries {
 		s, known := spans[e.Partition]
 		if !known {
-			s.from = e.Offset
+			s.From = e.Offset
 		}
-		s.end = e.Offset + 1
+		s.End = e.Offset + 1
 		spans[e.Partition] = s
 	}
 	return spans
 }
 
-func (c *catalogue) source(e entry) deadletter.Source {
-	return deadletter.Source{Topic: c.topics[e.topic], Position: e.source}
+// read calls visit with every dead letter of the catalogue that the topic still has.
+func (c *catalogue) read(ctx context.Context, t *topic.Topic, bar *console.Progress, visit func(deadletter.Record, entry) error) error {
+	return t.Read(ctx, c.spans(), func(record *kgo.Record) error {
+		bar.Advance()
+		e, chosen := c.find(deadletter.SourceOf(record).Position)
+		if !chosen {
+			return nil
+		}
+		return visit(deadletter.Parse(record), *e)
+	})
 }
 
-// withoutOrigin is the first letter that does not say where it came from, or nil.
+func (c *catalogue) origin(e entry) deadletter.Source {
+	return deadletter.Source{Topic: c.topics[e.topic], Position: e.origin}
+}
+
+// withoutOrigin returns the first dead letter without an origin, or nil.
 func (c *catalogue) withoutOrigin() *entry {
 	i := slices.IndexFunc(c.entries, func(e entry) bool { return c.topics[e.topic] == "" })
 	if i < 0 {
@@ -139,7 +157,7 @@ func (c *catalogue) withoutOrigin() *entry {
 	return &c.entries[i]
 }
 
-// none is the error of a command that has found no letter to work on.
+// none is the error of a command that finds no dead letter.
 func (c *catalogue) none() error {
 	if c.skipped > 0 {
 		return fmt.Errorf("no open dead letter matches; %s replayed before (--replayed includes them)", wereLetters(c.skipped))
@@ -155,3 +173,10 @@ func wereLetters(n int) string {
 }
 
 func milliseconds(at int64) string { return time.UnixMilli(at).UTC().Format(timeFormat) }
+
+func letters(n int) string {
+	if n == 1 {
+		return "1 dead letter"
+	}
+	return fmt.Sprintf("%d dead letters", n)
+}

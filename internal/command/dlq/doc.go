@@ -1,44 +1,45 @@
-// Package dlq is `order-sink dlq`: the dead letter queue for people. It counts
-// the letters, shows one, and sends them back to where they came from.
+// Package dlq is the command `order-sink dlq`. It counts dead letters, shows one, and
+// sends them back to the topics that they came from.
 //
 // # Vocabulary
 //
-// A letter is a record of the dead letter topic that carries an order which was
-// refused: the producer's key, value and headers, and headers of our own
-// (order_sink.*, __connect.errors.*) that say why and where it stood. It is
-// named by its own place, "partition:offset" of the dead letter topic.
+// A dead letter is a record of the dead letter topic with an order that the sink
+// refused: the producer's key, value and headers, and headers of the sink
+// (order_sink.*, __connect.errors.*) that give the reason and the origin. Its name is
+// its own position in the dead letter topic, "partition:offset".
 //
-// The origin of a letter is the record that was refused: topic, partition,
+// The origin of a dead letter is the record that the sink refused: topic, partition,
 // offset and timestamp in the log.
 //
-// A mark is a record of the dead letter topic that says that a letter was
-// replayed. It carries no order:
+// A mark is a record of the dead letter topic that says that a dead letter was
+// replayed. It has no order:
 //
-//	key                      order_sink.replayed:0:5, unlike any letter's
+//	key                      order_sink.replayed:0:5, unlike the key of any dead letter
 //	value                    empty
-//	order_sink.replayed      0:5, the letter
+//	order_sink.replayed      0:5, the dead letter
 //	order_sink.replayed_at   2026-11-23T04:54:44.516Z
 //	order_sink.replayed_to   orders/2/1042, the record that was sent
 //
-// A mark stands in its letter's own partition, hence behind it: no retention
-// can take the mark and leave the letter. Its key keeps it out of the way of
-// the letters should the topic be compacted. A reader that knows no marks tells
-// them by their lack of order_sink.code and __connect.errors.topic.
+// A mark is in the partition of its dead letter, and so behind it: retention cannot
+// delete the mark and keep the dead letter. If the topic is compacted, the key of the
+// mark replaces no dead letter. A program that does not know marks recognises them by
+// the missing headers order_sink.code and __connect.errors.topic.
 //
-// A letter that has a mark is replayed, any other is open.
+// A dead letter with a mark is replayed, any other is open.
 //
-// # The replay's promise
+// # What a replay guarantees
 //
-// The replayed record has the letter's key, value and producer's headers, the
-// timestamp of its origin, and order_sink.replayed_from with the letter's place.
-// The mark is written once every in-sync replica has the record. Whatever
-// interrupts a replay, a letter stays open until its record is safe; one that
-// was sent and not yet marked, at most [inFlight] of them, is sent once more by
-// the next run. The sink stores it once all the same.
+// The replayed record has the key, the value and the producer's headers of the dead
+// letter, the timestamp of its origin, and a header order_sink.replayed_from with the
+// position of the dead letter. The replay writes the mark when every in-sync replica
+// has the record. If anything interrupts the replay, a dead letter stays open until its
+// record is safe. The next run sends again the records that were sent but not marked,
+// at most [inFlight]. The sink stores each of them once nevertheless.
 //
-// By default a record returns to the partition of its origin, since that is
-// where the other records of the same order are: what the producer sends after
-// the replay is read after it. It can nevertheless stand behind a newer record
-// of the same order, which a sink without a version column would overwrite; a
-// guard on the Kafka timestamp holds, because the timestamp is the old one.
+// By default a record returns to the partition of its origin, because the other records
+// of the same order are there: the sink reads a later record of the producer after the
+// replayed one. The replayed record can nevertheless be behind a newer record of the
+// same order, and a sink without a version column would overwrite the newer row. A
+// version guard on the Kafka timestamp prevents that, because the timestamp is the old
+// one.
 package dlq

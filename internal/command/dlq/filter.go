@@ -6,31 +6,32 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
+	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// any stands for no condition on a partition or an offset.
+// anyNumber is the absent condition on a partition or an offset.
 const anyNumber = -1
 
-// filter chooses letters. What is zero, or [anyNumber], does not restrict.
+// filter chooses dead letters. A zero field, or [anyNumber], is no condition.
 type filter struct {
 	codes, fields []string
 	since, until  time.Time // failed at since or later, and before until
 	orderID       string
 	partition     int64
 	offset        int64
-	replayed      bool // letters that were replayed too
+	replayed      bool // dead letters that were replayed, too
 }
 
-// restricts tells whether it leaves out any letter but those that were replayed.
+// restricts tells whether the filter has any condition besides replayed.
 func (f filter) restricts() bool {
 	return len(f.codes)+len(f.fields) > 0 || !f.since.IsZero() || !f.until.IsZero() ||
 		f.orderID != "" || f.partition != anyNumber || f.offset != anyNumber
 }
 
-// matches tells whether a letter is chosen, whether it was replayed or not.
+// matches tells whether the filter chooses a dead letter, replayed or not.
 func (f filter) matches(d deadletter.Record) bool {
 	switch {
 	case f.partition != anyNumber && f.partition != int64(d.Partition),
@@ -44,12 +45,12 @@ func (f filter) matches(d deadletter.Record) bool {
 	return f.orderID == "" || isOrder(d, f.orderID)
 }
 
-// narrow leaves out the partitions that cannot have a chosen letter. Behind a
-// chosen one all is read, since its mark may be there.
-func (f filter) narrow(spans map[int32]span) {
+// narrow removes the partitions and the first offsets that cannot have a chosen dead
+// letter. It keeps the offsets behind one, because its mark may be there.
+func (f filter) narrow(spans topic.Spans) {
 	for partition, s := range spans {
-		s.from = max(s.from, f.offset)
-		if f.partition != anyNumber && f.partition != int64(partition) || s.from >= s.end {
+		s.From = max(s.From, f.offset)
+		if f.partition != anyNumber && f.partition != int64(partition) || s.From >= s.End {
 			delete(spans, partition)
 			continue
 		}
@@ -57,8 +58,8 @@ func (f filter) narrow(spans map[int32]span) {
 	}
 }
 
-// isOrder looks for an order's id in the key and in the envelope's payload. A
-// letter that is no JSON may be half an envelope: there it is looked for as text.
+// isOrder looks for the id of an order in the key and in the payload of the envelope. A
+// value that is not JSON may be half an envelope: isOrder looks for the text there.
 func isOrder(d deadletter.Record, id string) bool {
 	if string(d.Kafka.Key) == id {
 		return true
@@ -84,7 +85,7 @@ func isOrder(d deadletter.Record, id string) bool {
 	return false
 }
 
-// parseTime takes a time of RFC 3339, or how long ago it was.
+// parseTime reads a time in RFC 3339, or a duration before now.
 func parseTime(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -94,19 +95,7 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s is no time: expected a duration such as 24h, or RFC 3339 such as 2026-11-23T04:54:44Z", visible(text))
+		return time.Time{}, fmt.Errorf("%s is not a time: expected a duration such as 24h, or RFC 3339 such as 2026-11-23T04:54:44Z", console.Visible(text))
 	}
 	return at, nil
-}
-
-// visible is a text for a terminal: what is not printable is escaped, so that
-// no letter can steer the terminal.
-func visible(text string) string {
-	if text == "" {
-		return "-"
-	}
-	if !utf8.ValidString(text) || slices.ContainsFunc([]rune(text), notPrintable) {
-		return fmt.Sprintf("%q", text)
-	}
-	return text
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// A replay to the topic sends the producer's headers as the letter has them: in their
-// order, each as often as it stands, with null and with odd names; and none of the
-// letter's own.
+// A replay to the topic sends the producer's headers as the dead letter has them, in
+// their order, repetitions, nulls and unusual names included. It sends no header of the
+// sink.
 func TestAReplayKeepsTheProducersHeaders(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)

@@ -4,17 +4,14 @@ import (
 	"context"
 	"errors"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
@@ -22,8 +19,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
 
-// complete runs the replay again and demands that each of n letters is in the
-// log, and no more of them twice than may have been in flight.
+// complete runs the replay again. Each of n dead letters must then be in the log, and no
+// more of them twice than may have been in flight.
 func (w *world) complete(n, twice int) {
 	w.t.Helper()
 	open := parse[summary](w.t, w.run("list", "-o", "json").out).Open
@@ -43,9 +40,8 @@ func (w *world) complete(n, twice int) {
 	w.expect(exitNothing, "list")
 }
 
-// produced calls then at the n-th produce request for a topic, and answers
-// that and each later one with the code, 0 for the broker's own answer, until
-// the function that it returns is called.
+// produced calls then at the n-th produce request for a topic. Until the test calls end,
+// it answers that and each later request with the code, 0 for the broker's own answer.
 func produced(b *kafka.Memory, topic string, n int32, code int16, then func()) (end func()) {
 	var requests atomic.Int32
 	var ended atomic.Bool
@@ -78,30 +74,6 @@ func produced(b *kafka.Memory, topic string, n int32, code int16, then func()) (
 	return func() { ended.Store(true) }
 }
 
-// A pipeline that cannot start ends the reading for it before that begins. The
-// race detector watches the client, which is closed while it still starts.
-func TestReadingMayEndBeforeItBegins(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(1)
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errInterrupted)
-	c := &connection{topic: w.letters, opts: []kgo.Opt{kgo.SeedBrokers(w.broker.Seeds()...)}}
-	threads := runtime.GOMAXPROCS(8 * runtime.NumCPU()) // the system stops some, at any place
-	defer runtime.GOMAXPROCS(threads)
-	var readers sync.WaitGroup
-	for range 8 {
-		readers.Go(func() {
-			for range 1000 {
-				err := c.read(ctx, map[int32]span{0: {0, 1}}, func(*kgo.Record) error { return nil })
-				if !errors.Is(err, errInterrupted) {
-					t.Errorf("it ended with %v", err)
-				}
-			}
-		})
-	}
-	readers.Wait()
-}
-
 func TestAnInterruptedReplayLosesNothing(t *testing.T) {
 	const n = 5000
 	b := kafkatest.InMemory(t)
@@ -120,7 +92,7 @@ func TestAnInterruptedReplayLosesNothing(t *testing.T) {
 	w.complete(n, 0)
 }
 
-// Ctrl-C, and the end without a word.
+// SIGINT is Ctrl-C.
 func TestAKilledReplayLosesNothing(t *testing.T) {
 	const n = 20_000
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
@@ -160,7 +132,7 @@ func TestAKilledReplayLosesNothing(t *testing.T) {
 	})
 }
 
-// Letters that cannot be marked would all be sent again by the next run.
+// Without marks, the next run would send all dead letters again.
 func TestTheReplayStopsWhenMarksAreRefused(t *testing.T) {
 	const n = 10_000
 	b := kafkatest.InMemory(t)
@@ -191,8 +163,8 @@ func TestTheReplayStopsWhenTheTopicRefuses(t *testing.T) {
 	w.complete(n, 0)
 }
 
-// Retention goes on while somebody thinks about the question.
-func TestALetterThatIsGoneIsTold(t *testing.T) {
+// Retention deletes records while the user thinks about the question.
+func TestADeletedLetterIsReported(t *testing.T) {
 	b := kafkatest.InMemory(t)
 	w := newWorld(t, b)
 	w.some(3)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
+	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
@@ -28,7 +30,7 @@ type summary struct {
 	Groups   []groupCount `json:"groups"`
 }
 
-// letterLine is the JSON of one letter in `list --letters` and
+// letterLine is the JSON of one dead letter in `list --letters` and
 // `replay --dry-run`, and what `show` begins with.
 type letterLine struct {
 	Letter    string     `json:"letter"`
@@ -42,14 +44,14 @@ type letterLine struct {
 	To        *placeJSON `json:"to,omitempty"`
 }
 
-// placeJSON is a record's place; without an offset, a partition.
+// placeJSON is the position of a record, or a partition if it has no offset.
 type placeJSON struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
 	Offset    *int64 `json:"offset,omitempty"`
 }
 
-func newPlace(s deadletter.Source) *placeJSON {
+func placeOf(s deadletter.Source) *placeJSON {
 	if s.Topic == "" {
 		return nil
 	}
@@ -61,13 +63,13 @@ func (c *catalogue) line(e entry) letterLine {
 	return letterLine{
 		Letter: e.String(), Partition: e.Partition, Offset: e.Offset,
 		FailedAt: milliseconds(e.failedAt), Code: g.code, Field: g.field,
-		Source: newPlace(c.source(e)), Replayed: e.replayed,
+		Source: placeOf(c.origin(e)), Replayed: e.replayed,
 	}
 }
 
 // list is `order-sink dlq list`.
-func list(ctx context.Context, c *connection, f filter, each bool, output string, out console) error {
-	all, err := c.collect(ctx, f, out)
+func list(ctx context.Context, t *topic.Topic, f filter, each bool, output string, out console.Console) error {
+	all, err := collect(ctx, t, f, out)
 	if err != nil {
 		return err
 	}
@@ -77,9 +79,9 @@ func list(ctx context.Context, c *connection, f filter, each bool, output string
 	case each && len(all.entries) > 0:
 		err = all.printLetters(f.replayed, out)
 	case output == outputJSON:
-		err = out.document(all.summary(c.topic))
+		err = out.Document(all.summary(t.Name))
 	case len(all.entries) > 0:
-		err = all.printGroups(c.topic, f.replayed, out)
+		err = all.printGroups(t.Name, f.replayed, out)
 	}
 	if err != nil {
 		return fmt.Errorf("printing: %w", err)
@@ -90,7 +92,7 @@ func list(ctx context.Context, c *connection, f filter, each bool, output string
 	return nil
 }
 
-// count adds the letters up, the most frequent reason first.
+// count counts the dead letters of each group, the most frequent group first.
 func (c *catalogue) count() []groupCount {
 	type seen struct{ first, last int64 }
 	counts, times := make([]groupCount, len(c.groups)), make([]seen, len(c.groups))
@@ -127,57 +129,53 @@ func (c *catalogue) summary(topic string) summary {
 	return s
 }
 
-func (c *catalogue) printGroups(topic string, replayed bool, out console) error {
+func (c *catalogue) printGroups(topic string, replayed bool, out console.Console) error {
 	total := c.summary(topic)
 	header, format := "OPEN\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%s\t%s\t%s\t%s"
 	if replayed {
 		header, format = "OPEN\tREPLAYED\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%d\t%s\t%s\t%s\t%s"
 	}
-	err := out.table(header, func(line func(string, ...any)) {
+	err := out.Table(header, func(line func(string, ...any)) {
 		for _, g := range total.Groups {
 			cells := []any{g.Open}
 			if replayed {
 				cells = append(cells, g.Replayed)
 			}
-			line(format, append(cells, visible(g.Code), visible(g.Field), g.FirstSeen, g.LastSeen)...)
+			line(format, append(cells, console.Visible(g.Code), console.Visible(g.Field), g.FirstSeen, g.LastSeen)...)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out.out, "\n%d open in topic %s", total.Open, topic)
+	fmt.Fprintf(out.Out, "\n%d open in topic %s", total.Open, topic)
 	if total.Replayed > 0 {
-		fmt.Fprintf(out.out, ", %d replayed before", total.Replayed)
+		fmt.Fprintf(out.Out, ", %d replayed before", total.Replayed)
 	}
-	_, err = fmt.Fprintln(out.out)
+	_, err = fmt.Fprintln(out.Out)
 	return err
 }
 
-func (c *catalogue) printLetters(replayed bool, out console) error {
-	header := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE"
+func (c *catalogue) printLetters(replayed bool, out console.Console) error {
+	header, format := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE", "%s\t%s\t%s\t%s\t%s"
 	if replayed {
-		header += "\tREPLAYED"
+		header, format = header+"\tREPLAYED", format+"\t%s"
 	}
-	return out.table(header, func(line func(string, ...any)) {
+	return out.Table(header, func(line func(string, ...any)) {
 		for _, e := range c.entries {
 			g := c.groups[e.group]
-			cells := []any{e.Position, milliseconds(e.failedAt), visible(g.code), visible(g.field), visible(c.source(e).String())}
-			switch {
-			case !replayed:
-				line("%s\t%s\t%s\t%s\t%s", cells...)
-			case e.replayed:
-				line("%s\t%s\t%s\t%s\t%s\tyes", cells...)
-			default:
-				line("%s\t%s\t%s\t%s\t%s\tno", cells...)
+			cells := []any{e.Position, milliseconds(e.failedAt), console.Visible(g.code), console.Visible(g.field), console.Visible(c.origin(e).String())}
+			if replayed {
+				cells = append(cells, map[bool]string{true: "yes", false: "no"}[e.replayed])
 			}
+			line(format, cells...)
 		}
 	})
 }
 
 // printLines writes one JSON object a line.
-func (c *catalogue) printLines(out console) error {
-	writer := bufio.NewWriter(out.out)
-	encoder := newEncoder(writer)
+func (c *catalogue) printLines(out console.Console) error {
+	writer := bufio.NewWriter(out.Out)
+	encoder := console.NewEncoder(writer)
 	for _, e := range c.entries {
 		if err := encoder.Encode(c.line(e)); err != nil {
 			return err

@@ -1,15 +1,12 @@
 package dlq
 
 import (
-	"context"
 	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
@@ -130,82 +127,5 @@ func TestAnEmptyTopicHasNothing(t *testing.T) {
 		if got := w.expect(exitError, "list"); !strings.Contains(got.err, w.letters) {
 			t.Errorf("said %q", got.err)
 		}
-	})
-}
-
-// Behind the last letter may be offsets without a record.
-func TestHolesAreNotWaitedFor(t *testing.T) {
-	t.Run("a transaction's marker", func(t *testing.T) {
-		kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-			w := newWorld(t, b)
-			client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.TransactionalID(w.letters), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer client.Close()
-			if err := client.BeginTransaction(); err != nil {
-				t.Fatal(err)
-			}
-			record := w.letter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"})
-			if err := client.ProduceSync(t.Context(), record).FirstErr(); err != nil {
-				t.Fatal(err)
-			}
-			if err := client.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
-				t.Fatal(err)
-			}
-			if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 1 {
-				t.Errorf("got %+v", got)
-			}
-		})
-	})
-	t.Run("compacted away", func(t *testing.T) {
-		b := kafkatest.InMemory(t)
-		w := newWorld(t, b)
-		fill(w)
-		// As if the last three records of each partition had been compacted away.
-		b.Cluster.ControlKey(int16(kmsg.ListOffsets), func(request kmsg.Request) (kmsg.Response, error, bool) {
-			b.Cluster.KeepControl()
-			ask := request.(*kmsg.ListOffsetsRequest)
-			if ask.Topics[0].Partitions[0].Timestamp != -1 {
-				return nil, nil, false
-			}
-			answer := ask.ResponseKind().(*kmsg.ListOffsetsResponse)
-			for _, topic := range ask.Topics {
-				of := kmsg.NewListOffsetsResponseTopic()
-				of.Topic = topic.Topic
-				for _, partition := range topic.Partitions {
-					end := kmsg.NewListOffsetsResponseTopicPartition()
-					end.Partition, end.Offset, end.LeaderEpoch = partition.Partition, 6-int64(partition.Partition), 0
-					of.Partitions = append(of.Partitions, end)
-				}
-				answer.Topics = append(answer.Topics, of)
-			}
-			return answer, nil, true
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		if got := w.runContext(ctx, "list", "-o", "json"); got.code != 0 || parse[summary](t, got.out).Open != 5 {
-			t.Errorf("got %+v", got)
-		}
-	})
-	t.Run("compacted", func(t *testing.T) {
-		b := kafkatest.InMemory(t)
-		w := newWorld(t, b)
-		w.letters += "-compacted"
-		if err := b.CreateTopic(t.Context(), w.letters, 1, map[string]string{"cleanup.policy": "compact"}); err != nil {
-			t.Fatal(err)
-		}
-		for i := range int64(4) {
-			m := orders.Message{Key: []byte("the same"), Value: []byte("{}")}
-			w.refuse(refusal{Message: m, at: i, code: "order_missing"})
-		}
-		b.Cluster.Compact()
-		got := parse[summary](t, w.expect(0, "list", "-o", "json").out)
-		if got.Open == 0 || got.Open == 4 {
-			t.Errorf("got %+v, expected some of the 4 to be compacted away", got)
-		}
-		w.expect(0, "replay", "--all", "--yes", strconv.Itoa(got.Open))
-		b.Cluster.Compact()
-		w.expect(exitNothing, "replay", "--all")
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
@@ -25,9 +26,9 @@ type marker struct {
 	failed  error // what has ended the run
 }
 
-func (c *connection) newMarker(matched int, stop context.CancelCauseFunc) (*marker, error) {
-	client, err := c.client(kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.AllowIdempotentProduceCancellation())
-	return &marker{topic: c.topic, client: client, stop: stop, result: result{Topic: c.topic, Matched: matched}}, err
+func newMarker(t *topic.Topic, matched int, stop context.CancelCauseFunc) (*marker, error) {
+	client, err := t.Client(kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.AllowIdempotentProduceCancellation())
+	return &marker{topic: t.Name, client: client, stop: stop, result: result{Topic: t.Name, Matched: matched}}, err
 }
 
 // mark marks a letter and then calls done.

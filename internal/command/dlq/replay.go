@@ -8,20 +8,21 @@ import (
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
+	"github.com/order-sink/order-sink/internal/command/dlq/target"
+	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// replayOptions are what `replay` takes beside the filters.
+// replayOptions are the flags of `replay` besides the filters.
 type replayOptions struct {
-	toTopic          string // "" for each letter's own
-	through          string // a pipeline's file, instead of a topic
-	resources        string // that it uses
+	toTopic          string // "" for the topic of each origin
+	through          string // the file of a pipeline, instead of a topic
+	resources        string // of the pipeline
 	byKey            bool
 	brokerTimestamps bool
 	dryRun           bool
-	confirmed        int // letters that were agreed to, or anyNumber
+	confirmed        int // dead letters that the user agrees to send, or anyNumber
 	output           string
 }
 
@@ -30,121 +31,144 @@ type result struct {
 	Topic    string `json:"topic"`
 	Matched  int    `json:"matched"`
 	Replayed int    `json:"replayed"` // sent and marked
-	Unmarked int    `json:"unmarked"` // sent and not marked: open still
+	Unmarked int    `json:"unmarked"` // sent but not marked: still open
 	Refused  int    `json:"refused"`  // by the broker
 	Gone     int    `json:"gone"`     // no longer in the dead letter topic
 	Error    string `json:"error,omitempty"`
 }
 
 // replay is `order-sink dlq replay`.
-func replay(ctx context.Context, c *connection, f filter, o replayOptions, out console) error {
-	all, err := c.collect(ctx, f, out)
+func replay(ctx context.Context, t *topic.Topic, f filter, o replayOptions, out console.Console) error {
+	all, err := collect(ctx, t, f, out)
 	if err != nil {
 		return err
 	}
 	if len(all.entries) == 0 {
 		return nothing(all.none())
 	}
-	var to targets // none for a pipeline
-	if o.through != "" {
-		if e := all.withoutOrigin(); e != nil {
-			return fmt.Errorf("letter %s does not say where it came from: a pipeline could not tell it from others", e.Position)
-		}
-	} else {
-		if to, err = c.plan(ctx, all, o.toTopic, out); err != nil {
-			return err
-		}
-		if err := to.check(o.brokerTimestamps, time.Now(), out); err != nil {
-			return err
-		}
+	to, err := targets(ctx, t, all, o, out)
+	if err != nil {
+		return err
 	}
 	if o.dryRun {
-		return c.rehearse(ctx, all, to, o, out)
+		return dryRun(ctx, t, all, to, o, out)
 	}
-	if err := confirm(ctx, c.topic, all, to, o, out); err != nil {
+	if err := confirm(ctx, t.Name, len(all.entries), to, o, out); err != nil {
 		return err
 	}
 	var r result
 	if o.through != "" {
-		r, err = c.through(ctx, all, o.through, o.resources, out)
+		r, err = through(ctx, t, all, o, out)
 	} else {
-		r, err = c.send(ctx, all, to, o, out)
+		r, err = send(ctx, t, all, to, o, out)
 	}
 	if o.output == outputJSON {
 		if err != nil {
 			r.Error = err.Error()
 		}
-		return errors.Join(err, out.document(r))
+		return errors.Join(err, out.Document(r))
 	}
-	fmt.Fprintf(out.out, "%d of %s replayed\n", r.Replayed, letters(r.Matched))
+	fmt.Fprintf(out.Out, "%d of %s replayed\n", r.Replayed, letters(r.Matched))
 	return err
 }
 
-// rehearse prints what would be sent where.
-func (c *connection) rehearse(ctx context.Context, all *catalogue, to targets, o replayOptions, out console) error {
-	encoder := newEncoder(out.out)
-	visit := func(line func(string, ...any)) error {
-		return c.read(ctx, all.spans(), func(record *kgo.Record) error {
-			e, chosen := all.find(deadletter.SourceOf(record).Position)
-			if !chosen {
-				return nil
-			}
-			d := deadletter.Parse(record)
-			text, where := all.line(*e), o.through
+// targets returns the topics that the dead letters of a catalogue go to, none for a
+// pipeline. It fails if a dead letter cannot go there.
+func targets(ctx context.Context, t *topic.Topic, all *catalogue, o replayOptions, out console.Console) (target.Topics, error) {
+	if e := all.withoutOrigin(); e != nil {
+		if o.through != "" {
+			return nil, fmt.Errorf("dead letter %s does not name its origin, so a pipeline could not tell its order from others", e.Position)
+		}
+		if o.toTopic == "" {
+			return nil, fmt.Errorf("dead letter %s does not name its origin: use --to-topic", e.Position)
+		}
+	}
+	if o.through != "" {
+		return nil, nil
+	}
+	to := target.Topics{}
+	for _, e := range all.entries {
+		name := o.toTopic
+		if name == "" {
+			name = all.topics[e.topic]
+		}
+		to.Add(name, e.failedAt, int(e.size))
+	}
+	if to[t.Name] != nil {
+		return nil, fmt.Errorf("%s is the dead letter topic itself", t.Name)
+	}
+	client, err := t.Client()
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	if err := to.Inspect(ctx, client, out.Err); err != nil {
+		return nil, err
+	}
+	return to, to.Check(o.brokerTimestamps, time.Now(), out.Err)
+}
+
+// route returns the topic and the partition that a dead letter goes to.
+func (o replayOptions) route(d deadletter.Record, to target.Topics) (*target.Topic, int32) {
+	t := to[d.Source.Topic]
+	if o.toTopic != "" {
+		t = to[o.toTopic]
+	}
+	return t, t.Partition(d.Kafka, d.Source.Partition, o.byKey || t.Name != d.Source.Topic)
+}
+
+// dryRun prints what the replay would send.
+func dryRun(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics, o replayOptions, out console.Console) error {
+	each := func(print func(d deadletter.Record, line letterLine, where string) error) error {
+		return all.read(ctx, t, &console.Progress{}, func(d deadletter.Record, e entry) error {
+			line, where := all.line(e), o.through
 			if o.through == "" {
-				t := to.of(d, o)
-				text.To = &placeJSON{Topic: t.topic, Partition: t.partition(d, o.byKey)}
-				where = fmt.Sprintf("%s/%d", t.topic, text.To.Partition)
+				t, partition := o.route(d, to)
+				line.To = &placeJSON{Topic: t.Name, Partition: partition}
+				where = fmt.Sprintf("%s/%d", t.Name, partition)
 			}
-			if o.output == outputJSON {
-				return encoder.Encode(text)
-			}
-			line("%s\t%s\t%s\t%s\t%s\t%s\t%s", d.Position, milliseconds(e.failedAt), visible(d.Code), visible(d.Field),
-				visible(d.Source.String()), timestamp(d.Timestamp), visible(where))
-			return nil
+			return print(d, line, where)
 		})
 	}
 	if o.output == outputJSON {
-		return visit(nil)
+		encoder := console.NewEncoder(out.Out)
+		return each(func(_ deadletter.Record, line letterLine, _ string) error { return encoder.Encode(line) })
 	}
 	var err error
-	if printing := out.table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\tTIMESTAMP\tTO", func(line func(string, ...any)) {
-		err = visit(line)
-	}); err != nil || printing != nil {
+	printing := out.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\tTIMESTAMP\tTO", func(row func(string, ...any)) {
+		err = each(func(d deadletter.Record, line letterLine, where string) error {
+			row("%s\t%s\t%s\t%s\t%s\t%s\t%s", line.Letter, line.FailedAt, console.Visible(d.Code), console.Visible(d.Field),
+				console.Visible(d.Source.String()), timestamp(d.Timestamp), console.Visible(where))
+			return nil
+		})
+	})
+	if err != nil || printing != nil {
 		return errors.Join(err, printing)
 	}
-	fmt.Fprintf(out.out, "\n%s would be sent; nothing was\n", letters(len(all.entries)))
+	fmt.Fprintf(out.Out, "\n%s would be sent; nothing was\n", letters(len(all.entries)))
 	return nil
 }
 
-// of is where a letter goes; plan has seen every letter of the catalogue.
-func (to targets) of(d deadletter.Record, o replayOptions) *target {
-	if o.toTopic != "" {
-		return to[o.toTopic]
-	}
-	return to[d.Source.Topic]
-}
-
-// confirm has somebody say how many letters he means to send.
-func confirm(ctx context.Context, topic string, all *catalogue, to targets, o replayOptions, out console) error {
-	n := len(all.entries)
+// confirm asks the user how many dead letters to send, unless --yes says it.
+func confirm(ctx context.Context, topic string, n int, to target.Topics, o replayOptions, out console.Console) error {
 	switch {
 	case o.confirmed == n:
 		return nil
 	case o.confirmed != anyNumber:
-		return fmt.Errorf("%s match, not %d: nothing was sent", letters(n), o.confirmed)
-	case !out.interactive:
-		return usage(fmt.Errorf("nobody can be asked here: use --yes %d to send %s, or --dry-run", n, letters(n)))
+		return fmt.Errorf("the filter matches %s, not %d: nothing was sent", letters(n), o.confirmed)
+	case !out.Interactive:
+		return usage(fmt.Errorf("there is no terminal to ask on: use --yes %d to send %s, or --dry-run", n, letters(n)))
 	}
-	where := []string{"through " + visible(o.through)}
-	if o.through == "" {
-		where = nil
+	var where []string
+	if o.through != "" {
+		where = []string{"through " + console.Visible(o.through)}
 	}
-	for _, name := range to.names() {
-		where = append(where, fmt.Sprintf("%d to topic %s", to[name].letters, visible(name)))
+	for _, name := range to.Names() {
+		where = append(where, fmt.Sprintf("%d to topic %s", to[name].Count, console.Visible(name)))
 	}
-	answer, err := out.ask(ctx, fmt.Sprintf("%s of topic %s: %s.\nA sink without a version column stores them over newer rows of the same orders.\nType %d to send: ",
-		letters(n), topic, strings.Join(where, ", "), n))
+	answer, err := out.Ask(ctx, fmt.Sprintf("%s of topic %s: %s.\n"+
+		"A sink without a version column stores them over newer rows of the same orders.\n"+
+		"Type %d to send: ", letters(n), topic, strings.Join(where, ", "), n))
 	if err != nil {
 		return fmt.Errorf("asking: %w", err)
 	}

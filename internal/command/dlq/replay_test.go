@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/orders"
@@ -19,7 +17,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// find is the record with a value, nil for none.
+// find returns the record with a value, nil for none.
 func find(records []*kgo.Record, value []byte) *kgo.Record {
 	for _, r := range records {
 		if bytes.Equal(r.Value, value) {
@@ -62,7 +60,7 @@ func TestReplaySendsWhatTheProducerSent(t *testing.T) {
 				t.Errorf("letter %d: key %q in partition %d, expected %q in 1", i, got.Key, got.Partition, want.Key)
 			}
 			at := base.Add(time.Duration(want.at) * time.Millisecond)
-			if i == 2 { // its own, where no header has the record's
+			if i == 2 { // its own, because no header has that of the record
 				at = base.Add(time.Hour)
 			}
 			if !got.Timestamp.Equal(at) {
@@ -79,17 +77,17 @@ func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
 		g := orders.NewGenerator(5)
 		w.refuse(refusal{Message: g.NotJSON(), partition: 1, code: "bad_json", field: "value"})
 		w.expect(0, "replay", "--code", "order_range", "--yes", "3")
-		marks := map[string]bool{}
+		marks := map[deadletter.Position]bool{}
 		for _, record := range w.read(w.letters) {
 			m, ok := deadletter.ParseMark(record)
 			if !ok {
 				continue
 			}
-			if marks[m.Of.String()] = true; record.Partition != m.Of.Partition || record.Value == nil || len(record.Value) != 0 || string(record.Key) != "order_sink.replayed:"+m.Of.String() {
+			if marks[m.Of] = true; record.Partition != m.Of.Partition || record.Value == nil || len(record.Value) != 0 || string(record.Key) != "order_sink.replayed:"+m.Of.String() {
 				t.Errorf("mark %d:%d of %s has key %q, value %q", record.Partition, record.Offset, m.Of, record.Key, record.Value)
 			}
 		}
-		if !marks["0:0"] || !marks["0:1"] || !marks["0:2"] || marks["1:0"] {
+		if !marks[deadletter.Position{Partition: 0, Offset: 0}] || !marks[deadletter.Position{Partition: 0, Offset: 1}] || !marks[deadletter.Position{Partition: 0, Offset: 2}] || marks[deadletter.Position{Partition: 1, Offset: 0}] {
 			t.Errorf("marks %v", marks)
 		}
 		w.some(1) // 0:6, behind three marks
@@ -117,7 +115,7 @@ func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
 		if got := w.expect(0, "show", "0:1").out; !strings.Contains(got, "\nReplayed          20") || !strings.Contains(got, "Z to "+w.log+"/1/1\n") {
 			t.Errorf("got\n%s", got)
 		}
-		// Unless that is what somebody wants.
+		// Unless the user asks for that.
 		w.expect(0, "replay", "--replayed", "--partition", "0", "--offset", "1", "--yes", "1")
 		if n := w.count(w.log); n != 6 {
 			t.Errorf("%d records were sent, expected 6", n)
@@ -128,7 +126,7 @@ func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
 	})
 }
 
-// A letter of an order that was replayed and refused again is a new letter.
+// An order that was replayed and refused again is a new dead letter.
 func TestARefusedReplayIsANewLetter(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	m := orders.NewGenerator(1).NotJSON()
@@ -145,44 +143,12 @@ func TestARefusedReplayIsANewLetter(t *testing.T) {
 	}
 }
 
-func TestPartitionOfAReplay(t *testing.T) {
-	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		messages := w.some(30)
-		other := kafkatest.Topic(t, b, 3)
-		w.expect(0, "replay", "--all", "--yes", "30", "--to-topic", other)
-		// Where a producer of these keys would have sent them.
-		producer, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer producer.Close()
-		used := map[int32]bool{}
-		for _, m := range messages {
-			sent := &kgo.Record{Topic: w.log, Key: m.Key, Value: m.Value}
-			if err := producer.ProduceSync(t.Context(), sent).FirstErr(); err != nil {
-				t.Fatal(err)
-			}
-			used[sent.Partition] = true
-		}
-		log := w.read(w.log)
-		for _, record := range w.read(other) {
-			if want := find(log, record.Value).Partition; record.Partition != want {
-				t.Errorf("key %s: partition %d, expected %d", record.Key, record.Partition, want)
-			}
-		}
-		if len(used) != 3 {
-			t.Errorf("the keys use %d partitions: that tells nothing", len(used))
-		}
-	})
-}
-
 func TestDryRunSendsNothing(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
 		w.some(2)
 		got := w.expect(0, "replay", "--all", "--dry-run").out
-		for _, part := range []string{"LETTER", "0:0     " + at(0), "  " + w.log + "/1/1  ", "  " + w.log + "/1\n", "\n2 letters would be sent; nothing was\n"} {
+		for _, part := range []string{"LETTER", "0:0     " + at(0), "  " + w.log + "/1/1  ", "  " + w.log + "/1\n", "\n2 dead letters would be sent; nothing was\n"} {
 			if !strings.Contains(got, part) {
 				t.Errorf("%q is not in\n%s", part, got)
 			}
@@ -206,8 +172,8 @@ func TestNothingIsSentUnconfirmed(t *testing.T) {
 		says         string
 	}{
 		{"", "--all", exitUsage, "use --yes 12"},
-		{"", "--all --yes 11", exitError, "12 letters match, not 11"},
-		{"11", "--all --yes 11", exitError, "12 letters match, not 11"},
+		{"", "--all --yes 11", exitError, "the filter matches 12 dead letters, not 11"},
+		{"11", "--all --yes 11", exitError, "the filter matches 12 dead letters, not 11"},
 		{"yes", "--all", exitError, "not confirmed"},
 		{"1", "--all", exitError, "not confirmed"},
 		{" ", "--all", exitError, "not confirmed"},
@@ -227,86 +193,7 @@ func TestNothingIsSentUnconfirmed(t *testing.T) {
 		t.Fatalf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-12)
 	}
 	w.answer = "12"
-	if got := w.expect(0, "replay", "--all"); got.out != "12 of 12 letters replayed\n" || !strings.Contains(got.err, "12 to topic "+w.log) {
+	if got := w.expect(0, "replay", "--all"); got.out != "12 of 12 dead letters replayed\n" || !strings.Contains(got.err, "12 to topic "+w.log) {
 		t.Errorf("got %+v", got)
 	}
-}
-
-// A guard on the Kafka timestamp must not take a replayed order for a new one.
-func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
-	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		w.some(1)
-		stamping := w.log + "-stamping"
-		if err := b.CreateTopic(t.Context(), stamping, 1, map[string]string{"message.timestamp.type": "LogAppendTime", "retention.ms": "60000"}); err != nil {
-			t.Fatal(err)
-		}
-		args := []string{"replay", "--all", "--yes", "1", "--to-topic", stamping}
-		if got := w.expect(exitError, args...); !strings.Contains(got.err, "LogAppendTime") || w.count(stamping) != 0 {
-			t.Errorf("said %q", got.err)
-		}
-		got := w.expect(0, append(args, "--broker-timestamps")...)
-		// The letter is of a whole hour, 10 hours ago: 10 or, in the last half minute of one, 11.
-		if !regexp.MustCompile(`is 1[01]h\d+m0s old and topic \S+ keeps records for 1m0s`).MatchString(got.err) {
-			t.Errorf("said nothing of the retention: %q", got.err)
-		}
-	})
-}
-
-// One letter that the topic does not take leaves the others alone.
-func TestARefusedLetterStaysOpen(t *testing.T) {
-	w := newWorld(t, kafkatest.Shared(t))
-	small := w.log + "-small"
-	if err := w.broker.CreateTopic(t.Context(), small, 1, map[string]string{"max.message.bytes": "4000"}); err != nil {
-		t.Fatal(err)
-	}
-	w.some(20)
-	g := orders.NewGenerator(2)
-	var noise strings.Builder // snappy must not make it fit
-	for range 300 {
-		noise.WriteString(g.Order().OrderID)
-	}
-	w.refuse(refusal{Message: orders.Message{Value: []byte(noise.String())}, code: "bad_json", field: "value"})
-	got := w.expect(exitError, "replay", "--code", "bad_json", "--to-topic", small, "--yes", "1", "-o", "json")
-	if r := parse[result](t, got.out); r.Refused != 1 || r.Replayed != 0 || !strings.Contains(r.Error, "MESSAGE_TOO_LARGE") || !strings.Contains(r.Error, "0:20") {
-		t.Errorf("got %+v", r)
-	}
-	w.expect(0, "replay", "--code", "order_range", "--to-topic", small, "--yes", "20")
-	if s := parse[summary](t, w.expect(0, "list", "-o", "json").out); s.Open != 1 || s.Replayed != 20 {
-		t.Errorf("got %+v", s)
-	}
-}
-
-func TestALetterThatNamesNoTopicNeedsOne(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.refuse(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json", without: []string{"__connect.errors.topic"}})
-	if got := w.expect(exitError, "replay", "--all", "--yes", "1"); !strings.Contains(got.err, "0:0") || !strings.Contains(got.err, "--to-topic") {
-		t.Errorf("said %q", got.err)
-	}
-	w.expect(0, "replay", "--all", "--yes", "1", "--to-topic", w.log)
-	if w.count(w.log) != 1 {
-		t.Error("it was not sent")
-	}
-}
-
-// Letters are read from one partition of many, and a topic gets partitions.
-func TestPartitionsAddedSince(t *testing.T) {
-	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		w.some(20)
-		if _, err := kadm.NewClient(w.client).CreatePartitions(t.Context(), 5, w.log); err != nil {
-			t.Fatal(err)
-		}
-		w.expect(0, "replay", "--all", "--yes", "20", "--by-key")
-		used := map[int32]int{}
-		for _, record := range w.read(w.log) {
-			used[record.Partition]++
-		}
-		if len(used) < 3 {
-			t.Errorf("the partitions have %v", used)
-		}
-		if w.count(w.log) != 20 {
-			t.Errorf("%d records", w.count(w.log))
-		}
-	})
 }

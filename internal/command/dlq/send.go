@@ -7,76 +7,81 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
+	"github.com/order-sink/order-sink/internal/command/dlq/target"
+	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 const (
-	// inFlight is how many letters may be sent and not yet marked.
+	// inFlight is how many dead letters may be sent and not yet marked.
 	inFlight = 1000
 	// grace is how long an interrupted replay waits for what is in flight.
 	grace = 10 * time.Second
-	// delivery is how long a broker that has gone away is waited for, letter
-	// and mark together.
+	// delivery is how long the replay retries a record and its mark while a broker is
+	// away.
 	delivery = 2 * time.Minute
 )
 
-// sender sends letters to topics, and marks those that are acknowledged.
+// sender sends dead letters to topics, and marks those that the broker acknowledges.
 type sender struct {
 	*marker
 	letters *kgo.Client
-	slots   chan struct{} // one taken for each letter in flight
+	slots   chan struct{} // one taken for each dead letter in flight
 }
 
-// send reads the chosen letters again, sends each and marks it.
-func (c *connection) send(ctx context.Context, all *catalogue, to targets, o replayOptions, out console) (result, error) {
+// send reads the chosen dead letters again, sends each and marks it.
+func send(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics, o replayOptions, out console.Console) (result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	m, err := c.newMarker(len(all.entries), stop)
+	m, err := newMarker(t, len(all.entries), stop)
 	if err != nil {
 		return m.result, err
 	}
 	s := &sender{marker: m, slots: make(chan struct{}, inFlight)}
-	if s.letters, err = c.client(
+	if s.letters, err = t.Client(
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.AllowIdempotentProduceCancellation(),
-		kgo.ProducerBatchMaxBytesFn(to.batchBytes),
+		kgo.ProducerBatchMaxBytesFn(to.BatchBytes),
 	); err != nil {
 		m.client.Close()
 		return m.result, err
 	}
 	seen := 0
-	err = c.chosen(ctx, all, "replayed", out, func(d deadletter.Record) error {
-		t := to.of(d, o)
+	bar := out.Progress("replayed", all.spans().Offsets())
+	defer bar.End()
+	err = all.read(ctx, t, bar, func(d deadletter.Record, _ entry) error {
 		select {
 		case s.slots <- struct{}{}:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 		seen++
+		goal, partition := o.route(d, to)
 		at, err := timestamp(d.Timestamp).time()
-		if err != nil && t.timestampType != logAppendTime { // the broker's own, there
-			s.refuse(1, fmt.Errorf("sending letter %s: %w", d.Position, err))
+		if err != nil && !goal.OwnTimestamps() {
+			s.refuse(1, fmt.Errorf("sending dead letter %s: %w", d.Position, err))
 			<-s.slots
 			return nil
 		}
-		s.replay(d.Position, d.Replayed(t.topic, t.partition(d, o.byKey), at))
+		s.replay(d.Position, d.Replayed(goal.Name, partition, at))
 		return nil
 	})
 	s.drain(ctx)
 	return s.verdict(seen, err)
 }
 
-// replay sends a letter's record, and when that is acknowledged its mark. It
-// never blocks: fewer are in flight than a client buffers. Neither is bound to
-// the run's context, so that an interruption takes back nothing.
+// replay sends the record of a dead letter, and its mark when the broker acknowledges
+// the record. It never blocks, because fewer records are in flight than a client
+// buffers. The context of the run cancels neither, so that an interruption takes back
+// nothing.
 func (s *sender) replay(letter deadletter.Position, record *kgo.Record) {
-	// Not the client's own delivery timeout: that counts from the record's
-	// timestamp, which is an old one.
+	// Not the delivery timeout of the client, which starts at the record's old timestamp.
 	ctx, cancel := context.WithTimeout(context.Background(), delivery)
 	done := func() { cancel(); <-s.slots }
 	s.letters.Produce(ctx, record, func(sent *kgo.Record, err error) {
 		if err != nil {
-			s.refuse(1, fmt.Errorf("sending letter %s to topic %s: %w", letter, record.Topic, err))
+			s.refuse(1, fmt.Errorf("sending dead letter %s to topic %s: %w", letter, record.Topic, err))
 			done()
 			return
 		}
@@ -84,7 +89,7 @@ func (s *sender) replay(letter deadletter.Position, record *kgo.Record) {
 	})
 }
 
-// drain waits for what is in flight. Nothing comes after it.
+// drain waits for what is in flight, and closes the clients.
 func (s *sender) drain(ctx context.Context) {
 	landed := make(chan struct{})
 	go func() {

@@ -18,7 +18,7 @@ const timeFormat = "2006-01-02T15:04:05.000Z07:00"
 const maxMillis = math.MaxInt64 / int64(time.Millisecond)
 
 // errTimestamp says that a replay cannot give a record the timestamp that it had.
-var errTimestamp = errors.New("replay it with --through, which needs no timestamp in milliseconds")
+var errTimestamp = errors.New("use --through, which needs no timestamp in milliseconds")
 
 // timestamp is that of the record that was refused.
 type timestamp deadletter.Timestamp

@@ -14,8 +14,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// A replay gives a record the number that it had in the log, or refuses the letter and
-// no other. --through gives the pipeline the number.
+// A replay gives a record the number that the record had in the log, or refuses only that
+// dead letter. --through gives the number to the pipeline.
 func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
@@ -35,7 +35,7 @@ func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 			t.Errorf("it would send\n%s", got)
 		}
 		got := w.expect(exitError, "replay", "--all", "--yes", "4", "-o", "json")
-		if r := parse[result](t, got.out); r.Replayed != 1 || r.Refused != 3 || !strings.Contains(r.Error, "3 letters were refused, the first one: sending letter 0:0: the record's timestamp 1795784212612000 is not in milliseconds") {
+		if r := parse[result](t, got.out); r.Replayed != 1 || r.Refused != 3 || !strings.Contains(r.Error, "3 dead letters were refused, the first one: sending dead letter 0:0: the record's timestamp 1795784212612000 is not in milliseconds") {
 			t.Errorf("got %+v", r)
 		}
 		if log := w.read(w.log); len(log) != 1 || !log[0].Timestamp.Equal(base) {
@@ -43,7 +43,7 @@ func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 		}
 
 		stored := filepath.Join(t.TempDir(), "stored")
-		file := pipeline(t, "pipeline: { processors: [ { mapping: 'root = [ @kafka_offset, @kafka_timestamp_ms ]' } ] }\noutput: { file: { path: '"+stored+"', codec: lines } }\n")
+		file := pipelineFile(t, "pipeline: { processors: [ { mapping: 'root = [ @kafka_offset, @kafka_timestamp_ms ]' } ] }\noutput: { file: { path: '"+stored+"', codec: lines } }\n")
 		w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "3")
 		text, err := os.ReadFile(stored)
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/urfave/cli/v2"
 
+	"github.com/order-sink/order-sink/internal/command/dlq/console"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -25,8 +26,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// asCommand makes this test binary the command line itself, for tests that
-// need a process to kill or an exit status.
+// asCommand makes this test binary the command itself, for tests that need a process to
+// kill or an exit status.
 const asCommand = "ORDER_SINK_DLQ_AS_COMMAND"
 
 func TestMain(m *testing.M) {
@@ -41,16 +42,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// world is a log, a dead letter topic, and a command line.
+// world is a log, a dead letter topic, and a console.
 type world struct {
 	t       testing.TB
 	broker  kafka.Broker
 	client  *kgo.Client
 	log     string // 3 partitions
 	letters string // 2 partitions
-	answer  string // what somebody types; "" for nobody
+	answer  string // what the user types; "" for no user
 
-	thinking func() // what happens before the answer
+	thinking func() // runs before the answer
 }
 
 // Read types the answer.
@@ -78,24 +79,24 @@ func (w *world) send(records ...*kgo.Record) {
 	}
 }
 
-// base is when the tests' orders were produced; they failed later. It is not
-// fixed, as Kafka refuses what is of the future, and drops what is too old.
+// base is when the orders of the tests were produced; they failed later. It is not
+// fixed, because Kafka refuses records of the future and deletes records that are too old.
 var base = time.Now().UTC().Truncate(time.Hour).Add(-10 * time.Hour)
 
-// at is a time of a test as commands print it.
+// at returns a time of a test as commands print it.
 func at(hours int) string { return base.Add(time.Duration(hours) * time.Hour).Format(timeFormat) }
 
-// refusal is a letter to be: an order that was the log's partition 1, offset at.
+// refusal becomes a dead letter. Its origin is the log's partition 1, offset at.
 type refusal struct {
 	orders.Message
-	partition   int32 // of the letter
+	partition   int32 // of the dead letter
 	at          int64
 	code, field string
 	after       time.Duration // base
 	without     []string      // headers
 }
 
-// letter has the headers that config/resources.yaml writes.
+// letter returns a dead letter with the headers that config/resources.yaml writes.
 func (w *world) letter(r refusal) *kgo.Record {
 	failed := base.Add(r.after)
 	record := &kgo.Record{Topic: w.letters, Partition: r.partition, Key: r.Key, Value: r.Value, Timestamp: failed}
@@ -121,7 +122,7 @@ func (w *world) letter(r refusal) *kgo.Record {
 	return record
 }
 
-// refuse sends letters and waits for their acknowledgement.
+// refuse writes dead letters.
 func (w *world) refuse(all ...refusal) {
 	w.t.Helper()
 	records := make([]*kgo.Record, len(all))
@@ -131,7 +132,7 @@ func (w *world) refuse(all ...refusal) {
 	w.send(records...)
 }
 
-// some sends n letters of good orders, all to one partition.
+// some writes n dead letters of good orders, all to one partition.
 func (w *world) some(n int) []orders.Message {
 	w.t.Helper()
 	g := orders.NewGenerator(3)
@@ -176,8 +177,8 @@ func (w *world) runArgs(ctx context.Context, args []string) answer {
 		Writer:         &out,
 		ErrWriter:      &diagnostics,
 		ExitErrHandler: func(*cli.Context, error) {},
-		Commands: []*cli.Command{newCommand(console{
-			in: w, out: &out, err: &diagnostics, interactive: w.answer != "",
+		Commands: []*cli.Command{newCommand(console.Console{
+			In: w, Out: &out, Err: &diagnostics, Interactive: w.answer != "",
 		})},
 	}
 	err := app.RunContext(ctx, append([]string{"order-sink"}, args...))
@@ -216,7 +217,7 @@ func (w *world) process(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// read is a topic as it is now.
+// read returns the records that a topic has now.
 func (w *world) read(topic string) []*kgo.Record {
 	w.t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))
@@ -238,7 +239,7 @@ func (w *world) read(topic string) []*kgo.Record {
 	return records
 }
 
-// count is how many records a topic has got.
+// count returns the number of records that were written to a topic.
 func (w *world) count(topic string) int {
 	w.t.Helper()
 	ends, err := kadm.NewClient(w.client).ListEndOffsets(w.t.Context(), topic)
@@ -248,6 +249,19 @@ func (w *world) count(topic string) int {
 	count := 0
 	ends.Each(func(end kadm.ListedOffset) { count += int(end.Offset) })
 	return count
+}
+
+func (w *world) eventually(condition func() bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
+	defer cancel()
+	for !condition() {
+		select {
+		case <-ctx.Done():
+			w.t.Fatal("the condition was not met in two minutes")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 func parse[T any](t testing.TB, text string) T {

@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// The shipped pipeline: ready, then without its MariaDB, then gone.
-func TestTheAnswerFollowsTheSink(t *testing.T) {
+// The shipped pipeline is ready, then loses its MariaDB, then stops.
+func TestTheOutcomeFollowsTheSink(t *testing.T) {
 	b, server := kafkatest.InMemory(t), mariadbtest.Private(t)
 	_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
 	if err := b.CreateTopic(t.Context(), "orders", 1, nil); err != nil {
@@ -50,7 +50,7 @@ func TestTheAnswerFollowsTheSink(t *testing.T) {
 	}
 
 	until(t, address, 0, "ready")
-	// The address to listen on is not always one to ask.
+	// Not every address to listen on is an address to connect to.
 	_, port, _ := net.SplitHostPort(address)
 	for _, everywhere := range []string{"0.0.0.0:" + port, ":" + port} {
 		until(t, everywhere, 0, "ready")
@@ -73,7 +73,7 @@ func TestTheAnswerFollowsTheSink(t *testing.T) {
 	until(t, address, 1, address, "connection refused")
 }
 
-func TestAServerThatHangsIsNotWaitedFor(t *testing.T) {
+func TestAServerThatHangsTimesOut(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestAServerThatHangsIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-func TestWrongUse(t *testing.T) {
+func TestUsageErrors(t *testing.T) {
 	for _, test := range []struct {
 		address, args, says string
 		status              int
@@ -102,7 +102,7 @@ func TestWrongUse(t *testing.T) {
 	}
 }
 
-// Where nobody says where, both mean the same place.
+// Without HTTP_ADDRESS, the sink and the command use the same address.
 func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
 	shipped, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "config", "service.yaml"))
 	if err != nil {
@@ -115,8 +115,8 @@ func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
 	}
 }
 
-// until asks again until the answer is the expected one: a sink needs a moment
-// to see what happened to its servers.
+// until repeats the command until it prints and exits as expected: a sink needs a moment
+// to notice that a server has stopped.
 func until(t *testing.T, address string, want int, says ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

@@ -24,7 +24,7 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, replay := range map[string]func(w *world){
 			"by order-sink dlq replay": func(w *world) {
-				if out := w.dlq(0, "replay", "--all", "--yes", "2"); !strings.Contains(out, "2 letters") {
+				if out := w.dlq(0, "replay", "--all", "--yes", "2"); !strings.Contains(out, "2 dead letters") {
 					w.t.Errorf("it says %s", out)
 				}
 			},

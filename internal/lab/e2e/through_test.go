@@ -39,13 +39,13 @@ func TestLettersGoThroughThePipeline(t *testing.T) {
 		w.awaitRows(1)
 		w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(255) NOT NULL")
 
-		if out := w.dlq(0, "replay", "--through", "pipelines/orders.yaml", "--all", "--dry-run"); strings.Count(out, "  pipelines/orders.yaml\n") != 3 || !strings.Contains(out, "3 letters would be sent; nothing was") {
+		if out := w.dlq(0, "replay", "--through", "pipelines/orders.yaml", "--all", "--dry-run"); strings.Count(out, "  pipelines/orders.yaml\n") != 3 || !strings.Contains(out, "3 dead letters would be sent; nothing was") {
 			t.Errorf("a rehearsal says %s", out)
 		}
 		if rows := w.rows("SELECT order_id FROM orders"); len(rows) != 1 || len(w.letters()) != 3 {
 			t.Errorf("a rehearsal left %d rows and %d records of letters", len(rows), len(w.letters()))
 		}
-		if out := w.dlq(0, "replay", "--through", "pipelines/orders.yaml", "--all", "--yes", "3"); !strings.HasSuffix(out, "3 of 3 letters replayed\n") {
+		if out := w.dlq(0, "replay", "--through", "pipelines/orders.yaml", "--all", "--yes", "3"); !strings.HasSuffix(out, "3 of 3 dead letters replayed\n") {
 			t.Errorf("it says %s", out)
 		}
 		want := []string{
@@ -115,7 +115,7 @@ func TestAnInterruptedPassLosesNothing(t *testing.T) {
 	})
 	w.must(child.Signal(syscall.SIGINT))
 	<-child.Done()
-	if text := said.String(); child.Err() == nil || !strings.Contains(text, "interrupted: run it again for the rest") || !strings.Contains(text, fmt.Sprintf("0 of %d letters replayed", n)) {
+	if text := said.String(); child.Err() == nil || !strings.Contains(text, "interrupted: run it again for the rest") || !strings.Contains(text, fmt.Sprintf("0 of %d dead letters replayed", n)) {
 		t.Errorf("it ended with %v and said %s", child.Err(), text)
 	}
 	w.must(w.server.Start(t.Context()))

@@ -16,8 +16,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// pipeline writes a pipeline's file, whose own input and port are not to be used.
-func pipeline(t *testing.T, text string) string {
+// pipelineFile writes the file of a pipeline. The command must not use its input and port.
+func pipelineFile(t *testing.T, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "pipeline.yaml")
 	if err := os.WriteFile(file, []byte("http: { address: nowhere }\ninput: { file: { paths: [ /nowhere ] } }\n"+text), 0o600); err != nil {
@@ -26,7 +26,7 @@ func pipeline(t *testing.T, text string) string {
 	return file
 }
 
-// empty is a resources file without what a pipeline under test does not need.
+// empty writes a resources file with only the dead letter output.
 func empty(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "resources.yaml")
@@ -41,11 +41,11 @@ func TestAPipelineGetsWhatItsInputGave(t *testing.T) {
 	g := orders.NewGenerator(21)
 	r := refusal{Message: g.WrongType(), at: 7, code: "type_mismatch", field: "payload.qty", partition: 1}
 	r.Key = []byte("a key")
-	// A producer's header cannot pass for the record's own place.
+	// A header of the producer does not replace the record's own metadata.
 	r.Headers = []kgo.RecordHeader{{Key: "traceparent", Value: []byte("00-1")}, {Key: "kafka_topic", Value: []byte("another")}}
 	w.refuse(r)
 	stored := filepath.Join(t.TempDir(), "stored")
-	file := pipeline(t, `
+	file := pipelineFile(t, `
 pipeline:
   processors:
     - mapping: 'root = [ content().string(), @kafka_key.string(), @kafka_topic, @kafka_partition, @kafka_offset, @kafka_timestamp_ms, @kafka_tombstone_message, @traceparent, @."order_sink.replayed_from", @.keys().length() ]'
@@ -74,14 +74,14 @@ output:
 	w.expect(exitNothing, "replay", "--through", file, "--all", "--yes", "1")
 }
 
-// A pipeline without an output for what is refused gives it back.
-func TestLettersThatAreGivenBackStayOpen(t *testing.T) {
+// A pipeline without a dead letter output returns a refused batch with an error.
+func TestReturnedLettersStayOpen(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(1100)
-	file := pipeline(t, "output: { reject: 'not today' }\n")
+	file := pipelineFile(t, "output: { reject: 'not today' }\n")
 	got := w.run("replay", "-r", empty(t), "--through", file, "--all", "--yes", "1100", "-o", "json")
 	r := parse[result](t, got.out)
-	if got.code != exitError || r.Refused != passLetters || r.Replayed != 0 || !strings.Contains(r.Error, "the pipeline gave letters 0:0 to 0:499 back: not today") {
+	if got.code != exitError || r.Refused != passLetters || r.Replayed != 0 || !strings.Contains(r.Error, "the pipeline returned dead letters 0:0 to 0:499: not today") {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
 	if s := parse[summary](t, w.expect(0, "list", "-o", "json").out); s.Open != 1100 || w.count(w.letters) != 1100 {
@@ -89,26 +89,26 @@ func TestLettersThatAreGivenBackStayOpen(t *testing.T) {
 	}
 }
 
-// Without a place of their own, letters would be one record to a pipeline.
-func TestALetterOfUnknownOriginIsNotPassed(t *testing.T) {
+// Without origins, a pipeline would take the orders for one record.
+func TestALetterOfUnknownOriginIsNotSentThrough(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(2)
 	g := orders.NewGenerator(24)
 	w.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{"__connect.errors.topic"}})
-	got := w.expect(exitError, "replay", "-r", empty(t), "--through", pipeline(t, "output: { drop: {} }"), "--all", "--yes", "3")
-	if !strings.Contains(got.err, "letter 0:2 does not say where it came from") || w.count(w.letters) != 3 {
-		t.Errorf("it says %s, %d records of letters", got.err, w.count(w.letters))
+	got := w.expect(exitError, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--all", "--yes", "3")
+	if !strings.Contains(got.err, "dead letter 0:2 does not name its origin") || w.count(w.letters) != 3 {
+		t.Errorf("it printed %s, %d dead letters and marks", got.err, w.count(w.letters))
 	}
-	w.expect(0, "replay", "-r", empty(t), "--through", pipeline(t, "output: { drop: {} }"), "--code", "order_range", "--yes", "2")
+	w.expect(0, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--code", "order_range", "--yes", "2")
 }
 
-// Somebody has chosen the letters: the pipeline does not stop for them.
-func TestThePipelinesLimitIsNotForAPass(t *testing.T) {
-	p := &pass{pipeline: pipeline(t, "output:\n  fallback:\n    - mariadb_upsert: { table: t, dead_letter_limit: { ratio: 0.5 }, dsn: '${A}' }\n    - drop: {}\n")}
-	text, err := p.config()
-	if err != nil || strings.Contains(text, "limit") || strings.Contains(text, "nowhere") || !strings.Contains(text, "table: t") || !strings.Contains(text, "dsn: '${A}'") {
-		t.Errorf("%v:\n%s", err, text)
-	}
+// The user has chosen the dead letters, so their refusal does not stop the pipeline. The
+// output here has no dead_letter_limit: only a pipeline without the field can be built.
+func TestThePipelinesLimitIsLeftOut(t *testing.T) {
+	w := newWorld(t, kafkatest.InMemory(t))
+	w.some(1)
+	file := pipelineFile(t, "output:\n  fallback:\n    - drop: { dead_letter_limit: { ratio: 0.5 } }\n    - drop: {}\n")
+	w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "1")
 }
 
 func TestAPipelineThatCannotBeBuiltTakesNoLetter(t *testing.T) {
@@ -120,20 +120,20 @@ func TestAPipelineThatCannotBeBuiltTakesNoLetter(t *testing.T) {
 		says string
 	}{
 		"no such file":     {[]string{"--through", "nowhere.yaml"}, exitError, "reading the pipeline: open nowhere.yaml"},
-		"no YAML":          {[]string{"--through", pipeline(t, "output: [")}, exitError, "yaml"},
-		"no such output":   {[]string{"--through", pipeline(t, "output: { nowhere: {} }")}, exitError, "nowhere"},
-		"resource missing": {[]string{"--through", pipeline(t, "output: { resource: nowhere }")}, exitError, "nowhere"},
-		"a topic as well":  {[]string{"--through", pipeline(t, "output: { drop: {} }"), "--to-topic", "other"}, exitUsage, "--through leads to no topic"},
-		"by key as well":   {[]string{"--through", pipeline(t, "output: { drop: {} }"), "--by-key"}, exitUsage, "--through leads to no topic"},
-		"another number":   {[]string{"--through", pipeline(t, "output: { drop: {} }"), "--yes", "2"}, exitError, "1 letter match, not 2"},
+		"no YAML":          {[]string{"--through", pipelineFile(t, "output: [")}, exitError, "yaml"},
+		"no such output":   {[]string{"--through", pipelineFile(t, "output: { nowhere: {} }")}, exitError, "nowhere"},
+		"resource missing": {[]string{"--through", pipelineFile(t, "output: { resource: nowhere }")}, exitError, "nowhere"},
+		"a topic as well":  {[]string{"--through", pipelineFile(t, "output: { drop: {} }"), "--to-topic", "other"}, exitUsage, "--through sends to no topic"},
+		"by key as well":   {[]string{"--through", pipelineFile(t, "output: { drop: {} }"), "--by-key"}, exitUsage, "--through sends to no topic"},
+		"another number":   {[]string{"--through", pipelineFile(t, "output: { drop: {} }"), "--yes", "2"}, exitError, "the filter matches 1 dead letter, not 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"replay", "-r", empty(t), "--all"}, test.args...)
-			if test.code == exitError && test.says != "1 letter match, not 2" {
+			if test.code == exitError && test.says != "the filter matches 1 dead letter, not 2" {
 				args = append(args, "--yes", "1")
 			}
 			if got := w.expect(test.code, args...); !strings.Contains(got.err, test.says) {
-				t.Errorf("it says %s", got.err)
+				t.Errorf("it printed %s", got.err)
 			}
 			if n := w.count(w.letters); n != 1 {
 				t.Errorf("the letter was marked")

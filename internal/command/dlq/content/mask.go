@@ -1,4 +1,4 @@
-package dlq
+package content
 
 import (
 	"bytes"
@@ -8,17 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// What an envelope's schema says openly: its types and names are no values of
-// a row. Defaults are.
+// The members of an envelope's schema that are shown: types and names are not values of
+// a row, but defaults are.
 var (
 	schemaMembers = []string{"type", "optional", "name", "version", "doc", "field", "parameters"}
 	schemaNodes   = []string{"fields", "items", "keys", "values"}
 )
 
-// mask is the JSON document with what each value is in place of the value:
-// "string(36)", "number(4)", "boolean", null. Member names stay, and so does
-// what a schema says. The lengths are characters. The document must be valid.
-func mask(document []byte) []byte {
+// Mask returns a JSON document with the type of each value in place of the value:
+// "string(36)", "number(4)", "boolean", null. It keeps the names of members, and the
+// types and names of a schema. A length is a number of characters. The document must be
+// valid.
+func Mask(document []byte) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	decoder.UseNumber()
 	m := &masker{decoder: decoder}
@@ -31,8 +32,8 @@ type masker struct {
 	out     []byte
 }
 
-// value writes the next value, openly or not. The root's member schema is
-// the one that is read as a schema.
+// value writes the next value, as it is (open) or masked. Only the member schema of the
+// root is a schema.
 func (m *masker) value(open, root bool) { m.write(m.next(), open, root) }
 
 func (m *masker) write(token json.Token, open, root bool) {
@@ -65,7 +66,7 @@ func (m *masker) member(open, root bool) {
 	m.value(open, false)
 }
 
-// schema writes a schema node, or whatever stands where one should.
+// schema writes a node of the schema, or masks any other value in its place.
 func (m *masker) schema() {
 	token := m.next()
 	switch token {

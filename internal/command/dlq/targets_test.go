@@ -1,0 +1,125 @@
+package dlq
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+)
+
+func TestPartitionOfAReplay(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		messages := w.some(30)
+		other := kafkatest.Topic(t, b, 3)
+		w.expect(0, "replay", "--all", "--yes", "30", "--to-topic", other)
+		// A producer of these keys chooses the same partitions.
+		producer, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer producer.Close()
+		used := map[int32]bool{}
+		for _, m := range messages {
+			sent := &kgo.Record{Topic: w.log, Key: m.Key, Value: m.Value}
+			if err := producer.ProduceSync(t.Context(), sent).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+			used[sent.Partition] = true
+		}
+		log := w.read(w.log)
+		for _, record := range w.read(other) {
+			if want := find(log, record.Value).Partition; record.Partition != want {
+				t.Errorf("key %s: partition %d, expected %d", record.Key, record.Partition, want)
+			}
+		}
+		if len(used) != 3 {
+			t.Errorf("the keys use %d partitions: that tells nothing", len(used))
+		}
+	})
+}
+
+// A version guard on the Kafka timestamp must not take a replayed order for a new one.
+func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		w.some(1)
+		stamping := w.log + "-stamping"
+		if err := b.CreateTopic(t.Context(), stamping, 1, map[string]string{"message.timestamp.type": "LogAppendTime", "retention.ms": "60000"}); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"replay", "--all", "--yes", "1", "--to-topic", stamping}
+		if got := w.expect(exitError, args...); !strings.Contains(got.err, "LogAppendTime") || w.count(stamping) != 0 {
+			t.Errorf("said %q", got.err)
+		}
+		got := w.expect(0, append(args, "--broker-timestamps")...)
+		// The letter is of a whole hour, 10 hours ago: 10 or, in the last half minute of one, 11.
+		if !regexp.MustCompile(`is 1[01]h\d+m0s old and topic \S+ keeps records for 1m0s`).MatchString(got.err) {
+			t.Errorf("said nothing of the retention: %q", got.err)
+		}
+	})
+}
+
+// The topic refuses one dead letter and accepts the others.
+func TestARefusedLetterStaysOpen(t *testing.T) {
+	w := newWorld(t, kafkatest.Shared(t))
+	small := w.log + "-small"
+	if err := w.broker.CreateTopic(t.Context(), small, 1, map[string]string{"max.message.bytes": "4000"}); err != nil {
+		t.Fatal(err)
+	}
+	w.some(20)
+	g := orders.NewGenerator(2)
+	var noise strings.Builder // snappy must not make it fit
+	for range 300 {
+		noise.WriteString(g.Order().OrderID)
+	}
+	w.refuse(refusal{Message: orders.Message{Value: []byte(noise.String())}, code: "bad_json", field: "value"})
+	got := w.expect(exitError, "replay", "--code", "bad_json", "--to-topic", small, "--yes", "1", "-o", "json")
+	if r := parse[result](t, got.out); r.Refused != 1 || r.Replayed != 0 || !strings.Contains(r.Error, "MESSAGE_TOO_LARGE") || !strings.Contains(r.Error, "0:20") {
+		t.Errorf("got %+v", r)
+	}
+	w.expect(0, "replay", "--code", "order_range", "--to-topic", small, "--yes", "20")
+	if s := parse[summary](t, w.expect(0, "list", "-o", "json").out); s.Open != 1 || s.Replayed != 20 {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestALetterOfUnknownOriginNeedsATopic(t *testing.T) {
+	w := newWorld(t, kafkatest.InMemory(t))
+	w.refuse(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json", without: []string{"__connect.errors.topic"}})
+	if got := w.expect(exitError, "replay", "--all", "--yes", "1"); !strings.Contains(got.err, "0:0") || !strings.Contains(got.err, "--to-topic") {
+		t.Errorf("said %q", got.err)
+	}
+	w.expect(0, "replay", "--all", "--yes", "1", "--to-topic", w.log)
+	if w.count(w.log) != 1 {
+		t.Error("it was not sent")
+	}
+}
+
+// A topic got partitions after the orders were refused.
+func TestPartitionsAddedSince(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		w.some(20)
+		if _, err := kadm.NewClient(w.client).CreatePartitions(t.Context(), 5, w.log); err != nil {
+			t.Fatal(err)
+		}
+		w.expect(0, "replay", "--all", "--yes", "20", "--by-key")
+		used := map[int32]int{}
+		for _, record := range w.read(w.log) {
+			used[record.Partition]++
+		}
+		if len(used) < 3 {
+			t.Errorf("the partitions have %v", used)
+		}
+		if w.count(w.log) != 20 {
+			t.Errorf("%d records", w.count(w.log))
+		}
+	})
+}

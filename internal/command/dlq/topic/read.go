@@ -1,0 +1,178 @@
+package topic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/kafka"
+)
+
+const (
+	// pollTimeout is how long no record may come before the reader asks the broker
+	// whether the spans still have any.
+	pollTimeout = time.Second
+	// fetchBytes is the size of a fetch. A larger record comes all the same.
+	fetchBytes = 1 << 20
+)
+
+// Span is a part of a partition: the offsets from From up to before End.
+type Span struct{ From, End int64 }
+
+// Spans are parts of a topic, by partition.
+type Spans map[int32]Span
+
+// Offsets returns the number of offsets in all spans.
+func (s Spans) Offsets() (n int64) {
+	for _, span := range s {
+		n += span.End - span.From
+	}
+	return n
+}
+
+// Spans connects, and returns the partitions that have records now.
+func (t *Topic) Spans(ctx context.Context) (Spans, error) {
+	c, err := t.Client()
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	if err := t.ping(ctx, c); err != nil {
+		return nil, err
+	}
+	admin := kadm.NewClient(c)
+	starts, err := admin.ListStartOffsets(ctx, t.Name)
+	if err = errors.Join(err, starts.Error()); err != nil {
+		return nil, fmt.Errorf("listing the offsets of topic %s: %w", t.Name, err)
+	}
+	ends, err := admin.ListEndOffsets(ctx, t.Name)
+	if err = errors.Join(err, ends.Error()); err != nil {
+		return nil, fmt.Errorf("listing the offsets of topic %s: %w", t.Name, err)
+	}
+	found := Spans{}
+	ends.Each(func(end kadm.ListedOffset) {
+		start, ok := starts.Lookup(t.Name, end.Partition)
+		if ok && start.Offset < end.Offset {
+			found[end.Partition] = Span{start.Offset, end.Offset}
+		}
+	})
+	return found, nil
+}
+
+// Read calls visit with every record of the spans, in the order of each partition.
+//
+// Offsets may have no record, even at the end of a partition: compaction and
+// transactions leave such holes.
+func (t *Topic) Read(ctx context.Context, spans Spans, visit func(*kgo.Record) error) error {
+	if len(spans) == 0 {
+		return nil
+	}
+	r, err := t.newReader(spans)
+	if err != nil {
+		return err
+	}
+	defer r.client.Close()
+	for len(r.left) > 0 {
+		fetches, err := r.poll(ctx)
+		if err != nil {
+			return fmt.Errorf("reading topic %s: %w", t.Name, err)
+		}
+		if fetches.Empty() {
+			err = r.finishHoles(ctx)
+		} else {
+			err = r.visit(fetches, visit)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reader reads the spans that are left.
+type reader struct {
+	topic  string
+	client *kgo.Client
+	left   Spans
+}
+
+func (t *Topic) newReader(spans Spans) (*reader, error) {
+	offsets := map[int32]kgo.Offset{}
+	for partition, s := range spans {
+		offsets[partition] = kgo.NewOffset().At(s.From)
+	}
+	c, err := t.Client(
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{t.Name: offsets}),
+		kgo.KeepControlRecords(), // the last record may be the marker of a transaction
+		kgo.FetchMaxWait(pollTimeout/2),
+		kgo.FetchMaxBytes(fetchBytes), // the client holds a few fetches while visit works
+		kgo.FetchMaxPartitionBytes(fetchBytes),
+		// A client that is closed before it starts would start all the same, and end a
+		// fetch session while it creates the session. Sessions only save bytes where a
+		// topic has many partitions and few new records.
+		kgo.DisableFetchSessions(),
+	)
+	return &reader{topic: t.Name, client: c, left: maps.Clone(spans)}, err
+}
+
+// poll waits for records, up to pollTimeout.
+func (r *reader) poll(ctx context.Context) (kgo.Fetches, error) {
+	short, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	fetches := r.client.PollFetches(short)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	var failure error
+	fetches.EachError(func(_ string, _ int32, err error) {
+		if !errors.Is(err, context.DeadlineExceeded) {
+			failure = err
+		}
+	})
+	return fetches, failure
+}
+
+func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error {
+	for it := fetches.RecordIter(); !it.Done(); {
+		record := it.Next()
+		s, unfinished := r.left[record.Partition]
+		if !unfinished {
+			continue // the client fetched past the end
+		}
+		if record.Offset < s.End && !record.Attrs.IsControl() {
+			if err := visit(record); err != nil {
+				return err
+			}
+		}
+		if s.From = record.Offset + 1; s.From >= s.End {
+			r.finish(record.Partition)
+		} else {
+			r.left[record.Partition] = s
+		}
+	}
+	return nil
+}
+
+// finishHoles finishes the spans that have no more records.
+func (r *reader) finishHoles(ctx context.Context) error {
+	for partition, s := range r.left {
+		more, err := kafka.HasRecords(ctx, r.client, r.topic, partition, s.From, s.End)
+		if err != nil {
+			return fmt.Errorf("reading topic %s, partition %d: %w", r.topic, partition, err)
+		}
+		if !more {
+			r.finish(partition)
+		}
+	}
+	return nil
+}
+
+func (r *reader) finish(partition int32) {
+	delete(r.left, partition)
+	r.client.PauseFetchPartitions(map[string][]int32{r.topic: {partition}})
+}
