@@ -1,4 +1,4 @@
-# order-sink: `make run` shows it at work, `make test` runs every check.
+# order-sink: `make run` starts it with three orders, `make test` runs every check.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -8,75 +8,75 @@ COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X 'main.version=$(VERSION)' -X 'main.commit=$(COMMIT)' -X 'main.date=$(DATE)'
 
-# Pinned: a linter of another version finds other things.
+# Fixed versions: another version of a linter reports other problems.
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZ_TIME     ?= 30s
 
-# The race detector needs a C compiler; where there is one, it is used.
+# The race detector needs a C compiler, and is used if there is one.
 RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 
 .PHONY: help
-help: ## this list
+help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## bin/order-sink, static and stripped
+build: ## build bin/order-sink, static and stripped
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/order-sink .
 
 .PHONY: run
-run: build ## everything up with what is missing (MariaDB, Kafka), three orders sent, until Ctrl-C
+run: build ## start the sink with a private MariaDB and Kafka, and send three orders, until Ctrl-C
 	@[ -n "$${MARIADB_DSN:-}" ] || sh internal/servers/mariadb/install.sh
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart
 
 .PHONY: demo
-demo: build ## the whole shop (gateway, two order services, user service, sink) and its story, until Ctrl-C
+demo: build ## start the shop (gateway, two order services, user service, sink) and show it, until Ctrl-C
 	@sh internal/servers/mariadb/install.sh
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart -demo -dir .run/demo
 
-# What `make test` runs. Each part also runs alone: make lint, make test-unit.
+# The parts of `make test`. Each part also runs alone: make lint, make test-unit.
 PARTS ?= build lint test-pipelines test-prometheus test-unit test-end-to-end test-image test-deploy
 
 .PHONY: test
-test: ## every check: all parts, even where one fails, and a table of them at the end
+test: ## run every check: all parts, also after one fails, and a table at the end
 	@go run ./internal/testall $(PARTS)
 
-# -count=1: go test's cache knows neither what the binary under test is built
-# from, nor what buildah reads, nor what lies outside of a module.
+# -count=1, because go test's cache does not notice changes in the sources of the binary
+# under test, in the files that buildah reads, or in files outside of the module.
 GO_TEST = go test -count=1 $(TEST_FLAGS)
 
 .PHONY: test-pipelines
-test-pipelines: build ## the unit tests beside the pipelines, in YAML
+test-pipelines: build ## test the pipelines with their unit tests in YAML
 	bin/order-sink test pipelines
 
 .PHONY: test-prometheus
-test-prometheus: ## the alerts, with promtool
+test-prometheus: ## test the alerts with promtool
 	@sh internal/lab/release/alerts/test.sh
 
 .PHONY: test-unit
-test-unit: ## the product's packages: unit, golden, fuzz seeds, with the race detector
+test-unit: ## test the product's packages: unit, golden, fuzz seeds, with the race detector
 	@sh internal/servers/mariadb/install.sh
-	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, since there is no C compiler: install gcc"
+	@[ -n "$(RACE)" ] || echo "SKIPPED: the race detector, because there is no C compiler: install gcc"
 	$(GO_TEST) $(RACE) -timeout 30m . ./plugins/... ./internal/...
 
 .PHONY: test-end-to-end
-test-end-to-end: ## the binary with the shipped pipelines, and the faults
+test-end-to-end: ## test the binary with the shipped pipelines, and the faults
 	@sh internal/servers/mariadb/install.sh
 	cd internal/lab && $(GO_TEST) -timeout 40m $$(go list ./... | grep -v /release/)
 
 .PHONY: test-image
-test-image: ## the container image (as root, with buildah)
+test-image: ## test the container image (needs root and buildah)
 	@sh internal/servers/mariadb/install.sh
 	cd internal/lab && $(GO_TEST) -timeout 30m ./release/image
 
 .PHONY: test-deploy
-test-deploy: ## Compose and Kubernetes
+test-deploy: ## test the files for Compose and Kubernetes
 	cd internal/lab && $(GO_TEST) -timeout 15m ./release/deploy
 
 .PHONY: lint
-lint: build ## Go and YAML
+lint: build ## check Go and YAML
 	go mod tidy -diff
 	go vet ./...
 	@mkdir -p .run/tools
@@ -85,19 +85,19 @@ lint: build ## Go and YAML
 	cd internal/lab && go mod tidy -diff && go vet ./... && ../../.run/tools/golangci-lint run ./...
 	bin/order-sink lint -r config/resources.yaml -r config/shop.yaml -r config/gateway.yaml config/*.yaml pipelines/*.yaml pipelines/shop/*.yaml pipelines/bench/*.yaml
 
-# go mod verify: what is built is what go.sum names, to the byte. That always can
-# be checked; the database of known vulnerabilities (vuln.go.dev) is not reached
-# from every build machine. Exit status 3 is a vulnerability that the code calls.
+# go mod verify compares the dependencies with go.sum, byte by byte. It needs no network.
+# Not every build machine can reach the database of known vulnerabilities (vuln.go.dev).
+# Exit status 3 of govulncheck is a vulnerability in code that is called.
 .PHONY: audit
-audit: ## the dependencies: as go.sum names them, and without known vulnerabilities
+audit: ## compare the dependencies with go.sum and look for known vulnerabilities
 	go mod verify
 	cd internal/lab && go mod verify
 	@mkdir -p .run/tools
 	@GOBIN="$(CURDIR)/.run/tools" go install $(GOVULNCHECK)
-	@.run/tools/govulncheck ./... || { [ $$? != 3 ] && echo "SKIPPED: the known vulnerabilities, since their database is not reached"; }
+	@.run/tools/govulncheck ./... || { [ $$? != 3 ] && echo "SKIPPED: the known vulnerabilities, because their database cannot be reached"; }
 
 .PHONY: fuzz
-fuzz: ## every fuzz test for FUZZ_TIME (30s) each
+fuzz: ## run every fuzz test for FUZZ_TIME (30s) each
 	@for package in $$(go list ./plugins/...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \
@@ -106,42 +106,42 @@ fuzz: ## every fuzz test for FUZZ_TIME (30s) each
 	done
 
 # CHAOS_SEED=7 repeats a run, CHAOS_RESULTS=results.md appends it to
-# internal/lab/chaos/results.md, CHAOS_RUN='kill' chooses faults by their names.
+# internal/lab/chaos/results.md, CHAOS_RUN='kill' selects faults by their names.
 CHAOS_RUN ?=
 
 .PHONY: chaos
-chaos: ## every fault there is, many times, with a real MariaDB and a real Kafka: about half an hour
+chaos: ## run every fault many times, with a real MariaDB and a real Kafka: about half an hour
 	@sh internal/servers/mariadb/install.sh
 	cd internal/lab && CHAOS=full go test -count=1 -v -timeout 3h ./chaos -run 'TestFaults/$(CHAOS_RUN)'
 
-# BASE=v1.0.0 compares with another commit than the one before.
+# BASE=v1.0.0 compares with this commit instead of the commit before.
 BASE ?=
 
 .PHONY: bench-compare
-bench-compare: ## the hot paths beside those of the commit before: fails on a gross loss, twice measured
+bench-compare: ## compare the hot paths with the commit before; fail on a large loss, measured twice
 	@cd internal/lab && go build -o ../../bin/benchcompare ./benchcompare
 	bin/benchcompare $(BASE)
 
-# BENCH='-run insert' chooses runs, see pipelines/bench/README.md. The measured
-# binary is the one that `make build` makes.
+# BENCH='-run insert' selects runs: see pipelines/bench/README.md. The benchmark measures
+# the binary of `make build`.
 BENCH ?=
 
 .PHONY: bench
-bench: build ## order-sink beside Kafka Connect, Redpanda Connect and MariaDB's ceiling: half an hour to an hour
+bench: build ## compare order-sink with Kafka Connect, Redpanda Connect and MariaDB's ceiling: half an hour to an hour
 	@sh internal/servers/mariadb/install.sh
 	@cd internal/lab && go build -o ../../bin/bench ./bench
 	bin/bench -results pipelines/bench/results.md $(BENCH)
 
 .PHONY: bench-quick
-bench-quick: build ## the same in two minutes, for every change: fewer of all, nothing is written
+bench-quick: build ## the same in two minutes, with fewer runs, and without writing results
 	@sh internal/servers/mariadb/install.sh
 	@cd internal/lab && go build -o ../../bin/bench ./bench
 	bin/bench -quick $(BENCH)
 
 .PHONY: docs
-docs: ## writes plugins/README.md anew from the plugins' own descriptions
+docs: ## generate plugins/README.md from the descriptions of the plugins
 	go test ./plugins -run TestReference -update
 
 .PHONY: clean
-clean: ## removes what was built and the private servers' data (bin/, .run/)
+clean: ## remove the binaries and the data of the private servers (bin/, .run/)
 	rm -rf bin .run

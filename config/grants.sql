@@ -1,10 +1,10 @@
--- Who may do what, and nothing else: roles, so that no password stands here.
--- Applying it again changes nothing.
+-- The privileges that the sink and a reader need, and no others. They are roles, so that
+-- this file contains no password. You can apply it again; that changes nothing.
 --
 --   mariadb orders < config/schema.sql
---   mariadb orders < config/grants.sql          -- and again after config/stock.sql
+--   mariadb orders < config/grants.sql          -- again after config/stock.sql
 --
--- An account gets its role like this, as an administrator:
+-- An administrator gives an account its role:
 --
 --   CREATE USER sink IDENTIFIED BY '…' REQUIRE SSL;
 --   GRANT order_sink TO sink;
@@ -12,12 +12,12 @@
 CREATE ROLE IF NOT EXISTS order_sink;
 CREATE ROLE IF NOT EXISTS order_reader;
 
--- The sink. It looks at the table and compares versions, so it reads; it makes
--- and changes no table.
+-- The sink. It checks the table and compares versions, so it needs SELECT. It never
+-- creates or changes a table.
 GRANT SELECT, INSERT, UPDATE ON orders TO order_sink;
 
--- The user service reads, the stock too where there is one. What the triggers of
--- the stock do, they do as the account that made them.
+-- The user service reads orders, and the stock if there is one. The triggers of the
+-- stock run as the account that created them.
 GRANT SELECT ON orders TO order_reader;
 SET @of_stock = IF(
   (SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'stock') > 0,

@@ -28,12 +28,12 @@ import (
 // exposed is what a sink shows to Prometheus.
 type exposed map[string]*dto.MetricFamily
 
-// The README, the alerts and the dashboard name the metrics that a sink has
+// The operations page, the alerts and the dashboard name the metrics that a sink has
 // once it has stored, refused, retried and waited, and no others.
 func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
 	t.Parallel()
 	metrics := eventful(t)
-	t.Run("README", func(t *testing.T) { checkReadme(t, metrics) })
+	t.Run("operations page", func(t *testing.T) { checkOperationsPage(t, metrics) })
 	t.Run("units", func(t *testing.T) { checkUnits(t, metrics) })
 	t.Run("alerts and dashboard", func(t *testing.T) { checkQueries(t, metrics) })
 	t.Run("misfits", func(t *testing.T) { checkMisfits(t, metrics) })
@@ -157,15 +157,15 @@ func (e exposed) labels(name string) []string {
 
 var tableRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)(?:\\{([a-z_,]+)\\})?` \\| ([a-z]+) \\|")
 
-// The README's table has the sink's own metrics, each of them, and says of what
-// kind they are and what labels they have.
-func checkReadme(t *testing.T, metrics exposed) {
-	readme, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "README.md"))
+// The table of docs/operations.md has each of the sink's own metrics, with its type
+// and its labels, and no others.
+func checkOperationsPage(t *testing.T, metrics exposed) {
+	page, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "docs", "operations.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var documented, real []string
-	for _, cells := range tableRow.FindAllStringSubmatch(string(readme), -1) {
+	for _, cells := range tableRow.FindAllStringSubmatch(string(page), -1) {
 		documented = append(documented, fmt.Sprintf("%s{%s} %s", cells[1], cells[2], cells[3]))
 	}
 	own := regexp.MustCompile(`^(connect_json_decode|order_price|mariadb_upsert|kafka_read|dead_letter_send)_|^kafka_read_lag$`)
@@ -177,7 +177,7 @@ func checkReadme(t *testing.T, metrics exposed) {
 	slices.Sort(documented)
 	slices.Sort(real)
 	if !slices.Equal(documented, real) {
-		t.Errorf("the README's table has\n\t%s\nand a sink exposes\n\t%s", strings.Join(documented, "\n\t"), strings.Join(real, "\n\t"))
+		t.Errorf("the table of docs/operations.md has\n\t%s\nand a sink exposes\n\t%s", strings.Join(documented, "\n\t"), strings.Join(real, "\n\t"))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 const firstOrder, secondOrder, thirdOrder = `{"productId":"CATALOG-002","quantity":1,"unitPrice":6000}`,
 	`{"productId":"CATALOG-001","quantity":7,"unitPrice":11000}`, `{"productId":"CATALOG-002","quantity":4,"unitPrice":71000}`
 
-const noService = "gateway: no service answers, and the order may be taken all the same: send it again with this Idempotency-Key"
+const noService = "gateway: no service answers, and the order may be stored nevertheless: send it again with this Idempotency-Key"
 
 // The seed's story: two services, one stock.
 func TestBothServicesSeeTheSameStock(t *testing.T) {

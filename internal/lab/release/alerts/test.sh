@@ -1,7 +1,6 @@
 #!/bin/sh
-# Tests config/prometheus with Prometheus' own tool. Where the
-# machine lacks promtool, it is taken out of Debian's package and that is not
-# installed: its service would start.
+# Tests config/prometheus with promtool. If promtool is missing, the script extracts it from
+# Debian's package. It does not install the package, because that would start a service.
 set -eu
 
 cd "$(dirname "$0")/../../../.."
@@ -18,7 +17,7 @@ if ! promtool=$(command -v promtool); then
 	promtool=$tools/promtool
 	if ! [ -x "$promtool" ]; then
 		if ! { command -v apt-get && command -v dpkg-deb; } >/dev/null || ! fetch; then
-			echo "SKIPPED: the tests of config/prometheus, since there is no promtool: install Prometheus (Debian's package prometheus has it)"
+			echo "SKIPPED: the tests of config/prometheus, because promtool is missing: install Prometheus (Debian's package prometheus has it)"
 			[ "${CI:-}" != true ]
 			exit
 		fi

@@ -10,9 +10,9 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// README.md tells of every fault what happens and what is seen.
-func TestTheReadmeNamesEveryFault(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "README.md"))
+// docs/faults.md says for every fault what happens and what an operator sees.
+func TestThePageOfFaultsNamesEveryFault(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "docs", "faults.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,12 +26,12 @@ func TestTheReadmeNamesEveryFault(t *testing.T) {
 	for _, f := range allFaults() {
 		name := "`" + strings.ReplaceAll(f.name, " ", "_") + "`"
 		if !strings.Contains(named, name) {
-			t.Errorf("no line of README.md is proven by %s", name)
+			t.Errorf("no line of docs/faults.md is proven by %s", name)
 		}
 		named = strings.Replace(named, name, "", 1)
 	}
 	if i := strings.IndexByte(strings.ReplaceAll(named, "`TestFaults/…`", ""), '`'); i >= 0 {
-		t.Errorf("README.md names what is no fault: %s", named)
+		t.Errorf("docs/faults.md names a fault that is not tested: %s", named)
 	}
 }
 

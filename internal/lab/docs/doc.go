@@ -1,0 +1,2 @@
+// Package docs tests the documents of the repository.
+package docs
