@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +28,7 @@ type survey struct {
 	stopping bool // a loss stops the input
 	report   func(*loss)
 	lag      func(n int64, topic string, partition int32)
+	shown    []place // whose lag a stopped input shows
 }
 
 // finding is what a survey says of one partition.
@@ -37,7 +40,7 @@ type finding struct {
 }
 
 // left is how many offsets are left to read.
-func (f *finding) left() int64 { return max(0, f.seen-f.next) }
+func (f finding) left() int64 { return max(0, f.seen-f.next) }
 
 // connect returns a client for questions about the logs, apart from the client that is
 // in the group. A broker answers the requests of a connection one after the other: a
@@ -123,12 +126,16 @@ func (s *survey) gone(ctx context.Context, client *kgo.Client, topics []string) 
 		return err
 	}
 	stopped := s.decide(places, findings)
-	for at, f := range findings {
-		if stopped != nil {
-			s.lag(f.left(), at.topic, at.number)
-		} else {
+	if stopped == nil {
+		for _, at := range s.shown {
 			s.lag(0, at.topic, at.number) // the member that gets the partition shows it
 		}
+		s.shown = nil
+		return nil
+	}
+	s.shown = slices.Collect(maps.Keys(findings))
+	for _, at := range s.shown {
+		s.lag(findings[at].left(), at.topic, at.number)
 	}
 	return stopped
 }
