@@ -14,6 +14,8 @@ import (
 	"math"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
 // Config says what to compare.
@@ -133,7 +135,7 @@ func ReadLog(ctx context.Context, config Config) (*Log, error) {
 		err = errors.Join(err, c.judge(record))
 	}
 	if err == nil {
-		err = read(ctx, c.Seeds, c.Topic, c.judge)
+		err = kafka.Read(ctx, c.Seeds, c.Topic, c.judge)
 	}
 	if err != nil {
 		err = fmt.Errorf("checking %s: %w", c.Topic, err)
@@ -152,7 +154,7 @@ func (l *Log) Compare(ctx context.Context, config Config) (Report, error) {
 		demanded.letters = 0
 	}
 	if c.DeadLetters != "" {
-		if err := read(ctx, c.Seeds, c.DeadLetters, c.compareLetter); err != nil {
+		if err := kafka.Read(ctx, c.Seeds, c.DeadLetters, c.compareLetter); err != nil {
 			return c.report, fmt.Errorf("checking %s: %w", c.DeadLetters, err)
 		}
 	}

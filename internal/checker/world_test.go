@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"strconv"
 	"testing"
 
@@ -15,14 +14,10 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	kafkatest.Close()
-	mariadbtest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
 
 // world is a log, a dead letter topic and a table of one test's own, and the
 // plainest sink there is: the test itself.
@@ -44,15 +39,9 @@ func newWorld(t testing.TB, b kafka.Broker) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	w := &world{t: t, client: client, config: Config{
+	return &world{t: t, client: kafkatest.Client(t, b), config: Config{
 		Seeds: b.Seeds(), Topic: kafkatest.Topic(t, b, 2), DeadLetters: kafkatest.Topic(t, b, 1), DB: db,
 	}}
-	return w
 }
 
 func (w *world) exec(query string, args ...any) {

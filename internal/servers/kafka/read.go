@@ -1,4 +1,4 @@
-package checker
+package kafka
 
 import (
 	"context"
@@ -8,10 +8,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// read calls visit with every record of the topic, from its start to the end
-// that it has now, in the order of each partition. The record is visit's only
-// until it returns.
-func read(ctx context.Context, seeds []string, topic string, visit func(*kgo.Record) error) error {
+// Read calls visit with every record of the topic, from the start to the present end of
+// each partition, in the order of the partition.
+func Read(ctx context.Context, seeds []string, topic string, visit func(*kgo.Record) error) error {
 	from, left, err := bounds(ctx, seeds, topic)
 	if err != nil || len(left) == 0 {
 		return err
@@ -51,7 +50,7 @@ func read(ctx context.Context, seeds []string, topic string, visit func(*kgo.Rec
 	return nil
 }
 
-// bounds are where to begin in each partition that has records, and where to end.
+// bounds returns the first and the end offset of each partition that has records.
 func bounds(ctx context.Context, seeds []string, topic string) (from map[int32]kgo.Offset, end map[int32]int64, err error) {
 	client, err := kgo.NewClient(kgo.SeedBrokers(seeds...))
 	if err != nil {
@@ -64,14 +63,14 @@ func bounds(ctx context.Context, seeds []string, topic string) (from map[int32]k
 		err = starts.Error()
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("asking for the first offsets: %w", err)
+		return nil, nil, fmt.Errorf("listing the first offsets: %w", err)
 	}
 	ends, err := admin.ListEndOffsets(ctx, topic)
 	if err == nil {
 		err = ends.Error()
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("asking for the last offsets: %w", err)
+		return nil, nil, fmt.Errorf("listing the end offsets: %w", err)
 	}
 	from, end = map[int32]kgo.Offset{}, map[int32]int64{}
 	ends.Each(func(last kadm.ListedOffset) {
