@@ -109,7 +109,7 @@ func TestTombstonesDelete(t *testing.T) {
 			t.Errorf("%d letters, the first %v", len(letters), letters[0].Headers)
 		}
 		for outcome, n := range map[string]float64{"deleted": 4, "unchanged": 1, "refused": 1} {
-			if got := metric(t, s, `mariadb_upsert_rows_total{label="orders_table",outcome="`+outcome+`"`); got != n {
+			if got := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", outcome); got != n {
 				t.Errorf("%v are counted as %s, expected %v", got, outcome, n)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
-	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
 // A dead letter that is sent again, a week later, once its cause is mended: an
@@ -54,7 +52,7 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 				replay(w)
 				w.awaitRows(2)
 				w.eventually("both are sent again", func(context.Context) error {
-					if n := metric(t, s, "mariadb_upsert_replayed_total{"); n != 2 {
+					if n := w.metric(s, "mariadb_upsert_replayed_total"); n != 2 {
 						return fmt.Errorf("%v", n)
 					}
 					return nil
@@ -68,7 +66,7 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 						t.Errorf("stored %q, expected %q", row, want[id])
 					}
 				}
-				if stale := metric(t, s, `mariadb_upsert_rows_total{label="orders_table",outcome="stale"`); stale != 1 {
+				if stale := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", "stale"); stale != 1 {
 					t.Errorf("%v stale orders were counted, expected 1", stale)
 				}
 				w.sentAgainAsItWas(first, second)
@@ -102,25 +100,6 @@ func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 			w.t.Errorf("it was sent again with the headers %q", again.Headers)
 		}
 	}
-}
-
-// dlq runs the command of that name.
-func (w *world) dlq(status int, args ...string) string {
-	w.t.Helper()
-	cmd := w.dlqCommand(args...)
-	out, err := cmd.CombinedOutput()
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		w.t.Errorf("dlq %v: exit status %d, expected %d (%v)\n%s", args, got, status, err, out)
-	}
-	return string(out)
-}
-
-func (w *world) dlqCommand(args ...string) *exec.Cmd {
-	w.t.Helper()
-	cmd := exec.CommandContext(w.t.Context(), ordersinktest.Binary(w.t), append([]string{"dlq", args[0], "-r", "config/resources.yaml"}, args[1:]...)...)
-	cmd.Dir = ordersinktest.Root(w.t)
-	cmd.Env = append(cmd.Environ(), "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetters, "MARIADB_DSN="+w.dsn)
-	return cmd
 }
 
 // What comes back a second time is left to a person; the pipeline would send it
@@ -179,7 +158,7 @@ func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if n := metric(t, s, `dead_letter_send_waits_total{label="origin"`); n < 3 || !strings.Contains(body, "waiting to deliver 1 dead letters since") {
+		if n := w.metric(s, "dead_letter_send_waits_total", "label", "origin"); n < 3 || !strings.Contains(body, "waiting to deliver 1 dead letters since") {
 			return fmt.Errorf("%v times; %s", n, body)
 		}
 		return nil

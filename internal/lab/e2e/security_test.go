@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -59,14 +58,7 @@ func TestMariaDBOverTLS(t *testing.T) {
 				}
 				return
 			}
-			says := regexp.MustCompile("waiting for MariaDB since .*" + test.fails)
-			w.eventually("/orders/ready says "+test.fails, func(ctx context.Context) error {
-				body, status, err := s.Get(ctx, "/orders/ready")
-				if err == nil && (status != http.StatusServiceUnavailable || !says.MatchString(body)) {
-					err = fmt.Errorf("%d: %s", status, body)
-				}
-				return err
-			})
+			w.awaitAnswer(s, "/orders/ready", http.StatusServiceUnavailable, "waiting for MariaDB since .*"+test.fails)
 			if strings.Contains(w.log.String(), "sink-password") {
 				t.Error("the log has the password")
 			}

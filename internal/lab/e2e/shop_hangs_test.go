@@ -9,9 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
-
+	"github.com/order-sink/order-sink/internal/lab/scrape"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
@@ -127,11 +125,6 @@ func TestAnOrderOfUnknownFateIsSentAgain(t *testing.T) {
 
 // counted is what a process counts of one of its parts.
 func counted(ctx context.Context, process *ordersink.Sink, name, label string) (float64, error) {
-	text, err := process.Metrics(ctx)
-	if err != nil {
-		return 0, err
-	}
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	metrics, err := parser.TextToMetricFamilies(strings.NewReader(text))
-	return sum(metrics[name], map[string]string{"label": label}), err
+	metrics, err := scrape.Read(ctx, process)
+	return metrics.Sum(name, "label", label), err
 }

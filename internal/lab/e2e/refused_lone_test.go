@@ -79,7 +79,7 @@ func TestALoneOrderDoesNotBlockItsPartition(t *testing.T) {
 						if report.Rows != 3 || report.DeadLetters != 3 {
 							t.Errorf("%d rows and %d dead letters, expected 3 and 3", report.Rows, report.DeadLetters)
 						}
-						if rows, messages := metric(t, s, "mariadb_upsert_rows_total{"), metric(t, s, `processor_sent{label="price"`); rows != messages {
+						if rows, messages := w.metric(s, "mariadb_upsert_rows_total"), w.metric(s, "processor_sent", "label", "price"); rows != messages {
 							t.Errorf("%v outcomes of %v messages", rows, messages)
 						}
 					})
@@ -103,7 +103,7 @@ func TestTheNextOrderIsTheEvidence(t *testing.T) {
 		g := orders.NewGenerator(12)
 		w.spread(2, 1, func() orders.Message { return stumblingOrder(g) })
 		w.eventually("both orders are retried", func(context.Context) error {
-			if n := metric(t, s, "mariadb_upsert_waits_total{"); n < 4 {
+			if n := w.metric(s, "mariadb_upsert_waits_total"); n < 4 {
 				return fmt.Errorf("%v waits", n)
 			}
 			return nil

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/checker"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -69,14 +70,40 @@ func TestEveryMessageIsARowOnce(t *testing.T) {
 // forgetGroup makes a group without members begin again.
 func (w *world) forgetGroup(group string) {
 	w.t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...))
-	w.must(err)
-	defer client.Close()
+	admin := kadm.NewClient(kafkatest.Client(w.t, w.broker))
 	w.eventually("the group is deleted", func(ctx context.Context) error {
-		answers, err := kadm.NewClient(client).DeleteGroups(ctx, group)
+		answers, err := admin.DeleteGroups(ctx, group)
 		if err == nil {
 			err = answers.Error()
 		}
 		return err
+	})
+}
+
+func TestTheSeedsOrdersAreStoredOnce(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		t.Parallel()
+		w := newWorld(t, b, mariadbtest.Shared(t))
+		w.startReady()
+
+		var seed []orders.Message
+		for _, order := range orders.Seed() {
+			seed = append(seed, orders.Good(order))
+		}
+		w.produce(seed...)
+		report := w.check(checker.Config{})
+		if report.Rows != 3 || report.DeadLetters != 0 {
+			t.Fatalf("three orders gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
+		}
+		const stored = "SELECT order_id, user_id, product_id, qty, unit_price, total_price, created_at, updated_at FROM orders ORDER BY order_id"
+		first := w.rows(stored)
+
+		w.produce(seed...)
+		w.awaitCommitted()
+		if again := w.rows(stored); !slices.Equal(first, again) {
+			t.Errorf("the same orders sent again changed the table, updated_at included:\n%s\nbecame\n%s",
+				strings.Join(first, "\n"), strings.Join(again, "\n"))
+		}
+		w.check(checker.Config{Exactly: true})
 	})
 }

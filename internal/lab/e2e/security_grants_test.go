@@ -1,11 +1,9 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"testing"
 
@@ -26,14 +24,8 @@ func TestEachGrantIsNeededAndAskedForByName(t *testing.T) {
 			w.admin("REVOKE " + right + " ON orders FROM order_sink")
 			s := w.start()
 			w.produce(orders.Good(orders.Seed()[0]))
-			says := regexp.MustCompile(`waiting for MariaDB since .*` + right + ` command denied to user 'sink'@'[^']+' for (?:column '\w+' in )?table .*somebody must mend this`)
-			w.eventually("/orders/ready asks for "+right, func(ctx context.Context) error {
-				body, status, err := s.Get(ctx, "/orders/ready")
-				if err == nil && (status != http.StatusServiceUnavailable || !says.MatchString(body)) {
-					err = fmt.Errorf("%d: %s", status, body)
-				}
-				return err
-			})
+			w.awaitAnswer(s, "/orders/ready", http.StatusServiceUnavailable,
+				`waiting for MariaDB since .*`+right+` command denied to user 'sink'@'[^']+' for (?:column '\w+' in )?table .*somebody must mend this`)
 			w.admin("GRANT " + right + " ON orders TO order_sink")
 			report := w.check(checker.Config{Exactly: true})
 			if report.Rows != 1 || report.DeadLetters != 0 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
@@ -93,5 +94,32 @@ func TestTimestampsOfAnyUnit(t *testing.T) {
 			return nil
 		})
 		w.awaitGroup(w.topic)
+	})
+}
+
+// A producer's header cannot pass for the record's own timestamp.
+func TestAHeaderIsNoVersion(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		t.Parallel()
+		w := newWorld(t, b, mariadbtest.Shared(t))
+		w.startReady()
+		g := orders.NewGenerator(20)
+		o := g.Order()
+		hidden := orders.Good(o)
+		hidden.Headers = []kgo.RecordHeader{{Key: "kafka_timestamp_ms", Value: []byte("9000000000000")}}
+		w.produce(hidden)
+		w.awaitRows(1)
+		if at := w.rows("SELECT ABS(kafka_timestamp_ms - UNIX_TIMESTAMP() * 1000) < 600000 FROM orders"); at[0] != "1" {
+			t.Error("the header became the version")
+		}
+		o.Quantity, o.TotalPrice = o.Quantity+1, o.TotalPrice+o.UnitPrice
+		w.produce(orders.Good(o))
+		w.awaitCommitted()
+		if got := w.rows("SELECT qty FROM orders"); len(got) != 1 || got[0] != fmt.Sprint(o.Quantity) {
+			t.Errorf("the newer order is not there: %v", got)
+		}
+		if letters := w.letters(); len(letters) != 0 {
+			t.Errorf("%d letters", len(letters))
+		}
 	})
 }

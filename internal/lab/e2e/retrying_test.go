@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
-	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
 // While MariaDB takes no rows, everything that tells the sink's state says so,
@@ -55,33 +53,20 @@ func TestWaitingIsToldWhileItLasts(t *testing.T) {
 			test.begin(w)
 			send()
 			w.awaitState(s, "waiting")
-			whole := regexp.MustCompile(`waiting for MariaDB since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+[ms\d]*\), next try in [\d.]+m?s` + test.says)
-			w.eventually("/orders/ready says why", func(ctx context.Context) error {
-				body, status, err := s.Get(ctx, "/orders/ready")
-				if err == nil && (status != http.StatusServiceUnavailable || !whole.MatchString(body)) {
-					err = fmt.Errorf("%d: %s", status, body)
-				}
-				return err
-			})
+			w.awaitAnswer(s, "/orders/ready", http.StatusServiceUnavailable, `waiting for MariaDB since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+[ms\d]*\), next try in [\d.]+m?s`+test.says)
 			if body, status, err := s.Get(t.Context(), "/ready"); err != nil || status != http.StatusServiceUnavailable || !strings.Contains(body, "orders") {
 				t.Errorf("/ready answered %d: %s, %v", status, body, err)
 			}
 			if _, status, err := s.Get(t.Context(), "/ping"); err != nil || status != http.StatusOK {
 				t.Errorf("/ping answered %d, %v: it is the process's, which is well", status, err)
 			}
-			if waits := metric(t, s, `mariadb_upsert_waits_total{`); waits < 1 {
+			if waits := w.metric(s, "mariadb_upsert_waits_total"); waits < 1 {
 				t.Errorf("%v waits were counted", waits)
 			}
 
 			test.end(w)
 			w.awaitState(s, "running")
-			w.eventually("/ready is green again", func(ctx context.Context) error {
-				body, status, err := s.Get(ctx, "/ready")
-				if err == nil && status != http.StatusOK {
-					err = fmt.Errorf("%d: %s", status, body)
-				}
-				return err
-			})
+			w.awaitAnswer(s, "/ready", http.StatusOK, "")
 			report := w.check(checker.Config{Exactly: true})
 			if report.Rows != 1000 || report.DeadLetters != 0 {
 				t.Errorf("%d rows and %d dead letters of 1,000 orders", report.Rows, report.DeadLetters)
@@ -109,19 +94,12 @@ func TestWaitingForKafkaIsTold(t *testing.T) {
 	w.awaitCommitted()
 
 	w.must(java.Kill())
-	whole := regexp.MustCompile(`"orders_topic","path":"input","connected":false,"error":"waiting to read since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+[ms\d]*\), next try in [\d.]+m?s: .*connection refused`)
-	w.eventually("/orders/ready says why", func(ctx context.Context) error {
-		body, status, err := s.Get(ctx, "/orders/ready")
-		if err == nil && (status != http.StatusServiceUnavailable || !whole.MatchString(body)) {
-			err = fmt.Errorf("%d: %s", status, body)
-		}
-		return err
-	})
-	if waiting := metric(t, s, `kafka_read_state{label="orders_topic",path="root.input",state="waiting"`); waiting != 1 {
+	w.awaitAnswer(s, "/orders/ready", http.StatusServiceUnavailable, `"orders_topic","path":"input","connected":false,"error":"waiting to read since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+[ms\d]*\), next try in [\d.]+m?s: .*connection refused`)
+	if waiting := w.metric(s, "kafka_read_state", "label", "orders_topic", "path", "root.input", "state", "waiting"); waiting != 1 {
 		t.Errorf("kafka_read_state says %v", waiting)
 	}
 	w.eventually("it is asked for again and again", func(context.Context) error {
-		if n := metric(t, s, "kafka_read_waits_total{"); n < 5 {
+		if n := w.metric(s, "kafka_read_waits_total"); n < 5 {
 			return fmt.Errorf("%v times", n)
 		}
 		return nil
@@ -133,13 +111,7 @@ func TestWaitingForKafkaIsTold(t *testing.T) {
 	w.must(java.Start(t.Context()))
 	w.produce(g.Good(), g.Good())
 	w.awaitRows(4)
-	w.eventually("/ready is green again", func(ctx context.Context) error {
-		body, status, err := s.Get(ctx, "/ready")
-		if err == nil && status != http.StatusOK {
-			err = fmt.Errorf("%d: %s", status, body)
-		}
-		return err
-	})
+	w.awaitAnswer(s, "/ready", http.StatusOK, "")
 	if report := w.check(checker.Config{Exactly: true}); report.Rows != 4 {
 		t.Errorf("%d rows of 4 orders", report.Rows)
 	}
@@ -153,52 +125,5 @@ func TestWaitingForKafkaIsTold(t *testing.T) {
 	during, _, _ = strings.Cut(during, "Reading: the wait is over")
 	if n := strings.Count(during, "\n"); n > 20 {
 		t.Errorf("%d lines were logged while it waited:\n%s", n, during)
-	}
-}
-
-// metric sums a metric over its labels.
-func metric(t *testing.T, s *ordersink.Sink, prefix string) float64 {
-	t.Helper()
-	text, err := s.Metrics(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sum float64
-	for line := range strings.Lines(text) {
-		if value, found := strings.CutPrefix(line, prefix); found {
-			var n float64
-			if _, err := fmt.Sscan(value[strings.LastIndexByte(value, ' ')+1:], &n); err != nil {
-				t.Fatalf("%s: %v", line, err)
-			}
-			sum += n
-		}
-	}
-	return sum
-}
-
-func (w *world) awaitState(s *ordersink.Sink, state string) {
-	w.t.Helper()
-	w.eventually("the state is "+state, func(ctx context.Context) error {
-		text, err := s.Metrics(ctx)
-		if err != nil {
-			return err
-		}
-		for _, other := range []string{"running", "waiting", "stopped"} {
-			value := "0"
-			if other == state {
-				value = "1"
-			}
-			if !regexp.MustCompile(`(?m)^mariadb_upsert_state\{[^}]*state="` + other + `"[^}]*\} ` + value + `$`).MatchString(text) {
-				return fmt.Errorf("%s is not %s", other, value)
-			}
-		}
-		return nil
-	})
-}
-
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
 	}
 }

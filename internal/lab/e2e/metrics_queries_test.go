@@ -133,11 +133,11 @@ func (e exposed) misfits(expression parser.Expr) (problems []string) {
 			return nil
 		}
 		family := e.family(selector.Name)
-		if e[family] == nil {
+		if e.Metrics[family] == nil {
 			problems = append(problems, "no sink exposes "+selector.Name)
 			return nil
 		}
-		isHistogram := e[family].GetType().String() == "HISTOGRAM"
+		isHistogram := e.Metrics[family].GetType().String() == "HISTOGRAM"
 		if isHistogram && family == selector.Name {
 			problems = append(problems, family+" has _bucket, _sum and _count only")
 		}
@@ -177,7 +177,7 @@ func (e exposed) misfits(expression parser.Expr) (problems []string) {
 // family is the metric that a series belongs to.
 func (e exposed) family(series string) string {
 	for _, suffix := range []string{"_bucket", "_sum", "_count"} {
-		if name, cut := strings.CutSuffix(series, suffix); cut && e[name].GetType().String() == "HISTOGRAM" {
+		if name, cut := strings.CutSuffix(series, suffix); cut && e.Metrics[name].GetType().String() == "HISTOGRAM" {
 			return name
 		}
 	}
@@ -187,7 +187,7 @@ func (e exposed) family(series string) string {
 // values of each label of a metric.
 func (e exposed) values(family string) map[string][]string {
 	values := make(map[string][]string)
-	for _, m := range e[family].GetMetric() {
+	for _, m := range e.Metrics[family].GetMetric() {
 		for _, pair := range m.GetLabel() {
 			values[pair.GetName()] = append(values[pair.GetName()], pair.GetValue())
 		}

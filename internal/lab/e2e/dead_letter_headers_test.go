@@ -5,10 +5,14 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/checker"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -179,4 +183,82 @@ func TestAFallbackMakesTheSameLetters(t *testing.T) {
 	if len(letters) != 2 {
 		t.Errorf("%d letters, expected 2", len(letters))
 	}
+}
+
+// A dead letter is the producer's record, key and headers included, and the
+// reason in headers.
+func TestADeadLetterReturnsTheRecordWithTheReason(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		t.Parallel()
+		w := newWorld(t, b, mariadbtest.Shared(t))
+		w.startReady()
+
+		g := orders.NewGenerator(2)
+		withKey, withoutKey, emptyKey, tombstone := g.WrongType(), g.BrokenRule(), g.NotJSON(), orders.Message{Key: []byte("k")}
+		withKey.Key = []byte{0, 0xff, 'k'}
+		withKey.Headers = []kgo.RecordHeader{
+			{Key: "traceparent", Value: []byte("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")},
+			{Key: "binary", Value: []byte{0, 1, 0xfe}},
+			{Key: "kafka_replyTopic", Value: []byte("begins like the input's own metadata")},
+			{Key: "original", Value: []byte("1")},
+			{Key: "schema", Value: []byte("2")},
+		}
+		emptyKey.Key = []byte{}
+		sent := []orders.Message{withKey, withoutKey, emptyKey, tombstone}
+		before := time.Now().Add(-time.Second)
+		w.produce(sent...)
+		w.awaitCommitted()
+		w.check(checker.Config{Exactly: true})
+
+		letters := w.letters()
+		if len(letters) != len(sent) {
+			t.Fatalf("%d refusable records gave %d dead letters", len(sent), len(letters))
+		}
+		for i, want := range []struct{ code, field, stage, connectStage string }{
+			{"type_mismatch", "payload.qty", "connect_json_decode", "VALUE_CONVERTER"},
+			{"order_range", "qty", "order_price", "TRANSFORMATION"},
+			{"bad_json", "value", "connect_json_decode", "VALUE_CONVERTER"},
+			{"order_missing", "value", "order_price", "TRANSFORMATION"},
+		} {
+			at := slices.IndexFunc(letters, func(l *kgo.Record) bool { return bytes.Equal(l.Value, sent[i].Value) })
+			if at < 0 {
+				t.Errorf("no dead letter has the bytes of record %d", i)
+				continue
+			}
+			letter := letters[at]
+			if !bytes.Equal(letter.Key, sent[i].Key) || (letter.Key == nil) != (sent[i].Key == nil) {
+				t.Errorf("%s: the key %v became %v", want.code, sent[i].Key, letter.Key)
+			}
+			for _, h := range sent[i].Headers {
+				if got := header(letter, h.Key); got != string(h.Value) {
+					t.Errorf("%s: header %s is %q, expected %q", want.code, h.Key, got, h.Value)
+				}
+			}
+			for name, value := range map[string]string{
+				"order_sink.code":                 want.code,
+				"order_sink.field":                want.field,
+				"order_sink.stage":                want.stage,
+				"__connect.errors.stage":          want.connectStage,
+				"__connect.errors.topic":          w.topic,
+				"__connect.errors.connector.name": "order-sink",
+			} {
+				if got := header(letter, name); got != value {
+					t.Errorf("%s: header %s is %q, expected %q", want.code, name, got, value)
+				}
+			}
+			if message := header(letter, "__connect.errors.exception.message"); !strings.HasPrefix(message, want.code+": "+want.field+": ") {
+				t.Errorf("%s: the reason reads %q", want.code, message)
+			}
+			failedAt, err := time.Parse(time.RFC3339, header(letter, "order_sink.failed_at"))
+			if err != nil || failedAt.Before(before) || failedAt.After(time.Now()) {
+				t.Errorf("%s: failed_at is %v, %v", want.code, failedAt, err)
+			}
+			for _, h := range letter.Headers {
+				if ours := slices.ContainsFunc(sent[i].Headers, func(s kgo.RecordHeader) bool { return s.Key == h.Key }); !ours &&
+					!strings.HasPrefix(h.Key, "order_sink.") && !strings.HasPrefix(h.Key, "__connect.errors.") {
+					t.Errorf("%s: the pipeline's own metadata %q is among the headers", want.code, h.Key)
+				}
+			}
+		}
+	})
 }
