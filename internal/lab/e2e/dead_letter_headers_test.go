@@ -225,40 +225,45 @@ func TestADeadLetterReturnsTheRecordWithTheReason(t *testing.T) {
 				t.Errorf("no dead letter has the bytes of record %d", i)
 				continue
 			}
-			letter := letters[at]
-			if !bytes.Equal(letter.Key, sent[i].Key) || (letter.Key == nil) != (sent[i].Key == nil) {
-				t.Errorf("%s: the key %v became %v", want.code, sent[i].Key, letter.Key)
-			}
-			for _, h := range sent[i].Headers {
-				if got := header(letter, h.Key); got != string(h.Value) {
-					t.Errorf("%s: header %s is %q, expected %q", want.code, h.Key, got, h.Value)
-				}
-			}
-			for name, value := range map[string]string{
-				"order_sink.code":                 want.code,
-				"order_sink.field":                want.field,
-				"order_sink.stage":                want.stage,
-				"__connect.errors.stage":          want.connectStage,
-				"__connect.errors.topic":          w.topic,
-				"__connect.errors.connector.name": "order-sink",
-			} {
-				if got := header(letter, name); got != value {
-					t.Errorf("%s: header %s is %q, expected %q", want.code, name, got, value)
-				}
-			}
-			if message := header(letter, "__connect.errors.exception.message"); !strings.HasPrefix(message, want.code+": "+want.field+": ") {
-				t.Errorf("%s: the reason reads %q", want.code, message)
-			}
-			failedAt, err := time.Parse(time.RFC3339, header(letter, "order_sink.failed_at"))
-			if err != nil || failedAt.Before(before) || failedAt.After(time.Now()) {
+			w.compareHeaders(letters[at], sent[i], map[string]string{
+				"order_sink.code":        want.code,
+				"order_sink.field":       want.field,
+				"order_sink.stage":       want.stage,
+				"__connect.errors.stage": want.connectStage,
+			})
+			if failedAt, err := time.Parse(time.RFC3339, header(letters[at], "order_sink.failed_at")); err != nil || failedAt.Before(before) || failedAt.After(time.Now()) {
 				t.Errorf("%s: failed_at is %v, %v", want.code, failedAt, err)
-			}
-			for _, h := range letter.Headers {
-				if ours := slices.ContainsFunc(sent[i].Headers, func(s kgo.RecordHeader) bool { return s.Key == h.Key }); !ours &&
-					!strings.HasPrefix(h.Key, "order_sink.") && !strings.HasPrefix(h.Key, "__connect.errors.") {
-					t.Errorf("%s: the pipeline's own metadata %q is among the headers", want.code, h.Key)
-				}
 			}
 		}
 	})
+}
+
+// compareHeaders asserts that a letter has the key and the headers of the record that was
+// sent, the reason, and nothing else of the pipeline.
+func (w *world) compareHeaders(letter *kgo.Record, sent orders.Message, reason map[string]string) {
+	w.t.Helper()
+	code := reason["order_sink.code"]
+	if !bytes.Equal(letter.Key, sent.Key) || (letter.Key == nil) != (sent.Key == nil) {
+		w.t.Errorf("%s: the key %v became %v", code, sent.Key, letter.Key)
+	}
+	for _, h := range sent.Headers {
+		if got := header(letter, h.Key); got != string(h.Value) {
+			w.t.Errorf("%s: header %s is %q, expected %q", code, h.Key, got, h.Value)
+		}
+	}
+	reason["__connect.errors.topic"], reason["__connect.errors.connector.name"] = w.topic, "order-sink"
+	for name, value := range reason {
+		if got := header(letter, name); got != value {
+			w.t.Errorf("%s: header %s is %q, expected %q", code, name, got, value)
+		}
+	}
+	if message := header(letter, "__connect.errors.exception.message"); !strings.HasPrefix(message, code+": "+reason["order_sink.field"]+": ") {
+		w.t.Errorf("%s: the reason reads %q", code, message)
+	}
+	for _, h := range letter.Headers {
+		if ours := slices.ContainsFunc(sent.Headers, func(s kgo.RecordHeader) bool { return s.Key == h.Key }); !ours &&
+			!strings.HasPrefix(h.Key, "order_sink.") && !strings.HasPrefix(h.Key, "__connect.errors.") {
+			w.t.Errorf("%s: the pipeline's own metadata %q is among the headers", code, h.Key)
+		}
+	}
 }

@@ -42,6 +42,49 @@ func deleting(t *testing.T) string {
 	return file
 }
 
+// tombstones are the records of orders and of their tombstones, each in its order's
+// partition.
+type tombstones struct {
+	topic string
+	now   time.Time
+	all   []*kgo.Record
+}
+
+func (r *tombstones) send(o orders.Order, key, value []byte, seconds int) {
+	r.all = append(r.all, &kgo.Record{
+		Topic: r.topic, Partition: int32(o.OrderID[0]) % partitions, Key: key, Value: value,
+		Timestamp: r.now.Add(time.Duration(seconds) * time.Second),
+	})
+}
+
+func plain(o orders.Order) []byte { return []byte(o.OrderID) }
+
+// story sends seven orders and most of their tombstones. It returns the order that comes
+// again after its tombstone.
+func (r *tombstones) story(all []orders.Order) (again orders.Order) {
+	connect := func(o orders.Order) []byte {
+		return fmt.Appendf(nil, `{"schema":{"type":"string","optional":false},"payload":%q}`, o.OrderID)
+	}
+	object := func(o orders.Order) []byte { return fmt.Appendf(nil, `{"order_id":%q}`, o.OrderID) }
+	order := func(o orders.Order, seconds int) { r.send(o, plain(o), o.Envelope(), seconds) }
+
+	order(all[0], 0) // stays
+	order(all[1], 0)
+	r.send(all[1], plain(all[1]), nil, 1) // gone
+	order(all[2], 0)
+	r.send(all[2], connect(all[2]), []byte(`{"schema":null,"payload":null}`), 1) // gone
+	order(all[3], 0)
+	r.send(all[3], object(all[3]), nil, 1)
+	again = all[3]
+	again.Quantity, again.TotalPrice = 99, 99*again.UnitPrice
+	order(again, 2) // gone, and there again
+	order(all[4], 1)
+	r.send(all[4], plain(all[4]), nil, 0) // newer than its tombstone
+	r.send(all[5], nil, nil, 0)           // of nobody
+	order(all[6], 0)                      // gone in a later batch
+	return again
+}
+
 // Tombstones delete: an order and its tombstone keep their order within a batch
 // and across batches, a tombstone older than its order does nothing, and one that
 // names no order is a dead letter.
@@ -54,46 +97,16 @@ func TestTombstonesDelete(t *testing.T) {
 		for range 7 {
 			all = append(all, g.Order())
 		}
-		now := time.Now().Truncate(time.Millisecond)
-		var records []*kgo.Record
-		send := func(o orders.Order, key, value []byte, seconds int) {
-			records = append(records, &kgo.Record{
-				Topic: w.topic, Partition: int32(o.OrderID[0]) % partitions, Key: key, Value: value,
-				Timestamp: now.Add(time.Duration(seconds) * time.Second),
-			})
-		}
-		plain := func(o orders.Order) []byte { return []byte(o.OrderID) }
-		connect := func(o orders.Order) []byte {
-			return fmt.Appendf(nil, `{"schema":{"type":"string","optional":false},"payload":%q}`, o.OrderID)
-		}
-		object := func(o orders.Order) []byte { return fmt.Appendf(nil, `{"order_id":%q}`, o.OrderID) }
-		order := func(o orders.Order, seconds int) { send(o, plain(o), o.Envelope(), seconds) }
-
-		order(all[0], 0) // stays
-		order(all[1], 0)
-		send(all[1], plain(all[1]), nil, 1) // gone
-		order(all[2], 0)
-		send(all[2], connect(all[2]), []byte(`{"schema":null,"payload":null}`), 1) // gone
-		order(all[3], 0)
-		send(all[3], object(all[3]), nil, 1)
-		again := all[3]
-		again.Quantity, again.TotalPrice = 99, 99*again.UnitPrice
-		order(again, 2) // gone, and there again
-		order(all[4], 1)
-		send(all[4], plain(all[4]), nil, 0) // newer than its tombstone
-		send(all[5], nil, nil, 0)           // of nobody
-		order(all[6], 0)                    // gone in a later batch
-
-		client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-		w.must(err)
-		defer client.Close()
-		w.must(client.ProduceSync(t.Context(), records...).FirstErr())
+		records := tombstones{topic: w.topic, now: time.Now().Truncate(time.Millisecond)}
+		again := records.story(all)
+		client := kafkatest.Client(t, b)
+		w.must(client.ProduceSync(t.Context(), records.all...).FirstErr())
 		w.admin("GRANT DELETE ON orders TO order_sink") // as config/grants.sql says
 		s := w.startReady(deleting(t))
 		w.awaitCommitted()
-		records = nil
-		send(all[6], plain(all[6]), nil, 1)
-		w.must(client.ProduceSync(t.Context(), records...).FirstErr())
+		records.all = nil
+		records.send(all[6], plain(all[6]), nil, 1)
+		w.must(client.ProduceSync(t.Context(), records.all...).FirstErr())
 		w.awaitCommitted()
 
 		var want []string

@@ -27,32 +27,7 @@ func TestTimestampsOfAnyUnit(t *testing.T) {
 		if err := b.CreateTopic(t.Context(), w.topic, 1, kafka.AnyTimestamp); err != nil {
 			t.Fatal(err)
 		}
-		g := orders.NewGenerator(40)
-		takes := true // timestamps below zero
-		send := func(at int64, m orders.Message) {
-			t.Helper()
-			err := kafka.ProduceAt(t.Context(), b, w.topic, 0, at, nil, m.Value)
-			if at < 0 && errors.Is(err, kerr.InvalidTimestamp) {
-				takes = false
-			} else if err != nil {
-				t.Fatal(err)
-			}
-		}
-		var rows []string
-		for _, at := range [][2]int64{{1795780612612, 1795784212612}, {1795780612612000, 1795784212612000}} {
-			o := g.Order()
-			newer := o
-			newer.Quantity++
-			newer.TotalPrice = newer.Quantity * newer.UnitPrice
-			send(at[0], orders.Good(o))
-			send(at[1], orders.Good(newer))
-			send(at[0], orders.Good(o))
-			rows = append(rows, fmt.Sprintf("%s %d %d", o.OrderID, newer.Quantity, at[1]))
-		}
-		send(1795784212612000000, g.Good()) // nanoseconds
-		send(-1, g.Good())                  // none
-		send(1795784212612000, g.BrokenRule())
-		send(1795784212612, g.BrokenRule())
+		rows, takes := w.sendOfAnyUnit()
 		w.startReady("pipelines/orders.yaml", "pipelines/replay.yaml")
 		w.awaitCommitted()
 		got := w.rows("SELECT order_id, qty, kafka_timestamp_ms FROM orders")
@@ -76,25 +51,63 @@ func TestTimestampsOfAnyUnit(t *testing.T) {
 		}
 		slices.Sort(expected)
 		w.eventually("the letters are there", func(context.Context) error {
-			var got []string
-			for _, l := range w.letters() {
-				code := header(l, "order_sink.code")
-				if code == "" {
-					continue // a mark
-				}
-				text := fmt.Sprintf("%s at %q", code, header(l, "order_sink.timestamp_ms"))
-				if code == "row_missing" {
-					text += ": " + header(l, "__connect.errors.exception.message")
-				}
-				got = append(got, text)
-			}
-			if slices.Sort(got); !slices.Equal(got, expected) {
+			if got := timestampsOf(w.letters()); !slices.Equal(got, expected) {
 				return fmt.Errorf("got\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(expected, "\n"))
 			}
 			return nil
 		})
 		w.awaitGroup(w.topic)
 	})
+}
+
+// sendOfAnyUnit sends orders, older and newer, with timestamps of several units. It
+// returns the rows of the newest, and whether the broker takes timestamps below zero.
+func (w *world) sendOfAnyUnit() (rows []string, takes bool) {
+	w.t.Helper()
+	g := orders.NewGenerator(40)
+	takes = true
+	send := func(at int64, m orders.Message) {
+		w.t.Helper()
+		err := kafka.ProduceAt(w.t.Context(), w.broker, w.topic, 0, at, nil, m.Value)
+		if at < 0 && errors.Is(err, kerr.InvalidTimestamp) {
+			takes = false
+		} else {
+			w.must(err)
+		}
+	}
+	for _, at := range [][2]int64{{1795780612612, 1795784212612}, {1795780612612000, 1795784212612000}} {
+		o := g.Order()
+		newer := o
+		newer.Quantity++
+		newer.TotalPrice = newer.Quantity * newer.UnitPrice
+		send(at[0], orders.Good(o))
+		send(at[1], orders.Good(newer))
+		send(at[0], orders.Good(o))
+		rows = append(rows, fmt.Sprintf("%s %d %d", o.OrderID, newer.Quantity, at[1]))
+	}
+	send(1795784212612000000, g.Good()) // nanoseconds
+	send(-1, g.Good())                  // none
+	send(1795784212612000, g.BrokenRule())
+	send(1795784212612, g.BrokenRule())
+	return rows, takes
+}
+
+// timestampsOf are the code and the timestamp of each dead letter, and the reason of the
+// timestamp.
+func timestampsOf(letters []*kgo.Record) (texts []string) {
+	for _, l := range letters {
+		code := header(l, "order_sink.code")
+		if code == "" {
+			continue // a mark
+		}
+		text := fmt.Sprintf("%s at %q", code, header(l, "order_sink.timestamp_ms"))
+		if code == "row_missing" {
+			text += ": " + header(l, "__connect.errors.exception.message")
+		}
+		texts = append(texts, text)
+	}
+	slices.Sort(texts)
+	return texts
 }
 
 // A producer's header cannot pass for the record's own timestamp.

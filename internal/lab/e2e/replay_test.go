@@ -33,20 +33,7 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 				w := newWorld(t, b, mariadbtest.Shared(t))
 				w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
 				s := w.startReady()
-				g := orders.NewGenerator(12)
-				changed, other := g.Order(), g.Order()
-				changed.UserID, other.UserID = strings.Repeat("u", 61), strings.Repeat("u", 61)
-				first, second := orders.Good(changed), orders.Good(other)
-				for i, m := range []*orders.Message{&first, &second} {
-					m.Key = []byte{byte(i)}
-					m.Headers = []kgo.RecordHeader{{Key: "traceparent", Value: []byte{0, 1, 0xff}}}
-				}
-				w.produce(first, second)
-				w.awaitCommitted()
-				changed.UserID, changed.Quantity = "short", changed.Quantity+1
-				changed.TotalPrice = changed.Quantity * changed.UnitPrice
-				w.produce(orders.Good(changed))
-				w.awaitRows(1)
+				changed, other, sent := w.refuseAndChange()
 
 				w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(255) NOT NULL")
 				replay(w)
@@ -69,7 +56,7 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 				if stale := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", "stale"); stale != 1 {
 					t.Errorf("%v stale orders were counted, expected 1", stale)
 				}
-				w.sentAgainAsItWas(first, second)
+				w.sentAgainAsItWas(sent...)
 
 				// By whichever of the two, a letter is sent once.
 				if out := w.dlq(3, "replay", "--all", "--dry-run"); !strings.Contains(out, "no open dead letter matches; 2 that do were replayed before") {
@@ -78,6 +65,28 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 			})
 		}
 	})
+}
+
+// refuseAndChange sends two orders that the table refuses, and then a newer version of the
+// first, which the table takes.
+func (w *world) refuseAndChange() (changed, other orders.Order, refused []orders.Message) {
+	w.t.Helper()
+	g := orders.NewGenerator(12)
+	changed, other = g.Order(), g.Order()
+	changed.UserID, other.UserID = strings.Repeat("u", 61), strings.Repeat("u", 61)
+	for i, o := range []orders.Order{changed, other} {
+		m := orders.Good(o)
+		m.Key = []byte{byte(i)}
+		m.Headers = []kgo.RecordHeader{{Key: "traceparent", Value: []byte{0, 1, 0xff}}}
+		refused = append(refused, m)
+	}
+	w.produce(refused...)
+	w.awaitCommitted()
+	changed.UserID, changed.Quantity = "short", changed.Quantity+1
+	changed.TotalPrice = changed.Quantity * changed.UnitPrice
+	w.produce(orders.Good(changed))
+	w.awaitRows(1)
+	return changed, other, refused
 }
 
 // sentAgainAsItWas finds each record twice in its partition: same key, bytes and

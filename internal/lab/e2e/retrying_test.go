@@ -11,6 +11,7 @@ import (
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
 // While MariaDB takes no rows, everything that tells the sink's state says so,
@@ -54,9 +55,7 @@ func TestWaitingIsToldWhileItLasts(t *testing.T) {
 			send()
 			w.awaitState(s, "waiting")
 			w.awaitAnswer(s, "/orders/ready", http.StatusServiceUnavailable, `waiting for MariaDB since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+[ms\d]*\), next try in [\d.]+m?s`+test.says)
-			if body, status, err := s.Get(t.Context(), "/ready"); err != nil || status != http.StatusServiceUnavailable || !strings.Contains(body, "orders") {
-				t.Errorf("/ready answered %d: %s, %v", status, body, err)
-			}
+			w.notReady(s)
 			if _, status, err := s.Get(t.Context(), "/ping"); err != nil || status != http.StatusOK {
 				t.Errorf("/ping answered %d, %v: it is the process's, which is well", status, err)
 			}
@@ -71,12 +70,7 @@ func TestWaitingIsToldWhileItLasts(t *testing.T) {
 			if report.Rows != 1000 || report.DeadLetters != 0 {
 				t.Errorf("%d rows and %d dead letters of 1,000 orders", report.Rows, report.DeadLetters)
 			}
-			log := w.log.String()
-			for _, line := range []string{"Failed to connect to mariadb_upsert: waiting for MariaDB since ", "Storing rows: the wait is over, after "} {
-				if n := strings.Count(log, line); n != 1 {
-					t.Errorf("the log says %q %d times, expected once", line, n)
-				}
-			}
+			w.saysOnce("Failed to connect to mariadb_upsert: waiting for MariaDB since ", "Storing rows: the wait is over, after ")
 		})
 	}
 }
@@ -104,9 +98,7 @@ func TestWaitingForKafkaIsTold(t *testing.T) {
 		}
 		return nil
 	})
-	if body, status, err := s.Get(t.Context(), "/ready"); err != nil || status != http.StatusServiceUnavailable || !strings.Contains(body, "orders") {
-		t.Errorf("/ready answered %d: %s, %v", status, body, err)
-	}
+	w.notReady(s)
 
 	w.must(java.Start(t.Context()))
 	w.produce(g.Good(), g.Good())
@@ -115,15 +107,28 @@ func TestWaitingForKafkaIsTold(t *testing.T) {
 	if report := w.check(checker.Config{Exactly: true}); report.Rows != 4 {
 		t.Errorf("%d rows of 4 orders", report.Rows)
 	}
-	log := w.log.String()
-	for _, line := range []string{"Failed to connect to kafka_read: waiting to read since ", "Reading: the wait is over, after "} {
-		if n := strings.Count(log, line); n != 1 {
-			t.Errorf("the log says %q %d times, expected once", line, n)
-		}
-	}
-	_, during, _ := strings.Cut(log, "Failed to connect to kafka_read")
+	w.saysOnce("Failed to connect to kafka_read: waiting to read since ", "Reading: the wait is over, after ")
+	_, during, _ := strings.Cut(w.log.String(), "Failed to connect to kafka_read")
 	during, _, _ = strings.Cut(during, "Reading: the wait is over")
 	if n := strings.Count(during, "\n"); n > 20 {
 		t.Errorf("%d lines were logged while it waited:\n%s", n, during)
+	}
+}
+
+// notReady asserts that /ready names the pipeline that is not connected.
+func (w *world) notReady(s *ordersink.Sink) {
+	w.t.Helper()
+	if body, status, err := s.Get(w.t.Context(), "/ready"); err != nil || status != http.StatusServiceUnavailable || !strings.Contains(body, "orders") {
+		w.t.Errorf("/ready answered %d: %s, %v", status, body, err)
+	}
+}
+
+// saysOnce asserts that the log has each of these texts once.
+func (w *world) saysOnce(texts ...string) {
+	w.t.Helper()
+	for _, text := range texts {
+		if n := strings.Count(w.log.String(), text); n != 1 {
+			w.t.Errorf("the log says %q %d times, expected once", text, n)
+		}
 	}
 }

@@ -109,17 +109,7 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 			g := orders.NewGenerator(3)
 			w.produce(g.Good(), g.NotJSON())
 			if test.fails != "" {
-				s := w.start()
-				w.eventually("the input's state says "+test.fails, func(ctx context.Context) error {
-					body, status, err := s.Get(ctx, "/orders/ready")
-					if err == nil && (status != http.StatusServiceUnavailable || !strings.Contains(body+w.log.String(), test.fails)) {
-						err = fmt.Errorf("%d: %s", status, body)
-					}
-					return err
-				})
-				if strings.Contains(w.log.String(), test.env["KAFKA_PASSWORD"]) {
-					t.Error("the log has the password")
-				}
+				w.kafkaFails(test.fails)
 				return
 			}
 			w.startReady("pipelines/orders.yaml", "pipelines/shop/order_service.yaml")
@@ -130,15 +120,37 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 			if report.Rows != 2 || report.DeadLetters != 1 {
 				t.Errorf("%d rows and %d dead letters of two good orders and a broken one", report.Rows, report.DeadLetters)
 			}
-			list := exec.Command(ordersinktest.Binary(t), "dlq", "list")
-			list.Dir = ordersinktest.Root(t)
-			list.Env = append(list.Environ(), "DEAD_LETTER_TOPIC="+w.deadLetters)
-			for name, value := range test.env {
-				list.Env = append(list.Env, name+"="+value)
-			}
-			if out, err := list.CombinedOutput(); err != nil || !strings.Contains(string(out), "bad_json") {
-				t.Errorf("dlq list answered %v:\n%s", err, out)
-			}
+			w.listsLetters()
 		})
+	}
+}
+
+// kafkaFails asserts that the sink says why it cannot read, without the password.
+func (w *world) kafkaFails(reason string) {
+	w.t.Helper()
+	s := w.start()
+	w.eventually("the input's state says "+reason, func(ctx context.Context) error {
+		body, status, err := s.Get(ctx, "/orders/ready")
+		if err == nil && (status != http.StatusServiceUnavailable || !strings.Contains(body+w.log.String(), reason)) {
+			err = fmt.Errorf("%d: %s", status, body)
+		}
+		return err
+	})
+	if strings.Contains(w.log.String(), w.env["KAFKA_PASSWORD"]) {
+		w.t.Error("the log has the password")
+	}
+}
+
+// listsLetters asserts that `order-sink dlq list` finds the dead letter.
+func (w *world) listsLetters() {
+	w.t.Helper()
+	list := exec.Command(ordersinktest.Binary(w.t), "dlq", "list")
+	list.Dir = ordersinktest.Root(w.t)
+	list.Env = append(list.Environ(), "DEAD_LETTER_TOPIC="+w.deadLetters)
+	for name, value := range w.env {
+		list.Env = append(list.Env, name+"="+value)
+	}
+	if out, err := list.CombinedOutput(); err != nil || !strings.Contains(string(out), "bad_json") {
+		w.t.Errorf("dlq list answered %v:\n%s", err, out)
 	}
 }

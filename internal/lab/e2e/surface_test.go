@@ -102,27 +102,33 @@ var addressField = regexp.MustCompile(`(?m)^\s*address:\s*(.*)$`)
 func TestEveryDefaultAddressIsThisMachines(t *testing.T) {
 	t.Parallel()
 	var found int
-	for _, pattern := range []string{"config/*.yaml", "pipelines/*.yaml", "pipelines/shop/*.yaml"} {
-		files, err := filepath.Glob(filepath.Join(ordersinktest.Root(t), pattern))
+	for _, file := range shippedFiles(t) {
+		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, match := range addressField.FindAllStringSubmatch(string(text), -1) {
-				found++
-				if !regexp.MustCompile(`^"\$\{[A-Z_]+:127\.0\.0\.1:\d+\}"$`).MatchString(match[1]) {
-					t.Errorf("%s listens on %s", filepath.Base(file), match[1])
-				}
+		for _, match := range addressField.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if !regexp.MustCompile(`^"\$\{[A-Z_]+:127\.0\.0\.1:\d+\}"$`).MatchString(match[1]) {
+				t.Errorf("%s listens on %s", filepath.Base(file), match[1])
 			}
 		}
 	}
 	if found < 5 { // health, and the four of the shop
 		t.Errorf("found %d addresses", found)
 	}
+}
+
+func shippedFiles(t *testing.T) (files []string) {
+	t.Helper()
+	for _, pattern := range []string{"config/*.yaml", "pipelines/*.yaml", "pipelines/shop/*.yaml"} {
+		found, err := filepath.Glob(filepath.Join(ordersinktest.Root(t), pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	return files
 }
 
 // The debug endpoints are off by the shipped configuration, and would be there
