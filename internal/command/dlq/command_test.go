@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
@@ -203,13 +204,10 @@ func TestWithTheRealSink(t *testing.T) {
 
 func (w *world) eventually(condition func() bool) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
-	defer cancel()
-	for !condition() {
-		select {
-		case <-ctx.Done():
-			w.t.Fatal("it did not come to pass in two minutes")
-		case <-time.After(10 * time.Millisecond):
+	eventually.Succeeds(w.t, 2*time.Minute, "it comes to pass", func(context.Context) error {
+		if !condition() {
+			return errors.New("it has not")
 		}
-	}
+		return nil
+	})
 }

@@ -219,23 +219,7 @@ func (w *world) process(args ...string) *exec.Cmd {
 // read is a topic as it is now.
 func (w *world) read(topic string) []*kgo.Record {
 	w.t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
-	defer cancel()
-	count := w.count(topic)
-	var records []*kgo.Record
-	for len(records) < count {
-		fetches := client.PollFetches(ctx)
-		if err := fetches.Err(); err != nil {
-			w.t.Fatal(err)
-		}
-		records = append(records, fetches.Records()...)
-	}
-	return records
+	return kafkatest.Records(w.t, w.broker, topic)
 }
 
 // count is how many records a topic has got.

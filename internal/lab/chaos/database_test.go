@@ -35,7 +35,7 @@ func databaseKilled(tr *trial) {
 		tr.pass(time.Duration(tr.random.IntN(1000)) * time.Millisecond)
 		tr.must(tr.server.Start(context.Background()))
 	})
-	tr.waited("mariadb_upsert_waits_total{")
+	tr.waited("mariadb_upsert_waits_total")
 }
 
 func databaseRestarted(tr *trial) {
@@ -55,7 +55,7 @@ func connectionsKilled(tr *trial) {
 			_, _ = tr.db.Exec("KILL CONNECTION " + id) // one that is going already is unknown
 		}
 	})
-	tr.waited(`mariadb_upsert_retries_total{`)
+	tr.waited("mariadb_upsert_retries_total")
 }
 
 // sessions are the ids of the sink's connections.
@@ -80,7 +80,7 @@ func databaseReadOnly(tr *trial) {
 		tr.awaitState("waiting for MariaDB since .*: MariaDB error 1290 ")
 		tr.exec("SET GLOBAL read_only = 0")
 	})
-	tr.waited(`mariadb_upsert_waits_total{cause="error_1290"`)
+	tr.waited("mariadb_upsert_waits_total", "cause", "error_1290")
 }
 
 // tableLocked: for longer than the sink's lock_wait_timeout, which is a sixth of
@@ -98,7 +98,7 @@ func tableLocked(tr *trial) {
 		_, err = conn.ExecContext(tr.Context(), "UNLOCK TABLES")
 		tr.must(err)
 	})
-	tr.waited(`mariadb_upsert_retries_total{cause="lock_wait"`)
+	tr.waited("mariadb_upsert_retries_total", "cause", "lock_wait")
 }
 
 // rowsLocked: by a transaction that stays open for longer than the sink's
@@ -114,7 +114,7 @@ func rowsLocked(tr *trial) {
 		tr.pass(3500 * time.Millisecond)
 		tr.must(tx.Rollback())
 	})
-	tr.waited(`mariadb_upsert_retries_total{cause="lock_wait"`)
+	tr.waited("mariadb_upsert_retries_total", "cause", "lock_wait")
 }
 
 // deadlocks: a second writer locks the same rows the other way round, and has
@@ -130,16 +130,16 @@ func deadlocks(tr *trial) {
 			lockBackwards(ctx, tr.db)
 		}
 	})
-	deadlocked := `mariadb_upsert_retries_total{cause="deadlock"`
+	deadlocked := func() float64 { return tr.metric(tr.current(), "mariadb_upsert_retries_total", "cause", "deadlock") }
 	tr.eventually("deadlocks happen", func(context.Context) error {
-		if n := tr.metric(tr.current(), deadlocked); n < float64(times(3, 50)) {
+		if n := deadlocked(); n < float64(times(3, 50)) {
 			return fmt.Errorf("%v so far", n)
 		}
 		return nil
 	})
 	stop()
 	other.Wait()
-	tr.times = int(tr.metric(tr.current(), deadlocked))
+	tr.times = int(deadlocked())
 	tr.awaitProgress(500)
 	tr.silent("deadlock")
 }

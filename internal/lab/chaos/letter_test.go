@@ -6,6 +6,8 @@ import (
 	"syscall"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
 var letterFaults = []fault{
@@ -56,7 +58,7 @@ func poison(tr *trial) {
 	tr.flow.poison.Store(true)
 	tr.times++
 	tr.awaitState(`stopped since .*: \d+ of the last \d+ orders within 1m0s were refused, more than dead_letter_limit allows \(0.5\): order_range \d+`)
-	if n := tr.metric(tr.current(), `mariadb_upsert_state{label="orders_table",path="root.output",state="stopped"`); n != 1 {
+	if n := tr.metric(tr.current(), "mariadb_upsert_state", "label", "orders_table", "path", "root.output", "state", "stopped"); n != 1 {
 		tr.Errorf("mariadb_upsert_state says %v", n)
 	}
 	letters := tr.letters()
@@ -73,11 +75,10 @@ func poison(tr *trial) {
 	// What was poured into the topic meanwhile is let through by hand, to its end:
 	// what is left of it could stop the sink once more.
 	tr.must(tr.flow.client.Flush(tr.Context()))
-	ends, err := tr.ends(tr.Context())
-	tr.must(err)
+	ends := tr.ends()
 	tr.eventually("it has gone on", func(ctx context.Context) error {
 		tr.must(tr.current().Signal(syscall.SIGUSR1))
-		return tr.behind(ctx, ends)
+		return kafka.BehindEnds(ctx, tr.admin, tr.topic, ends)
 	})
 	tr.awaitProgress(2000)
 }
@@ -85,7 +86,7 @@ func poison(tr *trial) {
 // letters is how many dead letters there are.
 func (tr *trial) letters() (n int64) {
 	tr.Helper()
-	ends, err := tr.admin.ListEndOffsets(tr.Context(), tr.deadLetters)
+	ends, err := kafka.Ends(tr.Context(), tr.admin, tr.deadLetters)
 	tr.must(err)
 	ends.Each(func(end kadm.ListedOffset) { n += end.Offset })
 	return n

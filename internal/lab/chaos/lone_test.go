@@ -58,7 +58,7 @@ func unlistedError(tr *trial) {
 			return nil
 		})
 	})
-	if n := tr.metric(tr.current(), `mariadb_upsert_refused_total{code="row_refused"`); n != float64(next) {
+	if n := tr.metric(tr.current(), "mariadb_upsert_refused_total", "code", "row_refused"); n != float64(next) {
 		tr.Errorf("%v orders are row_refused, expected %d", n, next)
 	}
 }
