@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,10 +24,13 @@ const (
 	allocsUnit = "allocs/op"
 )
 
-// benchmark is one of a package's: "Decode/seed" of "example.com/connectjson".
-type benchmark struct{ pkg, name string }
+// benchmark is one of a room's: "Decode/seed" of "plugins/connectjson". The package is no
+// part of it: a benchmark that moves within its room is compared with what it was.
+type benchmark struct{ room, name string }
 
-func (b benchmark) String() string { return path.Base(b.pkg) + " " + b.name }
+func (b benchmark) String() string { return path.Base(b.room) + " " + b.name }
+
+var roomOf = regexp.MustCompile(`(?:^|/)(plugins/[^/]+)(?:/|$)`)
 
 // measurements are the values of each benchmark by unit, a value a run.
 type measurements map[benchmark]map[string][]float64
@@ -44,7 +48,11 @@ func read(text io.Reader) (measurements, error) {
 			if i := strings.LastIndexByte(name, '-'); i > 0 && strings.Trim(name[i+1:], "0123456789") == "" {
 				name = name[:i] // the number of processors
 			}
-			b := benchmark{record.GetConfig("pkg"), name}
+			room := roomOf.FindStringSubmatch(record.GetConfig("pkg"))
+			if room == nil {
+				return nil, fmt.Errorf("reading benchmarks: package %q is in no room", record.GetConfig("pkg"))
+			}
+			b := benchmark{room[1], name}
 			if all[b] == nil {
 				all[b] = map[string][]float64{}
 			}
@@ -107,6 +115,6 @@ func judge(b benchmark, unit string, base, head []float64) verdict {
 
 func sorted[V any](all map[benchmark]V) []benchmark {
 	return slices.SortedFunc(maps.Keys(all), func(a, b benchmark) int {
-		return cmp.Or(strings.Compare(a.pkg, b.pkg), strings.Compare(a.name, b.name))
+		return cmp.Or(strings.Compare(a.room, b.room), strings.Compare(a.name, b.name))
 	})
 }

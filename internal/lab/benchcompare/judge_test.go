@@ -87,8 +87,8 @@ func TestBrokenTextIsAnError(t *testing.T) {
 }
 
 func TestABenchmarkIsMeasuredAgainAlone(t *testing.T) {
-	p, err := of(benchmark{"example.com/plugins/connectjson", "Processor/{a:_b}/c+d"})
-	if err != nil || p.folder != "plugins/connectjson" {
+	p, err := of(benchmark{"plugins/connectjson", "Processor/{a:_b}/c+d"})
+	if err != nil || p.room != "plugins/connectjson" {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	elements := strings.Split(p.pattern, "/")
@@ -98,7 +98,20 @@ func TestABenchmarkIsMeasuredAgainAlone(t *testing.T) {
 			t.Errorf("%s is not the pattern of %s alone", elements[i], name)
 		}
 	}
-	if _, err := of(benchmark{"example.com/elsewhere", "X"}); err == nil {
-		t.Error("a folder that is not in the suite was found")
+	if _, err := of(benchmark{"plugins/elsewhere", "X"}); err == nil {
+		t.Error("a room that is not in the suite was found")
+	}
+}
+
+// A benchmark that moves to a package below its room is still the same benchmark.
+func TestABenchmarkMayMoveWithinItsRoom(t *testing.T) {
+	runs := []int{1000, 1010, 990, 1005}
+	moved := strings.Replace(text("Price", runs, runs), "plugins/order\n", "plugins/order/price\n", 1)
+	verdicts, onlyBase, onlyHead := compare(parse(t, text("Price", runs, runs)), parse(t, moved))
+	if len(verdicts) != 2 || len(onlyBase)+len(onlyHead) != 0 {
+		t.Errorf("%d verdicts, only before %v, only now %v; expected two", len(verdicts), onlyBase, onlyHead)
+	}
+	if all, err := read(strings.NewReader(strings.Replace(moved, "plugins/order/price", "order", 1))); err == nil {
+		t.Errorf("a package of no room was read as %v", all)
 	}
 }

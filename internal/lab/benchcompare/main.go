@@ -74,8 +74,8 @@ func run(ctx context.Context, out io.Writer, root, commit string) error {
 	for _, b := range onlyBase {
 		fmt.Fprintf(out, "not compared: %s is gone\n", b)
 	}
-	for folder, err := range base.broken {
-		fmt.Fprintf(out, "not compared: %s, whose benchmarks of %s fail: %v\n", folder, commit, err)
+	for room, err := range base.broken {
+		fmt.Fprintf(out, "not compared: %s, whose benchmarks of %s fail: %v\n", room, commit, err)
 	}
 	return confirm(ctx, out, base, head, verdicts)
 }
@@ -95,8 +95,8 @@ func prepare(ctx context.Context, root, commit, dir string) (base, head *side, e
 	if head, err = build(ctx, root, filepath.Join(dir, "head")); err != nil {
 		return nil, nil, err
 	}
-	for folder, err := range head.broken {
-		return nil, nil, fmt.Errorf("%s of this checkout: %w", folder, err)
+	for room, err := range head.broken {
+		return nil, nil, fmt.Errorf("%s of this checkout: %w", room, err)
 	}
 	return base, head, nil
 }
