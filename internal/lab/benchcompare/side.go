@@ -135,7 +135,7 @@ func measure(ctx context.Context, base, head *side, parts []part, rounds int) (b
 			sides = []*side{head, base}
 		}
 		for _, p := range parts {
-			if err := inTurn(ctx, sides, base, p, texts); err != nil {
+			if err := inTurn(ctx, sides, base, head, p, texts); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -146,19 +146,21 @@ func measure(ctx context.Context, base, head *side, parts []part, rounds int) (b
 }
 
 // inTurn runs a part on one side after the other.
-func inTurn(ctx context.Context, sides []*side, base *side, p part, texts map[*side]*bytes.Buffer) error {
+func inTurn(ctx context.Context, sides []*side, base, head *side, p part, texts map[*side]*bytes.Buffer) error {
 	for _, s := range sides {
 		if base.broken[p.room] != nil {
 			return nil
 		}
 		out, err := s.run(ctx, p)
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return ctx.Err()
-		case err != nil && s == base:
-			base.broken[p.room] = err
-		case err != nil:
+		}
+		if err != nil && s == head {
 			return fmt.Errorf("%s of this checkout: %w", p.room, err)
+		}
+		if err != nil {
+			base.broken[p.room] = err
+			break
 		}
 		texts[s].Write(out)
 	}

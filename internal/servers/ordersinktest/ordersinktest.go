@@ -46,15 +46,20 @@ func Root(t testing.TB) string {
 func root() (string, error) {
 	dir, err := os.Getwd()
 	for err == nil {
-		if _, statErr := os.Stat(filepath.Join(dir, "main.go")); statErr == nil {
+		if isFile(filepath.Join(dir, "main.go")) && isFile(filepath.Join(dir, "go.mod")) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("no main.go above the test's directory")
+			return "", errors.New("no main.go beside a go.mod above the test's directory")
 		}
 		dir = filepath.Dir(dir)
 	}
 	return "", err
+}
+
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // Binary builds order-sink from the sources under test, once for the tests of
