@@ -51,12 +51,12 @@ type Report struct {
 	DeadLetters int // of the dead letter topic
 	Repeated    int // dead letters of a record that already has one
 
-	MissingRows       int // the log demands them
-	ExtraRows         int // the log does not
-	WrongRows         int // a column differs from what the log demands
-	MissingLetters    int // a refusable record has none
-	UndeservedLetters int // of a record that is not refusable, or of none
-	WrongLetters      int // key, bytes, headers or code differ
+	MissingRows           int // the log demands them
+	ExtraRows             int // the log does not
+	WrongRows             int // a column differs from what the log demands
+	MissingDeadLetters    int // a refusable record has none
+	UndeservedDeadLetters int // of a record that is not refusable, or of none
+	WrongDeadLetters      int // key, bytes, headers or code differ
 
 	Diff string // the first difference in the log's order; "" for none
 
@@ -69,7 +69,7 @@ func (r Report) Err() error {
 		return nil
 	}
 	return fmt.Errorf("the table is not equal to the log: %s (rows: %d missing, %d extra, %d wrong; dead letters: %d missing, %d undeserved, %d wrong, %d repeated; records: %d)",
-		r.Diff, r.MissingRows, r.ExtraRows, r.WrongRows, r.MissingLetters, r.UndeservedLetters, r.WrongLetters, r.Repeated, r.Records)
+		r.Diff, r.MissingRows, r.ExtraRows, r.WrongRows, r.MissingDeadLetters, r.UndeservedDeadLetters, r.WrongDeadLetters, r.Repeated, r.Records)
 }
 
 // ErrUnjudged is the error of a check whose oracle could not judge a record.
@@ -118,8 +118,8 @@ func Check(ctx context.Context, config Config) (Report, error) {
 	return log.Compare(ctx, config)
 }
 
-// Log is what a topic demands of a table and of its dead letters, for whoever
-// compares several of them with it. It is not for concurrent use.
+// Log is what a topic demands of a table and of its dead letters, for a
+// caller that compares several of them with it. It is not for concurrent use.
 type Log struct {
 	judged  Report
 	keys    map[string]*expected
@@ -151,14 +151,14 @@ func (l *Log) Compare(ctx context.Context, config Config) (Report, error) {
 		demanded.stored = false
 	}
 	for _, demanded := range c.refused {
-		demanded.letters = 0
+		demanded.found = 0
 	}
 	if c.DeadLetters != "" {
-		if err := kafka.Read(ctx, c.Seeds, c.DeadLetters, c.compareLetter); err != nil {
+		if err := kafka.Read(ctx, c.Seeds, c.DeadLetters, c.compareDeadLetter); err != nil {
 			return c.report, fmt.Errorf("checking %s: %w", c.DeadLetters, err)
 		}
 	}
-	c.missingLetters()
+	c.missingDeadLetters()
 	if err := c.compareTable(ctx); err != nil {
 		return c.report, fmt.Errorf("checking table %s: %w", c.Table, err)
 	}
@@ -182,26 +182,26 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// judge asks the oracle about one record of the log and keeps its verdict.
+// judge asks the oracle about one record of the log and keeps the outcome.
 func (c *check) judge(record *kgo.Record) error {
 	c.report.Records++
-	verdict := c.Oracle(record)
+	outcome := c.Oracle(record)
 	switch {
-	case verdict.Err != nil:
-		return fmt.Errorf("%w: %s: %w", ErrUnjudged, place(record), verdict.Err)
-	case verdict.Code != "":
-		c.expectLetter(record, verdict.Code)
-	case verdict.Row != nil:
-		if len(verdict.Row) != len(c.Columns) {
-			return fmt.Errorf("%w: %s: the oracle gives %d columns of %d", ErrUnjudged, place(record), len(verdict.Row), len(c.Columns))
+	case outcome.Err != nil:
+		return fmt.Errorf("%w: %s: %w", ErrUnjudged, location(record), outcome.Err)
+	case outcome.Code != "":
+		c.expectDeadLetter(record, outcome.Code)
+	case outcome.Row != nil:
+		if len(outcome.Row) != len(c.Columns) {
+			return fmt.Errorf("%w: %s: the oracle gives %d columns of %d", ErrUnjudged, location(record), len(outcome.Row), len(c.Columns))
 		}
-		c.expectRow(record, verdict.Row)
+		c.expectRow(record, outcome.Row)
 	}
 	return nil
 }
 
-func place(r *kgo.Record) string { return fmt.Sprintf("%s[%d]@%d", r.Topic, r.Partition, r.Offset) }
+func location(r *kgo.Record) string { return fmt.Sprintf("%s[%d]@%d", r.Topic, r.Partition, r.Offset) }
 
-func (c *check) place(p position) string {
+func (c *check) location(p position) string {
 	return fmt.Sprintf("%s[%d]@%d", c.Topic, p.partition, p.offset)
 }

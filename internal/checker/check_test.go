@@ -104,7 +104,7 @@ func TestALogIsReadOnceAndComparedOften(t *testing.T) {
 	none := s.config
 	none.DeadLetters = ""
 	withoutLetters := same
-	withoutLetters.DeadLetters, withoutLetters.MissingLetters = 0, 2
+	withoutLetters.DeadLetters, withoutLetters.MissingDeadLetters = 0, 2
 	compare(none, withoutLetters)
 }
 
@@ -123,7 +123,7 @@ func TestDeadLetterThatIsNotThere(t *testing.T) {
 	if !strings.HasPrefix(got.Diff, s.at(0, 2)) || !strings.Contains(got.Diff, `"row_too_long": the record is not refusable`) {
 		t.Errorf("the first difference is %s", got.Diff)
 	}
-	if got.MissingLetters != 1 || got.UndeservedLetters != 1 {
+	if got.MissingDeadLetters != 1 || got.UndeservedDeadLetters != 1 {
 		t.Errorf("got %+v, expected one letter missing and one undeserved", got)
 	}
 }
@@ -173,7 +173,7 @@ func TestWhatCannotBeCheckedIsAnError(t *testing.T) {
 	if err := check(func(c *Config) { c.Table = "nowhere" }); err == nil {
 		t.Error("a table that does not exist was read")
 	}
-	unsure := func(*kgo.Record) Verdict { return Verdict{Err: errors.New("unsure")} }
+	unsure := func(*kgo.Record) Outcome { return Outcome{Err: errors.New("unsure")} }
 	if err := check(func(c *Config) { c.Oracle = unsure }); !errors.Is(err, ErrUnjudged) || !strings.Contains(err.Error(), "unsure") {
 		t.Errorf("an oracle that does not know: %v", err)
 	}

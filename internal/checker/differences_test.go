@@ -64,35 +64,35 @@ var differences = map[string]struct {
 	"dead letter of a good order": {
 		letter: func(r *kgo.Record) { set(headerOffset, "1")(r) }, // of partition 1: order c
 		place:  [2]int64{1, 0}, says: []string{"no dead letter", `"order_range"`},
-		counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"dead letter of no record": {
 		letter: set(headerOffset, "99"), place: [2]int64{1, 0}, says: []string{"no dead letter"},
-		counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"dead letter of another topic": {
 		letter: set(headerTopic, "invoices"), place: [2]int64{1, 0}, says: []string{"no dead letter"},
-		counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"dead letter of no partition": {
 		letter: set(headerPartition, ""), place: [2]int64{1, 0}, says: []string{"no dead letter"},
-		counts: Report{MissingLetters: 1, UndeservedLetters: 1},
+		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"wrong code": {
 		letter: set(headerCode, "order_type"), place: [2]int64{1, 0},
-		says: []string{headerCode, `expected "order_range", found "order_type"`}, counts: Report{WrongLetters: 1},
+		says: []string{headerCode, `expected "order_range", found "order_type"`}, counts: Report{WrongDeadLetters: 1},
 	},
 	"wrong bytes": {
 		letter: func(r *kgo.Record) { r.Value = append([]byte(" "), r.Value...) }, place: [2]int64{1, 0},
-		says: []string{"value", `found " {`}, counts: Report{WrongLetters: 1},
+		says: []string{"value", `found " {`}, counts: Report{WrongDeadLetters: 1},
 	},
 	"wrong key": {
 		letter: func(r *kgo.Record) { r.Key = nil }, place: [2]int64{1, 0},
-		says: []string{`key: expected "", found null`}, counts: Report{WrongLetters: 1},
+		says: []string{`key: expected "", found null`}, counts: Report{WrongDeadLetters: 1},
 	},
 	"one of two equal headers lost": {
 		letter: func(r *kgo.Record) { r.Headers = r.Headers[:len(r.Headers)-1] }, place: [2]int64{1, 0},
-		says: []string{`header trace: expected "1"`}, counts: Report{WrongLetters: 1},
+		says: []string{`header trace: expected "1"`}, counts: Report{WrongDeadLetters: 1},
 	},
 }
 

@@ -12,9 +12,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Verdict is what a record deserves: a row, or a dead letter with a code, or,
+// Outcome is what a record deserves: a row, or a dead letter with a code, or,
 // where both are empty, neither. Err says that the oracle does not know.
-type Verdict struct {
+type Outcome struct {
 	Row  Row
 	Code string
 	Err  error
@@ -25,7 +25,7 @@ type Verdict struct {
 type Row []string
 
 // Oracle judges a record from its bytes.
-type Oracle func(*kgo.Record) Verdict
+type Oracle func(*kgo.Record) Outcome
 
 // The seed's schema as its producers write it: three texts and three 32-bit
 // integers, all optional.
@@ -47,10 +47,10 @@ func SeedOracle(userIDColumn int) Oracle {
 	if err := json.Unmarshal([]byte(seedSchema), &schema); err != nil {
 		panic(err) // the constant above
 	}
-	return func(record *kgo.Record) Verdict { return judgeSeed(record.Value, schema, userIDColumn) }
+	return func(record *kgo.Record) Outcome { return judgeSeed(record.Value, schema, userIDColumn) }
 }
 
-func judgeSeed(value []byte, seed any, userIDColumn int) Verdict {
+func judgeSeed(value []byte, seed any, userIDColumn int) Outcome {
 	payload, refused := openEnvelope(value, seed)
 	if refused != nil {
 		return *refused
@@ -60,7 +60,7 @@ func judgeSeed(value []byte, seed any, userIDColumn int) Verdict {
 		return *refused
 	}
 	if code := breaksContract(payload, numbers); code != "" {
-		return Verdict{Code: code}
+		return Outcome{Code: code}
 	}
 	// The producer's total is corrected. Two 32-bit integers cannot overflow
 	// the column's 64 bits.
@@ -70,50 +70,50 @@ func judgeSeed(value []byte, seed any, userIDColumn int) Verdict {
 		numbers["qty"].String(), numbers["unit_price"].String(), total.String(),
 	}
 	if utf8.RuneCountInString(row[1]) > userIDColumn {
-		return Verdict{Code: "row_too_long"}
+		return Outcome{Code: "row_too_long"}
 	}
-	return Verdict{Row: row}
+	return Outcome{Row: row}
 }
 
 // openEnvelope returns the payload, or what the record deserves.
-func openEnvelope(value []byte, seed any) (payload map[string]any, refused *Verdict) {
+func openEnvelope(value []byte, seed any) (payload map[string]any, refused *Outcome) {
 	if len(value) == 0 {
-		return nil, &Verdict{Code: "order_missing"} // a tombstone is no order
+		return nil, &Outcome{Code: "order_missing"} // a tombstone is no order
 	}
 	var envelope map[string]json.RawMessage
 	err := json.Unmarshal(value, &envelope)
 	if !utf8.Valid(value) || err != nil && !json.Valid(value) {
-		return nil, &Verdict{Code: "bad_json"}
+		return nil, &Outcome{Code: "bad_json"}
 	}
 	if err != nil || len(envelope) != 2 || envelope["schema"] == nil || envelope["payload"] == nil {
-		return nil, &Verdict{Code: "bad_envelope"}
+		return nil, &Outcome{Code: "bad_envelope"}
 	}
 	if string(envelope["schema"]) == "null" && string(envelope["payload"]) == "null" {
-		return nil, &Verdict{Code: "order_missing"} // how some writers send a tombstone
+		return nil, &Outcome{Code: "order_missing"} // how some writers send a tombstone
 	}
 	if string(envelope["schema"]) != seedSchema {
 		var schema any
 		if json.Unmarshal(envelope["schema"], &schema) != nil || !reflect.DeepEqual(schema, seed) {
-			return nil, &Verdict{Err: errors.New("not the seed's schema")}
+			return nil, &Outcome{Err: errors.New("not the seed's schema")}
 		}
 	}
 	decoder := json.NewDecoder(strings.NewReader(string(envelope["payload"])))
 	decoder.UseNumber() // money is never a float
 	if err := decoder.Decode(&payload); err != nil {
-		return nil, &Verdict{Code: "type_mismatch"}
+		return nil, &Outcome{Code: "type_mismatch"}
 	}
 	if payload == nil {
-		return nil, &Verdict{Code: "null_field"} // the schema says "optional": false
+		return nil, &Outcome{Code: "null_field"} // the schema says "optional": false
 	}
 	return payload, nil
 }
 
 // convertSeed judges as the converter does, which goes first and sees types and sizes,
 // field by field. Null and absent are the same to the converter.
-func convertSeed(payload map[string]any) (numbers map[string]*big.Int, refused *Verdict) {
+func convertSeed(payload map[string]any) (numbers map[string]*big.Int, refused *Outcome) {
 	for _, name := range []string{"order_id", "user_id", "product_id"} {
 		if _, isText := payload[name].(string); payload[name] != nil && !isText {
-			return nil, &Verdict{Code: "type_mismatch"}
+			return nil, &Outcome{Code: "type_mismatch"}
 		}
 	}
 	numbers = map[string]*big.Int{}
@@ -123,14 +123,14 @@ func convertSeed(payload map[string]any) (numbers map[string]*big.Int, refused *
 		}
 		number, isNumber := payload[name].(json.Number)
 		if !isNumber {
-			return nil, &Verdict{Code: "type_mismatch"}
+			return nil, &Outcome{Code: "type_mismatch"}
 		}
 		integer, isInteger := new(big.Int).SetString(number.String(), 10)
 		if !isInteger {
-			return nil, &Verdict{Err: fmt.Errorf("%s is written as %s", name, number)}
+			return nil, &Outcome{Err: fmt.Errorf("%s is written as %s", name, number)}
 		}
 		if !integer.IsInt64() || integer.Int64() != int64(int32(integer.Int64())) {
-			return nil, &Verdict{Code: "out_of_range"}
+			return nil, &Outcome{Code: "out_of_range"}
 		}
 		numbers[name] = integer
 	}

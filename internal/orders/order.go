@@ -6,7 +6,7 @@ package orders
 import "strconv"
 
 // Order is one order. The envelope declares its numbers as int32; a wider
-// number is written as it is, for whoever wants to see it refused.
+// number is written as it is, so that the sink refuses it.
 type Order struct {
 	OrderID    string
 	UserID     string

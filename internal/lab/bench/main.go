@@ -88,7 +88,7 @@ func benchCommand(ctx context.Context, args []string) error {
 	return bench(ctx, o, os.Stdout)
 }
 
-// commandLine is what somebody else would type.
+// commandLine is what another person would type.
 func commandLine(args []string) string {
 	text := "bin/bench"
 	for _, arg := range args {

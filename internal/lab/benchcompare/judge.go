@@ -67,8 +67,8 @@ func read(text io.Reader) (measurements, error) {
 	return all, nil
 }
 
-// verdict is what one unit of one benchmark says.
-type verdict struct {
+// result is what one unit of one benchmark says.
+type result struct {
 	benchmark
 	unit       string
 	base, head float64 // medians
@@ -78,7 +78,7 @@ type verdict struct {
 
 // compare judges what both sides have, in the order of names, and names what only
 // one side has.
-func compare(base, head measurements) (verdicts []verdict, onlyBase, onlyHead []benchmark) {
+func compare(base, head measurements) (results []result, onlyBase, onlyHead []benchmark) {
 	for _, b := range sorted(head) {
 		if base[b] == nil {
 			onlyHead = append(onlyHead, b)
@@ -86,7 +86,7 @@ func compare(base, head measurements) (verdicts []verdict, onlyBase, onlyHead []
 		}
 		for _, unit := range []string{timeUnit, allocsUnit} {
 			if len(base[b][unit]) > 0 && len(head[b][unit]) > 0 {
-				verdicts = append(verdicts, judge(b, unit, base[b][unit], head[b][unit]))
+				results = append(results, judge(b, unit, base[b][unit], head[b][unit]))
 			}
 		}
 	}
@@ -95,15 +95,15 @@ func compare(base, head measurements) (verdicts []verdict, onlyBase, onlyHead []
 			onlyBase = append(onlyBase, b)
 		}
 	}
-	return verdicts, onlyBase, onlyHead
+	return results, onlyBase, onlyHead
 }
 
 // judge calls a loss gross if the median says so and chance hardly makes such a
 // difference (by benchstat's test, which needs 4 runs at least).
-func judge(b benchmark, unit string, base, head []float64) verdict {
+func judge(b benchmark, unit string, base, head []float64) result {
 	before := benchmath.NewSample(base, &benchmath.DefaultThresholds)
 	now := benchmath.NewSample(head, &benchmath.DefaultThresholds)
-	v := verdict{
+	v := result{
 		benchmark: b, unit: unit,
 		base:       benchmath.AssumeNothing.Summary(before, 0.95).Center,
 		head:       benchmath.AssumeNothing.Summary(now, 0.95).Center,

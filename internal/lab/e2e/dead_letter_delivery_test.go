@@ -44,8 +44,8 @@ func TestALetterThatIsNotTakenWaitsAlone(t *testing.T) {
 	t.Parallel()
 	b := kafkatest.InMemory(t)
 	w := newWorld(t, b, mariadbtest.Shared(t))
-	w.deadLetters = w.topic + "-letters"
-	w.must(b.CreateTopic(t.Context(), w.deadLetters, 4, map[string]string{"max.message.bytes": "4000"}))
+	w.deadLetterTopic = w.topic + "-letters"
+	w.must(b.CreateTopic(t.Context(), w.deadLetterTopic, 4, map[string]string{"max.message.bytes": "4000"}))
 	n := 0
 	w.spread(1, 21, func() orders.Message {
 		n++
@@ -77,7 +77,7 @@ func TestALetterThatIsNotTakenWaitsAlone(t *testing.T) {
 		t.Errorf("while one waited, %d letters became %d", letters, again)
 	}
 	limit := "20000"
-	_, err := kadm.NewClient(kafkatest.Client(t, b)).AlterTopicConfigs(t.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &limit}}, w.deadLetters)
+	_, err := kadm.NewClient(kafkatest.Client(t, b)).AlterTopicConfigs(t.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &limit}}, w.deadLetterTopic)
 	w.must(err)
 	w.awaitCommitted()
 	if again, records := w.distinct(); records != 21 || again != letters+1 {
@@ -92,7 +92,7 @@ func TestAStopWhileLettersWait(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
 		w := newWorld(t, b, mariadbtest.Shared(t))
-		w.deadLetters = w.topic + "-letters" // not there yet
+		w.deadLetterTopic = w.topic + "-letters" // not there yet
 		g := orders.NewGenerator(35)
 		w.spread(1, 1, g.BrokenRule)
 		w.spread(1, 100, g.Good)
@@ -111,13 +111,13 @@ func TestAStopWhileLettersWait(t *testing.T) {
 		}
 		w.must(s.Signal(syscall.SIGTERM))
 		_ = w.awaitEnd(s)
-		w.must(b.CreateTopic(t.Context(), w.deadLetters, 1, nil))
+		w.must(b.CreateTopic(t.Context(), w.deadLetterTopic, 1, nil))
 		s = w.startReady()
 		w.awaitCommitted()
 		w.awaitState(s, "running")
 		report := w.check(checker.Config{Exactly: true})
-		if report.Rows != 100 || report.DeadLetters != 1 || len(w.letters()) != 1 {
-			t.Errorf("%d rows and %d dead letters, expected 100 and 1; the topic has %d", report.Rows, report.DeadLetters, len(w.letters()))
+		if report.Rows != 100 || report.DeadLetters != 1 || len(w.deadLetters()) != 1 {
+			t.Errorf("%d rows and %d dead letters, expected 100 and 1; the topic has %d", report.Rows, report.DeadLetters, len(w.deadLetters()))
 		}
 	})
 }

@@ -101,7 +101,7 @@ func TestARefusedRecordStaysTheProducers(t *testing.T) {
 		same := func(what string, letters, log int) {
 			t.Helper()
 			for _, m := range messages {
-				w.compare(what, w.letters(), m, letters)
+				w.compare(what, w.deadLetters(), m, letters)
 				w.compare(what+", in the log", w.read(w.topic), m, log)
 			}
 		}
@@ -133,7 +133,7 @@ func TestThePipelineReplaysTheProducersRecord(t *testing.T) {
 		w.awaitCommitted()
 		for _, m := range messages {
 			w.compare("replayed, in the log", w.read(w.topic), m, 2)
-			w.compare("refused again", w.letters(), m, 2)
+			w.compare("refused again", w.deadLetters(), m, 2)
 		}
 	})
 }
@@ -148,7 +148,7 @@ func TestWhatALetterCannotHold(t *testing.T) {
 	m.Headers = []kgo.RecordHeader{{Key: "twice", Value: []byte("first")}, {Key: "none"}, {Key: "twice", Value: []byte("last")}}
 	w.produce(m)
 	w.awaitCommitted()
-	letters := w.letters()
+	letters := w.deadLetters()
 	if len(letters) != 1 {
 		t.Fatalf("%d letters", len(letters))
 	}
@@ -171,7 +171,7 @@ func TestAFallbackMakesTheSameLetters(t *testing.T) {
 	w.produce(decoder, g.Good(), database)
 	w.awaitCommitted()
 	w.awaitRows(1)
-	letters := w.letters()
+	letters := w.deadLetters()
 	for _, m := range []orders.Message{decoder, database} {
 		w.compare("refused", letters, m, 1)
 		for _, l := range letters {
@@ -210,7 +210,7 @@ func TestADeadLetterReturnsTheRecordWithTheReason(t *testing.T) {
 		w.awaitCommitted()
 		w.check(checker.Config{Exactly: true})
 
-		letters := w.letters()
+		letters := w.deadLetters()
 		if len(letters) != len(sent) {
 			t.Fatalf("%d refusable records gave %d dead letters", len(sent), len(letters))
 		}

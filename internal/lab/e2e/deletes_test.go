@@ -117,7 +117,7 @@ func TestTombstonesDelete(t *testing.T) {
 		if rows := w.rows("SELECT order_id, qty FROM orders ORDER BY order_id"); !slices.Equal(rows, want) {
 			t.Errorf("stored %q, expected %q", rows, want)
 		}
-		letters := w.letters()
+		letters := w.deadLetters()
 		if len(letters) != 1 || header(letters[0], "order_sink.code") != "row_missing" || header(letters[0], "order_sink.field") != "kafka_key" {
 			t.Errorf("%d letters, the first %v", len(letters), letters[0].Headers)
 		}

@@ -78,7 +78,7 @@ func TestEveryTypeArrivesExactly(t *testing.T) {
 			strings.Join(fields, ","), strings.Join(members, ","))})
 	}
 	w.awaitCommitted()
-	for _, letter := range w.letters() {
+	for _, letter := range w.deadLetters() {
 		t.Errorf("a dead letter: %s", header(letter, "__connect.errors.exception.message"))
 	}
 	for i, f := range types {
@@ -157,7 +157,7 @@ func TestPlainJSONKeepsEveryDigit(t *testing.T) {
 		t.Errorf("the table has %q, expected %q", got, want)
 	}
 	var reasons []string
-	for _, letter := range w.letters() {
+	for _, letter := range w.deadLetters() {
 		reasons = append(reasons, header(letter, "__connect.errors.exception.message"))
 	}
 	slices.Sort(reasons)

@@ -29,14 +29,14 @@ func checkQueries(t *testing.T, metrics exposed) {
 			t.Errorf("%s: %v", q.from, err)
 			continue
 		}
-		for _, problem := range metrics.misfits(expression) {
+		for _, problem := range metrics.mismatches(expression) {
 			t.Errorf("%s: %s", q.from, problem)
 		}
 	}
 }
 
 // A query for what no sink exposes is found, whatever part of it is wrong.
-func checkMisfits(t *testing.T, metrics exposed) {
+func checkMismatches(t *testing.T, metrics exposed) {
 	for text, says := range map[string]string{
 		`rate(mariadb_upsert_row_total[5m])`:                     "mariadb_upsert_row_total",
 		`mariadb_upsert_state{stat="waiting"}`:                   "stat",
@@ -49,7 +49,7 @@ func checkMisfits(t *testing.T, metrics exposed) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := metrics.misfits(expression); len(found) != 1 || !strings.Contains(found[0], says) {
+		if found := metrics.mismatches(expression); len(found) != 1 || !strings.Contains(found[0], says) {
 			t.Errorf("%s: found %q, expected what is wrong with %s", text, found, says)
 		}
 	}
@@ -124,8 +124,8 @@ func dashboard(t *testing.T) (queries []query) {
 	return queries
 }
 
-// misfits are the parts of an expression that no metric of a sink answers to.
-func (e exposed) misfits(expression parser.Expr) (problems []string) {
+// mismatches are the parts of an expression that no metric of a sink answers to.
+func (e exposed) mismatches(expression parser.Expr) (problems []string) {
 	known := []string{"job", "instance"} // Prometheus' own
 	parser.Inspect(expression, func(node parser.Node, _ []parser.Node) error {
 		selector, ok := node.(*parser.VectorSelector)

@@ -35,14 +35,14 @@ func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
 	t.Run("README", func(t *testing.T) { checkReadme(t, metrics) })
 	t.Run("units", func(t *testing.T) { checkUnits(t, metrics) })
 	t.Run("alerts and dashboard", func(t *testing.T) { checkQueries(t, metrics) })
-	t.Run("misfits", func(t *testing.T) { checkMisfits(t, metrics) })
+	t.Run("mismatches", func(t *testing.T) { checkMismatches(t, metrics) })
 }
 
 // eventful runs a sink to which everything happens that leaves a metric.
 func eventful(t *testing.T) exposed {
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Private(t))
 	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(64) NOT NULL")
-	w.deadLetters += "-later"
+	w.deadLetterTopic += "-later"
 	s := w.startReady()
 	g := orders.NewGenerator(5)
 	send := func() {
@@ -61,7 +61,7 @@ func eventful(t *testing.T) exposed {
 		}
 		return nil
 	})
-	w.must(w.broker.CreateTopic(t.Context(), w.deadLetters, 1, nil))
+	w.must(w.broker.CreateTopic(t.Context(), w.deadLetterTopic, 1, nil))
 	w.awaitCommitted()
 
 	// Their connections are ended while they lie idle: the next statement fails,

@@ -51,7 +51,7 @@ func TestTimestampsOfAnyUnit(t *testing.T) {
 		}
 		slices.Sort(expected)
 		w.eventually("the letters are there", func(context.Context) error {
-			if got := timestampsOf(w.letters()); !slices.Equal(got, expected) {
+			if got := timestampsOf(w.deadLetters()); !slices.Equal(got, expected) {
 				return fmt.Errorf("got\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(expected, "\n"))
 			}
 			return nil
@@ -131,7 +131,7 @@ func TestAHeaderIsNoVersion(t *testing.T) {
 		if got := w.rows("SELECT qty FROM orders"); len(got) != 1 || got[0] != fmt.Sprint(o.Quantity) {
 			t.Errorf("the newer order is not there: %v", got)
 		}
-		if letters := w.letters(); len(letters) != 0 {
+		if letters := w.deadLetters(); len(letters) != 0 {
 			t.Errorf("%d letters", len(letters))
 		}
 	})

@@ -32,9 +32,9 @@ func stumblingOrder(g *orders.Generator) orders.Message {
 	return orders.Good(o)
 }
 
-func stumblingOracle(r *kgo.Record) checker.Verdict {
+func stumblingOracle(r *kgo.Record) checker.Outcome {
 	if bytes.Contains(r.Value, []byte(stumbling)) {
-		return checker.Verdict{Code: "row_refused"}
+		return checker.Outcome{Code: "row_refused"}
 	}
 	return checker.SeedOracle(255)(r)
 }

@@ -48,7 +48,7 @@ func TestExactlyTheRefusableOrdersBecomeDeadLetters(t *testing.T) {
 			t.Errorf("3,950 good and 50 refusable orders gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
 		}
 		codes := map[string]int{}
-		for _, letter := range w.letters() {
+		for _, letter := range w.deadLetters() {
 			codes[header(letter, "order_sink.code")]++
 		}
 		for _, code := range []string{"bad_json", "bad_envelope", "type_mismatch", "order_range", "row_too_long"} {

@@ -105,7 +105,7 @@ func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 			w.t.Fatalf("the log has %v", found)
 		}
 		again := found[1]
-		if len(again.Headers) != 2 || header(again, "traceparent") != string(m.Headers[0].Value) || !strings.HasPrefix(header(again, "order_sink.replayed_from"), w.deadLetters+"/0/") {
+		if len(again.Headers) != 2 || header(again, "traceparent") != string(m.Headers[0].Value) || !strings.HasPrefix(header(again, "order_sink.replayed_from"), w.deadLetterTopic+"/0/") {
 			w.t.Errorf("it was sent again with the headers %q", again.Headers)
 		}
 	}
@@ -121,7 +121,7 @@ func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	w.produce(g.BrokenRule(), g.Good(), g.NotJSON())
 	w.eventually("each is a letter twice", func(context.Context) error {
 		n := 0
-		for _, l := range w.letters() {
+		for _, l := range w.deadLetters() {
 			if header(l, "order_sink.code") != "" {
 				n++
 			}
@@ -136,8 +136,8 @@ func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	w.awaitRows(2)
 	report := w.check(checker.Config{})
 	// Each refusable order, the same sent again, and a letter of each; 2 marks.
-	if report.Records != 6 || report.DeadLetters != 4 || len(w.letters()) != 6 {
-		t.Errorf("%d records, %d letters among %d records of their topic", report.Records, report.DeadLetters, len(w.letters()))
+	if report.Records != 6 || report.DeadLetters != 4 || len(w.deadLetters()) != 6 {
+		t.Errorf("%d records, %d letters among %d records of their topic", report.Records, report.DeadLetters, len(w.deadLetters()))
 	}
 }
 
@@ -150,7 +150,7 @@ func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 	defer client.Close()
 	g := orders.NewGenerator(23)
 	send := func(partition string, m orders.Message) {
-		w.must(client.ProduceSync(t.Context(), &kgo.Record{Topic: w.deadLetters, Value: m.Value, Headers: []kgo.RecordHeader{
+		w.must(client.ProduceSync(t.Context(), &kgo.Record{Topic: w.deadLetterTopic, Value: m.Value, Headers: []kgo.RecordHeader{
 			{Key: "order_sink.code", Value: []byte("order_range")},
 			{Key: "__connect.errors.topic", Value: []byte(w.topic)},
 			{Key: "__connect.errors.partition", Value: []byte(partition)},

@@ -42,8 +42,8 @@ func TestLettersGoThroughThePipeline(t *testing.T) {
 		if out := w.dlq(0, "replay", "--through", "pipelines/orders.yaml", "--all", "--dry-run"); strings.Count(out, "  pipelines/orders.yaml\n") != 3 || !strings.Contains(out, "3 letters would be sent; nothing was") {
 			t.Errorf("a rehearsal says %s", out)
 		}
-		if rows := w.rows("SELECT order_id FROM orders"); len(rows) != 1 || len(w.letters()) != 3 {
-			t.Errorf("a rehearsal left %d rows and %d records of letters", len(rows), len(w.letters()))
+		if rows := w.rows("SELECT order_id FROM orders"); len(rows) != 1 || len(w.deadLetters()) != 3 {
+			t.Errorf("a rehearsal left %d rows and %d records of letters", len(rows), len(w.deadLetters()))
 		}
 		if out := w.dlq(0, "replay", "--through", "pipelines/orders.yaml", "--all", "--yes", "3"); !strings.HasSuffix(out, "3 of 3 letters replayed\n") {
 			t.Errorf("it says %s", out)
@@ -60,7 +60,7 @@ func TestLettersGoThroughThePipeline(t *testing.T) {
 			t.Errorf("the log has %d records, expected the 4 that were sent", n)
 		}
 		// 3 letters, 3 marks, and the new letter, of the same record of the log.
-		letters := w.letters()
+		letters := w.deadLetters()
 		if len(letters) != 7 {
 			t.Fatalf("%d records of letters, expected 7", len(letters))
 		}
@@ -79,7 +79,7 @@ func TestLettersGoThroughThePipeline(t *testing.T) {
 	})
 }
 
-// A database that is away is waited for until somebody interrupts; then every
+// The command waits for a database that is away, until it is interrupted. Then every
 // letter is still open, and the next run stores it.
 func TestAnInterruptedPassLosesNothing(t *testing.T) {
 	t.Parallel()

@@ -120,7 +120,7 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 			if report.Rows != 2 || report.DeadLetters != 1 {
 				t.Errorf("%d rows and %d dead letters of two good orders and a broken one", report.Rows, report.DeadLetters)
 			}
-			w.listsLetters()
+			w.listsDeadLetters()
 		})
 	}
 }
@@ -141,12 +141,12 @@ func (w *world) kafkaFails(reason string) {
 	}
 }
 
-// listsLetters asserts that `order-sink dlq list` finds the dead letter.
-func (w *world) listsLetters() {
+// listsDeadLetters asserts that `order-sink dlq list` finds the dead letter.
+func (w *world) listsDeadLetters() {
 	w.t.Helper()
 	list := exec.Command(ordersinktest.Binary(w.t), "dlq", "list")
 	list.Dir = ordersinktest.Root(w.t)
-	list.Env = append(list.Environ(), "DEAD_LETTER_TOPIC="+w.deadLetters)
+	list.Env = append(list.Environ(), "DEAD_LETTER_TOPIC="+w.deadLetterTopic)
 	for name, value := range w.env {
 		list.Env = append(list.Env, name+"="+value)
 	}

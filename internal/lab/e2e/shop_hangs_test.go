@@ -15,7 +15,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
-// Whoever asks for the stock meanwhile is told that MariaDB does not answer.
+// A request for the stock is answered meanwhile: MariaDB does not answer.
 func TestAMariaDBThatHangsStopsNoOrders(t *testing.T) {
 	t.Parallel()
 	server := mariadbtest.Private(t)

@@ -55,12 +55,12 @@ func TestOneStockForAllOrders(t *testing.T) {
 			w.produce(messages...)
 			w.awaitCommitted()
 		}
-		for _, letter := range w.letters() {
+		for _, letter := range w.deadLetters() {
 			if code, field := header(letter, "order_sink.code"), header(letter, "order_sink.field"); code != "row_check" || field != "not_enough_in_stock" {
 				t.Errorf("a letter says %s of %s", code, field)
 			}
 		}
-		if n := len(w.letters()); n != 15 {
+		if n := len(w.deadLetters()); n != 15 {
 			t.Errorf("five orders that were refused three times gave %d letters", n)
 		}
 	})

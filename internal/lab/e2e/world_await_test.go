@@ -18,7 +18,7 @@ import (
 // those that are deserved.
 func (w *world) check(config checker.Config) checker.Report {
 	w.t.Helper()
-	config.Seeds, config.Topic, config.DeadLetters, config.DB = w.broker.Seeds(), w.topic, w.deadLetters, w.db
+	config.Seeds, config.Topic, config.DeadLetters, config.DB = w.broker.Seeds(), w.topic, w.deadLetterTopic, w.db
 	return checker.Eventually(w.t, patience, config)
 }
 

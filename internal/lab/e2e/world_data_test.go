@@ -72,8 +72,8 @@ func (w *world) rowsOf(db *sql.DB, query string) []string {
 	return lines
 }
 
-// letters reads the dead letter topic as it is now.
-func (w *world) letters() []*kgo.Record { return w.read(w.deadLetters) }
+// deadLetters reads the dead letter topic as it is now.
+func (w *world) deadLetters() []*kgo.Record { return w.read(w.deadLetterTopic) }
 
 // read reads a topic as it is now.
 func (w *world) read(topic string) []*kgo.Record {
@@ -126,7 +126,7 @@ func noise(bytes int) orders.Message {
 func (w *world) distinct() (letters, records int) {
 	w.t.Helper()
 	seen := map[string]bool{}
-	for _, l := range w.letters() {
+	for _, l := range w.deadLetters() {
 		letters++
 		seen[header(l, "__connect.errors.partition")+":"+header(l, "__connect.errors.offset")] = true
 	}
@@ -191,6 +191,6 @@ func (w *world) dlqCommand(args ...string) *exec.Cmd {
 	w.t.Helper()
 	cmd := exec.CommandContext(w.t.Context(), ordersinktest.Binary(w.t), append([]string{"dlq", args[0], "-r", "config/resources.yaml"}, args[1:]...)...)
 	cmd.Dir = ordersinktest.Root(w.t)
-	cmd.Env = append(cmd.Environ(), "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetters, "MARIADB_DSN="+w.dsn)
+	cmd.Env = append(cmd.Environ(), "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetterTopic, "MARIADB_DSN="+w.dsn)
 	return cmd
 }

@@ -30,16 +30,16 @@ func TestMain(m *testing.M) {
 // world is what one test has for itself: two topics, a consumer group, a
 // database with the shipped tables, and the shipped pipeline in the real binary.
 type world struct {
-	t           *testing.T
-	broker      kafka.Broker
-	server      *mariadbtest.Server
-	db          *sql.DB
-	dsn         string // of the sink's account, with the grants of config/grants.sql
-	tables      string // the DSN of an account that may make tables
-	topic       string
-	deadLetters string
-	service     string             // "127.0.0.1:port" of order_service.yaml
-	log         *ordersinktest.Log // of the sink that was started last
+	t               *testing.T
+	broker          kafka.Broker
+	server          *mariadbtest.Server
+	db              *sql.DB
+	dsn             string // of the sink's account, with the grants of config/grants.sql
+	tables          string // the DSN of an account that may make tables
+	topic           string
+	deadLetterTopic string
+	service         string             // "127.0.0.1:port" of order_service.yaml
+	log             *ordersinktest.Log // of the sink that was started last
 
 	env           map[string]string // more of the sink's environment
 	serviceConfig string            // instead of config/service.yaml
@@ -51,7 +51,7 @@ func newWorld(t *testing.T, b kafka.Broker, server *mariadbtest.Server) *world {
 	t.Helper()
 	w := &world{t: t, broker: b, server: server, service: ordersinktest.FreeAddress(t)}
 	w.topic = kafkatest.Topic(t, b, partitions)
-	w.deadLetters = kafkatest.Topic(t, b, 1)
+	w.deadLetterTopic = kafkatest.Topic(t, b, 1)
 	database, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
 	w.dsn, w.tables = dsn, server.DSN(database)
 	var err error
@@ -75,7 +75,7 @@ func (w *world) start(pipelines ...string) *ordersink.Sink {
 		"KAFKA_GROUP":           w.topic,
 		"REPLAY_GROUP":          w.topic + "-replay",
 		"MESSAGES_GROUP":        w.topic + "-messages",
-		"DEAD_LETTER_TOPIC":     w.deadLetters,
+		"DEAD_LETTER_TOPIC":     w.deadLetterTopic,
 		"MARIADB_DSN":           w.dsn,
 		"ORDER_SERVICE_ADDRESS": w.service,
 	}

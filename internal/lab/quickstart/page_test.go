@@ -224,7 +224,7 @@ func (p *page) isSound(host string) {
 	defer p.mutex.Unlock()
 	for _, url := range p.requests {
 		if !strings.HasPrefix(url, host) && !strings.HasPrefix(url, "data:") {
-			p.t.Errorf("the page asks somebody else: %s", url)
+			p.t.Errorf("the page asks another host: %s", url)
 		}
 	}
 	if len(p.troubles) > 0 {

@@ -23,7 +23,7 @@ func ceilingOf(name string, connections int) Contestant {
 	return Contestant{Name: name, Start: func(ctx context.Context, s *stack.Stack, r Run) (*Running, error) {
 		cmd := exec.CommandContext(context.WithoutCancel(ctx), s.Self, "load", "-dsn", s.Server.DSN("orders"), "-connections", strconv.Itoa(connections),
 			"-seed", fmt.Sprint(r.Sequence.Seed), "-orders", strconv.Itoa(r.Sequence.Orders), "-partitions", strconv.Itoa(r.Sequence.Partitions))
-		// Not cmd.StdoutPipe, which is closed by whoever waits for the process.
+		// Not cmd.StdoutPipe, which the waiting for the process closes.
 		read, write, err := os.Pipe()
 		if err != nil {
 			return nil, fmt.Errorf("starting the loader: %w", err)

@@ -108,8 +108,8 @@ func lowest(f measure.Figure, workload string) func(summary) (float64, bool) {
 	}
 }
 
-// verdict says which of the two was reached.
-func (g goal) verdict(value float64) string {
+// answer says whether the value reaches the goal.
+func (g goal) answer(value float64) string {
 	reached := func(wanted float64) bool { return g.atMost && value <= wanted || !g.atMost && value >= wanted }
 	switch {
 	case math.IsNaN(g.must):
@@ -143,7 +143,7 @@ func (s summary) judge(w io.Writer) {
 			missing++
 			continue
 		}
-		fmt.Fprintf(&text, "| %s | %s | %s | %.2f%s | %s |\n", g.name, g.wanted(g.must), g.wanted(g.after), value, g.unit, g.verdict(value))
+		fmt.Fprintf(&text, "| %s | %s | %s | %.2f%s | %s |\n", g.name, g.wanted(g.must), g.wanted(g.after), value, g.unit, g.answer(value))
 	}
 	if text.Len() > 0 {
 		fmt.Fprintf(w, "| goal | must | after | measured | met |\n|---|---|---|---|---|\n%s", text.String())

@@ -112,7 +112,7 @@ func TestGoals(t *testing.T) {
 		{goal{must: none, after: none}, 5, "reported"},
 		{goal{must: 1, after: none}, math.NaN(), "**no**"},
 	} {
-		if got := c.verdict(c.value); got != c.expected {
+		if got := c.answer(c.value); got != c.expected {
 			t.Errorf("%v of %+v: %q, expected %q", c.value, c.goal, got, c.expected)
 		}
 	}

@@ -58,7 +58,7 @@ func Load(ctx context.Context, l Loader) error {
 	if err != nil {
 		return errors.New("reading the DSN: expected user:password@tcp(host:port)/database")
 	}
-	// As order-sink: no gap locks, hence no deadlocks between distinct keys.
+	// As in order-sink: without gap locks distinct keys do not deadlock.
 	config.Params = map[string]string{"tx_isolation": "'READ-COMMITTED'"}
 	connector, err := mysql.NewConnector(config)
 	if err != nil {

@@ -74,16 +74,16 @@ func wideEnvelope(o orders.Order) []byte {
 
 // judgeWide reads the row from the record's bytes. The orders are all good, so
 // their totals too.
-func judgeWide(record *kgo.Record) checker.Verdict {
+func judgeWide(record *kgo.Record) checker.Outcome {
 	var envelope struct{ Payload map[string]any }
 	decoder := json.NewDecoder(bytes.NewReader(record.Value))
 	decoder.UseNumber()
 	if err := decoder.Decode(&envelope); err != nil {
-		return checker.Verdict{Err: err}
+		return checker.Outcome{Err: err}
 	}
 	var row checker.Row
 	for _, name := range slices.Concat(OrderColumns, MoreColumns()) {
 		row = append(row, fmt.Sprint(envelope.Payload[name]))
 	}
-	return checker.Verdict{Row: row}
+	return checker.Outcome{Row: row}
 }

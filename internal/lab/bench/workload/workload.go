@@ -130,12 +130,12 @@ func (w Workload) Oracle() checker.Oracle {
 	case w.Sequence.Wide:
 		return judgeWide
 	case w.Sequence.refusable == byTheServer:
-		return func(record *kgo.Record) checker.Verdict {
-			verdict := seed(record)
-			if verdict.Row != nil && verdict.Row[3] == strconv.Itoa(tooMany) {
-				return checker.Verdict{Code: "row_check"}
+		return func(record *kgo.Record) checker.Outcome {
+			outcome := seed(record)
+			if outcome.Row != nil && outcome.Row[3] == strconv.Itoa(tooMany) {
+				return checker.Outcome{Code: "row_check"}
 			}
-			return verdict
+			return outcome
 		}
 	case w.Sequence.refusable == byTheSink:
 		return checker.SeedOracle(userIDMax)

@@ -25,10 +25,10 @@ type refusal struct {
 	key     []byte
 	value   []byte
 	headers []kgo.RecordHeader
-	letters int // right or wrong, so far
+	found   int // right or wrong, so far
 }
 
-func (c *check) expectLetter(record *kgo.Record, code string) {
+func (c *check) expectDeadLetter(record *kgo.Record, code string) {
 	c.report.Refusable++
 	r := &refusal{code: code, key: bytes.Clone(record.Key), value: bytes.Clone(record.Value)}
 	for _, h := range record.Headers { // all of it is a copy: the record belongs to a fetch of megabytes
@@ -37,7 +37,7 @@ func (c *check) expectLetter(record *kgo.Record, code string) {
 	c.refused[position{record.Partition, record.Offset}] = r
 }
 
-func (c *check) compareLetter(letter *kgo.Record) error {
+func (c *check) compareDeadLetter(letter *kgo.Record) error {
 	// The mark that `order-sink dlq replay` leaves is no letter.
 	if header(letter, headerReplayed) != "" && header(letter, headerCode) == "" {
 		return nil
@@ -45,26 +45,26 @@ func (c *check) compareLetter(letter *kgo.Record) error {
 	c.report.DeadLetters++
 	at, err := c.origin(letter)
 	if err != nil {
-		c.report.UndeservedLetters++
-		c.report.note(nowhere, "dead letter %s: %s", place(letter), err)
+		c.report.UndeservedDeadLetters++
+		c.report.note(nowhere, "dead letter %s: %s", location(letter), err)
 		return nil
 	}
 	demanded := c.refused[at]
 	if demanded == nil {
-		c.report.UndeservedLetters++
+		c.report.UndeservedDeadLetters++
 		c.report.note(at, "%s: dead letter %s with code %q: the record is not refusable, or does not exist",
-			c.place(at), place(letter), header(letter, headerCode))
+			c.location(at), location(letter), header(letter, headerCode))
 		return nil
 	}
-	if demanded.letters++; demanded.letters > 1 {
+	if demanded.found++; demanded.found > 1 {
 		c.report.Repeated++
 		if c.Exactly {
-			c.report.note(at, "%s: dead letter %s is the record's number %d", c.place(at), place(letter), demanded.letters)
+			c.report.note(at, "%s: dead letter %s is the record's number %d", c.location(at), location(letter), demanded.found)
 		}
 	}
 	if difference := demanded.differs(letter); difference != "" {
-		c.report.WrongLetters++
-		c.report.note(at, "%s: dead letter %s: %s", c.place(at), place(letter), difference)
+		c.report.WrongDeadLetters++
+		c.report.note(at, "%s: dead letter %s: %s", c.location(at), location(letter), difference)
 	}
 	return nil
 }
@@ -113,11 +113,11 @@ func (r *refusal) differs(letter *kgo.Record) string {
 	return ""
 }
 
-func (c *check) missingLetters() {
+func (c *check) missingDeadLetters() {
 	for at, demanded := range c.refused {
-		if demanded.letters == 0 {
-			c.report.MissingLetters++
-			c.report.note(at, "%s: no dead letter, expected one with code %q for %s", c.place(at), demanded.code, text(demanded.value))
+		if demanded.found == 0 {
+			c.report.MissingDeadLetters++
+			c.report.note(at, "%s: no dead letter, expected one with code %q for %s", c.location(at), demanded.code, text(demanded.value))
 		}
 	}
 }

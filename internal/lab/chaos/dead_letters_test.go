@@ -10,16 +10,16 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
-var letterFaults = []fault{
-	{name: "dead letter topic missing", run: letterTopicMissing},
-	{name: "dead letters refused", run: lettersRefused},
+var deadLetterFaults = []fault{
+	{name: "dead letter topic missing", run: deadLetterTopicMissing},
+	{name: "dead letters refused", run: deadLettersRefused},
 	{name: "everything refusable for a while", run: poison},
 	{name: "unlisted error on a lone record", run: unlistedError, options: options{partitions: 5}},
 }
 
-// letterTopicMissing: refusable orders wait, with what lies behind them in their
-// partitions, until somebody makes the topic.
-func letterTopicMissing(tr *trial) {
+// deadLetterTopicMissing: refusable orders wait, with what lies behind them in their
+// partitions, until the topic is created.
+func deadLetterTopicMissing(tr *trial) {
 	_, err := tr.admin.DeleteTopic(tr.Context(), tr.deadLetters)
 	tr.must(err)
 	tr.flow.start(tr.Context())
@@ -31,8 +31,8 @@ func letterTopicMissing(tr *trial) {
 	tr.awaitProgress(2000)
 }
 
-// lettersRefused: the topic does not take letters of their size.
-func lettersRefused(tr *trial) {
+// deadLettersRefused: the topic does not take letters of their size.
+func deadLettersRefused(tr *trial) {
 	tr.begin()
 	tr.strike(times(1, 3), func() {
 		tr.configure(tr.deadLetters, "max.message.bytes", "100")
@@ -61,13 +61,13 @@ func poison(tr *trial) {
 	if n := tr.metric(tr.current(), "mariadb_upsert_state", "label", "orders_table", "path", "root.output", "state", "stopped"); n != 1 {
 		tr.Errorf("mariadb_upsert_state says %v", n)
 	}
-	letters := tr.letters()
+	letters := tr.deadLetterCount()
 	// min_count of orders.yaml, and what other partitions had in flight.
 	if letters > 1000+4*500 {
 		tr.Errorf("%d letters before it stopped", letters)
 	}
 	tr.awaitSent(int64(times(3000, 30_000)))
-	if now := tr.letters(); now != letters {
+	if now := tr.deadLetterCount(); now != letters {
 		tr.Errorf("%d letters became %d while it was stopped", letters, now)
 	}
 
@@ -83,8 +83,8 @@ func poison(tr *trial) {
 	tr.awaitProgress(2000)
 }
 
-// letters is how many dead letters there are.
-func (tr *trial) letters() (n int64) {
+// deadLetterCount is how many dead letters there are.
+func (tr *trial) deadLetterCount() (n int64) {
 	tr.Helper()
 	ends, err := kafka.Ends(tr.Context(), tr.admin, tr.deadLetters)
 	tr.must(err)
