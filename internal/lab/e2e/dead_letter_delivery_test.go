@@ -17,7 +17,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-// Letters that the topic takes one by one, but not together.
+// The topic takes each of these dead letters alone, but not all of them in one request.
 func TestLettersThatDoNotFitTogether(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -38,8 +38,8 @@ func TestLettersThatDoNotFitTogether(t *testing.T) {
 	})
 }
 
-// A letter that its topic does not take waits alone: the others are there, once
-// or twice, and not again with each of its tries.
+// The sink retries a dead letter that the topic does not take. It sends the other dead
+// letters once or twice, and not again with each retry.
 func TestALetterThatIsNotTakenWaitsAlone(t *testing.T) {
 	t.Parallel()
 	b := kafkatest.InMemory(t)
@@ -85,9 +85,9 @@ func TestALetterThatIsNotTakenWaitsAlone(t *testing.T) {
 	}
 }
 
-// A sink that is stopped while its dead letters wait acknowledges nothing early: the
-// next one sends them. Meanwhile the other rows are stored, and both /ready and the
-// metrics say what waits.
+// A sink that stops while its dead letters wait acknowledges none of their records. The
+// next sink sends the dead letters. Meanwhile the other rows are stored, and /ready and
+// the metrics name what waits.
 func TestAStopWhileLettersWait(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()

@@ -29,7 +29,7 @@ var reason = map[string]bool{
 	"__connect.errors.exception.message": true, "__connect.errors.exception.stacktrace": true,
 }
 
-// producers are the headers of a record that the sink did not add.
+// producers returns the headers of a record that the sink did not add.
 func producers(record *kgo.Record) map[string]string {
 	headers := map[string]string{}
 	for _, h := range record.Headers {
@@ -40,8 +40,8 @@ func producers(record *kgo.Record) map[string]string {
 	return headers
 }
 
-// awkward are headers whose names mean something to a part of the sink, or nothing
-// to most programs.
+// awkward returns headers whose names mean something to a part of the sink, or are
+// unusual.
 func awkward() []kgo.RecordHeader {
 	var headers []kgo.RecordHeader
 	for _, name := range []string{
@@ -58,15 +58,16 @@ func awkward() []kgo.RecordHeader {
 	)
 }
 
-// refusable are records that no table takes: with a key, without, and without a value.
+// refusable returns records that no table takes: with a key, without a key, and without
+// a value.
 func refusable(g *orders.Generator) []orders.Message {
 	keyed, plain := g.BrokenRule(), g.BrokenRule()
 	keyed.Key, keyed.Headers = []byte{0xff, 0, 'k'}, awkward()
 	return []orders.Message{keyed, plain, {Key: []byte("of a tombstone"), Headers: awkward()[:3], Code: "order_missing"}}
 }
 
-// compare finds the record of a message among others: n times, each time as the
-// producer sent it.
+// compare asserts that the record of a message is among the records n times, each time
+// as the producer sent it.
 func (w *world) compare(what string, records []*kgo.Record, m orders.Message, n int) {
 	w.t.Helper()
 	want := producers(&kgo.Record{Headers: m.Headers})
@@ -88,8 +89,8 @@ func (w *world) compare(what string, records []*kgo.Record, m orders.Message, n 
 	}
 }
 
-// An order that is refused, replayed in either way and refused again is the same
-// record all the way: key, value and headers are the producer's.
+// An order that is refused, replayed in either way and refused again keeps the
+// producer's key, value and headers.
 func TestARefusedRecordStaysTheProducers(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -114,7 +115,7 @@ func TestARefusedRecordStaysTheProducers(t *testing.T) {
 	})
 }
 
-// The pipeline that empties the queue sends a record as it was, too.
+// replay.yaml sends the producer's record unchanged too.
 func TestThePipelineReplaysTheProducersRecord(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -138,8 +139,8 @@ func TestThePipelineReplaysTheProducersRecord(t *testing.T) {
 	})
 }
 
-// What a message cannot hold: of a header that stands twice the last one is kept,
-// and a header without a value comes back empty.
+// A message of the framework cannot hold everything. Of two headers with one name the
+// sink keeps the last one, and a header without a value comes back empty.
 func TestWhatALetterCannotHold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
@@ -157,7 +158,7 @@ func TestWhatALetterCannotHold(t *testing.T) {
 	}
 }
 
-// A pipeline with `fallback` makes the same dead letters, also when a processor refused
+// A pipeline with `fallback` makes the same dead letters, also when a processor refuses
 // the order.
 func TestAFallbackMakesTheSameLetters(t *testing.T) {
 	t.Parallel()
@@ -185,8 +186,8 @@ func TestAFallbackMakesTheSameLetters(t *testing.T) {
 	}
 }
 
-// A dead letter is the producer's record, key and headers included, and the
-// reason in headers.
+// A dead letter is the producer's record with its key and headers. More headers give the
+// reason.
 func TestADeadLetterReturnsTheRecordWithTheReason(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()

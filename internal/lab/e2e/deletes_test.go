@@ -18,7 +18,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// deleting is orders.yaml with the two lines that make tombstones delete.
+// deleting returns orders.yaml with the two lines that make tombstones delete rows.
 func deleting(t *testing.T) string {
 	t.Helper()
 	shipped, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "pipelines", "orders.yaml"))
@@ -85,9 +85,8 @@ func (r *tombstones) story(all []orders.Order) (again orders.Order) {
 	return again
 }
 
-// Tombstones delete: an order and its tombstone keep their order within a batch
-// and across batches, a tombstone older than its order does nothing, and one that
-// names no order is a dead letter.
+// A tombstone deletes the row of its key, within a batch and across batches. A tombstone
+// older than its order does nothing, and a tombstone without a key is a dead letter.
 func TestTombstonesDelete(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()

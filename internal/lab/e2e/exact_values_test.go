@@ -52,7 +52,7 @@ var types = []struct {
 	{"nothing", `"type":"string","optional":true`, "TEXT", [2]string{"null", "null"}, [2]string{"NULL", "NULL"}},
 }
 
-// Every type arrives exactly, whatever time zone the server keeps.
+// Every type arrives exactly, in any time zone of the server.
 func TestEveryTypeArrivesExactly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Private(t, "--default-time-zone=+09:00"))
@@ -89,8 +89,8 @@ func TestEveryTypeArrivesExactly(t *testing.T) {
 	}
 }
 
-// unscaled is a Decimal as the format carries it: base64 of the big-endian
-// two's complement of its digits.
+// unscaled encodes a Decimal as the format does: base64 of the big-endian two's
+// complement of its digits.
 func unscaled(digits string) string {
 	n, ok := new(big.Int).SetString(digits, 10)
 	if !ok {
@@ -123,9 +123,9 @@ func TestTextArrivesAsItWasSent(t *testing.T) {
 	}
 }
 
-// Plain JSON has no schema that gives a number its type: each digit is the
-// producer's, in a DECIMAL column, in the total and in a JSON column. A value
-// that is no JSON at all is a dead letter that says what the value is.
+// Plain JSON has no schema that gives a number its type. The sink keeps every digit of
+// the producer in a DECIMAL column, in the total and in a JSON column. A value that is
+// no JSON is a dead letter that names the format of the value.
 func TestPlainJSONKeepsEveryDigit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))

@@ -16,8 +16,8 @@ import (
 
 var logfmtLine = regexp.MustCompile(`^time=\S+ level=(info|warning|error) msg=("(?:[^"\\]|\\.)*"|\S+)( [@a-z_]+=("(?:[^"\\]|\\.)*"|[^\s"]*))+$`)
 
-// Both forms of the log can be read by a program, line by line, and none has a
-// value of an order or a password in it, whatever is refused (Invariant 7).
+// A program can read both forms of the log line by line. No line has a value of an order
+// or a password, whatever the sink refuses (invariant 7).
 func TestTheLogIsReadableAndKeepsSecrets(t *testing.T) {
 	for format, readable := range map[string]func(line string) bool{
 		"logfmt": logfmtLine.MatchString,
@@ -80,8 +80,8 @@ func TestTheLogIsReadableAndKeepsSecrets(t *testing.T) {
 
 var noticeLine = regexp.MustCompile(`level=info msg="Refused (\d+) records with code ([a-z_]+)\.`)
 
-// Refused orders are nothing that an operator must act on at once: at full speed they
-// cost one INFO line for a code, no warning, no error, and no output_error.
+// An operator need not act on a refused order at once. At full speed, refusals cost one
+// INFO line for each code, and no warning, no error and no output_error.
 func TestRefusalsDoNotFillTheLog(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))

@@ -20,8 +20,8 @@ import (
 // query is one expression of PromQL, and where it stands.
 type query struct{ from, text string }
 
-// checkQueries parses what the alerts and the dashboard ask for, and finds each
-// metric, label and fixed value of it in what a sink exposes.
+// checkQueries parses the queries of the alerts and of the dashboard. It finds each
+// metric, label and fixed value of a query in what a sink exposes.
 func checkQueries(t *testing.T, metrics exposed) {
 	for _, q := range append(alerts(t), dashboard(t)...) {
 		expression, err := parser.ParseExpr(q.text)
@@ -35,7 +35,8 @@ func checkQueries(t *testing.T, metrics exposed) {
 	}
 }
 
-// A query for what no sink exposes is found, whatever part of it is wrong.
+// checkMismatches asserts that a query for what no sink exposes is found, whatever part
+// of the query is wrong.
 func checkMismatches(t *testing.T, metrics exposed) {
 	for text, says := range map[string]string{
 		`rate(mariadb_upsert_row_total[5m])`:                     "mariadb_upsert_row_total",
@@ -124,7 +125,7 @@ func dashboard(t *testing.T) (queries []query) {
 	return queries
 }
 
-// mismatches are the parts of an expression that no metric of a sink answers to.
+// mismatches returns the parts of an expression that no metric of a sink has.
 func (e exposed) mismatches(expression parser.Expr) (problems []string) {
 	known := []string{"job", "instance"} // Prometheus' own
 	parser.Inspect(expression, func(node parser.Node, _ []parser.Node) error {
@@ -174,7 +175,7 @@ func (e exposed) mismatches(expression parser.Expr) (problems []string) {
 	return problems
 }
 
-// family is the metric that a series belongs to.
+// family returns the metric that a series belongs to.
 func (e exposed) family(series string) string {
 	for _, suffix := range []string{"_bucket", "_sum", "_count"} {
 		if name, cut := strings.CutSuffix(series, suffix); cut && e.Metrics[name].GetType().String() == "HISTOGRAM" {
@@ -184,7 +185,7 @@ func (e exposed) family(series string) string {
 	return series
 }
 
-// values of each label of a metric.
+// values returns the values of each label of a metric.
 func (e exposed) values(family string) map[string][]string {
 	values := make(map[string][]string)
 	for _, m := range e.Metrics[family].GetMetric() {

@@ -27,8 +27,8 @@ import (
 // exposed is what a sink shows to Prometheus.
 type exposed struct{ scrape.Metrics }
 
-// The README, the alerts and the dashboard name the metrics that a sink has
-// once it has stored, refused, retried and waited, and no others.
+// The README, the alerts and the dashboard name the metrics of a sink that has stored,
+// refused, retried and waited, and no other metrics.
 func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
 	t.Parallel()
 	metrics := eventful(t)
@@ -38,7 +38,7 @@ func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
 	t.Run("mismatches", func(t *testing.T) { checkMismatches(t, metrics) })
 }
 
-// eventful runs a sink to which everything happens that leaves a metric.
+// eventful runs a sink through every event that leaves a metric.
 func eventful(t *testing.T) exposed {
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Private(t))
 	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(64) NOT NULL")
@@ -93,7 +93,7 @@ func eventful(t *testing.T) exposed {
 	return metrics
 }
 
-// endSessions ends every connection of the sink, as a server's wait_timeout does.
+// endSessions ends every connection of the sink, as the wait_timeout of a server does.
 func (w *world) endSessions() {
 	w.t.Helper()
 	db, err := sql.Open("mysql", w.server.AdminDSN(""))
@@ -120,7 +120,8 @@ func (w *world) endSessions() {
 	}
 }
 
-// labels of a metric, without those that the framework gives to each.
+// labels returns the labels of a metric, without those that the framework gives to every
+// metric.
 func (e exposed) labels(name string) []string {
 	labels := make(map[string]bool)
 	for _, m := range e.Metrics[name].GetMetric() {
@@ -136,8 +137,8 @@ func (e exposed) labels(name string) []string {
 
 var tableRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)(?:\\{([a-z_,]+)\\})?` \\| ([a-z]+) \\|")
 
-// The README's table has the sink's own metrics, each of them, and says of what
-// kind they are and what labels they have.
+// checkReadme asserts that the README's table lists each metric of the sink with its
+// type and labels.
 func checkReadme(t *testing.T, metrics exposed) {
 	readme, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "README.md"))
 	if err != nil {
@@ -160,7 +161,8 @@ func checkReadme(t *testing.T, metrics exposed) {
 	}
 }
 
-// What takes time is a histogram in seconds, by its name and by its buckets.
+// checkUnits asserts that a duration is a histogram in seconds, by its name and by its
+// buckets.
 func checkUnits(t *testing.T, metrics exposed) {
 	var histograms int
 	for name, family := range metrics.Metrics {

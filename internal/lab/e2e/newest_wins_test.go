@@ -17,8 +17,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-// Whatever unit a producer stamps its records in, the newest order wins, or it becomes
-// a dead letter that says why. An older order never wins.
+// In any unit of the producer's timestamps the newest order wins, or the order becomes a
+// dead letter with the reason. An older order never wins.
 func TestTimestampsOfAnyUnit(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -60,8 +60,9 @@ func TestTimestampsOfAnyUnit(t *testing.T) {
 	})
 }
 
-// sendOfAnyUnit sends orders, older and newer, with timestamps of several units. It
-// returns the rows of the newest, and whether the broker takes timestamps below zero.
+// sendOfAnyUnit sends older and newer orders with timestamps of several units. It
+// returns the rows of the newest orders, and whether the broker takes timestamps below
+// zero.
 func (w *world) sendOfAnyUnit() (rows []string, takes bool) {
 	w.t.Helper()
 	g := orders.NewGenerator(40)
@@ -92,8 +93,8 @@ func (w *world) sendOfAnyUnit() (rows []string, takes bool) {
 	return rows, takes
 }
 
-// timestampsOf are the code and the timestamp of each dead letter, and the reason of the
-// timestamp.
+// timestampsOf returns the code and the timestamp of each dead letter, and the message
+// of a missing timestamp.
 func timestampsOf(letters []*kgo.Record) (texts []string) {
 	for _, l := range letters {
 		code := header(l, "order_sink.code")
@@ -110,7 +111,7 @@ func timestampsOf(letters []*kgo.Record) (texts []string) {
 	return texts
 }
 
-// A producer's header cannot pass for the record's own timestamp.
+// A header of the producer cannot replace the timestamp of the record.
 func TestAHeaderIsNoVersion(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()

@@ -19,8 +19,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// Whatever dies, the table ends equal to the log, and nobody pays with a dead
-// letter for it.
+// After a kill of the sink, of MariaDB or of both, the table equals the log. No order
+// becomes a dead letter because of the kill (invariants 1 and 3).
 func TestNothingIsLostWhenAServerDies(t *testing.T) {
 	const count = 40_000
 	for _, test := range []struct {
@@ -76,7 +76,7 @@ func TestNothingIsLostWhenAServerDies(t *testing.T) {
 	}
 }
 
-// A stop in mid-run finishes what is in flight, exits 0 and loses nothing.
+// A sink that stops finishes what is in flight, exits with status 0 and loses nothing.
 func TestAStopLosesNothing(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -100,8 +100,7 @@ func TestAStopLosesNothing(t *testing.T) {
 	})
 }
 
-// What is wrong in the configuration is said at the start, and not one record
-// is acknowledged.
+// A wrong configuration is reported at the start, and the sink acknowledges no record.
 func TestBadConfigurationConsumesNothing(t *testing.T) {
 	t.Parallel()
 	b := kafkatest.InMemory(t)
@@ -135,8 +134,8 @@ func TestBadConfigurationConsumesNothing(t *testing.T) {
 	}
 }
 
-// A stop ends as soon as what is in flight is written: nothing is left to be
-// ended by force after shutdown_timeout.
+// A sink that stops ends as soon as it has written what is in flight. The framework need
+// not end it by force after shutdown_timeout.
 func TestAStopEndsByItself(t *testing.T) {
 	t.Parallel()
 	t.Run("without a letter", func(t *testing.T) {
@@ -180,6 +179,7 @@ func TestAStopEndsByItself(t *testing.T) {
 	})
 }
 
+// endsByItself asserts that the sink ends with status 0, and not by force.
 func (w *world) endsByItself(s *ordersink.Sink) {
 	w.t.Helper()
 	if err := w.awaitEnd(s); err != nil {

@@ -39,9 +39,10 @@ func stumblingOracle(r *kgo.Record) checker.Outcome {
 	return checker.SeedOracle(255)(r)
 }
 
-// Orders come one by one. One that MariaDB refuses with an error on no list, or with
-// one that else says that the set-up is wrong, becomes a dead letter as soon as another
-// order shows that MariaDB takes orders, and blocks nothing behind it.
+// Orders come one by one. MariaDB refuses one of them with an unlisted error, or with an
+// error that usually means a wrong set-up. The order becomes a dead letter as soon as
+// another order shows that MariaDB takes orders, and blocks nothing behind it (invariant
+// 6).
 func TestALoneOrderDoesNotBlockItsPartition(t *testing.T) {
 	t.Parallel()
 	for name, statement := range map[string]string{
@@ -89,9 +90,9 @@ func TestALoneOrderDoesNotBlockItsPartition(t *testing.T) {
 	}
 }
 
-// Each partition has one order that MariaDB refuses, the table is empty, and the only
-// order that MariaDB takes lies behind one of them: the sink asks for that order,
-// although another partition is at work too.
+// Each partition has one order that MariaDB refuses, and the table is empty. The only
+// order that MariaDB takes is behind one of them. The sink reads that order, although
+// another partition is at work too.
 func TestTheNextOrderIsTheEvidence(t *testing.T) {
 	t.Parallel()
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {

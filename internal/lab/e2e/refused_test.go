@@ -15,7 +15,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-// Of 4,000 orders 50 can never be rows, 10 in each of five ways.
+// Of 4,000 orders 50 can never be rows, 10 in each of five ways. The other orders of
+// their batches are stored (invariant 2).
 func TestExactlyTheRefusableOrdersBecomeDeadLetters(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -59,9 +60,9 @@ func TestExactlyTheRefusableOrdersBecomeDeadLetters(t *testing.T) {
 	})
 }
 
-// While the sink has stopped itself, what it says stays, however many partitions
-// have refusals; and when it is told to go on, it lets one batch of them go,
-// though other partitions have good orders.
+// A sink that dead_letter_limit has stopped reports the reason until it gets the signal,
+// however many partitions have refusals. After the signal it lets one batch of refusals
+// pass, although other partitions have good orders.
 func TestAStoppedSinkSaysWhyUntilItIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))

@@ -16,8 +16,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-// A dead letter that is sent again, a week later, once its cause is mended: an
-// order that has changed meanwhile stays as it is, another one is stored.
+// A dead letter is sent again after its cause is repaired. An order that has changed
+// meanwhile keeps its row, and the other order is stored.
 func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, replay := range map[string]func(w *world){
@@ -67,8 +67,8 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 	})
 }
 
-// refuseAndChange sends two orders that the table refuses, and then a newer version of the
-// first, which the table takes.
+// refuseAndChange sends two orders that the table refuses, and then a newer version of
+// the first order, which the table takes.
 func (w *world) refuseAndChange() (changed, other orders.Order, refused []orders.Message) {
 	w.t.Helper()
 	g := orders.NewGenerator(12)
@@ -89,8 +89,8 @@ func (w *world) refuseAndChange() (changed, other orders.Order, refused []orders
 	return changed, other, refused
 }
 
-// sentAgainAsItWas finds each record twice in its partition: same key, bytes and
-// timestamp, its headers and where it was sent from.
+// sentAgainAsItWas asserts that the partition has each record twice, with the same key,
+// bytes and timestamp. The second record has a header that names the dead letter.
 func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 	w.t.Helper()
 	log := w.read(w.topic)
@@ -111,8 +111,8 @@ func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 	}
 }
 
-// What comes back a second time is left to a person; the pipeline would send it
-// for ever.
+// replay.yaml sends a record again once. If the sink refuses the record again, a person
+// decides.
 func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
@@ -141,7 +141,7 @@ func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	}
 }
 
-// A letter that cannot be sent again keeps no other from it.
+// A dead letter that cannot be sent again does not delay the others.
 func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))

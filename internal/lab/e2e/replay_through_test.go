@@ -17,9 +17,9 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
 
-// Letters straight through the pipeline: nothing is added to the log, an order
-// that has changed meanwhile stays as it is, one that is refused again is a new
-// letter, and no letter goes twice.
+// `dlq replay --through` gives dead letters to the pipeline and adds nothing to the log.
+// An order that has changed meanwhile keeps its row, an order that is refused again is a
+// new dead letter, and no dead letter is sent twice.
 func TestLettersGoThroughThePipeline(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -79,8 +79,8 @@ func TestLettersGoThroughThePipeline(t *testing.T) {
 	})
 }
 
-// The command waits for a database that is away, until it is interrupted. Then every
-// letter is still open, and the next run stores it.
+// The command retries while the database is away, until it is interrupted. Then every
+// dead letter is still open, and the next run stores the orders.
 func TestAnInterruptedPassLosesNothing(t *testing.T) {
 	t.Parallel()
 	// More than one batch of a replay, and fewer than the min_count of

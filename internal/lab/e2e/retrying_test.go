@@ -14,8 +14,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
-// While MariaDB takes no rows, everything that tells the sink's state says so,
-// for whom it waits and why; the log says it once.
+// While MariaDB takes no rows, /ready, the metrics and the log name the state and the
+// reason. The log does so once (invariant 3).
 func TestWaitingIsToldWhileItLasts(t *testing.T) {
 	for _, test := range []struct {
 		name       string
@@ -75,8 +75,8 @@ func TestWaitingIsToldWhileItLasts(t *testing.T) {
 	}
 }
 
-// A Kafka that has gone is told as well, though its client would call itself
-// connected, and the client's own log of each try ends.
+// The sink reports that Kafka is gone, although the client library still counts as
+// connected. The client's own log of each retry ends.
 func TestWaitingForKafkaIsTold(t *testing.T) {
 	t.Parallel()
 	java := kafkatest.Private(t)

@@ -14,8 +14,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// Each grant of the sink is needed: without it the sink says which one is
-// missing, of whom and on what, waits, and goes on once it is given.
+// The sink needs each of its grants. Without one it names the grant, the account and the
+// table, retries, and continues once the grant is given.
 func TestEachGrantIsNeededAndAskedForByName(t *testing.T) {
 	for _, right := range []string{"SELECT", "INSERT", "UPDATE"} {
 		t.Run(right, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestEachGrantIsNeededAndAskedForByName(t *testing.T) {
 	}
 }
 
-// The roles may do what config/grants.sql is read to say, and no more.
+// The roles have the grants of config/grants.sql and no others.
 func TestTheRolesMayDoNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Private(t))

@@ -19,9 +19,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/tlstest"
 )
 
-// A MariaDB that takes encrypted connections only, with a private authority:
-// rows are stored where all is well, and where not, the sink says what is wrong
-// and waits.
+// MariaDB takes encrypted connections only, with a private authority. The sink stores
+// rows with the right certificate. Otherwise it reports what is wrong and retries.
 func TestMariaDBOverTLS(t *testing.T) {
 	t.Parallel()
 	ours, theirs := tlstest.New(t), tlstest.New(t)
@@ -66,9 +65,9 @@ func TestMariaDBOverTLS(t *testing.T) {
 	}
 }
 
-// The real Kafka, encrypted, with each kind of account: an order is taken over
-// HTTP, the log is read, a dead letter is sent, and `order-sink dlq list` reads
-// it, all over the same way.
+// The real Kafka takes encrypted connections only, with each kind of account. All parts
+// use the same settings: the order service, the reader of the log, the sender of dead
+// letters, and `order-sink dlq list`.
 func TestKafkaOverTLSAndSASL(t *testing.T) {
 	t.Parallel()
 	authority := tlstest.New(t)
@@ -125,7 +124,7 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 	}
 }
 
-// kafkaFails asserts that the sink says why it cannot read, without the password.
+// kafkaFails asserts that the sink reports why it cannot read, without the password.
 func (w *world) kafkaFails(reason string) {
 	w.t.Helper()
 	s := w.start()

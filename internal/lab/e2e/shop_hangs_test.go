@@ -15,7 +15,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
-// A request for the stock is answered meanwhile: MariaDB does not answer.
+// A MariaDB that hangs does not stop the orders. A request for the stock is answered
+// meanwhile: MariaDB does not answer.
 func TestAMariaDBThatHangsStopsNoOrders(t *testing.T) {
 	t.Parallel()
 	server := mariadbtest.Private(t)
@@ -58,8 +59,9 @@ func TestAMariaDBThatHangsStopsNoOrders(t *testing.T) {
 	})
 }
 
-// It is asked once, and then the other one is, until some seconds have passed.
-// Whether or not it sends the order once it is awake, that is one order.
+// The gateway asks a service that hangs once, and then the other service for some
+// seconds. If the first service sends the order after all, the two records are one
+// order.
 func TestAServiceThatHangsIsPassedOver(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, kafkatest.InMemory(t), "('CATALOG-001', 100, 'rejected')")
@@ -93,8 +95,8 @@ func TestAServiceThatHangsIsPassedOver(t *testing.T) {
 	}
 }
 
-// Nobody answers, and yet the order may come; sent again with the key that the
-// answer names it is one.
+// No service answers, but the order may still come. Sent again with the key of the
+// answer it is one order.
 func TestAnOrderOfUnknownFateIsSentAgain(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, kafkatest.InMemory(t), "('CATALOG-001', 10, 'rejected')")
@@ -123,7 +125,7 @@ func TestAnOrderOfUnknownFateIsSentAgain(t *testing.T) {
 	}
 }
 
-// counted is what a process counts of one of its parts.
+// counted returns what a process counts for one of its components.
 func counted(ctx context.Context, process *ordersink.Sink, name, label string) (float64, error) {
 	metrics, err := scrape.Read(ctx, process)
 	return metrics.Sum(name, "label", label), err

@@ -14,8 +14,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-// An order that a person posts is on the topic as the seed's producer would
-// have written it, byte for byte, and a row soon after.
+// A posted order is on the topic byte for byte as the first producer writes it, and
+// becomes a row.
 func TestAPostedOrderBecomesARow(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()

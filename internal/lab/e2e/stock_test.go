@@ -27,8 +27,8 @@ func stocked(t *testing.T, b kafka.Broker, stock string) *world {
 	return w
 }
 
-// Ten chocolates, fifteen who want one, and every order delivered twice: which
-// ten get one is chance, that ten do is not.
+// Fifteen users order one of ten chocolates each, and every order is delivered twice.
+// Exactly ten get one.
 func TestOneStockForAllOrders(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -66,8 +66,8 @@ func TestOneStockForAllOrders(t *testing.T) {
 	})
 }
 
-// The sink is killed while it writes, and all of the log comes twice: what was
-// taken is what the rows say, to the piece.
+// The sink is killed while it writes, and the whole log comes twice. The stock has
+// exactly what the rows say.
 func TestTheStockSurvivesKills(t *testing.T) {
 	t.Parallel()
 	w := stocked(t, kafkatest.InMemory(t), "('CATALOG-001', 2000, 'rejected'), ('CATALOG-002', 100000, 'rejected'), ('CATALOG-003', 100000, 'rejected')")

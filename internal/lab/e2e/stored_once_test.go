@@ -20,8 +20,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// Rows without a key of their own: every message is a row once, equal ones too,
-// however often the log is read.
+// A table without a key of the producer has one row for every message, also for equal
+// messages, however often the log is read.
 func TestEveryMessageIsARowOnce(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -67,7 +67,7 @@ func TestEveryMessageIsARowOnce(t *testing.T) {
 	})
 }
 
-// forgetGroup makes a group without members begin again.
+// forgetGroup deletes the offsets of a group without members.
 func (w *world) forgetGroup(group string) {
 	w.t.Helper()
 	admin := kadm.NewClient(kafkatest.Client(w.t, w.broker))
@@ -80,6 +80,7 @@ func (w *world) forgetGroup(group string) {
 	})
 }
 
+// The same orders sent again change nothing, not even updated_at (invariant 4).
 func TestTheSeedsOrdersAreStoredOnce(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()

@@ -22,7 +22,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// Nothing listens but what is configured, and that on this machine only.
+// The sink listens on the configured addresses only, and those are of this machine.
 func TestNothingListensBeyondThisMachine(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the sockets of a process are read from Linux's /proc")
@@ -45,8 +45,8 @@ func TestNothingListensBeyondThisMachine(t *testing.T) {
 	}
 }
 
-// listening are the addresses on which a process takes TCP connections: those of
-// the kernel's table whose sockets are among the process's files.
+// listening returns the addresses on which a process takes TCP connections: those of the
+// kernel's table whose sockets are among the files of the process.
 func listening(t *testing.T, pid int) (addresses []string) {
 	t.Helper()
 	process := fmt.Sprintf("/proc/%d", pid)
@@ -98,7 +98,7 @@ func address(t *testing.T, text string) string {
 
 var addressField = regexp.MustCompile(`(?m)^\s*address:\s*(.*)$`)
 
-// The addresses that the shipped files listen on by default are this machine's.
+// The default addresses of the shipped files are of this machine.
 func TestEveryDefaultAddressIsThisMachines(t *testing.T) {
 	t.Parallel()
 	var found int
@@ -131,8 +131,8 @@ func shippedFiles(t *testing.T) (files []string) {
 	return files
 }
 
-// The debug endpoints are off by the shipped configuration, and would be there
-// without that line.
+// The shipped configuration turns the debug endpoints off. Without that line they
+// answer.
 func TestDebugEndpointsAreOffByConfiguration(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "config", "service.yaml"))
