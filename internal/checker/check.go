@@ -1,9 +1,8 @@
-// Package checker says whether a table equals its log. It reads a whole topic,
-// the whole dead letter topic and the whole table, and names the first
-// difference.
+// Package checker compares a table with its log. It reads a whole topic, the whole dead
+// letter topic and the whole table, and returns the first difference.
 //
-// It is an oracle: it knows nothing of the plugins, and decides from the bytes
-// of each record alone what must have become of it.
+// The package is an oracle. It shares no code with the plugins: the bytes of a record
+// alone decide what the sink must have made of the record.
 package checker
 
 import (
@@ -30,13 +29,13 @@ type Config struct {
 
 	// Oracle judges a record; SeedOracle(255) unless set.
 	Oracle Oracle
-	// Version is set where the table keeps the newest version of a key. Without
-	// it the last record wins, and where a key is spread over partitions, which
-	// have no common order, the last one of any of them may.
+	// Version is set where the table keeps the newest version of a key. Without Version
+	// the last record wins. Partitions have no common order: when several partitions
+	// have the key, the last record of any of them may win.
 	Version func(*kgo.Record) int64
-	// Gone are records that the topic no longer has, and that were stored before: they
-	// count like those of the topic. Where the topic has other records at their offsets
-	// now, none of them may be refusable.
+	// Gone are records that were stored and that the topic no longer has. They count
+	// like the records of the topic. When the topic has other records at their offsets
+	// now, none of the gone records may be refusable.
 	Gone []*kgo.Record
 	// Exactly makes a dead letter that was delivered twice a difference.
 	Exactly bool
@@ -75,7 +74,7 @@ func (r Report) Err() error {
 // ErrUnjudged is the error of a check whose oracle could not judge a record.
 var ErrUnjudged = errors.New("a record that the oracle cannot judge")
 
-// position is a record's place in the log.
+// position is the partition and offset of a record.
 type position struct {
 	partition int32
 	offset    int64
@@ -85,7 +84,7 @@ func (p position) before(q position) bool {
 	return p.partition < q.partition || p.partition == q.partition && p.offset < q.offset
 }
 
-// nowhere is the place of what is not in the log: it is told last.
+// nowhere is the position of what is not in the log. It sorts last.
 var nowhere = position{math.MaxInt32, math.MaxInt64}
 
 // note keeps a difference if it is the first so far.
@@ -100,16 +99,16 @@ type check struct {
 	Config
 	report  Report
 	keys    map[string]*expected  // by primary key
-	refused map[position]*refusal // by place in the log
+	refused map[position]*refusal // by position
 }
 
 // Check compares the table and the dead letters with the log, from its start to
-// the end that it has at the time of the call. What is still being produced or
-// stored meanwhile shows as a difference. The error says that something could
-// not be read or judged; differences are in the report.
+// its end at the time of the call. A record that is produced or stored meanwhile is a
+// difference. The report has the differences. An error means that Check could not read
+// or judge something.
 //
-// The topics are streamed. In memory are one row for each key, about 300 bytes,
-// and each refusable record.
+// The topics are streamed. Check holds one row for each key, about 300 bytes,
+// and each refusable record in memory.
 func Check(ctx context.Context, config Config) (Report, error) {
 	log, err := ReadLog(ctx, config)
 	if err != nil {
@@ -126,8 +125,8 @@ type Log struct {
 	refused map[position]*refusal
 }
 
-// ReadLog judges every record of the topic; of the config it needs what is not
-// about the table or the dead letters.
+// ReadLog judges every record of the topic. It ignores the settings of the table and of
+// the dead letters.
 func ReadLog(ctx context.Context, config Config) (*Log, error) {
 	c := &check{Config: config.withDefaults(), keys: map[string]*expected{}, refused: map[position]*refusal{}}
 	var err error
@@ -144,7 +143,7 @@ func ReadLog(ctx context.Context, config Config) (*Log, error) {
 }
 
 // Compare compares the table and the dead letters with the log as it was read.
-// Topic, Columns and Oracle of the config are those that it was read with.
+// Topic, Columns and Oracle of the config must be those of ReadLog.
 func (l *Log) Compare(ctx context.Context, config Config) (Report, error) {
 	c := &check{Config: config.withDefaults(), report: l.judged, keys: l.keys, refused: l.refused}
 	for _, demanded := range c.keys { // of an earlier comparison

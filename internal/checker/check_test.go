@@ -13,8 +13,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// story is a small log with everything in it, and what a right sink has made
-// of it, for a test to spoil.
+// story is a small log with every kind of record, and the rows that a correct sink
+// stores. A test then spoils something.
 type story struct {
 	*world
 	old, a, b, c orders.Order // a replaces old
@@ -43,7 +43,7 @@ func newStory(t testing.TB, b kafka.Broker) *story {
 	return s
 }
 
-// letters sends both dead letters, the second one spoilt if a test likes.
+// letters sends both dead letters. A test may spoil the second one.
 func (s *story) letters(spoil func(letter *kgo.Record)) {
 	s.send(s.letter(s.notJSON, "bad_json"))
 	letter := s.letter(s.bad, "order_range")
@@ -61,7 +61,7 @@ func TestNoDifference(t *testing.T) {
 		if got := s.check(); got != expected {
 			t.Errorf("got %+v, expected %+v", got, expected)
 		}
-		s.send(s.letter(s.bad, "order_range")) // at least once is what was promised
+		s.send(s.letter(s.bad, "order_range")) // delivery is at least once
 		expected.DeadLetters, expected.Repeated = 3, 1
 		if got := s.check(); got != expected || got.Err() != nil {
 			t.Errorf("with a letter twice: got %+v, expected %+v", got, expected)
@@ -73,7 +73,7 @@ func TestNoDifference(t *testing.T) {
 	})
 }
 
-// What an earlier comparison has seen, rows and letters, is not counted again.
+// A comparison does not count the rows and dead letters of an earlier one.
 func TestALogIsReadOnceAndComparedOften(t *testing.T) {
 	s := newStory(t, kafkatest.InMemory(t))
 	s.letters(nil)

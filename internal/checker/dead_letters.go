@@ -10,7 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// What a dead letter says of itself: why, and which record it was.
+// The headers of a dead letter: the reason, and the record's position.
 const (
 	headerCode      = "order_sink.code"
 	headerReplayed  = "order_sink.replayed"
@@ -38,7 +38,7 @@ func (c *check) expectDeadLetter(record *kgo.Record, code string) {
 }
 
 func (c *check) compareDeadLetter(letter *kgo.Record) error {
-	// The mark that `order-sink dlq replay` leaves is no letter.
+	// `order-sink dlq replay` leaves a mark, which is no dead letter.
 	if header(letter, headerReplayed) != "" && header(letter, headerCode) == "" {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (c *check) compareDeadLetter(letter *kgo.Record) error {
 	return nil
 }
 
-// origin reads which record a dead letter was.
+// origin returns the position of the record that became a dead letter.
 func (c *check) origin(letter *kgo.Record) (position, error) {
 	if topic := header(letter, headerTopic); topic != c.Topic {
 		return position{}, fmt.Errorf("header %s: expected %q, found %q", headerTopic, c.Topic, topic)
@@ -85,11 +85,11 @@ func (c *check) origin(letter *kgo.Record) (position, error) {
 	return position{int32(partition), offset}, nil
 }
 
-// differs says in what a letter is not the one that is demanded, "" if it is.
+// differs describes how a dead letter differs from what the log demands, or returns "".
 func (r *refusal) differs(letter *kgo.Record) string {
 	switch {
-	// Without a key is not the same as with an empty one: Kafka spreads the
-	// first over the partitions.
+	// No key differs from an empty key: Kafka spreads records without a key over the
+	// partitions.
 	case (r.key == nil) != (letter.Key == nil) || !bytes.Equal(r.key, letter.Key):
 		return fmt.Sprintf("key: expected %s, found %s", text(r.key), text(letter.Key))
 	case !bytes.Equal(r.value, letter.Value):
@@ -100,7 +100,7 @@ func (r *refusal) differs(letter *kgo.Record) string {
 	left := slices.Clone(letter.Headers)
 	for _, h := range r.headers {
 		if strings.HasPrefix(h.Key, "order_sink.") || strings.HasPrefix(h.Key, "__connect.errors.") {
-			continue // of an earlier refusal: the record is a letter that was sent again
+			continue // of an earlier refusal: the record is a replayed dead letter
 		}
 		i := slices.IndexFunc(left, func(other kgo.RecordHeader) bool {
 			return other.Key == h.Key && bytes.Equal(other.Value, h.Value)

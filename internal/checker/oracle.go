@@ -39,9 +39,8 @@ const seedSchema = `{"type":"struct","fields":[` +
 	`"optional":false,"name":"orders"}`
 
 // SeedOracle judges what the seed's producers write, for a table whose user_id
-// holds so many characters. Of other schemas, and of JSON that an ordinary
-// writer does not write (a member twice, 1e1 for 10), it says that it does not
-// know.
+// holds so many characters. It returns an error for other schemas, and for JSON that an
+// ordinary writer does not write (a member twice, 1e1 for 10).
 func SeedOracle(userIDColumn int) Oracle {
 	var schema any
 	if err := json.Unmarshal([]byte(seedSchema), &schema); err != nil {

@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
 
-// world is a log, a dead letter topic and a table of one test's own, and the
-// plainest sink there is: the test itself.
+// world is the log, the dead letter topic and the table of one test. The test itself is
+// the sink.
 type world struct {
 	t      testing.TB
 	config Config
@@ -51,7 +51,7 @@ func (w *world) exec(query string, args ...any) {
 	}
 }
 
-// store makes the order's row, or makes the row so.
+// store writes the row of an order.
 func (w *world) store(o orders.Order) {
 	w.t.Helper()
 	w.exec("REPLACE INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES (?, ?, ?, ?, ?, ?)",
@@ -71,7 +71,7 @@ func (w *world) log(partition int32, m orders.Message) *kgo.Record {
 	return w.send(&kgo.Record{Topic: w.config.Topic, Partition: partition, Key: m.Key, Value: m.Value, Headers: m.Headers})
 }
 
-// letter is a right dead letter, for a test to send as it is or to spoil.
+// letter returns a correct dead letter, which a test may spoil before it sends it.
 func (w *world) letter(r *kgo.Record, code string) *kgo.Record {
 	return &kgo.Record{Topic: w.config.DeadLetters, Key: r.Key, Value: r.Value, Headers: append([]kgo.RecordHeader{
 		{Key: headerCode, Value: []byte(code)},
@@ -90,7 +90,7 @@ func (w *world) check() Report {
 	return report
 }
 
-// at is a record's place as differences tell it.
+// at is a record's position in the text of a difference.
 func (w *world) at(partition int32, offset int64) string {
 	return fmt.Sprintf("%s[%d]@%d: ", w.config.Topic, partition, offset)
 }

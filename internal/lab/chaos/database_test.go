@@ -83,8 +83,8 @@ func databaseReadOnly(tr *trial) {
 	tr.waited("mariadb_upsert_waits_total", "cause", "error_1290")
 }
 
-// tableLocked: for longer than the sink's lock_wait_timeout, which is a sixth of
-// its readTimeout.
+// tableLocked: another client locks the table for longer than the sink's
+// lock_wait_timeout, which is a sixth of its readTimeout.
 func tableLocked(tr *trial) {
 	tr.dsn += "?readTimeout=6s"
 	tr.begin()
@@ -101,8 +101,8 @@ func tableLocked(tr *trial) {
 	tr.waited("mariadb_upsert_retries_total", "cause", "lock_wait")
 }
 
-// rowsLocked: by a transaction that stays open for longer than the sink's
-// innodb_lock_wait_timeout, over all rows and the end of the index.
+// rowsLocked: a transaction locks all rows and the end of the index for longer than the
+// sink's innodb_lock_wait_timeout.
 func rowsLocked(tr *trial) {
 	tr.dsn += "?readTimeout=6s"
 	tr.begin()
@@ -117,8 +117,8 @@ func rowsLocked(tr *trial) {
 	tr.waited("mariadb_upsert_retries_total", "cause", "lock_wait")
 }
 
-// deadlocks: a second writer locks the same rows the other way round, and has
-// written more, so that the server picks the sink for its victim.
+// deadlocks: a second writer locks the same rows in the opposite order. It has written
+// more, so that the server chooses the sink as the victim.
 func deadlocks(tr *trial) {
 	tr.exec("CREATE TABLE weight (n INT PRIMARY KEY)")
 	tr.flow.mix = mix{changed: 600, again: 200, refusable: 10}
@@ -161,7 +161,7 @@ func lockBackwards(ctx context.Context, db *sql.DB) {
 	}
 }
 
-// noConnectionLeft: others take every connection that the sink loses.
+// noConnectionLeft: other clients take every connection that the sink loses.
 func noConnectionLeft(tr *trial) {
 	tr.begin()
 	tr.strike(times(1, 5), func() {
@@ -192,7 +192,7 @@ func noConnectionLeft(tr *trial) {
 	})
 }
 
-// diskFull: the data lie on a small disk of their own, which something else fills.
+// diskFull: the data directory is on a small disk, which another file fills.
 // Statements fail, or InnoDB cannot write its log and ends the server.
 func diskFull(tr *trial) {
 	dir := tr.TempDir()
@@ -233,8 +233,8 @@ func fill(path string) {
 	}
 }
 
-// clockChanged: the server's time zone, the zone of its machine, and the clock
-// that its sessions see. The machine's own clock cannot be changed by a test.
+// clockChanged: the time zone of the server, the zone of its machine, and the clock of
+// its sessions change. A test cannot change the clock of the machine.
 func clockChanged(tr *trial) {
 	tr.begin()
 	tr.strike(times(1, 3), func() {

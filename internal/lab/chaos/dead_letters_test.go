@@ -17,8 +17,8 @@ var deadLetterFaults = []fault{
 	{name: "unlisted error on a lone record", run: unlistedError, options: options{partitions: 5}},
 }
 
-// deadLetterTopicMissing: refusable orders wait, with what lies behind them in their
-// partitions, until the topic is created.
+// deadLetterTopicMissing: refusable orders, and the orders behind them in their
+// partitions, wait until the topic is created.
 func deadLetterTopicMissing(tr *trial) {
 	_, err := tr.admin.DeleteTopic(tr.Context(), tr.deadLetters)
 	tr.must(err)
@@ -31,7 +31,7 @@ func deadLetterTopicMissing(tr *trial) {
 	tr.awaitProgress(2000)
 }
 
-// deadLettersRefused: the topic does not take letters of their size.
+// deadLettersRefused: the dead letters are too large for the topic.
 func deadLettersRefused(tr *trial) {
 	tr.begin()
 	tr.strike(times(1, 3), func() {
@@ -51,8 +51,8 @@ func (tr *trial) configure(topic, name, value string) {
 	}
 }
 
-// poison: a bad deploy upstream. The sink stops before the topic is poured into
-// the dead letters, and goes on when it is told.
+// poison: a faulty producer sends only refusable orders. The sink stops itself before the
+// whole topic becomes dead letters, and continues after a signal.
 func poison(tr *trial) {
 	tr.begin()
 	tr.flow.poison.Store(true)
@@ -72,8 +72,8 @@ func poison(tr *trial) {
 	}
 
 	tr.flow.poison.Store(false)
-	// What was poured into the topic meanwhile is let through by hand, to its end:
-	// what is left of it could stop the sink once more.
+	// The signal is repeated until the refusable orders of the topic are acknowledged:
+	// the rest of them could stop the sink again.
 	tr.must(tr.flow.client.Flush(tr.Context()))
 	ends := tr.ends()
 	tr.eventually("it has gone on", func(ctx context.Context) error {

@@ -22,7 +22,7 @@ var goneFaults = []fault{
 	{name: "log cut off", run: logCutOff, options: options{privateBroker: true}},
 }
 
-// small makes the sink hold little, so that it falls behind, and lets its statements
+// small gives the sink a small buffer, so that it falls behind, and lets its statements
 // fail soon on a locked table.
 func (tr *trial) small() {
 	tr.dsn += "?readTimeout=6s"
@@ -30,8 +30,8 @@ func (tr *trial) small() {
 	tr.flow.keeping, tr.flow.rate = true, 10_000
 }
 
-// held keeps the sink from writing until what it has not read is at least so many
-// orders, as its own lag tells.
+// held keeps the sink from writing until the lag that the sink reports is at least so
+// many orders.
 func (tr *trial) held(orders float64, then func()) {
 	tr.Helper()
 	conn, err := tr.db.Conn(tr.Context())
@@ -55,8 +55,8 @@ func (tr *trial) awaitLag(least float64) {
 	})
 }
 
-// retention: what is behind the orders that the sink holds is deleted, while the sink
-// runs and while it is down.
+// retention: Kafka deletes orders that the sink has not read, while the sink runs and
+// while it is down.
 func retention(tr *trial) {
 	tr.small()
 	tr.begin()
@@ -90,8 +90,9 @@ func (tr *trial) beforeStart() func(*kgo.Record) bool {
 	}
 }
 
-// topicRecreated: under a sink that is behind. Refusable orders come with the new
-// topic only, since a letter names its record by an offset that both topics have.
+// topicRecreated: the topic is created again under a sink that is behind. Only the new
+// topic has refusable orders: a dead letter names its record by an offset, which both
+// topics have.
 func topicRecreated(tr *trial) {
 	tr.small()
 	tr.flow.mix.refusable = 0
@@ -162,7 +163,7 @@ func logCutOff(tr *trial) {
 			first, err = tr.broker.Cut(tr.topic, partition, end.Offset-2000)
 			tr.must(err)
 			tr.must(tr.broker.Start(tr.Context()))
-			// The new log must be told from the old one before it has as many records.
+			// The sink must recognize the new log before it has as many records as the old one.
 			tr.resumeFlow()
 		})
 		tr.compareLosses(func(r *kgo.Record) bool { return r.Partition == partition && r.Offset >= first })

@@ -43,8 +43,8 @@ func Main(m *testing.M) { shared.Main(m, Close) }
 func Close() { broker.Close() }
 
 // Each runs a test against a broker in memory of its own and against the real
-// one that the tests of this process share. Where Java or Maven is missing the
-// second is skipped, save in CI (environment CI=true), where it fails.
+// one that the tests of this process share. When Java or Maven is missing, the second
+// test is skipped, and in CI (environment CI=true) it fails.
 func Each(t *testing.T, test func(t *testing.T, b kafka.Broker)) {
 	t.Run("memory", func(t *testing.T) { test(t, InMemory(t)) })
 	t.Run("java", func(t *testing.T) { test(t, Shared(t)) })
@@ -61,8 +61,8 @@ func InMemory(t testing.TB) *kafka.Memory {
 	return b
 }
 
-// Shared is the real broker that the tests of this process share; topics keep
-// them apart (see [Topic]). A test that stops a broker starts its own with
+// Shared is the real broker that the tests of this process share. Each test has its own
+// topics (see [Topic]). A test that stops a broker starts its own with
 // [Private].
 func Shared(t testing.TB) *kafka.Java {
 	t.Helper()
@@ -77,7 +77,7 @@ func Private(t testing.TB) *kafka.Java {
 	return PrivateSecure(t, nil)
 }
 
-// PrivateSecure has one more way in, see [kafka.Secure].
+// PrivateSecure has a listener for encrypted connections too, see [kafka.Secure].
 func PrivateSecure(t testing.TB, secure *kafka.Secure) *kafka.Java {
 	t.Helper()
 	b, err := start(t.TempDir(), secure)

@@ -97,8 +97,8 @@ func (s *Server) Orders(t testing.TB, config string) (database, dsn string) {
 }
 
 // Sink applies config/grants.sql, at this path, to a database that has its
-// tables, and returns the DSN of an account that has the sink's role and no
-// right beside.
+// tables, and returns the DSN of an account that has the sink's role and no other
+// right.
 func (s *Server) Sink(t testing.TB, database, grants string) string {
 	t.Helper()
 	return s.account(t, database, grants, "sink", "order_sink")
