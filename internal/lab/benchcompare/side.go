@@ -135,7 +135,7 @@ func measure(ctx context.Context, base, head *side, parts []part, rounds int) (b
 			sides = []*side{head, base}
 		}
 		for _, p := range parts {
-			if err := inTurn(ctx, sides, base, head, p, texts); err != nil {
+			if err := runBoth(ctx, sides, base, head, p, texts); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -145,10 +145,10 @@ func measure(ctx context.Context, base, head *side, parts []part, rounds int) (b
 	return before, now, errors.Join(baseErr, headErr)
 }
 
-// inTurn runs a part on one side after the other.
-func inTurn(ctx context.Context, sides []*side, base, head *side, p part, texts map[*side]*bytes.Buffer) error {
+// runBoth runs a part on one side after the other.
+func runBoth(ctx context.Context, sides []*side, base, head *side, p part, texts map[*side]*bytes.Buffer) error {
 	for _, s := range sides {
-		if base.broken[p.room] != nil {
+		if _, broken := base.broken[p.room]; broken {
 			return nil
 		}
 		out, err := s.run(ctx, p)
