@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
@@ -103,7 +104,9 @@ func topicRecreated(tr *trial) {
 			tr.pauseFlow()
 			_, err := tr.admin.DeleteTopic(tr.Context(), tr.topic)
 			tr.must(err)
-			tr.eventually("the topic is created again", func(ctx context.Context) error {
+			// Not tr.eventually: a try that is cut off after it has created the topic
+			// leaves a topic that no later try can create.
+			eventually.Succeeds(tr, patience, "the topic is created again", func(ctx context.Context) error {
 				return tr.broker.CreateTopic(ctx, tr.topic, tr.flow.partitions.Load(), nil)
 			})
 			tr.flow.mix.refusable = 0

@@ -51,15 +51,27 @@ func TestBehindNamesThePartitions(t *testing.T) {
 		if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: topic, Partition: 1}, &kgo.Record{Topic: topic, Partition: 1}).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
+		behind := func(expected string) {
+			t.Helper()
+			if got := fmt.Sprint(kafka.Behind(t.Context(), admin, topic, topic)); got != expected {
+				t.Errorf("behind: %s, expected %s", got, expected)
+			}
+		}
+		// Partition 0 has no records.
 		for committed, expected := range []string{"partition 1 is at 0 of 2", "partition 1 is at 1 of 2", "<nil>"} {
 			var offsets kadm.Offsets
 			offsets.AddOffset(topic, 1, int64(committed), -1)
 			if err := admin.CommitAllOffsets(t.Context(), topic, offsets); err != nil {
 				t.Fatal(err)
 			}
-			if got := fmt.Sprint(kafka.Behind(t.Context(), admin, topic, topic)); got != expected {
-				t.Errorf("after a commit of %d: %s, expected %s", committed, got, expected)
-			}
+			behind(expected)
+		}
+		ends, err := kafka.Ends(t.Context(), admin, topic)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(kafka.BehindEnds(t.Context(), admin, topic, ends)); got != "partition 0 is at -1 of 0" {
+			t.Errorf("behind the ends: %s, expected that partition 0 has no commit", got)
 		}
 	})
 }
