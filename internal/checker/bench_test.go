@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
@@ -53,7 +54,7 @@ func BenchmarkCheck(b *testing.B) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	if err := read(b.Context(), w.config.Seeds, w.config.Topic, c.judge); err != nil {
+	if err := kafka.Read(b.Context(), w.config.Seeds, w.config.Topic, c.judge); err != nil {
 		b.Fatal(err)
 	}
 	runtime.GC()

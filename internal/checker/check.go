@@ -1,9 +1,8 @@
-// Package checker says whether a table equals its log. It reads a whole topic,
-// the whole dead letter topic and the whole table, and names the first
-// difference.
+// Package checker compares a table with its log. It reads a whole topic, the whole dead
+// letter topic and the whole table, and returns the first difference.
 //
-// It is an oracle: it knows nothing of the plugins, and decides from the bytes
-// of each record alone what must have become of it.
+// The package is an oracle. It shares no code with the plugins: the bytes of a record
+// alone decide what the sink must have made of the record.
 package checker
 
 import (
@@ -14,6 +13,8 @@ import (
 	"math"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
 // Config says what to compare.
@@ -28,13 +29,13 @@ type Config struct {
 
 	// Oracle judges a record; SeedOracle(255) unless set.
 	Oracle Oracle
-	// Version is set where the table keeps the newest version of a key. Without
-	// it the last record wins, and where a key is spread over partitions, which
-	// have no common order, the last one of any of them may.
+	// Version is set where the table keeps the newest version of a key. Without Version
+	// the last record wins. Partitions have no common order: when several partitions
+	// have the key, the last record of any of them may win.
 	Version func(*kgo.Record) int64
-	// Gone are records that the topic no longer has, and that were stored before: they
-	// count like those of the topic. Where the topic has other records at their offsets
-	// now, none of them may be refusable.
+	// Gone are records that were stored and that the topic no longer has. They count
+	// like the records of the topic. When the topic has other records at their offsets
+	// now, none of the gone records may be refusable.
 	Gone []*kgo.Record
 	// Exactly makes a dead letter that was delivered twice a difference.
 	Exactly bool
@@ -49,12 +50,12 @@ type Report struct {
 	DeadLetters int // of the dead letter topic
 	Repeated    int // dead letters of a record that already has one
 
-	MissingRows       int // the log demands them
-	ExtraRows         int // the log does not
-	WrongRows         int // a column differs from what the log demands
-	MissingLetters    int // a refusable record has none
-	UndeservedLetters int // of a record that is not refusable, or of none
-	WrongLetters      int // key, bytes, headers or code differ
+	MissingRows           int // the log demands them
+	ExtraRows             int // the log does not
+	WrongRows             int // a column differs from what the log demands
+	MissingDeadLetters    int // a refusable record has none
+	UndeservedDeadLetters int // of a record that is not refusable, or of none
+	WrongDeadLetters      int // key, bytes, headers or code differ
 
 	Diff string // the first difference in the log's order; "" for none
 
@@ -67,13 +68,13 @@ func (r Report) Err() error {
 		return nil
 	}
 	return fmt.Errorf("the table is not equal to the log: %s (rows: %d missing, %d extra, %d wrong; dead letters: %d missing, %d undeserved, %d wrong, %d repeated; records: %d)",
-		r.Diff, r.MissingRows, r.ExtraRows, r.WrongRows, r.MissingLetters, r.UndeservedLetters, r.WrongLetters, r.Repeated, r.Records)
+		r.Diff, r.MissingRows, r.ExtraRows, r.WrongRows, r.MissingDeadLetters, r.UndeservedDeadLetters, r.WrongDeadLetters, r.Repeated, r.Records)
 }
 
 // ErrUnjudged is the error of a check whose oracle could not judge a record.
 var ErrUnjudged = errors.New("a record that the oracle cannot judge")
 
-// position is a record's place in the log.
+// position is the partition and offset of a record.
 type position struct {
 	partition int32
 	offset    int64
@@ -83,7 +84,7 @@ func (p position) before(q position) bool {
 	return p.partition < q.partition || p.partition == q.partition && p.offset < q.offset
 }
 
-// nowhere is the place of what is not in the log: it is told last.
+// nowhere is the position of what is not in the log. It sorts last.
 var nowhere = position{math.MaxInt32, math.MaxInt64}
 
 // note keeps a difference if it is the first so far.
@@ -98,16 +99,16 @@ type check struct {
 	Config
 	report  Report
 	keys    map[string]*expected  // by primary key
-	refused map[position]*refusal // by place in the log
+	refused map[position]*refusal // by position
 }
 
 // Check compares the table and the dead letters with the log, from its start to
-// the end that it has at the time of the call. What is still being produced or
-// stored meanwhile shows as a difference. The error says that something could
-// not be read or judged; differences are in the report.
+// its end at the time of the call. A record that is produced or stored meanwhile is a
+// difference. The report has the differences. An error means that Check could not read
+// or judge something.
 //
-// The topics are streamed. In memory are one row for each key, about 300 bytes,
-// and each refusable record.
+// The topics are streamed. Check holds one row for each key, about 300 bytes,
+// and each refusable record in memory.
 func Check(ctx context.Context, config Config) (Report, error) {
 	log, err := ReadLog(ctx, config)
 	if err != nil {
@@ -116,16 +117,16 @@ func Check(ctx context.Context, config Config) (Report, error) {
 	return log.Compare(ctx, config)
 }
 
-// Log is what a topic demands of a table and of its dead letters, for whoever
-// compares several of them with it. It is not for concurrent use.
+// Log is what a topic demands of a table and of its dead letters, for a
+// caller that compares several of them with it. It is not for concurrent use.
 type Log struct {
 	judged  Report
 	keys    map[string]*expected
 	refused map[position]*refusal
 }
 
-// ReadLog judges every record of the topic; of the config it needs what is not
-// about the table or the dead letters.
+// ReadLog judges every record of the topic. It ignores the settings of the table and of
+// the dead letters.
 func ReadLog(ctx context.Context, config Config) (*Log, error) {
 	c := &check{Config: config.withDefaults(), keys: map[string]*expected{}, refused: map[position]*refusal{}}
 	var err error
@@ -133,7 +134,7 @@ func ReadLog(ctx context.Context, config Config) (*Log, error) {
 		err = errors.Join(err, c.judge(record))
 	}
 	if err == nil {
-		err = read(ctx, c.Seeds, c.Topic, c.judge)
+		err = kafka.Read(ctx, c.Seeds, c.Topic, c.judge)
 	}
 	if err != nil {
 		err = fmt.Errorf("checking %s: %w", c.Topic, err)
@@ -142,21 +143,21 @@ func ReadLog(ctx context.Context, config Config) (*Log, error) {
 }
 
 // Compare compares the table and the dead letters with the log as it was read.
-// Topic, Columns and Oracle of the config are those that it was read with.
+// Topic, Columns and Oracle of the config must be those of ReadLog.
 func (l *Log) Compare(ctx context.Context, config Config) (Report, error) {
 	c := &check{Config: config.withDefaults(), report: l.judged, keys: l.keys, refused: l.refused}
 	for _, demanded := range c.keys { // of an earlier comparison
 		demanded.stored = false
 	}
 	for _, demanded := range c.refused {
-		demanded.letters = 0
+		demanded.found = 0
 	}
 	if c.DeadLetters != "" {
-		if err := read(ctx, c.Seeds, c.DeadLetters, c.compareLetter); err != nil {
+		if err := kafka.Read(ctx, c.Seeds, c.DeadLetters, c.compareDeadLetter); err != nil {
 			return c.report, fmt.Errorf("checking %s: %w", c.DeadLetters, err)
 		}
 	}
-	c.missingLetters()
+	c.missingDeadLetters()
 	if err := c.compareTable(ctx); err != nil {
 		return c.report, fmt.Errorf("checking table %s: %w", c.Table, err)
 	}
@@ -180,26 +181,26 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// judge asks the oracle about one record of the log and keeps its verdict.
+// judge asks the oracle about one record of the log and keeps the outcome.
 func (c *check) judge(record *kgo.Record) error {
 	c.report.Records++
-	verdict := c.Oracle(record)
+	outcome := c.Oracle(record)
 	switch {
-	case verdict.Err != nil:
-		return fmt.Errorf("%w: %s: %w", ErrUnjudged, place(record), verdict.Err)
-	case verdict.Code != "":
-		c.expectLetter(record, verdict.Code)
-	case verdict.Row != nil:
-		if len(verdict.Row) != len(c.Columns) {
-			return fmt.Errorf("%w: %s: the oracle gives %d columns of %d", ErrUnjudged, place(record), len(verdict.Row), len(c.Columns))
+	case outcome.Err != nil:
+		return fmt.Errorf("%w: %s: %w", ErrUnjudged, location(record), outcome.Err)
+	case outcome.Code != "":
+		c.expectDeadLetter(record, outcome.Code)
+	case outcome.Row != nil:
+		if len(outcome.Row) != len(c.Columns) {
+			return fmt.Errorf("%w: %s: the oracle gives %d columns of %d", ErrUnjudged, location(record), len(outcome.Row), len(c.Columns))
 		}
-		c.expectRow(record, verdict.Row)
+		c.expectRow(record, outcome.Row)
 	}
 	return nil
 }
 
-func place(r *kgo.Record) string { return fmt.Sprintf("%s[%d]@%d", r.Topic, r.Partition, r.Offset) }
+func location(r *kgo.Record) string { return fmt.Sprintf("%s[%d]@%d", r.Topic, r.Partition, r.Offset) }
 
-func (c *check) place(p position) string {
+func (c *check) location(p position) string {
 	return fmt.Sprintf("%s[%d]@%d", c.Topic, p.partition, p.offset)
 }

@@ -5,36 +5,24 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 )
 
-// Eventually checks again and again until the table equals the log, and returns
-// that report. At the deadline the test fails with the last difference. What
-// cannot be read meanwhile, a server that is down, is tried again.
-func Eventually(t testing.TB, within time.Duration, config Config) Report {
+// Eventually checks until the table equals the log, and returns that report. At the
+// deadline the test fails with the last difference. When a server is down meanwhile,
+// Eventually checks again.
+func Eventually(t testing.TB, within time.Duration, config Config) (report Report) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), within)
-	defer cancel()
-	last := errors.New("nothing could be compared in that time")
-	for {
-		begin := time.Now()
-		report, err := Check(ctx, config)
+	eventually.Succeeds(t, within, "the table equals the log", func(ctx context.Context) (err error) {
+		t.Helper()
+		if report, err = Check(ctx, config); errors.Is(err, ErrUnjudged) {
+			t.Fatal(err) // a retry reads the same record
+		}
 		if err == nil {
 			err = report.Err()
 		}
-		switch {
-		case err == nil:
-			return report
-		case errors.Is(err, ErrUnjudged): // will not change
-			t.Fatal(err)
-		case ctx.Err() == nil: // else the check was cut off and has seen nothing
-			last = err
-		}
-		// A check costs the sink its processor: at most half of the time.
-		pause := max(50*time.Millisecond, time.Since(begin))
-		select {
-		case <-ctx.Done():
-			t.Fatalf("after %s: %v", within, last)
-		case <-time.After(pause):
-		}
-	}
+		return err
+	})
+	return report
 }

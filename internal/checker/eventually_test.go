@@ -17,7 +17,7 @@ func TestEventuallyWaitsForTheLastRow(t *testing.T) {
 	s.letters(nil)
 	s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID)
 	judged, oracle := 0, SeedOracle(255)
-	s.config.Oracle = func(r *kgo.Record) Verdict {
+	s.config.Oracle = func(r *kgo.Record) Outcome {
 		if judged++; judged == 7 { // the second check has begun
 			s.store(s.b)
 		}
@@ -36,7 +36,7 @@ func TestEventuallyFailsWithTheLastDifference(t *testing.T) {
 	if !strings.Contains(failed, "after 1s") || !strings.Contains(failed, s.at(0, 2)) {
 		t.Errorf("failed with %q, expected the missing row", failed)
 	}
-	s.config.Oracle = func(*kgo.Record) Verdict { return Verdict{Row: Row{"alone"}} }
+	s.config.Oracle = func(*kgo.Record) Outcome { return Outcome{Row: Row{"alone"}} }
 	failed = failure(t, func(t testing.TB) { Eventually(t, time.Hour, s.config) })
 	if !strings.Contains(failed, ErrUnjudged.Error()) {
 		t.Errorf("failed with %q, expected it to fail at once", failed)

@@ -12,9 +12,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Verdict is what a record deserves: a row, or a dead letter with a code, or,
+// Outcome is what a record deserves: a row, or a dead letter with a code, or,
 // where both are empty, neither. Err says that the oracle does not know.
-type Verdict struct {
+type Outcome struct {
 	Row  Row
 	Code string
 	Err  error
@@ -25,7 +25,7 @@ type Verdict struct {
 type Row []string
 
 // Oracle judges a record from its bytes.
-type Oracle func(*kgo.Record) Verdict
+type Oracle func(*kgo.Record) Outcome
 
 // The seed's schema as its producers write it: three texts and three 32-bit
 // integers, all optional.
@@ -39,76 +39,105 @@ const seedSchema = `{"type":"struct","fields":[` +
 	`"optional":false,"name":"orders"}`
 
 // SeedOracle judges what the seed's producers write, for a table whose user_id
-// holds so many characters. Of other schemas, and of JSON that an ordinary
-// writer does not write (a member twice, 1e1 for 10), it says that it does not
-// know.
+// holds so many characters. It returns an error for other schemas, and for JSON that an
+// ordinary writer does not write (a member twice, 1e1 for 10).
 func SeedOracle(userIDColumn int) Oracle {
 	var schema any
 	if err := json.Unmarshal([]byte(seedSchema), &schema); err != nil {
 		panic(err) // the constant above
 	}
-	return func(record *kgo.Record) Verdict { return judgeSeed(record.Value, schema, userIDColumn) }
+	return func(record *kgo.Record) Outcome { return judgeSeed(record.Value, schema, userIDColumn) }
 }
 
-func judgeSeed(value []byte, seed any, userIDColumn int) Verdict {
+func judgeSeed(value []byte, seed any, userIDColumn int) Outcome {
+	payload, refused := openEnvelope(value, seed)
+	if refused != nil {
+		return *refused
+	}
+	numbers, refused := convertSeed(payload)
+	if refused != nil {
+		return *refused
+	}
+	if code := breaksContract(payload, numbers); code != "" {
+		return Outcome{Code: code}
+	}
+	// The producer's total is corrected. Two 32-bit integers cannot overflow
+	// the column's 64 bits.
+	total := new(big.Int).Mul(numbers["qty"], numbers["unit_price"])
+	row := Row{
+		payload["order_id"].(string), payload["user_id"].(string), payload["product_id"].(string),
+		numbers["qty"].String(), numbers["unit_price"].String(), total.String(),
+	}
+	if utf8.RuneCountInString(row[1]) > userIDColumn {
+		return Outcome{Code: "row_too_long"}
+	}
+	return Outcome{Row: row}
+}
+
+// openEnvelope returns the payload, or what the record deserves.
+func openEnvelope(value []byte, seed any) (payload map[string]any, refused *Outcome) {
 	if len(value) == 0 {
-		return Verdict{Code: "order_missing"} // a tombstone is no order
+		return nil, &Outcome{Code: "order_missing"} // a tombstone is no order
 	}
 	var envelope map[string]json.RawMessage
-	var payload map[string]any
 	err := json.Unmarshal(value, &envelope)
 	if !utf8.Valid(value) || err != nil && !json.Valid(value) {
-		return Verdict{Code: "bad_json"}
+		return nil, &Outcome{Code: "bad_json"}
 	}
 	if err != nil || len(envelope) != 2 || envelope["schema"] == nil || envelope["payload"] == nil {
-		return Verdict{Code: "bad_envelope"}
+		return nil, &Outcome{Code: "bad_envelope"}
 	}
 	if string(envelope["schema"]) == "null" && string(envelope["payload"]) == "null" {
-		return Verdict{Code: "order_missing"} // a tombstone of old
+		return nil, &Outcome{Code: "order_missing"} // how some writers send a tombstone
 	}
 	if string(envelope["schema"]) != seedSchema {
 		var schema any
 		if json.Unmarshal(envelope["schema"], &schema) != nil || !reflect.DeepEqual(schema, seed) {
-			return Verdict{Err: errors.New("not the seed's schema")}
+			return nil, &Outcome{Err: errors.New("not the seed's schema")}
 		}
 	}
 	decoder := json.NewDecoder(strings.NewReader(string(envelope["payload"])))
 	decoder.UseNumber() // money is never a float
 	if err := decoder.Decode(&payload); err != nil {
-		return Verdict{Code: "type_mismatch"}
+		return nil, &Outcome{Code: "type_mismatch"}
 	}
 	if payload == nil {
-		return Verdict{Code: "null_field"} // the schema says "optional": false
+		return nil, &Outcome{Code: "null_field"} // the schema says "optional": false
 	}
+	return payload, nil
+}
 
-	// The converter goes first and sees types and sizes, field by field; null
-	// and absent are the same to it.
+// convertSeed judges as the converter does, which goes first and sees types and sizes,
+// field by field. Null and absent are the same to the converter.
+func convertSeed(payload map[string]any) (numbers map[string]*big.Int, refused *Outcome) {
 	for _, name := range []string{"order_id", "user_id", "product_id"} {
 		if _, isText := payload[name].(string); payload[name] != nil && !isText {
-			return Verdict{Code: "type_mismatch"}
+			return nil, &Outcome{Code: "type_mismatch"}
 		}
 	}
-	numbers := map[string]*big.Int{}
+	numbers = map[string]*big.Int{}
 	for _, name := range []string{"qty", "unit_price", "total_price"} {
 		if payload[name] == nil {
 			continue
 		}
 		number, isNumber := payload[name].(json.Number)
 		if !isNumber {
-			return Verdict{Code: "type_mismatch"}
+			return nil, &Outcome{Code: "type_mismatch"}
 		}
 		integer, isInteger := new(big.Int).SetString(number.String(), 10)
 		if !isInteger {
-			return Verdict{Err: fmt.Errorf("%s is written as %s", name, number)}
+			return nil, &Outcome{Err: fmt.Errorf("%s is written as %s", name, number)}
 		}
 		if !integer.IsInt64() || integer.Int64() != int64(int32(integer.Int64())) {
-			return Verdict{Code: "out_of_range"}
+			return nil, &Outcome{Code: "out_of_range"}
 		}
 		numbers[name] = integer
 	}
+	return numbers, nil
+}
 
-	// Then the contract, field by field.
-	texts := map[string]string{}
+// breaksContract returns the code of the first field that breaks the contract, or "".
+func breaksContract(payload map[string]any, numbers map[string]*big.Int) string {
 	for _, field := range []struct {
 		name string
 		most int
@@ -116,37 +145,23 @@ func judgeSeed(value []byte, seed any, userIDColumn int) Verdict {
 		text, there := payload[field.name].(string)
 		switch {
 		case !there:
-			return Verdict{Code: "order_missing"}
+			return "order_missing"
 		case text == "":
-			return Verdict{Code: "order_empty"}
+			return "order_empty"
 		case utf8.RuneCountInString(text) > field.most:
-			return Verdict{Code: "order_too_long"}
+			return "order_too_long"
 		}
-		texts[field.name] = text
 	}
 	quantity, price, total := numbers["qty"], numbers["unit_price"], numbers["total_price"]
 	switch {
 	case quantity == nil:
-		return Verdict{Code: "order_missing"}
+		return "order_missing"
 	case quantity.Sign() < 1:
-		return Verdict{Code: "order_range"}
+		return "order_range"
 	case price == nil:
-		return Verdict{Code: "order_missing"}
-	case price.Sign() < 0:
-		return Verdict{Code: "order_range"}
-	case total != nil && total.Sign() < 0:
-		return Verdict{Code: "order_range"}
+		return "order_missing"
+	case price.Sign() < 0, total != nil && total.Sign() < 0:
+		return "order_range"
 	}
-	// The producer's total is corrected. Two 32-bit integers cannot overflow
-	// the column's 64 bits.
-	total = new(big.Int).Mul(quantity, price)
-
-	// Then the table.
-	if utf8.RuneCountInString(texts["user_id"]) > userIDColumn {
-		return Verdict{Code: "row_too_long"}
-	}
-	return Verdict{Row: Row{
-		texts["order_id"], texts["user_id"], texts["product_id"],
-		quantity.String(), price.String(), total.String(),
-	}}
+	return ""
 }

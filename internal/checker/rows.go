@@ -51,7 +51,7 @@ func (c *check) expectRow(record *kgo.Record, row Row) {
 	known.candidates = kept
 }
 
-// compareTable reads every row of the table in one statement, hence as of one
+// compareTable reads every row of the table in one statement, and so at one
 // moment.
 func (c *check) compareTable(ctx context.Context) error {
 	quoted := make([]string, len(c.Columns))
@@ -105,7 +105,7 @@ func (c *check) compareRow(found []sql.NullString) {
 		others = fmt.Sprintf(" (nor is the row equal to the key's last record in %d other partitions)", n)
 	}
 	c.report.note(first.position, "%s: key %q: column %s: expected %q, found %s%s",
-		c.place(first.position), key, c.Columns[i], first.columns()[i], show(found[i:i+1]), others)
+		c.location(first.position), key, c.Columns[i], first.columns()[i], show(found[i:i+1]), others)
 }
 
 func (c *check) missingRows() {
@@ -116,7 +116,7 @@ func (c *check) missingRows() {
 		c.report.MissingRows++
 		first := demanded.candidates[0]
 		c.report.note(first.position, "%s: key %q: the table has no such row, expected %q",
-			c.place(first.position), key, first.columns())
+			c.location(first.position), key, first.columns())
 	}
 }
 

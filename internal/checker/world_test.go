@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"strconv"
 	"testing"
 
@@ -15,17 +14,13 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	kafkatest.Close()
-	mariadbtest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
 
-// world is a log, a dead letter topic and a table of one test's own, and the
-// plainest sink there is: the test itself.
+// world is the log, the dead letter topic and the table of one test. The test itself is
+// the sink.
 type world struct {
 	t      testing.TB
 	config Config
@@ -44,15 +39,9 @@ func newWorld(t testing.TB, b kafka.Broker) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	w := &world{t: t, client: client, config: Config{
+	return &world{t: t, client: kafkatest.Client(t, b), config: Config{
 		Seeds: b.Seeds(), Topic: kafkatest.Topic(t, b, 2), DeadLetters: kafkatest.Topic(t, b, 1), DB: db,
 	}}
-	return w
 }
 
 func (w *world) exec(query string, args ...any) {
@@ -62,7 +51,7 @@ func (w *world) exec(query string, args ...any) {
 	}
 }
 
-// store makes the order's row, or makes the row so.
+// store writes the row of an order.
 func (w *world) store(o orders.Order) {
 	w.t.Helper()
 	w.exec("REPLACE INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES (?, ?, ?, ?, ?, ?)",
@@ -82,7 +71,7 @@ func (w *world) log(partition int32, m orders.Message) *kgo.Record {
 	return w.send(&kgo.Record{Topic: w.config.Topic, Partition: partition, Key: m.Key, Value: m.Value, Headers: m.Headers})
 }
 
-// letter is a right dead letter, for a test to send as it is or to spoil.
+// letter returns a correct dead letter, which a test may spoil before it sends it.
 func (w *world) letter(r *kgo.Record, code string) *kgo.Record {
 	return &kgo.Record{Topic: w.config.DeadLetters, Key: r.Key, Value: r.Value, Headers: append([]kgo.RecordHeader{
 		{Key: headerCode, Value: []byte(code)},
@@ -101,7 +90,7 @@ func (w *world) check() Report {
 	return report
 }
 
-// at is a record's place as differences tell it.
+// at is a record's position in the text of a difference.
 func (w *world) at(partition int32, offset int64) string {
 	return fmt.Sprintf("%s[%d]@%d: ", w.config.Topic, partition, offset)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Message is one record for the topic, and what must become of it.
+// Message is one record for the topic, and the code of its refusal.
 type Message struct {
 	Key     []byte // nil: the seed's producer sets none
 	Value   []byte
@@ -44,7 +44,7 @@ func (g *Generator) Order() Order {
 // Good is a new order's message.
 func (g *Generator) Good() Message { return Good(g.Order()) }
 
-// NotJSON is an envelope that breaks off half way.
+// NotJSON is an envelope that ends too early.
 func (g *Generator) NotJSON() Message {
 	value := g.Order().Envelope()
 	return Message{Value: value[:1+g.random.IntN(len(value)-1)], Code: "bad_json"}

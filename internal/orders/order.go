@@ -1,12 +1,12 @@
-// Package orders is what the order services put on the topic, for the tests,
-// the quick start and the benchmark: the envelope byte for byte, the first
-// three orders, and as many more as are wanted, good ones and refusable ones.
+// Package orders makes the records of the order services for the tests, the quick start
+// and the benchmark: the envelope byte for byte, the first three orders, and generated
+// orders, good and refusable.
 package orders
 
 import "strconv"
 
 // Order is one order. The envelope declares its numbers as int32; a wider
-// number is written as it is, for whoever wants to see it refused.
+// number is written as it is, so that the sink refuses it.
 type Order struct {
 	OrderID    string
 	UserID     string
@@ -16,7 +16,7 @@ type Order struct {
 	TotalPrice int64
 }
 
-// Seed is the three orders that everything began with.
+// Seed returns the three orders of the first example.
 func Seed() []Order {
 	const user = "0f8fad5b-d9cb-469f-a165-70867728950e"
 	return []Order{

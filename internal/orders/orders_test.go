@@ -6,9 +6,6 @@ import (
 	"iter"
 	"slices"
 	"testing"
-	"time"
-
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -107,7 +104,7 @@ func TestProduceSendsEveryMessageWithoutAKey(t *testing.T) {
 			expected = append(expected, string(m.Value))
 		}
 		partitions := map[int32]bool{}
-		for _, r := range receive(t, b, topic, n) {
+		for _, r := range kafkatest.Records(t, b, topic) {
 			if r.Key != nil {
 				t.Fatalf("key %q, expected none", r.Key)
 			}
@@ -147,23 +144,4 @@ func times(n int, message func() Message) iter.Seq[Message] {
 			}
 		}
 	}
-}
-
-func receive(t *testing.T, b kafka.Broker, topic string, n int) (records []*kgo.Record) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.ConsumeTopics(topic))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	for len(records) < n {
-		fetches := client.PollFetches(ctx)
-		if err := fetches.Err(); err != nil {
-			t.Fatal(err)
-		}
-		records = append(records, fetches.Records()...)
-	}
-	return records
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // Produce sends the messages as the seed's producer does (a message without a
-// key goes to any partition, and counts once every replica has it) and returns
-// how many the broker has acknowledged: all of them, unless there is an error.
-// It waits for a broker that is down until ctx ends. progress, which may be
-// nil, is told the number acknowledged so far, from one goroutine at a time.
+// key goes to any partition, and counts once every replica has it). It returns how many
+// the broker has acknowledged: all of them, unless there is an error. While the broker
+// is down, Produce retries until ctx ends. progress, which may be nil, gets the number
+// acknowledged so far, from one goroutine at a time.
 func Produce(ctx context.Context, seeds []string, topic string, messages iter.Seq[Message], progress func(acknowledged int)) (int, error) {
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(seeds...),

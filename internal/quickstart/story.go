@@ -64,6 +64,12 @@ func (s *shop) tell(ctx context.Context) error {
 			return err
 		}
 	}
+	s.printHints()
+	return nil
+}
+
+// printHints prints what to try next.
+func (s *shop) printHints() {
 	_, port, _ := strings.Cut(s.dsn[strings.Index(s.dsn, "127.0.0.1"):strings.Index(s.dsn, ")")], ":")
 	fmt.Printf(`What to look at:
 
@@ -79,7 +85,6 @@ func (s *shop) tell(ctx context.Context) error {
 
 Ctrl-C stops what was started here, and nothing else.
 `, s.gateway, stockOfTen, s.pids[0], port, demoDatabase, s.http, s.dir)
-	return nil
 }
 
 // order posts one order to the gateway, prints the answer and returns its id.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/command/dlq/console"
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -220,23 +221,7 @@ func (w *world) process(args ...string) *exec.Cmd {
 // read returns the records that a topic has now.
 func (w *world) read(topic string) []*kgo.Record {
 	w.t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
-	defer cancel()
-	count := w.count(topic)
-	var records []*kgo.Record
-	for len(records) < count {
-		fetches := client.PollFetches(ctx)
-		if err := fetches.Err(); err != nil {
-			w.t.Fatal(err)
-		}
-		records = append(records, fetches.Records()...)
-	}
-	return records
+	return kafkatest.Records(w.t, w.broker, topic)
 }
 
 // count returns the number of records that were written to a topic.
@@ -253,15 +238,12 @@ func (w *world) count(topic string) int {
 
 func (w *world) eventually(condition func() bool) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
-	defer cancel()
-	for !condition() {
-		select {
-		case <-ctx.Done():
-			w.t.Fatal("the condition was not met in two minutes")
-		case <-time.After(10 * time.Millisecond):
+	eventually.Succeeds(w.t, 2*time.Minute, "the condition is met", func(context.Context) error {
+		if !condition() {
+			return errors.New("it is not")
 		}
-	}
+		return nil
+	})
 }
 
 func parse[T any](t testing.TB, text string) T {

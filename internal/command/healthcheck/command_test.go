@@ -3,6 +3,7 @@ package healthcheck
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
@@ -119,23 +121,17 @@ func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
 // to notice that a server has stopped.
 func until(t *testing.T, address string, want int, says ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	for {
+	eventually.Succeeds(t, 2*time.Minute, fmt.Sprintf("%s answers %d and %q", address, want, says), func(context.Context) error {
 		out, status := healthcheck(t, address)
 		right := status == want
 		for _, part := range says {
 			right = right && strings.Contains(out, part)
 		}
-		if right {
-			return
+		if !right {
+			return fmt.Errorf("exit status %d:\n%s", status, out)
 		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%s: exit status %d, expected %d and %q:\n%s", address, status, want, says, out)
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
+		return nil
+	})
 }
 
 func healthcheck(t *testing.T, address string, args ...string) (string, int) {

@@ -8,11 +8,19 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/order-sink/order-sink/internal/lab/bench/plan"
+	"github.com/order-sink/order-sink/internal/lab/bench/report"
+	"github.com/order-sink/order-sink/internal/lab/bench/stack"
 )
 
-// measure runs the plan on servers of its own.
-func measure(ctx context.Context, o options, out io.Writer) (err error) {
-	matches, err := plan(o)
+// bench runs the plan on servers of its own.
+func bench(ctx context.Context, o options, out io.Writer) (err error) {
+	all := plan.Full(o.orders, o.trickle)
+	if o.quick {
+		all = plan.Quick(o.orders)
+	}
+	matches, err := plan.Choose(all, o.run)
 	if err != nil {
 		return err
 	}
@@ -23,51 +31,74 @@ func measure(ctx context.Context, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &stack{root: o.root, dir: o.dir, binary: o.binary, self: self, orders: o.orders, profiled: o.profile, mariadb: strings.Fields(o.mariadb), out: out}
-	defer func() { err = errors.Join(err, s.stop()) }()
-	if err := s.start(ctx); err != nil {
+	s := &stack.Stack{Root: o.root, Dir: o.dir, Binary: o.binary, Self: self, Orders: o.orders, Profiled: o.profile, Options: strings.Fields(o.mariadb), Out: out}
+	defer func() { err = errors.Join(err, s.Stop()) }()
+	if err := s.Start(ctx); err != nil {
 		return err
 	}
-	if err := s.warm(ctx); err != nil {
+	if err := warm(ctx, s); err != nil {
 		return err
 	}
 	began := time.Now()
-	results, err := s.rounds(ctx, matches, o.rounds)
+	results, err := runRounds(ctx, s, matches, o.rounds)
 	if err != nil {
 		return err
 	}
-	if err := s.report(ctx, o, results, began); err != nil {
+	if err := writeReport(ctx, s, o, results, began); err != nil {
 		return err
 	}
 	failed := 0
 	for _, r := range results {
-		if r.failure != "" {
+		if r.Failure != "" {
 			failed++
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d runs have failed; the logs are in %s", failed, len(results), s.dir)
+		return fmt.Errorf("%d of %d runs have failed; the logs are in %s", failed, len(results), s.Dir)
 	}
 	return nil
 }
 
-// rounds lets the contestants of a workload take turns, so that a slow hour of the
+// runRounds lets the contestants of a workload take turns, so that a slow hour of the
 // machine is everybody's.
-func (s *stack) rounds(ctx context.Context, matches []match, rounds int) (results []result, err error) {
+func runRounds(ctx context.Context, s *stack.Stack, matches []plan.Match, rounds int) (results []report.Result, err error) {
 	for round := 1; round <= rounds; round++ {
 		for _, m := range matches {
-			if m.rounds > 0 && round > m.rounds {
+			if m.Rounds > 0 && round > m.Rounds {
 				continue
 			}
-			for _, c := range m.contestants {
-				res := s.once(ctx, m.workload, c, round)
-				if ctx.Err() != nil {
-					return nil, ctx.Err()
-				}
-				fmt.Fprintln(s.out, res.line())
-				results = append(results, res)
+			if results, err = runRound(ctx, s, m, round, results); err != nil {
+				return nil, err
 			}
 		}
 	}
 	return results, nil
+}
+
+// runRound runs each contestant of a workload once.
+func runRound(ctx context.Context, s *stack.Stack, m plan.Match, round int, results []report.Result) ([]report.Result, error) {
+	for _, c := range m.Contestants {
+		res := once(ctx, s, m.Workload, c, round)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		fmt.Fprintln(s.Out, res.Line())
+		results = append(results, res)
+	}
+	return results, nil
+}
+
+// writeReport prints the results, and appends them where the options say so.
+func writeReport(ctx context.Context, s *stack.Stack, o options, results []report.Result, began time.Time) error {
+	r := report.Report{Command: o.command, Rounds: o.rounds, Orders: o.orders, Results: results, Began: began, Took: time.Since(began)}
+	var err error
+	if r.Machine, err = report.DescribeMachine(ctx, s); err != nil {
+		return err
+	}
+	fmt.Fprintln(s.Out)
+	r.Write(s.Out, nil)
+	if o.results == "" {
+		return nil
+	}
+	return r.Append(o.results)
 }

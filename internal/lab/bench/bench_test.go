@@ -13,6 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/order-sink/order-sink/internal/lab/bench/contestant"
+	"github.com/order-sink/order-sink/internal/lab/bench/measure"
+	"github.com/order-sink/order-sink/internal/lab/bench/plan"
+	"github.com/order-sink/order-sink/internal/lab/bench/stack"
+	"github.com/order-sink/order-sink/internal/lab/bench/workload"
 	"github.com/order-sink/order-sink/internal/servers/java"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
@@ -44,7 +49,7 @@ func TestBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	err := measure(t.Context(), o, &out)
+	err := bench(t.Context(), o, &out)
 	if err != nil && !errors.Is(err, java.ErrNotInstalled) {
 		t.Log(out.String())
 	}
@@ -58,27 +63,27 @@ func TestBench(t *testing.T) {
 	if !kept {
 		t.Fatalf("the earlier entry is gone:\n%s", text)
 	}
-	matches, err := plan(o)
+	matches, err := plan.Choose(plan.Full(o.orders, o.trickle), o.run)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows := 0
 	for _, m := range matches {
-		for _, c := range m.contestants {
+		for _, c := range m.Contestants {
 			rows++
 			// So few orders may all be stored between two looks, so that there is no
 			// rate; there always is a latency of a trickle, and a memory.
-			shown, always := atFullSpeed, memory
-			if m.trickle > 0 {
-				shown, always = ofTrickle, p99
+			shown, always := measure.AtFullSpeed, measure.Memory
+			if m.Trickle > 0 {
+				shown, always = measure.OfTrickle, measure.P99
 			}
-			cells := rowOf(entry, m.name, c.name)
+			cells := rowOf(entry, m.Name, c.Name)
 			if len(cells) != 2+len(shown)+1 || cells[len(cells)-1] != "0 of 1" {
-				t.Errorf("%s, %s: the entry has %q", m.name, c.name, cells)
+				t.Errorf("%s, %s: the entry has %q", m.Name, c.Name, cells)
 				continue
 			}
 			if value, err := strconv.ParseFloat(cells[2+slices.Index(shown, always)], 64); err != nil || value <= 0 {
-				t.Errorf("%s, %s: %s %v, %v", m.name, c.name, always, value, err)
+				t.Errorf("%s, %s: %s %v, %v", m.Name, c.Name, always, value, err)
 			}
 		}
 	}
@@ -116,42 +121,42 @@ func TestFailedRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stack{root: o.root, dir: o.dir, binary: o.binary, self: self, orders: o.orders, out: &bytes.Buffer{}}
+	s := &stack.Stack{Root: o.root, Dir: o.dir, Binary: o.binary, Self: self, Orders: o.orders, Out: &bytes.Buffer{}}
 	t.Cleanup(func() {
-		if err := s.stop(); err != nil {
+		if err := s.Stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	javatest.Require(t, s.start(t.Context()))
+	javatest.Require(t, s.Start(t.Context()))
 
-	wrong := ceiling
-	wrong.start = func(ctx context.Context, s *stack, r run) (*running, error) {
-		started, err := ceiling.start(ctx, s, r)
+	wrong := contestant.Ceiling
+	wrong.Start = func(ctx context.Context, s *stack.Stack, r contestant.Run) (*contestant.Running, error) {
+		started, err := contestant.Ceiling.Start(ctx, s, r)
 		if err == nil {
-			settle := started.settle
-			started.settle = func(ctx context.Context) error {
-				return errors.Join(settle(ctx), s.exec(ctx, "UPDATE orders SET qty = qty + 1 WHERE order_id = '"+marker(2, 7)+"'"))
+			settle := started.Settle
+			started.Settle = func(ctx context.Context) error {
+				return errors.Join(settle(ctx), s.Exec(ctx, "UPDATE orders SET qty = qty + 1 WHERE order_id = '"+workload.Marker(2, 7)+"'"))
 			}
 		}
 		return started, err
 	}
-	ends := contestant{name: "one that ends", start: func(ctx context.Context, s *stack, r run) (*running, error) {
-		p, err := s.child(r.log, exec.CommandContext(ctx, "false"))
+	ends := contestant.Contestant{Name: "one that ends", Start: func(ctx context.Context, s *stack.Stack, r contestant.Run) (*contestant.Running, error) {
+		p, err := contestant.Child(s, r.Log, exec.CommandContext(ctx, "false"))
 		if err != nil {
 			return nil, err
 		}
-		return follow(p), nil
+		return contestant.Follow(p), nil
 	}}
-	w := insert(o.orders, 4)
+	w := workload.Insert(o.orders, 4)
 	for _, c := range []struct {
-		contestant
+		contestant.Contestant
 		failure string
 	}{{wrong, "1 wrong"}, {ends, "it ended by itself: exit status 1"}} {
-		if got := s.once(t.Context(), w, c.contestant, 1); !strings.Contains(got.failure, c.failure) {
-			t.Errorf("%s: failure %q, expected %q", c.name, got.failure, c.failure)
+		if got := once(t.Context(), s, w, c.Contestant, 1); !strings.Contains(got.Failure, c.failure) {
+			t.Errorf("%s: failure %q, expected %q", c.Name, got.Failure, c.failure)
 		}
 	}
-	if got := s.once(t.Context(), w, ceiling, 2); got.failure != "" || got.figures[memory] <= 0 {
+	if got := once(t.Context(), s, w, contestant.Ceiling, 2); got.Failure != "" || got.Figures[measure.Memory] <= 0 {
 		t.Errorf("after them: %+v", got)
 	}
 }

@@ -13,6 +13,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/order-sink/order-sink/internal/lab/bench/contestant"
+	"github.com/order-sink/order-sink/internal/lab/bench/workload"
 )
 
 func main() {
@@ -21,7 +24,7 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	var err error
 	if len(os.Args) > 1 && os.Args[1] == "load" {
-		err = loadCommand(ctx, os.Args[2:]) // the ceiling, as a process of its own
+		err = workload.LoadCommand(ctx, os.Args[2:]) // the ceiling, as a process of its own
 	} else {
 		err = benchCommand(ctx, os.Args[1:])
 	}
@@ -68,7 +71,7 @@ func benchCommand(ctx context.Context, args []string) error {
 	if flags.NArg() > 0 {
 		return errors.New("expected flags only")
 	}
-	if _, known := profiles[o.profile]; o.profile != "" && (!known || o.results != "") {
+	if _, known := contestant.Profiles[o.profile]; o.profile != "" && (!known || o.results != "") {
 		return errors.New("-profile: expected cpu, allocs or mutex, and no -results")
 	}
 	o.command = commandLine(args)
@@ -82,10 +85,10 @@ func benchCommand(ctx context.Context, args []string) error {
 			o.orders = 300_000
 		}
 	}
-	return measure(ctx, o, os.Stdout)
+	return bench(ctx, o, os.Stdout)
 }
 
-// commandLine is what somebody else would type.
+// commandLine is what another person would type.
 func commandLine(args []string) string {
 	text := "bin/bench"
 	for _, arg := range args {

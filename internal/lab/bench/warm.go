@@ -2,57 +2,41 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/lab/bench/stack"
+	"github.com/order-sink/order-sink/internal/lab/bench/workload"
+	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
 // warm lets the servers work before anybody is measured, or the contestant that is
 // first would pay for it: a JVM compiles what it does often (the broker's first run
 // took twice the CPU time a row of its later ones), and MariaDB's files grow.
-func (s *stack) warm(ctx context.Context) error {
-	fmt.Fprintln(s.out, "warming the servers")
-	w := insert(s.orders, 4)
-	topic, err := s.topicOf(ctx, w)
+func warm(ctx context.Context, s *stack.Stack) error {
+	fmt.Fprintln(s.Out, "warming the servers")
+	w := workload.Insert(s.Orders, 4)
+	topic, err := s.TopicOf(ctx, w)
 	if err != nil {
 		return err
 	}
 	for range 3 {
-		if err := s.readAll(ctx, topic, w.records()); err != nil {
+		if err := readAll(ctx, s, topic); err != nil {
 			return fmt.Errorf("warming Kafka: %w", err)
 		}
 	}
-	if err := s.table(ctx, w); err != nil {
+	if err := s.Table(ctx, w); err != nil {
 		return err
 	}
-	if err := load(ctx, loader{dsn: s.server.DSN("orders"), connections: 4, rows: w.sequence}); err != nil {
+	if err := workload.Load(ctx, workload.Loader{DSN: s.Server.DSN("orders"), Connections: 4, Rows: w.Sequence}); err != nil {
 		return fmt.Errorf("warming MariaDB: %w", err)
 	}
 	return nil
 }
 
-// readAll reads so many records of a topic, which has them.
-func (s *stack) readAll(ctx context.Context, topic string, records int) error {
-	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka.Seeds()...), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	for left := records; left > 0; {
-		n, err := poll(ctx, client)
-		if err != nil {
-			return fmt.Errorf("%d records are left: %w", left, err)
-		}
-		left -= n
-	}
-	return nil
-}
-
-// poll is how many records have come, which may take as long as any progress.
-func poll(ctx context.Context, client *kgo.Client) (int, error) {
-	ctx, done := context.WithTimeout(ctx, patience)
-	defer done()
-	fetches := client.PollFetches(ctx)
-	return fetches.NumRecords(), errors.Join(fetches.Err(), ctx.Err())
+func readAll(ctx context.Context, s *stack.Stack, topic string) error {
+	ctx, cancel := context.WithTimeout(ctx, stack.Patience)
+	defer cancel()
+	return kafka.Read(ctx, s.Kafka.Seeds(), topic, func(*kgo.Record) error { return nil })
 }

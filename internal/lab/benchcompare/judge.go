@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,10 +24,13 @@ const (
 	allocsUnit = "allocs/op"
 )
 
-// benchmark is one of a package's: "Decode/seed" of "example.com/connectjson".
-type benchmark struct{ pkg, name string }
+// benchmark is one of a room's: "Decode/seed" of "plugins/connectjson". The package is no
+// part of it: a benchmark that moves within its room is compared with what it was.
+type benchmark struct{ room, name string }
 
-func (b benchmark) String() string { return path.Base(b.pkg) + " " + b.name }
+func (b benchmark) String() string { return path.Base(b.room) + " " + b.name }
+
+var roomOf = regexp.MustCompile(`(?:^|/)(plugins/[^/]+)(?:/|$)`)
 
 // measurements are the values of each benchmark by unit, a value a run.
 type measurements map[benchmark]map[string][]float64
@@ -44,7 +48,11 @@ func read(text io.Reader) (measurements, error) {
 			if i := strings.LastIndexByte(name, '-'); i > 0 && strings.Trim(name[i+1:], "0123456789") == "" {
 				name = name[:i] // the number of processors
 			}
-			b := benchmark{record.GetConfig("pkg"), name}
+			room := roomOf.FindStringSubmatch(record.GetConfig("pkg"))
+			if room == nil {
+				return nil, fmt.Errorf("reading benchmarks: package %q is in no room", record.GetConfig("pkg"))
+			}
+			b := benchmark{room[1], name}
 			if all[b] == nil {
 				all[b] = map[string][]float64{}
 			}
@@ -59,8 +67,8 @@ func read(text io.Reader) (measurements, error) {
 	return all, nil
 }
 
-// verdict is what one unit of one benchmark says.
-type verdict struct {
+// result is what one unit of one benchmark says.
+type result struct {
 	benchmark
 	unit       string
 	base, head float64 // medians
@@ -70,7 +78,7 @@ type verdict struct {
 
 // compare judges what both sides have, in the order of names, and names what only
 // one side has.
-func compare(base, head measurements) (verdicts []verdict, onlyBase, onlyHead []benchmark) {
+func compare(base, head measurements) (results []result, onlyBase, onlyHead []benchmark) {
 	for _, b := range sorted(head) {
 		if base[b] == nil {
 			onlyHead = append(onlyHead, b)
@@ -78,7 +86,7 @@ func compare(base, head measurements) (verdicts []verdict, onlyBase, onlyHead []
 		}
 		for _, unit := range []string{timeUnit, allocsUnit} {
 			if len(base[b][unit]) > 0 && len(head[b][unit]) > 0 {
-				verdicts = append(verdicts, judge(b, unit, base[b][unit], head[b][unit]))
+				results = append(results, judge(b, unit, base[b][unit], head[b][unit]))
 			}
 		}
 	}
@@ -87,15 +95,15 @@ func compare(base, head measurements) (verdicts []verdict, onlyBase, onlyHead []
 			onlyBase = append(onlyBase, b)
 		}
 	}
-	return verdicts, onlyBase, onlyHead
+	return results, onlyBase, onlyHead
 }
 
 // judge calls a loss gross if the median says so and chance hardly makes such a
 // difference (by benchstat's test, which needs 4 runs at least).
-func judge(b benchmark, unit string, base, head []float64) verdict {
+func judge(b benchmark, unit string, base, head []float64) result {
 	before := benchmath.NewSample(base, &benchmath.DefaultThresholds)
 	now := benchmath.NewSample(head, &benchmath.DefaultThresholds)
-	v := verdict{
+	v := result{
 		benchmark: b, unit: unit,
 		base:       benchmath.AssumeNothing.Summary(before, 0.95).Center,
 		head:       benchmath.AssumeNothing.Summary(now, 0.95).Center,
@@ -107,6 +115,6 @@ func judge(b benchmark, unit string, base, head []float64) verdict {
 
 func sorted[V any](all map[benchmark]V) []benchmark {
 	return slices.SortedFunc(maps.Keys(all), func(a, b benchmark) int {
-		return cmp.Or(strings.Compare(a.pkg, b.pkg), strings.Compare(a.name, b.name))
+		return cmp.Or(strings.Compare(a.room, b.room), strings.Compare(a.name, b.name))
 	})
 }

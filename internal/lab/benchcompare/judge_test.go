@@ -49,10 +49,10 @@ func TestOnlyAGrossLossIsOne(t *testing.T) {
 		"slower and more":         {steady, []int{2000, 2100, 1990, 2050, 1950, 2020}, two, []int{4}, "sec/op allocs/op"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			verdicts, onlyBase, onlyHead := compare(
+			results, onlyBase, onlyHead := compare(
 				parse(t, text("Price", c.base, c.baseAllocs)), parse(t, text("Price", c.head, c.headAllocs)))
 			var gross []string
-			for _, v := range verdicts {
+			for _, v := range results {
 				if v.gross {
 					gross = append(gross, v.unit)
 				}
@@ -60,8 +60,8 @@ func TestOnlyAGrossLossIsOne(t *testing.T) {
 			if got := strings.Join(gross, " "); got != c.gross {
 				t.Errorf("gross losses in %q, expected %q", got, c.gross)
 			}
-			if len(verdicts) != 2 || len(onlyBase)+len(onlyHead) != 0 {
-				t.Errorf("%d verdicts, only before %v, only now %v; expected time and allocations of one benchmark", len(verdicts), onlyBase, onlyHead)
+			if len(results) != 2 || len(onlyBase)+len(onlyHead) != 0 {
+				t.Errorf("%d results, only before %v, only now %v; expected time and allocations of one benchmark", len(results), onlyBase, onlyHead)
 			}
 		})
 	}
@@ -69,11 +69,11 @@ func TestOnlyAGrossLossIsOne(t *testing.T) {
 
 func TestABenchmarkOfOneSideIsNamed(t *testing.T) {
 	runs := []int{1000, 1010, 990, 1005}
-	verdicts, onlyBase, onlyHead := compare(
+	results, onlyBase, onlyHead := compare(
 		parse(t, text("Price", runs, runs), text("Old/a=1", runs, runs)),
 		parse(t, text("New", runs, runs), text("Price", runs, runs)))
-	if len(verdicts) != 2 || verdicts[0].name != "Price" || math.Round(verdicts[0].base*1e10) != 10025 {
-		t.Errorf("verdicts on %v, expected two on Price, the first with 1,002.5 ns", verdicts)
+	if len(results) != 2 || results[0].name != "Price" || math.Round(results[0].base*1e10) != 10025 {
+		t.Errorf("results on %v, expected two on Price, the first with 1,002.5 ns", results)
 	}
 	if got := fmt.Sprint(onlyBase, onlyHead); got != "[order Old/a=1] [order New]" {
 		t.Errorf("only before, only now: %s", got)
@@ -87,8 +87,8 @@ func TestBrokenTextIsAnError(t *testing.T) {
 }
 
 func TestABenchmarkIsMeasuredAgainAlone(t *testing.T) {
-	p, err := of(benchmark{"example.com/plugins/connectjson", "Processor/{a:_b}/c+d"})
-	if err != nil || p.folder != "plugins/connectjson" {
+	p, err := of(benchmark{"plugins/connectjson", "Processor/{a:_b}/c+d"})
+	if err != nil || p.room != "plugins/connectjson" {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	elements := strings.Split(p.pattern, "/")
@@ -98,7 +98,20 @@ func TestABenchmarkIsMeasuredAgainAlone(t *testing.T) {
 			t.Errorf("%s is not the pattern of %s alone", elements[i], name)
 		}
 	}
-	if _, err := of(benchmark{"example.com/elsewhere", "X"}); err == nil {
-		t.Error("a folder that is not in the suite was found")
+	if _, err := of(benchmark{"plugins/elsewhere", "X"}); err == nil {
+		t.Error("a room that is not in the suite was found")
+	}
+}
+
+// A benchmark that moves to a package below its room is still the same benchmark.
+func TestABenchmarkMayMoveWithinItsRoom(t *testing.T) {
+	runs := []int{1000, 1010, 990, 1005}
+	moved := strings.Replace(text("Price", runs, runs), "plugins/order\n", "plugins/order/price\n", 1)
+	results, onlyBase, onlyHead := compare(parse(t, text("Price", runs, runs)), parse(t, moved))
+	if len(results) != 2 || len(onlyBase)+len(onlyHead) != 0 {
+		t.Errorf("%d results, only before %v, only now %v; expected two", len(results), onlyBase, onlyHead)
+	}
+	if all, err := read(strings.NewReader(strings.Replace(moved, "plugins/order/price", "order", 1))); err == nil {
+		t.Errorf("a package of no room was read as %v", all)
 	}
 }

@@ -66,18 +66,18 @@ func run(ctx context.Context, out io.Writer, root, commit string) error {
 	if err != nil {
 		return err
 	}
-	verdicts, onlyBase, onlyHead := compare(before, now)
-	print(out, verdicts)
+	results, onlyBase, onlyHead := compare(before, now)
+	print(out, results)
 	for _, b := range onlyHead {
 		fmt.Fprintf(out, "not compared: %s is new\n", b)
 	}
 	for _, b := range onlyBase {
 		fmt.Fprintf(out, "not compared: %s is gone\n", b)
 	}
-	for folder, err := range base.broken {
-		fmt.Fprintf(out, "not compared: %s, whose benchmarks of %s fail: %v\n", folder, commit, err)
+	for room, err := range base.broken {
+		fmt.Fprintf(out, "not compared: %s, whose benchmarks of %s fail: %v\n", room, commit, err)
 	}
-	return confirm(ctx, out, base, head, verdicts)
+	return confirm(ctx, out, base, head, results)
 }
 
 // prepare extracts the commit into dir and builds both sides.
@@ -95,17 +95,17 @@ func prepare(ctx context.Context, root, commit, dir string) (base, head *side, e
 	if head, err = build(ctx, root, filepath.Join(dir, "head")); err != nil {
 		return nil, nil, err
 	}
-	for folder, err := range head.broken {
-		return nil, nil, fmt.Errorf("%s of this checkout: %w", folder, err)
+	for room, err := range head.broken {
+		return nil, nil, fmt.Errorf("%s of this checkout: %w", room, err)
 	}
 	return base, head, nil
 }
 
 // confirm measures again what seems to have lost. The error names what has lost
 // both times.
-func confirm(ctx context.Context, out io.Writer, base, head *side, verdicts []verdict) error {
+func confirm(ctx context.Context, out io.Writer, base, head *side, results []result) error {
 	suspects := map[benchmark][]string{} // their units
-	for _, v := range verdicts {
+	for _, v := range results {
 		if v.gross {
 			suspects[v.benchmark] = append(suspects[v.benchmark], v.unit)
 		}
@@ -122,7 +122,7 @@ func confirm(ctx context.Context, out io.Writer, base, head *side, verdicts []ve
 		}
 		again, _, _ := compare(before, now)
 		// A pattern that names a benchmark names those below it, too.
-		again = slices.DeleteFunc(again, func(v verdict) bool { return v.benchmark != b })
+		again = slices.DeleteFunc(again, func(v result) bool { return v.benchmark != b })
 		fmt.Fprintln(out, "measured again:")
 		print(out, again)
 		for _, v := range again {
@@ -136,9 +136,9 @@ func confirm(ctx context.Context, out io.Writer, base, head *side, verdicts []ve
 
 // print shows medians, their difference where there is one, and how likely
 // chance makes it.
-func print(out io.Writer, verdicts []verdict) {
+func print(out io.Writer, results []result) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, v := range verdicts {
+	for _, v := range results {
 		mark := ""
 		if v.gross {
 			mark = "  more than 30 %"

@@ -10,7 +10,8 @@ import (
 )
 
 // A repository of two commits, as small as they can be: the second one allocates
-// more in one of its folders, and mends another, which did not build.
+// more in one of its rooms, moves the benchmark of another to a package below, and
+// repairs the third, which did not build.
 func TestTwoCommitsAreCompared(t *testing.T) {
 	root, temporary := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", temporary)
@@ -22,6 +23,11 @@ func TestTwoCommitsAreCompared(t *testing.T) {
 	commit(t, root)
 	write(t, root, "plugins/connectjson/a_test.go", source(`b.Run("seed", func(b *testing.B) { allocate(b, 3) })`, "Decode"))
 	write(t, root, "plugins/mariadb/a_test.go", source("allocate(b, 2)", "Rows"))
+	if err := os.Remove(filepath.Join(root, "plugins/order/a_test.go")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, root, "plugins/order/door_test.go", source("allocate(b, 2)", "Other"))
+	write(t, root, "plugins/order/price/a_test.go", source("allocate(b, 2)", "ProcessBatch"))
 	commit(t, root)
 
 	var out strings.Builder
@@ -35,6 +41,11 @@ func TestTwoCommitsAreCompared(t *testing.T) {
 			t.Errorf("%q is not told:\n%s", expected, &out)
 		}
 	}
+	for _, text := range []string{"is new", "is gone"} {
+		if strings.Contains(out.String(), text) {
+			t.Errorf("a benchmark %s:\n%s", text, &out)
+		}
+	}
 	if left, _ := os.ReadDir(temporary); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
@@ -43,7 +54,7 @@ func TestTwoCommitsAreCompared(t *testing.T) {
 	}
 
 	// Nor can a checkout be compared that does not build.
-	write(t, root, "plugins/order/a_test.go", "package does not build")
+	write(t, root, "plugins/order/price/b_test.go", "package does not build")
 	if err := run(t.Context(), &out, root, "HEAD"); err == nil || !strings.Contains(err.Error(), "plugins/order of this checkout") {
 		t.Errorf("a checkout that does not build: %v", err)
 	}

@@ -5,81 +5,123 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// suite is the hot paths, each with the benchmarks that stand for it.
+// suite is the hot paths of the product.
 var suite = []part{
 	{"plugins/connectjson", "^BenchmarkDecode$/^seed$|^BenchmarkProcessor$"},
 	{"plugins/order", "^BenchmarkProcessBatch$"},
 	{"plugins/mariadb", "^BenchmarkRows$"},
 }
 
-// part is the benchmarks of one folder that a pattern of go test names.
-type part struct{ folder, pattern string }
+// part is the benchmarks of one room that a pattern of go test names. They may be in the
+// room's own package or in any package below it.
+type part struct{ room, pattern string }
 
 // of is the part that a benchmark alone makes.
 func of(b benchmark) (part, error) {
-	for _, p := range suite {
-		if strings.HasSuffix(b.pkg, "/"+p.folder) {
-			names := strings.Split("Benchmark"+b.name, "/")
-			for i := range names {
-				names[i] = "^" + regexp.QuoteMeta(names[i]) + "$"
-			}
-			return part{p.folder, strings.Join(names, "/")}, nil
-		}
+	if !slices.ContainsFunc(suite, func(p part) bool { return p.room == b.room }) {
+		return part{}, fmt.Errorf("no room of the suite has benchmark %s", b)
 	}
-	return part{}, fmt.Errorf("no folder of the suite has benchmark %s", b)
+	names := strings.Split("Benchmark"+b.name, "/")
+	for i := range names {
+		names[i] = "^" + regexp.QuoteMeta(names[i]) + "$"
+	}
+	return part{b.room, strings.Join(names, "/")}, nil
+}
+
+var benchmarkFunction = regexp.MustCompile(`(?m)^func (Benchmark\w*)\(`)
+
+// folders finds the packages that have a benchmark of the part, below root. Where no
+// package has one, the room itself stands for them, and fails to build or to run.
+func (p part) folders(root string) (folders []string, err error) {
+	// Only the first element of each alternative names a function.
+	functions := regexp.MustCompile(regexp.MustCompile(`/[^|]*`).ReplaceAllString(p.pattern, ""))
+	err = filepath.WalkDir(filepath.Join(root, p.room), func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a commit without this room
+		}
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(path))
+		named := slices.ContainsFunc(benchmarkFunction.FindAllSubmatch(text, -1), func(found [][]byte) bool { return functions.Match(found[1]) })
+		if named && !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+		return err
+	})
+	if len(folders) == 0 {
+		folders = []string{p.room}
+	}
+	return folders, err
 }
 
 // side is one of the two commits: its files, and a test binary of each folder.
 type side struct {
 	root     string
 	binaries string
-	broken   map[string]error // folders that cannot be measured
+	folders  map[string][]string // by room
+	broken   map[string]error    // rooms that cannot be measured
 }
 
 // build makes the test binaries in a directory. Without the paths of the two
 // sides (-trimpath) what they have in common is compiled once.
 func build(ctx context.Context, root, binaries string) (*side, error) {
-	s := &side{root, binaries, map[string]error{}}
+	s := &side{root, binaries, map[string][]string{}, map[string]error{}}
 	for _, p := range suite {
-		cmd := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-o", s.binary(p), "./"+p.folder)
-		cmd.Dir = root
-		out, err := cmd.CombinedOutput()
-		if err == nil {
-			_, err = os.Stat(s.binary(p)) // a folder may have no tests
+		var err error
+		if s.folders[p.room], err = p.folders(root); err != nil {
+			return nil, fmt.Errorf("finding the benchmarks of %s: %w", p.room, err)
 		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err != nil {
-			s.broken[p.folder] = fmt.Errorf("building its benchmarks: %w\n%s", err, out)
+		for _, folder := range s.folders[p.room] {
+			cmd := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-o", s.binary(folder), "./"+folder)
+			cmd.Dir = root
+			out, err := cmd.CombinedOutput()
+			if err == nil {
+				_, err = os.Stat(s.binary(folder)) // a folder may have no tests
+			}
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if err != nil {
+				s.broken[p.room] = fmt.Errorf("building its benchmarks: %w\n%s", err, out)
+			}
 		}
 	}
 	return s, nil
 }
 
-func (s *side) binary(p part) string {
-	return filepath.Join(s.binaries, filepath.Base(p.folder)+".test")
+func (s *side) binary(folder string) string {
+	return filepath.Join(s.binaries, strings.ReplaceAll(filepath.ToSlash(folder), "/", "-")+".test")
 }
 
-// run measures once and returns what go test prints.
-func (s *side) run(ctx context.Context, p part) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, s.binary(p), "-test.run=^$", "-test.bench="+p.pattern,
-		"-test.benchmem", "-test.benchtime=200ms", "-test.timeout=5m")
-	cmd.Dir = filepath.Join(s.root, p.folder)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("running its benchmarks: %w\n%s%s", err, out, stderr.Bytes())
+// run measures a part once and returns what go test prints.
+func (s *side) run(ctx context.Context, p part) (printed []byte, err error) {
+	for _, folder := range s.folders[p.room] {
+		cmd := exec.CommandContext(ctx, s.binary(folder), "-test.run=^$", "-test.bench="+p.pattern,
+			"-test.benchmem", "-test.benchtime=200ms", "-test.timeout=5m")
+		cmd.Dir = filepath.Join(s.root, folder)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return nil, fmt.Errorf("running its benchmarks: %w\n%s%s", err, out, stderr.Bytes())
+		}
+		printed = append(printed, out...)
 	}
-	return out, nil
+	return printed, nil
 }
 
 // measure runs the parts of both sides so many times. What the machine does
@@ -93,24 +135,34 @@ func measure(ctx context.Context, base, head *side, parts []part, rounds int) (b
 			sides = []*side{head, base}
 		}
 		for _, p := range parts {
-			for _, s := range sides {
-				if base.broken[p.folder] != nil {
-					continue
-				}
-				out, err := s.run(ctx, p)
-				switch {
-				case ctx.Err() != nil:
-					return nil, nil, ctx.Err()
-				case err != nil && s == head:
-					return nil, nil, fmt.Errorf("%s of this checkout: %w", p.folder, err)
-				case err != nil:
-					s.broken[p.folder] = err
-				}
-				texts[s].Write(out)
+			if err := runBoth(ctx, sides, base, head, p, texts); err != nil {
+				return nil, nil, err
 			}
 		}
 	}
 	before, baseErr := read(texts[base])
 	now, headErr := read(texts[head])
 	return before, now, errors.Join(baseErr, headErr)
+}
+
+// runBoth runs a part on one side after the other.
+func runBoth(ctx context.Context, sides []*side, base, head *side, p part, texts map[*side]*bytes.Buffer) error {
+	for _, s := range sides {
+		if _, broken := base.broken[p.room]; broken {
+			return nil
+		}
+		out, err := s.run(ctx, p)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil && s == head {
+			return fmt.Errorf("%s of this checkout: %w", p.room, err)
+		}
+		if err != nil {
+			base.broken[p.room] = err
+			break
+		}
+		texts[s].Write(out)
+	}
+	return nil
 }

@@ -7,26 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/order-sink/order-sink/internal/lab/scrape"
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
+// eventually gives each try five seconds: a request to a broken server may hang.
 func (tr *trial) eventually(what string, condition func(context.Context) error) {
 	tr.Helper()
-	ctx, cancel := context.WithTimeout(tr.Context(), patience)
-	defer cancel()
-	for {
-		once, done := context.WithTimeout(ctx, 5*time.Second)
-		err := condition(once)
-		done()
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			tr.Fatalf("waiting until %s: %v", what, err)
-		case <-time.After(25 * time.Millisecond):
-		}
-	}
+	eventually.Succeeds(tr, patience, what, func(ctx context.Context) error {
+		tr.Helper()
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		return condition(ctx)
+	})
 }
 
 func (tr *trial) exec(query string) {
@@ -47,20 +41,12 @@ func (tr *trial) value(query string) (text string) {
 	return text
 }
 
-// metric sums a metric of a sink over its labels.
-func (tr *trial) metric(s *ordersink.Sink, prefix string) (sum float64) {
+// metric sums the series of a sink's metric that have these labels.
+func (tr *trial) metric(s *ordersink.Sink, name string, labels ...string) float64 {
 	tr.Helper()
-	text, err := s.Metrics(tr.Context())
+	metrics, err := scrape.Read(tr.Context(), s)
 	tr.must(err)
-	for line := range strings.Lines(text) {
-		if value, found := strings.CutPrefix(line, prefix); found {
-			var n float64
-			_, err := fmt.Sscan(value[strings.LastIndexByte(value, ' ')+1:], &n)
-			tr.must(err)
-			sum += n
-		}
-	}
-	return sum
+	return metrics.Sum(name, labels...)
 }
 
 func (tr *trial) must(err error) {
@@ -70,11 +56,11 @@ func (tr *trial) must(err error) {
 	}
 }
 
-// waited asserts that a fault was noticed: a metric of the last sink counts it.
-func (tr *trial) waited(metric string) {
+// waited asserts that a metric of the last sink counts the fault.
+func (tr *trial) waited(metric string, labels ...string) {
 	tr.Helper()
-	if n := tr.metric(tr.current(), metric); n == 0 {
-		tr.Errorf("%s…} is 0: the fault did not strike", metric)
+	if n := tr.metric(tr.current(), metric, labels...); n == 0 {
+		tr.Errorf("%s%q is 0: the fault did not strike", metric, labels)
 	}
 }
 

@@ -35,7 +35,7 @@ func databaseKilled(tr *trial) {
 		tr.pass(time.Duration(tr.random.IntN(1000)) * time.Millisecond)
 		tr.must(tr.server.Start(context.Background()))
 	})
-	tr.waited("mariadb_upsert_waits_total{")
+	tr.waited("mariadb_upsert_waits_total")
 }
 
 func databaseRestarted(tr *trial) {
@@ -55,7 +55,7 @@ func connectionsKilled(tr *trial) {
 			_, _ = tr.db.Exec("KILL CONNECTION " + id) // one that is going already is unknown
 		}
 	})
-	tr.waited(`mariadb_upsert_retries_total{`)
+	tr.waited("mariadb_upsert_retries_total")
 }
 
 // sessions are the ids of the sink's connections.
@@ -80,11 +80,11 @@ func databaseReadOnly(tr *trial) {
 		tr.awaitState("waiting for MariaDB since .*: MariaDB error 1290 ")
 		tr.exec("SET GLOBAL read_only = 0")
 	})
-	tr.waited(`mariadb_upsert_waits_total{cause="error_1290"`)
+	tr.waited("mariadb_upsert_waits_total", "cause", "error_1290")
 }
 
-// tableLocked: for longer than the sink's lock_wait_timeout, which is a sixth of
-// its readTimeout.
+// tableLocked: another client locks the table for longer than the sink's
+// lock_wait_timeout, which is a sixth of its readTimeout.
 func tableLocked(tr *trial) {
 	tr.dsn += "?readTimeout=6s"
 	tr.begin()
@@ -98,11 +98,11 @@ func tableLocked(tr *trial) {
 		_, err = conn.ExecContext(tr.Context(), "UNLOCK TABLES")
 		tr.must(err)
 	})
-	tr.waited(`mariadb_upsert_retries_total{cause="lock_wait"`)
+	tr.waited("mariadb_upsert_retries_total", "cause", "lock_wait")
 }
 
-// rowsLocked: by a transaction that stays open for longer than the sink's
-// innodb_lock_wait_timeout, over all rows and the end of the index.
+// rowsLocked: a transaction locks all rows and the end of the index for longer than the
+// sink's innodb_lock_wait_timeout.
 func rowsLocked(tr *trial) {
 	tr.dsn += "?readTimeout=6s"
 	tr.begin()
@@ -114,11 +114,11 @@ func rowsLocked(tr *trial) {
 		tr.pass(3500 * time.Millisecond)
 		tr.must(tx.Rollback())
 	})
-	tr.waited(`mariadb_upsert_retries_total{cause="lock_wait"`)
+	tr.waited("mariadb_upsert_retries_total", "cause", "lock_wait")
 }
 
-// deadlocks: a second writer locks the same rows the other way round, and has
-// written more, so that the server picks the sink for its victim.
+// deadlocks: a second writer locks the same rows in the opposite order. It has written
+// more, so that the server chooses the sink as the victim.
 func deadlocks(tr *trial) {
 	tr.exec("CREATE TABLE weight (n INT PRIMARY KEY)")
 	tr.flow.mix = mix{changed: 600, again: 200, refusable: 10}
@@ -130,16 +130,16 @@ func deadlocks(tr *trial) {
 			lockBackwards(ctx, tr.db)
 		}
 	})
-	deadlocked := `mariadb_upsert_retries_total{cause="deadlock"`
+	deadlocked := func() float64 { return tr.metric(tr.current(), "mariadb_upsert_retries_total", "cause", "deadlock") }
 	tr.eventually("deadlocks happen", func(context.Context) error {
-		if n := tr.metric(tr.current(), deadlocked); n < float64(times(3, 50)) {
+		if n := deadlocked(); n < float64(times(3, 50)) {
 			return fmt.Errorf("%v so far", n)
 		}
 		return nil
 	})
 	stop()
 	other.Wait()
-	tr.times = int(tr.metric(tr.current(), deadlocked))
+	tr.times = int(deadlocked())
 	tr.awaitProgress(500)
 	tr.silent("deadlock")
 }
@@ -161,7 +161,7 @@ func lockBackwards(ctx context.Context, db *sql.DB) {
 	}
 }
 
-// noConnectionLeft: others take every connection that the sink loses.
+// noConnectionLeft: other clients take every connection that the sink loses.
 func noConnectionLeft(tr *trial) {
 	tr.begin()
 	tr.strike(times(1, 5), func() {
@@ -192,7 +192,7 @@ func noConnectionLeft(tr *trial) {
 	})
 }
 
-// diskFull: the data lie on a small disk of their own, which something else fills.
+// diskFull: the data directory is on a small disk, which another file fills.
 // Statements fail, or InnoDB cannot write its log and ends the server.
 func diskFull(tr *trial) {
 	dir := tr.TempDir()
@@ -233,8 +233,8 @@ func fill(path string) {
 	}
 }
 
-// clockChanged: the server's time zone, the zone of its machine, and the clock
-// that its sessions see. The machine's own clock cannot be changed by a test.
+// clockChanged: the time zone of the server, the zone of its machine, and the clock of
+// its sessions change. A test cannot change the clock of the machine.
 func clockChanged(tr *trial) {
 	tr.begin()
 	tr.strike(times(1, 3), func() {

@@ -12,6 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
 // What Kafka itself loses. The sink must report exactly what is missing from the
@@ -22,7 +24,7 @@ var goneFaults = []fault{
 	{name: "log cut off", run: logCutOff, options: options{privateBroker: true}},
 }
 
-// small makes the sink hold little, so that it falls behind, and lets its statements
+// small gives the sink a small buffer, so that it falls behind, and lets its statements
 // fail soon on a locked table.
 func (tr *trial) small() {
 	tr.dsn += "?readTimeout=6s"
@@ -30,8 +32,8 @@ func (tr *trial) small() {
 	tr.flow.keeping, tr.flow.rate = true, 10_000
 }
 
-// held keeps the sink from writing until what it has not read is at least so many
-// orders, as its own lag tells.
+// held keeps the sink from writing until the lag that the sink reports is at least so
+// many orders.
 func (tr *trial) held(orders float64, then func()) {
 	tr.Helper()
 	conn, err := tr.db.Conn(tr.Context())
@@ -48,24 +50,23 @@ func (tr *trial) held(orders float64, then func()) {
 func (tr *trial) awaitLag(least float64) {
 	tr.Helper()
 	tr.eventually("orders wait", func(context.Context) error {
-		if lag := tr.metric(tr.current(), "kafka_read_lag{"); lag < least {
+		if lag := tr.metric(tr.current(), "kafka_read_lag"); lag < least {
 			return fmt.Errorf("%v of %v", lag, least)
 		}
 		return nil
 	})
 }
 
-// retention: what is behind the orders that the sink holds is deleted, while the sink
-// runs and while it is down.
+// retention: Kafka deletes orders that the sink has not read, while the sink runs and
+// while it is down.
 func retention(tr *trial) {
 	tr.small()
 	tr.begin()
 	remove := func() {
-		ends, err := tr.ends(tr.Context())
-		tr.must(err)
+		ends := tr.ends()
 		to := kadm.Offsets{}
 		ends.Each(func(end kadm.ListedOffset) { to.AddOffset(end.Topic, end.Partition, max(0, end.Offset-500), -1) })
-		_, err = tr.admin.DeleteRecords(tr.Context(), to)
+		_, err := tr.admin.DeleteRecords(tr.Context(), to)
 		tr.must(err)
 	}
 	tr.strike(times(1, 5), func() {
@@ -91,8 +92,9 @@ func (tr *trial) beforeStart() func(*kgo.Record) bool {
 	}
 }
 
-// topicRecreated: under a sink that is behind. Refusable orders come with the new
-// topic only, since a letter names its record by an offset that both topics have.
+// topicRecreated: the topic is created again under a sink that is behind. Only the new
+// topic has refusable orders: a dead letter names its record by an offset, which both
+// topics have.
 func topicRecreated(tr *trial) {
 	tr.small()
 	tr.flow.mix.refusable = 0
@@ -128,7 +130,7 @@ func (tr *trial) pauseFlow() {
 	tr.Helper()
 	tr.must(tr.flow.end(tr.Context()))
 	tr.eventually("the sink knows the ends", func(ctx context.Context) error {
-		ends, err := tr.ends(ctx)
+		ends, err := kafka.Ends(ctx, tr.admin, tr.topic)
 		if err != nil {
 			return err
 		}
@@ -138,7 +140,7 @@ func (tr *trial) pauseFlow() {
 		}
 		lag := -committed
 		ends.Each(func(end kadm.ListedOffset) { lag += end.Offset })
-		if known := tr.metric(tr.current(), "kafka_read_lag{"); known != float64(lag) {
+		if known := tr.metric(tr.current(), "kafka_read_lag"); known != float64(lag) {
 			return fmt.Errorf("%v of %d", known, lag)
 		}
 		return nil
@@ -162,14 +164,14 @@ func logCutOff(tr *trial) {
 		var first int64
 		tr.held(40_000, func() {
 			tr.pauseFlow()
-			ends, err := tr.ends(tr.Context())
-			tr.must(err)
+			ends := tr.ends()
 			end, _ := ends.Lookup(tr.topic, partition)
+			var err error
 			tr.must(tr.broker.Kill())
 			first, err = tr.broker.Cut(tr.topic, partition, end.Offset-2000)
 			tr.must(err)
 			tr.must(tr.broker.Start(tr.Context()))
-			// The new log must be told from the old one before it has as many records.
+			// The sink must recognize the new log before it has as many records as the old one.
 			tr.resumeFlow()
 		})
 		tr.compareLosses(func(r *kgo.Record) bool { return r.Partition == partition && r.Offset >= first })
@@ -192,38 +194,11 @@ type loss struct{ first, last, stored int64 }
 func (tr *trial) compareLosses(gone func(*kgo.Record) bool) {
 	tr.Helper()
 	sent := tr.flow.take(gone)
-	ends, err := tr.ends(tr.Context())
-	tr.must(err)
-	tr.eventually("the sink is at what was the end of the log", func(ctx context.Context) error { return tr.behind(ctx, ends) })
+	ends := tr.ends()
+	tr.eventually("the sink is at what was the end of the log", func(ctx context.Context) error { return kafka.BehindEnds(ctx, tr.admin, tr.topic, ends) })
 
-	said := map[int32]loss{}
-	var counted int64
-	text := tr.log.String()[tr.told:]
-	tr.told += len(text)
-	for _, found := range lossLine.FindAllStringSubmatch(text, -1) {
-		number := func(i int) int64 {
-			n, err := strconv.ParseInt(found[i], 10, 64)
-			tr.must(err)
-			return n
-		}
-		l := loss{first: number(3), last: number(3)}
-		if found[4] != "" {
-			l.last = number(4)
-		}
-		if _, twice := said[int32(number(2))]; twice || number(5) != l.last-l.first+1 || found[1] != tr.topic {
-			tr.Errorf("a loss is told twice, or wrong: %s", found[0])
-		}
-		switch _, before, some := strings.Cut(found[6], "the sink had acknowledged those before offset "); {
-		case some:
-			l.stored, err = strconv.ParseInt(regexp.MustCompile(`^\d+`).FindString(before), 10, 64)
-			tr.must(err)
-		case strings.Contains(found[6], "the sink had acknowledged all"):
-			l.stored = l.last + 1
-		}
-		said[int32(number(2))] = l
-		counted += number(5)
-	}
-	if n := int64(tr.metric(tr.current(), "kafka_read_lost_total{")) - tr.lost[tr.current()]; n != counted || n == 0 {
+	said, counted := tr.saidLosses()
+	if n := int64(tr.metric(tr.current(), "kafka_read_lost_total")) - tr.lost[tr.current()]; n != counted || n == 0 {
 		tr.Errorf("kafka_read_lost_total counts %d, and the log says %d: %v", n, counted, said)
 	}
 	tr.lost[tr.current()] += counted
@@ -240,4 +215,37 @@ func (tr *trial) compareLosses(gone func(*kgo.Record) bool) {
 	if missing == 0 {
 		tr.Error("no order is lost: the fault did not strike")
 	}
+}
+
+// saidLosses reads what the log says since the last call, by partition, and the number of
+// offsets that it says are lost.
+func (tr *trial) saidLosses() (said map[int32]loss, counted int64) {
+	tr.Helper()
+	number := func(text string) int64 {
+		n, err := strconv.ParseInt(text, 10, 64)
+		tr.must(err)
+		return n
+	}
+	said = map[int32]loss{}
+	text := tr.log.String()[tr.told:]
+	tr.told += len(text)
+	for _, found := range lossLine.FindAllStringSubmatch(text, -1) {
+		partition, offsets := int32(number(found[2])), number(found[5])
+		l := loss{first: number(found[3]), last: number(found[3])}
+		if found[4] != "" {
+			l.last = number(found[4])
+		}
+		if _, twice := said[partition]; twice || offsets != l.last-l.first+1 || found[1] != tr.topic {
+			tr.Errorf("a loss is told twice, or wrong: %s", found[0])
+		}
+		switch _, before, some := strings.Cut(found[6], "the sink had acknowledged those before offset "); {
+		case some:
+			l.stored = number(regexp.MustCompile(`^\d+`).FindString(before))
+		case strings.Contains(found[6], "the sink had acknowledged all"):
+			l.stored = l.last + 1
+		}
+		said[partition] = l
+		counted += offsets
+	}
+	return said, counted
 }

@@ -159,7 +159,7 @@ func compaction(tr *trial) {
 func (tr *trial) count(ctx context.Context) (n int64, err error) {
 	report, err := checker.Check(ctx, checker.Config{
 		Seeds: tr.config.Seeds, Topic: tr.topic, DB: tr.db,
-		Oracle: func(*kgo.Record) checker.Verdict { return checker.Verdict{} },
+		Oracle: func(*kgo.Record) checker.Outcome { return checker.Outcome{} },
 	})
 	return int64(report.Records), err
 }

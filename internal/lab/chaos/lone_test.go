@@ -32,9 +32,9 @@ func unlistedError(tr *trial) {
 		" WHEN '" + stumbling + "1' THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 9001;" +
 		" WHEN '" + stumbling + "2' THEN INSERT INTO nowhere VALUES (1);" +
 		" ELSE BEGIN END; END CASE")
-	tr.config.Oracle = func(r *kgo.Record) checker.Verdict {
+	tr.config.Oracle = func(r *kgo.Record) checker.Outcome {
 		if bytes.Contains(r.Value, []byte(`"`+stumbling)) {
-			return checker.Verdict{Code: "row_refused"}
+			return checker.Outcome{Code: "row_refused"}
 		}
 		return checker.SeedOracle(userIDColumn)(r)
 	}
@@ -58,7 +58,7 @@ func unlistedError(tr *trial) {
 			return nil
 		})
 	})
-	if n := tr.metric(tr.current(), `mariadb_upsert_refused_total{code="row_refused"`); n != float64(next) {
+	if n := tr.metric(tr.current(), "mariadb_upsert_refused_total", "code", "row_refused"); n != float64(next) {
 		tr.Errorf("%v orders are row_refused, expected %d", n, next)
 	}
 }

@@ -41,10 +41,10 @@ func cut(where network.Where) func(*trial) {
 				return nil
 			})
 		})
-		if updated := tr.metric(tr.current(), `mariadb_upsert_rows_total{label="orders_table",outcome="updated"`); updated > 0 {
+		if updated := tr.metric(tr.current(), "mariadb_upsert_rows_total", "label", "orders_table", "outcome", "updated"); updated > 0 {
 			tr.Errorf("%v orders were updated, which came once", updated)
 		}
-		again := tr.metric(tr.current(), `mariadb_upsert_rows_total{label="orders_table",outcome="unchanged"`)
+		again := tr.metric(tr.current(), "mariadb_upsert_rows_total", "label", "orders_table", "outcome", "unchanged")
 		if where == network.MidStatement && again > 0 || where == network.CommitAnswer && again == 0 {
 			tr.Errorf("%v rows were stored without the sink's knowledge", again)
 		}
@@ -88,7 +88,7 @@ func bandwidth(tr *trial) {
 	tr.strike(1, func() {
 		tr.must(network.Bandwidth(8))
 		tr.eventually("statements are given up", func(context.Context) error {
-			if n := tr.metric(tr.current(), "mariadb_upsert_waits_total{"); n < float64(times(2, 20)) {
+			if n := tr.metric(tr.current(), "mariadb_upsert_waits_total"); n < float64(times(2, 20)) {
 				return fmt.Errorf("%v waits", n)
 			}
 			return nil

@@ -45,21 +45,21 @@ var columns = []string{"fault", "times", "orders", "rows", "dead letters", "lost
 // that are not their order's newest version.
 func (l line) cells() []string {
 	r := l.report
-	verdict := "ok"
+	result := "ok"
 	if !l.passed {
-		verdict = "FAILED"
+		result = "FAILED"
 	}
 	if l.broken {
 		cells := []string{l.fault, fmt.Sprint(l.times)}
 		for len(cells) < len(columns)-1 {
 			cells = append(cells, "?")
 		}
-		return append(cells, verdict)
+		return append(cells, result)
 	}
 	return []string{
 		l.fault, fmt.Sprint(l.times), fmt.Sprint(l.orders), fmt.Sprint(r.Rows), fmt.Sprint(r.DeadLetters),
-		fmt.Sprint(r.MissingRows + r.MissingLetters), fmt.Sprint(r.ExtraRows), fmt.Sprint(r.WrongRows),
-		fmt.Sprint(r.UndeservedLetters + r.WrongLetters), fmt.Sprint(r.Repeated), l.stall.Round(100 * time.Millisecond).String(), verdict,
+		fmt.Sprint(r.MissingRows + r.MissingDeadLetters), fmt.Sprint(r.ExtraRows), fmt.Sprint(r.WrongRows),
+		fmt.Sprint(r.UndeservedDeadLetters + r.WrongDeadLetters), fmt.Sprint(r.Repeated), l.stall.Round(100 * time.Millisecond).String(), result,
 	}
 }
 

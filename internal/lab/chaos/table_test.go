@@ -36,7 +36,7 @@ func columnNarrowed(tr *trial) {
 	tr.config.Oracle = checker.SeedOracle(narrow)
 }
 
-// columnDropped: somebody must mend it, and until then all orders wait. What the
+// columnDropped: an operator must repair the table, and until then all orders wait. What the
 // column held is read again from the log.
 func columnDropped(tr *trial) {
 	tr.begin()

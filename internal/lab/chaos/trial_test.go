@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -240,34 +239,14 @@ func (tr *trial) finish() {
 func (tr *trial) awaitAll() {
 	tr.Helper()
 	tr.eventually("every offset is committed", func(ctx context.Context) error {
-		ends, err := tr.ends(ctx)
-		if err != nil {
-			return err
-		}
-		return tr.behind(ctx, ends)
+		return kafka.Behind(ctx, tr.admin, tr.topic, tr.topic)
 	})
 }
 
-// ends are the ends of the topic's partitions.
-func (tr *trial) ends(ctx context.Context) (kadm.ListedOffsets, error) {
-	ends, err := tr.admin.ListEndOffsets(ctx, tr.topic)
-	if err == nil {
-		err = ends.Error()
-	}
-	return ends, err
-}
-
-// behind names the partitions whose ends the group has not acknowledged.
-func (tr *trial) behind(ctx context.Context, ends kadm.ListedOffsets) error {
-	offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topic)
-	if err != nil {
-		return err
-	}
-	var behind []error
-	ends.Each(func(end kadm.ListedOffset) {
-		if at, _ := offsets.Lookup(end.Topic, end.Partition); at.At < end.Offset {
-			behind = append(behind, fmt.Errorf("partition %d is at %d of %d", end.Partition, at.At, end.Offset))
-		}
-	})
-	return errors.Join(behind...)
+// ends are the present ends of the topic's partitions.
+func (tr *trial) ends() kadm.ListedOffsets {
+	tr.Helper()
+	ends, err := kafka.Ends(tr.Context(), tr.admin, tr.topic)
+	tr.must(err)
+	return ends
 }

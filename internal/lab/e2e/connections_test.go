@@ -10,8 +10,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// `order-sink connections` says which server cannot be reached, and why,
-// without a record being read.
+// `order-sink connections` names the server that it cannot reach, and the reason. It
+// reads no record.
 func TestConnectionsAreTestedWithoutMovingAMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))

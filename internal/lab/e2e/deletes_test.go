@@ -18,7 +18,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// deleting is orders.yaml with the two lines that make tombstones delete.
+// deleting returns orders.yaml with the two lines that make tombstones delete rows.
 func deleting(t *testing.T) string {
 	t.Helper()
 	shipped, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "pipelines", "orders.yaml"))
@@ -42,9 +42,51 @@ func deleting(t *testing.T) string {
 	return file
 }
 
-// Tombstones delete: an order and its tombstone keep their order within a batch
-// and across batches, a tombstone older than its order does nothing, and one that
-// names no order is a dead letter.
+// tombstones are the records of orders and of their tombstones, each in its order's
+// partition.
+type tombstones struct {
+	topic string
+	now   time.Time
+	all   []*kgo.Record
+}
+
+func (r *tombstones) send(o orders.Order, key, value []byte, seconds int) {
+	r.all = append(r.all, &kgo.Record{
+		Topic: r.topic, Partition: int32(o.OrderID[0]) % partitions, Key: key, Value: value,
+		Timestamp: r.now.Add(time.Duration(seconds) * time.Second),
+	})
+}
+
+func plain(o orders.Order) []byte { return []byte(o.OrderID) }
+
+// story sends seven orders and most of their tombstones. It returns the order that comes
+// again after its tombstone.
+func (r *tombstones) story(all []orders.Order) (again orders.Order) {
+	connect := func(o orders.Order) []byte {
+		return fmt.Appendf(nil, `{"schema":{"type":"string","optional":false},"payload":%q}`, o.OrderID)
+	}
+	object := func(o orders.Order) []byte { return fmt.Appendf(nil, `{"order_id":%q}`, o.OrderID) }
+	order := func(o orders.Order, seconds int) { r.send(o, plain(o), o.Envelope(), seconds) }
+
+	order(all[0], 0) // stays
+	order(all[1], 0)
+	r.send(all[1], plain(all[1]), nil, 1) // gone
+	order(all[2], 0)
+	r.send(all[2], connect(all[2]), []byte(`{"schema":null,"payload":null}`), 1) // gone
+	order(all[3], 0)
+	r.send(all[3], object(all[3]), nil, 1)
+	again = all[3]
+	again.Quantity, again.TotalPrice = 99, 99*again.UnitPrice
+	order(again, 2) // gone, and there again
+	order(all[4], 1)
+	r.send(all[4], plain(all[4]), nil, 0) // newer than its tombstone
+	r.send(all[5], nil, nil, 0)           // of nobody
+	order(all[6], 0)                      // gone in a later batch
+	return again
+}
+
+// A tombstone deletes the row of its key, within a batch and across batches. A tombstone
+// older than its order does nothing, and a tombstone without a key is a dead letter.
 func TestTombstonesDelete(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -54,46 +96,16 @@ func TestTombstonesDelete(t *testing.T) {
 		for range 7 {
 			all = append(all, g.Order())
 		}
-		now := time.Now().Truncate(time.Millisecond)
-		var records []*kgo.Record
-		send := func(o orders.Order, key, value []byte, seconds int) {
-			records = append(records, &kgo.Record{
-				Topic: w.topic, Partition: int32(o.OrderID[0]) % partitions, Key: key, Value: value,
-				Timestamp: now.Add(time.Duration(seconds) * time.Second),
-			})
-		}
-		plain := func(o orders.Order) []byte { return []byte(o.OrderID) }
-		connect := func(o orders.Order) []byte {
-			return fmt.Appendf(nil, `{"schema":{"type":"string","optional":false},"payload":%q}`, o.OrderID)
-		}
-		object := func(o orders.Order) []byte { return fmt.Appendf(nil, `{"order_id":%q}`, o.OrderID) }
-		order := func(o orders.Order, seconds int) { send(o, plain(o), o.Envelope(), seconds) }
-
-		order(all[0], 0) // stays
-		order(all[1], 0)
-		send(all[1], plain(all[1]), nil, 1) // gone
-		order(all[2], 0)
-		send(all[2], connect(all[2]), []byte(`{"schema":null,"payload":null}`), 1) // gone
-		order(all[3], 0)
-		send(all[3], object(all[3]), nil, 1)
-		again := all[3]
-		again.Quantity, again.TotalPrice = 99, 99*again.UnitPrice
-		order(again, 2) // gone, and there again
-		order(all[4], 1)
-		send(all[4], plain(all[4]), nil, 0) // newer than its tombstone
-		send(all[5], nil, nil, 0)           // of nobody
-		order(all[6], 0)                    // gone in a later batch
-
-		client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-		w.must(err)
-		defer client.Close()
-		w.must(client.ProduceSync(t.Context(), records...).FirstErr())
+		records := tombstones{topic: w.topic, now: time.Now().Truncate(time.Millisecond)}
+		again := records.story(all)
+		client := kafkatest.Client(t, b)
+		w.must(client.ProduceSync(t.Context(), records.all...).FirstErr())
 		w.admin("GRANT DELETE ON orders TO order_sink") // as config/grants.sql says
 		s := w.startReady(deleting(t))
 		w.awaitCommitted()
-		records = nil
-		send(all[6], plain(all[6]), nil, 1)
-		w.must(client.ProduceSync(t.Context(), records...).FirstErr())
+		records.all = nil
+		records.send(all[6], plain(all[6]), nil, 1)
+		w.must(client.ProduceSync(t.Context(), records.all...).FirstErr())
 		w.awaitCommitted()
 
 		var want []string
@@ -104,12 +116,12 @@ func TestTombstonesDelete(t *testing.T) {
 		if rows := w.rows("SELECT order_id, qty FROM orders ORDER BY order_id"); !slices.Equal(rows, want) {
 			t.Errorf("stored %q, expected %q", rows, want)
 		}
-		letters := w.letters()
+		letters := w.deadLetters()
 		if len(letters) != 1 || header(letters[0], "order_sink.code") != "row_missing" || header(letters[0], "order_sink.field") != "kafka_key" {
 			t.Errorf("%d letters, the first %v", len(letters), letters[0].Headers)
 		}
 		for outcome, n := range map[string]float64{"deleted": 4, "unchanged": 1, "refused": 1} {
-			if got := metric(t, s, `mariadb_upsert_rows_total{label="orders_table",outcome="`+outcome+`"`); got != n {
+			if got := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", outcome); got != n {
 				t.Errorf("%v are counted as %s, expected %v", got, outcome, n)
 			}
 		}

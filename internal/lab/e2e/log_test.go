@@ -16,8 +16,8 @@ import (
 
 var logfmtLine = regexp.MustCompile(`^time=\S+ level=(info|warning|error) msg=("(?:[^"\\]|\\.)*"|\S+)( [@a-z_]+=("(?:[^"\\]|\\.)*"|[^\s"]*))+$`)
 
-// Both forms of the log can be read by a program, line by line, and none has a
-// value of an order or a password in it, whatever is refused (Invariant 7).
+// A program can read both forms of the log line by line. No line has a value of an order
+// or a password, whatever the sink refuses (invariant 7).
 func TestTheLogIsReadableAndKeepsSecrets(t *testing.T) {
 	for format, readable := range map[string]func(line string) bool{
 		"logfmt": logfmtLine.MatchString,
@@ -75,5 +75,62 @@ func TestTheLogIsReadableAndKeepsSecrets(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+var noticeLine = regexp.MustCompile(`level=info msg="Refused (\d+) records with code ([a-z_]+)\.`)
+
+// An operator need not act on a refused order at once. At full speed, refusals cost one
+// INFO line for each code, and no warning, no error and no output_error.
+func TestRefusalsDoNotFillTheLog(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
+	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
+	g := orders.NewGenerator(34)
+	const n = 20_000
+	messages := make([]orders.Message, n)
+	for i := range messages {
+		switch i % 400 {
+		case 100:
+			messages[i] = g.BrokenRule()
+		case 200:
+			messages[i] = g.TooLong(60)
+		case 300:
+			messages[i] = g.NotJSON()
+		case 399:
+			messages[i] = g.WrongType()
+		default:
+			messages[i] = g.Good()
+		}
+	}
+	w.produce(messages...)
+	s := w.startReady()
+	w.awaitCommitted()
+	report := w.check(checker.Config{Exactly: true, Oracle: checker.SeedOracle(60)})
+	if report.DeadLetters != n/100 {
+		t.Errorf("%d dead letters, expected %d", report.DeadLetters, n/100)
+	}
+	lines := map[string]int{}
+	for line := range strings.Lines(w.log.String()) {
+		if !strings.Contains(line, "level=info") {
+			t.Errorf("the log says %s", line)
+		}
+		if found := noticeLine.FindStringSubmatch(line); found != nil {
+			lines[found[2]]++
+		}
+	}
+	for _, code := range []string{"order_range", "row_too_long", "bad_json", "type_mismatch"} {
+		if lines[code] != 1 {
+			t.Errorf("the log has %d lines of code %s, expected 1: %v", lines[code], code, lines)
+		}
+	}
+	if n := len(w.log.String()); n > 8000 {
+		t.Errorf("the log has %d bytes", n)
+	}
+	if errors := w.metric(s, "output_error"); errors != 0 {
+		t.Errorf("output_error is %v", errors)
+	}
+	if sent := w.metric(s, "dead_letter_send_total"); sent != n/100 {
+		t.Errorf("%v dead letters were counted", sent)
 	}
 }

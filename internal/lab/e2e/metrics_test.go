@@ -15,10 +15,9 @@ import (
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/lab/scrape"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -26,24 +25,24 @@ import (
 )
 
 // exposed is what a sink shows to Prometheus.
-type exposed map[string]*dto.MetricFamily
+type exposed struct{ scrape.Metrics }
 
-// The operations page, the alerts and the dashboard name the metrics that a sink has
-// once it has stored, refused, retried and waited, and no others.
+// The operations page, the alerts and the dashboard name the metrics of a sink that has stored,
+// refused, retried and waited, and no other metrics.
 func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
 	t.Parallel()
 	metrics := eventful(t)
 	t.Run("operations page", func(t *testing.T) { checkOperationsPage(t, metrics) })
 	t.Run("units", func(t *testing.T) { checkUnits(t, metrics) })
 	t.Run("alerts and dashboard", func(t *testing.T) { checkQueries(t, metrics) })
-	t.Run("misfits", func(t *testing.T) { checkMisfits(t, metrics) })
+	t.Run("mismatches", func(t *testing.T) { checkMismatches(t, metrics) })
 }
 
-// eventful runs a sink to which everything happens that leaves a metric.
+// eventful runs a sink through every event that leaves a metric.
 func eventful(t *testing.T) exposed {
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Private(t))
 	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(64) NOT NULL")
-	w.deadLetters += "-later"
+	w.deadLetterTopic += "-later"
 	s := w.startReady()
 	g := orders.NewGenerator(5)
 	send := func() {
@@ -57,12 +56,12 @@ func eventful(t *testing.T) exposed {
 	}
 	send()
 	w.eventually("the dead letters wait for their topic", func(context.Context) error {
-		if waits := metric(t, s, "dead_letter_send_waits_total"); waits == 0 {
+		if waits := w.metric(s, "dead_letter_send_waits_total"); waits == 0 {
 			return errors.New("there was no wait")
 		}
 		return nil
 	})
-	w.must(w.broker.CreateTopic(t.Context(), w.deadLetters, 1, nil))
+	w.must(w.broker.CreateTopic(t.Context(), w.deadLetterTopic, 1, nil))
 	w.awaitCommitted()
 
 	// Their connections are ended while they lie idle: the next statement fails,
@@ -79,26 +78,22 @@ func eventful(t *testing.T) exposed {
 
 	var metrics exposed
 	w.eventually("the lag is shown as gone", func(ctx context.Context) error {
-		text, err := s.Metrics(ctx)
-		if err != nil {
+		var err error
+		if metrics.Metrics, err = scrape.Read(ctx, s); err != nil {
 			return err
 		}
-		parser := expfmt.NewTextParser(model.UTF8Validation)
-		if metrics, err = parser.TextToMetricFamilies(strings.NewReader(text)); err != nil {
-			return err
-		}
-		if lag := metrics["kafka_read_lag"]; lag == nil || sum(lag, nil) != 0 {
+		if lag := metrics.Values("kafka_read_lag"); len(lag) == 0 || metrics.Sum("kafka_read_lag") != 0 {
 			return fmt.Errorf("kafka_read_lag is %v", lag)
 		}
 		return nil
 	})
-	if rows := sum(metrics["mariadb_upsert_rows_total"], nil); rows != 18 {
+	if rows := metrics.Sum("mariadb_upsert_rows_total"); rows != 18 {
 		t.Errorf("18 orders came in, and %v have an outcome", rows)
 	}
 	return metrics
 }
 
-// endSessions ends every connection of the sink, as a server's wait_timeout does.
+// endSessions ends every connection of the sink, as the wait_timeout of a server does.
 func (w *world) endSessions() {
 	w.t.Helper()
 	db, err := sql.Open("mysql", w.server.AdminDSN(""))
@@ -125,26 +120,11 @@ func (w *world) endSessions() {
 	}
 }
 
-// sum adds up a family's values where the labels are these.
-func sum(family *dto.MetricFamily, labels map[string]string) float64 {
-	var total float64
-	for _, m := range family.GetMetric() {
-		has := make(map[string]string)
-		for _, pair := range m.GetLabel() {
-			has[pair.GetName()] = pair.GetValue()
-		}
-		if slices.ContainsFunc(slices.Collect(maps.Keys(labels)), func(name string) bool { return has[name] != labels[name] }) {
-			continue
-		}
-		total += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
-	}
-	return total
-}
-
-// labels of a metric, without those that the framework gives to each.
+// labels returns the labels of a metric, without those that the framework gives to every
+// metric.
 func (e exposed) labels(name string) []string {
 	labels := make(map[string]bool)
-	for _, m := range e[name].GetMetric() {
+	for _, m := range e.Metrics[name].GetMetric() {
 		for _, pair := range m.GetLabel() {
 			labels[pair.GetName()] = true
 		}
@@ -169,7 +149,7 @@ func checkOperationsPage(t *testing.T, metrics exposed) {
 		documented = append(documented, fmt.Sprintf("%s{%s} %s", cells[1], cells[2], cells[3]))
 	}
 	own := regexp.MustCompile(`^(connect_json_decode|order_price|mariadb_upsert|kafka_read|dead_letter_send)_|^kafka_read_lag$`)
-	for name, family := range metrics {
+	for name, family := range metrics.Metrics {
 		if own.MatchString(name) {
 			real = append(real, fmt.Sprintf("%s{%s} %s", name, strings.Join(metrics.labels(name), ","), strings.ToLower(family.GetType().String())))
 		}
@@ -181,10 +161,11 @@ func checkOperationsPage(t *testing.T, metrics exposed) {
 	}
 }
 
-// What takes time is a histogram in seconds, by its name and by its buckets.
+// checkUnits asserts that a duration is a histogram in seconds, by its name and by its
+// buckets.
 func checkUnits(t *testing.T, metrics exposed) {
 	var histograms int
-	for name, family := range metrics {
+	for name, family := range metrics.Metrics {
 		if strings.HasSuffix(name, "_ns") {
 			t.Errorf("%s is exposed under the name of another unit", name)
 		}
@@ -203,7 +184,7 @@ func checkUnits(t *testing.T, metrics exposed) {
 		}
 	}
 	for _, name := range []string{"mariadb_upsert_statement_seconds", "mariadb_upsert_commit_lag_seconds"} {
-		if sum(metrics[name], nil) == 0 {
+		if metrics.Sum(name) == 0 {
 			t.Errorf("%s has observed nothing", name)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -15,11 +14,10 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
-	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// A dead letter that is sent again, a week later, once its cause is mended: an
-// order that has changed meanwhile stays as it is, another one is stored.
+// A dead letter is sent again after its cause is repaired. An order that has changed
+// meanwhile keeps its row, and the other order is stored.
 func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, replay := range map[string]func(w *world){
@@ -35,26 +33,13 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 				w := newWorld(t, b, mariadbtest.Shared(t))
 				w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
 				s := w.startReady()
-				g := orders.NewGenerator(12)
-				changed, other := g.Order(), g.Order()
-				changed.UserID, other.UserID = strings.Repeat("u", 61), strings.Repeat("u", 61)
-				first, second := orders.Good(changed), orders.Good(other)
-				for i, m := range []*orders.Message{&first, &second} {
-					m.Key = []byte{byte(i)}
-					m.Headers = []kgo.RecordHeader{{Key: "traceparent", Value: []byte{0, 1, 0xff}}}
-				}
-				w.produce(first, second)
-				w.awaitCommitted()
-				changed.UserID, changed.Quantity = "short", changed.Quantity+1
-				changed.TotalPrice = changed.Quantity * changed.UnitPrice
-				w.produce(orders.Good(changed))
-				w.awaitRows(1)
+				changed, other, sent := w.refuseAndChange()
 
 				w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(255) NOT NULL")
 				replay(w)
 				w.awaitRows(2)
 				w.eventually("both are sent again", func(context.Context) error {
-					if n := metric(t, s, "mariadb_upsert_replayed_total{"); n != 2 {
+					if n := w.metric(s, "mariadb_upsert_replayed_total"); n != 2 {
 						return fmt.Errorf("%v", n)
 					}
 					return nil
@@ -68,10 +53,10 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 						t.Errorf("stored %q, expected %q", row, want[id])
 					}
 				}
-				if stale := metric(t, s, `mariadb_upsert_rows_total{label="orders_table",outcome="stale"`); stale != 1 {
+				if stale := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", "stale"); stale != 1 {
 					t.Errorf("%v stale orders were counted, expected 1", stale)
 				}
-				w.sentAgainAsItWas(first, second)
+				w.sentAgainAsItWas(sent...)
 
 				// By whichever of the two, a letter is sent once.
 				if out := w.dlq(3, "replay", "--all", "--dry-run"); !strings.Contains(out, "no open dead letter matches; 2 that do were replayed before") {
@@ -82,8 +67,30 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 	})
 }
 
-// sentAgainAsItWas finds each record twice in its partition: same key, bytes and
-// timestamp, its headers and where it was sent from.
+// refuseAndChange sends two orders that the table refuses, and then a newer version of
+// the first order, which the table takes.
+func (w *world) refuseAndChange() (changed, other orders.Order, refused []orders.Message) {
+	w.t.Helper()
+	g := orders.NewGenerator(12)
+	changed, other = g.Order(), g.Order()
+	changed.UserID, other.UserID = strings.Repeat("u", 61), strings.Repeat("u", 61)
+	for i, o := range []orders.Order{changed, other} {
+		m := orders.Good(o)
+		m.Key = []byte{byte(i)}
+		m.Headers = []kgo.RecordHeader{{Key: "traceparent", Value: []byte{0, 1, 0xff}}}
+		refused = append(refused, m)
+	}
+	w.produce(refused...)
+	w.awaitCommitted()
+	changed.UserID, changed.Quantity = "short", changed.Quantity+1
+	changed.TotalPrice = changed.Quantity * changed.UnitPrice
+	w.produce(orders.Good(changed))
+	w.awaitRows(1)
+	return changed, other, refused
+}
+
+// sentAgainAsItWas asserts that the partition has each record twice, with the same key,
+// bytes and timestamp. The second record has a header that names the dead letter.
 func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 	w.t.Helper()
 	log := w.read(w.topic)
@@ -98,33 +105,14 @@ func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 			w.t.Fatalf("the log has %v", found)
 		}
 		again := found[1]
-		if len(again.Headers) != 2 || header(again, "traceparent") != string(m.Headers[0].Value) || !strings.HasPrefix(header(again, "order_sink.replayed_from"), w.deadLetters+"/0/") {
+		if len(again.Headers) != 2 || header(again, "traceparent") != string(m.Headers[0].Value) || !strings.HasPrefix(header(again, "order_sink.replayed_from"), w.deadLetterTopic+"/0/") {
 			w.t.Errorf("it was sent again with the headers %q", again.Headers)
 		}
 	}
 }
 
-// dlq runs the command of that name.
-func (w *world) dlq(status int, args ...string) string {
-	w.t.Helper()
-	cmd := w.dlqCommand(args...)
-	out, err := cmd.CombinedOutput()
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		w.t.Errorf("dlq %v: exit status %d, expected %d (%v)\n%s", args, got, status, err, out)
-	}
-	return string(out)
-}
-
-func (w *world) dlqCommand(args ...string) *exec.Cmd {
-	w.t.Helper()
-	cmd := exec.CommandContext(w.t.Context(), ordersinktest.Binary(w.t), append([]string{"dlq", args[0], "-r", "config/resources.yaml"}, args[1:]...)...)
-	cmd.Dir = ordersinktest.Root(w.t)
-	cmd.Env = append(cmd.Environ(), "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetters, "MARIADB_DSN="+w.dsn)
-	return cmd
-}
-
-// What comes back a second time is left to a person; the pipeline would send it
-// for ever.
+// replay.yaml sends a record again once. If the sink refuses the record again, a person
+// decides.
 func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
@@ -133,7 +121,7 @@ func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	w.produce(g.BrokenRule(), g.Good(), g.NotJSON())
 	w.eventually("each is a letter twice", func(context.Context) error {
 		n := 0
-		for _, l := range w.letters() {
+		for _, l := range w.deadLetters() {
 			if header(l, "order_sink.code") != "" {
 				n++
 			}
@@ -148,12 +136,12 @@ func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	w.awaitRows(2)
 	report := w.check(checker.Config{})
 	// Each refusable order, the same sent again, and a letter of each; 2 marks.
-	if report.Records != 6 || report.DeadLetters != 4 || len(w.letters()) != 6 {
-		t.Errorf("%d records, %d letters among %d records of their topic", report.Records, report.DeadLetters, len(w.letters()))
+	if report.Records != 6 || report.DeadLetters != 4 || len(w.deadLetters()) != 6 {
+		t.Errorf("%d records, %d letters among %d records of their topic", report.Records, report.DeadLetters, len(w.deadLetters()))
 	}
 }
 
-// A letter that cannot be sent again keeps no other from it.
+// A dead letter that cannot be sent again does not delay the others.
 func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
@@ -162,7 +150,7 @@ func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 	defer client.Close()
 	g := orders.NewGenerator(23)
 	send := func(partition string, m orders.Message) {
-		w.must(client.ProduceSync(t.Context(), &kgo.Record{Topic: w.deadLetters, Value: m.Value, Headers: []kgo.RecordHeader{
+		w.must(client.ProduceSync(t.Context(), &kgo.Record{Topic: w.deadLetterTopic, Value: m.Value, Headers: []kgo.RecordHeader{
 			{Key: "order_sink.code", Value: []byte("order_range")},
 			{Key: "__connect.errors.topic", Value: []byte(w.topic)},
 			{Key: "__connect.errors.partition", Value: []byte(partition)},
@@ -179,7 +167,7 @@ func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if n := metric(t, s, `dead_letter_send_waits_total{label="origin"`); n < 3 || !strings.Contains(body, "waiting to deliver 1 dead letters since") {
+		if n := w.metric(s, "dead_letter_send_waits_total", "label", "origin"); n < 3 || !strings.Contains(body, "waiting to deliver 1 dead letters since") {
 			return fmt.Errorf("%v times; %s", n, body)
 		}
 		return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,9 +19,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/tlstest"
 )
 
-// A MariaDB that takes encrypted connections only, with a private authority:
-// rows are stored where all is well, and where not, the sink says what is wrong
-// and waits.
+// MariaDB takes encrypted connections only, with a private authority. The sink stores
+// rows with the right certificate. Otherwise it reports what is wrong and retries.
 func TestMariaDBOverTLS(t *testing.T) {
 	t.Parallel()
 	ours, theirs := tlstest.New(t), tlstest.New(t)
@@ -59,14 +57,7 @@ func TestMariaDBOverTLS(t *testing.T) {
 				}
 				return
 			}
-			says := regexp.MustCompile("waiting for MariaDB since .*" + test.fails)
-			w.eventually("/orders/ready says "+test.fails, func(ctx context.Context) error {
-				body, status, err := s.Get(ctx, "/orders/ready")
-				if err == nil && (status != http.StatusServiceUnavailable || !says.MatchString(body)) {
-					err = fmt.Errorf("%d: %s", status, body)
-				}
-				return err
-			})
+			w.awaitAnswer(s, "/orders/ready", http.StatusServiceUnavailable, "waiting for MariaDB since .*"+test.fails)
 			if strings.Contains(w.log.String(), "sink-password") {
 				t.Error("the log has the password")
 			}
@@ -74,9 +65,9 @@ func TestMariaDBOverTLS(t *testing.T) {
 	}
 }
 
-// The real Kafka, encrypted, with each kind of account: an order is taken over
-// HTTP, the log is read, a dead letter is sent, and `order-sink dlq list` reads
-// it, all over the same way.
+// The real Kafka takes encrypted connections only, with each kind of account. All parts
+// use the same settings: the order service, the reader of the log, the sender of dead
+// letters, and `order-sink dlq list`.
 func TestKafkaOverTLSAndSASL(t *testing.T) {
 	t.Parallel()
 	authority := tlstest.New(t)
@@ -117,17 +108,7 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 			g := orders.NewGenerator(3)
 			w.produce(g.Good(), g.NotJSON())
 			if test.fails != "" {
-				s := w.start()
-				w.eventually("the input's state says "+test.fails, func(ctx context.Context) error {
-					body, status, err := s.Get(ctx, "/orders/ready")
-					if err == nil && (status != http.StatusServiceUnavailable || !strings.Contains(body+w.log.String(), test.fails)) {
-						err = fmt.Errorf("%d: %s", status, body)
-					}
-					return err
-				})
-				if strings.Contains(w.log.String(), test.env["KAFKA_PASSWORD"]) {
-					t.Error("the log has the password")
-				}
+				w.kafkaFails(test.fails)
 				return
 			}
 			w.startReady("pipelines/orders.yaml", "pipelines/shop/order_service.yaml")
@@ -138,21 +119,40 @@ func TestKafkaOverTLSAndSASL(t *testing.T) {
 			if report.Rows != 2 || report.DeadLetters != 1 {
 				t.Errorf("%d rows and %d dead letters of two good orders and a broken one", report.Rows, report.DeadLetters)
 			}
-			for args, says := range map[string]string{
-				"dlq list": "bad_json",
-				// The outputs of this file refer to the settings of its input.
-				"connections pipelines/replay.yaml": "mark          ok",
-			} {
-				cmd := exec.Command(ordersinktest.Binary(t), strings.Fields(args)...)
-				cmd.Dir = ordersinktest.Root(t)
-				cmd.Env = append(cmd.Environ(), "DEAD_LETTER_TOPIC="+w.deadLetters)
-				for name, value := range test.env {
-					cmd.Env = append(cmd.Env, name+"="+value)
-				}
-				if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), says) {
-					t.Errorf("%s answered %v:\n%s", args, err, out)
-				}
-			}
+			w.reports("bad_json", "dlq", "list")
+			// The outputs of this file refer to the settings of its input.
+			w.reports("mark          ok", "connections", "pipelines/replay.yaml")
 		})
+	}
+}
+
+// kafkaFails asserts that the sink reports why it cannot read, without the password.
+func (w *world) kafkaFails(reason string) {
+	w.t.Helper()
+	s := w.start()
+	w.eventually("the input's state says "+reason, func(ctx context.Context) error {
+		body, status, err := s.Get(ctx, "/orders/ready")
+		if err == nil && (status != http.StatusServiceUnavailable || !strings.Contains(body+w.log.String(), reason)) {
+			err = fmt.Errorf("%d: %s", status, body)
+		}
+		return err
+	})
+	if strings.Contains(w.log.String(), w.env["KAFKA_PASSWORD"]) {
+		w.t.Error("the log has the password")
+	}
+}
+
+// reports asserts that a command of order-sink, with the environment of the sink,
+// succeeds and prints a text.
+func (w *world) reports(text string, args ...string) {
+	w.t.Helper()
+	cmd := exec.Command(ordersinktest.Binary(w.t), args...)
+	cmd.Dir = ordersinktest.Root(w.t)
+	cmd.Env = append(cmd.Environ(), "DEAD_LETTER_TOPIC="+w.deadLetterTopic)
+	for name, value := range w.env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), text) {
+		w.t.Errorf("%s answered %v:\n%s", strings.Join(args, " "), err, out)
 	}
 }

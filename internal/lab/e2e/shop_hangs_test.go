@@ -9,15 +9,14 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
-
+	"github.com/order-sink/order-sink/internal/lab/scrape"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
-// Whoever asks for the stock meanwhile is told that MariaDB does not answer.
+// A MariaDB that hangs does not stop the orders. A request for the stock is answered
+// meanwhile: MariaDB does not answer.
 func TestAMariaDBThatHangsStopsNoOrders(t *testing.T) {
 	t.Parallel()
 	server := mariadbtest.Private(t)
@@ -60,8 +59,9 @@ func TestAMariaDBThatHangsStopsNoOrders(t *testing.T) {
 	})
 }
 
-// It is asked once, and then the other one is, until some seconds have passed.
-// Whether or not it sends the order once it is awake, that is one order.
+// The gateway asks a service that hangs once, and then the other service for some
+// seconds. If the first service sends the order after all, the two records are one
+// order.
 func TestAServiceThatHangsIsPassedOver(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, kafkatest.InMemory(t), "('CATALOG-001', 100, 'rejected')")
@@ -95,8 +95,8 @@ func TestAServiceThatHangsIsPassedOver(t *testing.T) {
 	}
 }
 
-// Nobody answers, and yet the order may come; sent again with the key that the
-// answer names it is one.
+// No service answers, but the order may still come. Sent again with the key of the
+// answer it is one order.
 func TestAnOrderOfUnknownFateIsSentAgain(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, kafkatest.InMemory(t), "('CATALOG-001', 10, 'rejected')")
@@ -125,13 +125,8 @@ func TestAnOrderOfUnknownFateIsSentAgain(t *testing.T) {
 	}
 }
 
-// counted is what a process counts of one of its parts.
+// counted returns what a process counts for one of its components.
 func counted(ctx context.Context, process *ordersink.Sink, name, label string) (float64, error) {
-	text, err := process.Metrics(ctx)
-	if err != nil {
-		return 0, err
-	}
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	metrics, err := parser.TextToMetricFamilies(strings.NewReader(text))
-	return sum(metrics[name], map[string]string{"label": label}), err
+	metrics, err := scrape.Read(ctx, process)
+	return metrics.Sum(name, "label", label), err
 }

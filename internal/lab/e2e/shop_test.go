@@ -19,7 +19,7 @@ const firstOrder, secondOrder, thirdOrder = `{"productId":"CATALOG-002","quantit
 
 const noService = "gateway: no service answers, and the order may be stored nevertheless: send it again with this Idempotency-Key"
 
-// The seed's story: two services, one stock.
+// Two services have one stock.
 func TestBothServicesSeeTheSameStock(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		t.Parallel()
@@ -76,8 +76,8 @@ func TestTheSamePostIsOneOrder(t *testing.T) {
 	})
 }
 
-// A service that was frozen takes an order up after another one has taken a newer
-// body of it: the time at which it reached the gateway decides.
+// A service that was frozen sends an order after another service has sent a newer
+// version of it. The time at which the order reached the gateway decides.
 func TestAnOldBodyThatComesLateChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, kafkatest.InMemory(t), "('CATALOG-001', 10, 'rejected')")
@@ -132,7 +132,7 @@ func TestAServiceThatIsDownIsPassedOver(t *testing.T) {
 	}
 }
 
-// Kafka does not answer: nobody is told 201, and the gateway says that none is left.
+// Without Kafka no service answers 201, and the gateway reports that no service is left.
 func TestWithoutKafkaNoOrderIsTaken(t *testing.T) {
 	t.Parallel()
 	b := kafkatest.InMemory(t)
@@ -187,7 +187,7 @@ func TestAUsersOrdersByPages(t *testing.T) {
 	s.expect(s.ask(http.MethodGet, s.gateway, "/stock/p", ""), 503, "", nil)
 }
 
-// What the gateway itself refuses reaches no service.
+// A request that the gateway refuses reaches no service.
 func TestTheGatewayRefusesWhatItCannotPassOn(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, kafkatest.InMemory(t), "('CATALOG-001', 10, 'rejected')")
@@ -209,8 +209,8 @@ func TestTheGatewayRefusesWhatItCannotPassOn(t *testing.T) {
 	}
 }
 
-// Sixty people want one each of forty, through the gateway and all at once, and
-// ask again until they are answered, while a service is killed: forty get one.
+// Sixty users order one of forty pieces each, at the same time, and repeat the request
+// until it is answered. A service is killed meanwhile. Forty users get one.
 func TestTheShopSellsWhatItHas(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, kafkatest.InMemory(t), "('CATALOG-001', 40, 'rejected')")

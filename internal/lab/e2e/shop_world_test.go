@@ -61,7 +61,7 @@ type answer struct {
 
 func (a answer) String() string { return fmt.Sprintf("%d %s", a.status, a.body) }
 
-// ask sends a request to an address and returns what came back.
+// ask sends a request to an address and returns the answer.
 func (s *shop) ask(method, address, path, body string, headers ...string) answer {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+address+path, strings.NewReader(body))

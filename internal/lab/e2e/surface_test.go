@@ -22,7 +22,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// Nothing listens but what is configured, and that on this machine only.
+// The sink listens on the configured addresses only, and those are of this machine.
 func TestNothingListensBeyondThisMachine(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the sockets of a process are read from Linux's /proc")
@@ -45,8 +45,8 @@ func TestNothingListensBeyondThisMachine(t *testing.T) {
 	}
 }
 
-// listening are the addresses on which a process takes TCP connections: those of
-// the kernel's table whose sockets are among the process's files.
+// listening returns the addresses on which a process takes TCP connections: those of the
+// kernel's table whose sockets are among the files of the process.
 func listening(t *testing.T, pid int) (addresses []string) {
 	t.Helper()
 	process := fmt.Sprintf("/proc/%d", pid)
@@ -98,25 +98,19 @@ func address(t *testing.T, text string) string {
 
 var addressField = regexp.MustCompile(`(?m)^\s*address:\s*(.*)$`)
 
-// The addresses that the shipped files listen on by default are this machine's.
+// The default addresses of the shipped files are of this machine.
 func TestEveryDefaultAddressIsThisMachines(t *testing.T) {
 	t.Parallel()
 	var found int
-	for _, pattern := range []string{"config/*.yaml", "pipelines/*.yaml", "pipelines/shop/*.yaml"} {
-		files, err := filepath.Glob(filepath.Join(ordersinktest.Root(t), pattern))
+	for _, file := range shippedFiles(t) {
+		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, match := range addressField.FindAllStringSubmatch(string(text), -1) {
-				found++
-				if !regexp.MustCompile(`^"\$\{[A-Z_]+:127\.0\.0\.1:\d+\}"$`).MatchString(match[1]) {
-					t.Errorf("%s listens on %s", filepath.Base(file), match[1])
-				}
+		for _, match := range addressField.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if !regexp.MustCompile(`^"\$\{[A-Z_]+:127\.0\.0\.1:\d+\}"$`).MatchString(match[1]) {
+				t.Errorf("%s listens on %s", filepath.Base(file), match[1])
 			}
 		}
 	}
@@ -125,8 +119,20 @@ func TestEveryDefaultAddressIsThisMachines(t *testing.T) {
 	}
 }
 
-// The debug endpoints are off by the shipped configuration, and would be there
-// without that line.
+func shippedFiles(t *testing.T) (files []string) {
+	t.Helper()
+	for _, pattern := range []string{"config/*.yaml", "pipelines/*.yaml", "pipelines/shop/*.yaml"} {
+		found, err := filepath.Glob(filepath.Join(ordersinktest.Root(t), pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	return files
+}
+
+// The shipped configuration turns the debug endpoints off. Without that line they
+// answer.
 func TestDebugEndpointsAreOffByConfiguration(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "config", "service.yaml"))

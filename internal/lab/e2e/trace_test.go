@@ -76,7 +76,7 @@ func read(request *http.Request) (spans []*otlp.Span, err error) {
 	return spans, nil
 }
 
-// commits are the spans of orders so far, by trace id.
+// commits returns the spans of orders so far, by trace id.
 func (r *receiver) commits() (map[string]*otlp.Span, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -94,8 +94,8 @@ func (r *receiver) commits() (map[string]*otlp.Span, error) {
 	return found, errors.Join(r.wrong...)
 }
 
-// An order's trace goes on from its producer to its row or refusal: each order
-// of a batch in a trace of its own, and none where the producer sent none.
+// A trace goes on from the producer of an order to its row or refusal. Each order of a
+// batch has its own trace, and an order without a trace gets none.
 func TestATraceGoesOnToTheCommit(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
@@ -145,8 +145,7 @@ func TestATraceGoesOnToTheCommit(t *testing.T) {
 	}
 }
 
-// withTracer is the shipped configuration with the tracer that it shows in place of
-// the one that it has.
+// withTracer is the shipped configuration with the tracer that its comment shows.
 func withTracer(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "config", "service.yaml"))

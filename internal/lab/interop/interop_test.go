@@ -25,19 +25,14 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
 // patience is how long a condition may take on a busy machine, a JVM's start
 // included.
 const patience = 2 * time.Minute
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	kafkatest.Close()
-	mariadbtest.Close()
-	ordersinktest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close) }
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 	kafkatest.Shared(t) // or says what is missing

@@ -15,7 +15,7 @@ import (
 // startDemo is a running `make demo`, which has told its story.
 func startDemo(t *testing.T, dir string) (q *quickstart, gateway string) {
 	t.Helper()
-	// Servers that somebody has are none of its business.
+	// The demo leaves the servers of the environment alone.
 	q = startWith(t, dir, []string{"-demo"}, "MARIADB_DSN=nobody@tcp(127.0.0.1:1)/none", "KAFKA_BROKERS=127.0.0.1:1")
 	gateway = q.find(t, `gateway on (127\.0\.0\.1:\d+),`)
 	q.find(t, `What to look at:`)

@@ -3,6 +3,8 @@ package quickstart
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,20 +16,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 	"github.com/order-sink/order-sink/internal/servers/process"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
 // confirmation is the variable that confirms the use of a user's own servers.
 const confirmation = "QUICKSTART_CONFIRM"
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	mariadbtest.Close()
-	ordersinktest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m, mariadbtest.Close, ordersinktest.Close) }
 
 // quickstart is a running `make run`.
 type quickstart struct {
@@ -82,19 +81,19 @@ func launch(t *testing.T, cmd *exec.Cmd) *quickstart {
 func (q *quickstart) find(t *testing.T, pattern string) string {
 	t.Helper()
 	expression := regexp.MustCompile(pattern)
-	deadline := time.After(2 * time.Minute)
-	for {
-		if found := expression.FindStringSubmatch(q.out.String()); found != nil {
-			return found[len(found)-1]
+	var found []string
+	eventually.Succeeds(t, 2*time.Minute, fmt.Sprintf("it prints %q", pattern), func(context.Context) error {
+		if found = expression.FindStringSubmatch(q.out.String()); found != nil {
+			return nil
 		}
 		select {
 		case <-q.Done():
 			t.Fatalf("the quick start ended: %v", q.Err())
-		case <-deadline:
-			t.Fatalf("it never printed %q", pattern)
-		case <-time.After(10 * time.Millisecond):
+		default:
 		}
-	}
+		return errors.New("it has not")
+	})
+	return found[len(found)-1]
 }
 
 func (q *quickstart) awaitEnd(t *testing.T) {
@@ -221,18 +220,12 @@ func post(t *testing.T, url, body string) string {
 
 func awaitRow(t *testing.T, db *sql.DB, where string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
+	eventually.Succeeds(t, time.Minute, "one row has "+where, func(ctx context.Context) error {
 		var count int
 		err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM orders WHERE "+where).Scan(&count)
-		if err == nil && count == 1 {
-			return
+		if err == nil && count != 1 {
+			err = fmt.Errorf("%d rows have it", count)
 		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%d rows have %s: %v", count, where, err)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+		return err
+	})
 }

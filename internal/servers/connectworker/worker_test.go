@@ -19,18 +19,14 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
 // patience is how long a condition may take on a busy machine, a JVM's start
 // included.
 const patience = 4 * time.Minute
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	kafkatest.Close()
-	mariadbtest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
 
 // start runs a worker until the test's end.
 func start(t *testing.T, seeds []string) *Worker {

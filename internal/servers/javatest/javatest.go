@@ -9,8 +9,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/java"
 )
 
-// Require ends a test whose server did not start. Where Java or Maven is
-// missing it is skipped, save in CI (environment CI=true), where it fails.
+// Require ends a test whose server did not start. When Java or Maven is missing, the
+// test is skipped, and in CI (environment CI=true) it fails.
 func Require(t testing.TB, err error) {
 	t.Helper()
 	switch {

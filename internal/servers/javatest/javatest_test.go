@@ -9,8 +9,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/java"
 )
 
-// On a person's machine what is missing is a reason to skip; in CI nothing may
-// be skipped.
+// A developer's machine may lack Java. In CI no test may be skipped.
 func TestMissingJavaIsSkippedButNotInCI(t *testing.T) {
 	for ci, expected := range map[string]string{"": "skipped", "true": "failed"} {
 		t.Setenv("CI", ci)

@@ -7,42 +7,44 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
+// patience is how long a condition may take on a busy machine. Nearly every condition
+// is true within a second or two.
+const patience = 2 * time.Minute
+
 var (
-	shared     *kafka.Java
-	sharedErr  error
-	sharedOnce sync.Once
-	topics     atomic.Int64
+	broker = shared.Resource[*kafka.Java]{
+		Name:  "kafka",
+		Start: func(dir string) (*kafka.Java, error) { return start(dir, nil) },
+		Stop:  func(b *kafka.Java) { _ = b.Close() }, // its records go with it
+	}
+	topics atomic.Int64
 )
 
 // Main runs a package's tests and then ends the real broker that they shared:
 //
 //	func TestMain(m *testing.M) { kafkatest.Main(m) }
-func Main(m *testing.M) {
-	code := m.Run()
-	Close()
-	os.Exit(code)
-}
+func Main(m *testing.M) { shared.Main(m, Close) }
 
-// Close ends the shared broker, if a test has started it, for a TestMain that
-// has more to close. Where tests panic or time out it is not reached: then the
-// kernel ends the broker with the process (see internal/process).
-func Close() {
-	if shared != nil {
-		_ = shared.Close() // its records go with it
-	}
-}
+// Close ends the shared broker, if a test has started it, for a [shared.Main] that has
+// more to close.
+func Close() { broker.Close() }
 
 // Each runs a test against a broker in memory of its own and against the real
-// one that the tests of this process share. Where Java or Maven is missing the
-// second is skipped, save in CI (environment CI=true), where it fails.
+// one that the tests of this process share. When Java or Maven is missing, the second
+// test is skipped, and in CI (environment CI=true) it fails.
 func Each(t *testing.T, test func(t *testing.T, b kafka.Broker)) {
 	t.Run("memory", func(t *testing.T) { test(t, InMemory(t)) })
 	t.Run("java", func(t *testing.T) { test(t, Shared(t)) })
@@ -59,22 +61,14 @@ func InMemory(t testing.TB) *kafka.Memory {
 	return b
 }
 
-// Shared is the real broker that the tests of this process share; topics keep
-// them apart (see [Topic]). A test that stops a broker starts its own with
+// Shared is the real broker that the tests of this process share. Each test has its own
+// topics (see [Topic]). A test that stops a broker starts its own with
 // [Private].
 func Shared(t testing.TB) *kafka.Java {
 	t.Helper()
-	sharedOnce.Do(func() {
-		var dir string
-		if dir, sharedErr = os.MkdirTemp("", "order-sink-kafka-"); sharedErr != nil {
-			return
-		}
-		if shared, sharedErr = start(dir, nil); sharedErr != nil {
-			_ = os.RemoveAll(dir)
-		}
-	})
-	javatest.Require(t, sharedErr)
-	return shared
+	b, err := broker.Get()
+	javatest.Require(t, err)
+	return b
 }
 
 // Private is a real broker for one test alone, which ends with it.
@@ -83,7 +77,7 @@ func Private(t testing.TB) *kafka.Java {
 	return PrivateSecure(t, nil)
 }
 
-// PrivateSecure has one more way in, see [kafka.Secure].
+// PrivateSecure has a listener for encrypted connections too, see [kafka.Secure].
 func PrivateSecure(t testing.TB, secure *kafka.Secure) *kafka.Java {
 	t.Helper()
 	b, err := start(t.TempDir(), secure)
@@ -120,4 +114,39 @@ func Topic(t testing.TB, b kafka.Broker, partitions int32) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// Records reads a topic from its start to its present end.
+func Records(t testing.TB, b kafka.Broker, topic string) (records []*kgo.Record) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := kafka.Read(ctx, b.Seeds(), topic, func(r *kgo.Record) error {
+		records = append(records, r)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+// AwaitGroup waits until a consumer group has committed every offset of a topic.
+func AwaitGroup(t testing.TB, b kafka.Broker, group, topic string) {
+	t.Helper()
+	admin := kadm.NewClient(Client(t, b))
+	eventually.Succeeds(t, patience, "group "+group+" has committed topic "+topic, func(ctx context.Context) error {
+		return kafka.Behind(ctx, admin, group, topic)
+	})
+}
+
+// Client is a client of a broker that is closed when the test ends. It sends a record to
+// the partition that the record names.
+func Client(t testing.TB, b kafka.Broker, options ...kgo.Opt) *kgo.Client {
+	t.Helper()
+	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner())}, options...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
 }

@@ -6,65 +6,50 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
 // Server is a running MariaDB, for tests.
 type Server struct{ *mariadb.Server }
 
 var (
-	shared     *Server
-	sharedDir  string
-	sharedErr  error
-	sharedOnce sync.Once
-	databases  atomic.Int64
+	server = shared.Resource[*Server]{
+		Name: "mariadb",
+		Start: func(dir string) (*Server, error) {
+			s, err := mariadb.New(context.Background(), dir, 0)
+			if err == nil {
+				err = s.Start(context.Background())
+			}
+			return &Server{s}, err
+		},
+		Stop: func(s *Server) { _ = s.Kill() }, // its data goes with it
+	}
+	databases atomic.Int64
 )
 
 // Main runs a package's tests and then stops the server that they shared:
 //
 //	func TestMain(m *testing.M) { mariadbtest.Main(m) }
-func Main(m *testing.M) {
-	code := m.Run()
-	Close()
-	os.Exit(code)
-}
+func Main(m *testing.M) { shared.Main(m, Close) }
 
-// Close stops the shared server, if a test has started it, for a TestMain that
-// has more to close.
-func Close() {
-	if shared != nil && shared.Process() != nil {
-		_ = shared.Kill() // its data goes with it
-	}
-	if sharedDir != "" {
-		_ = os.RemoveAll(sharedDir)
-	}
-}
+// Close stops the shared server, if a test has started it, for a [shared.Main] that has
+// more to close.
+func Close() { server.Close() }
 
 // Shared is the server that the tests of this process share. A test that kills
 // or reconfigures a server starts its own with [Private].
 func Shared(t testing.TB) *Server {
 	t.Helper()
-	sharedOnce.Do(func() {
-		if sharedDir, sharedErr = os.MkdirTemp("", "order-sink-mariadb-"); sharedErr != nil {
-			return
-		}
-		server, err := mariadb.New(context.Background(), sharedDir, 0)
-		if sharedErr = err; err != nil {
-			return
-		}
-		shared = &Server{server}
-		sharedErr = shared.Start(context.Background())
-	})
-	if sharedErr != nil {
-		t.Fatal(sharedErr)
+	s, err := server.Get()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return shared
+	return s
 }
 
 // Private is a server for one test alone, which ends with it.
@@ -112,8 +97,8 @@ func (s *Server) Orders(t testing.TB, config string) (database, dsn string) {
 }
 
 // Sink applies config/grants.sql, at this path, to a database that has its
-// tables, and returns the DSN of an account that has the sink's role and no
-// right beside.
+// tables, and returns the DSN of an account that has the sink's role and no other
+// right.
 func (s *Server) Sink(t testing.TB, database, grants string) string {
 	t.Helper()
 	return s.account(t, database, grants, "sink", "order_sink")

@@ -4,6 +4,8 @@ package ordersinktest
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,61 +13,68 @@ import (
 	"testing"
 
 	"github.com/order-sink/order-sink/internal/servers/loopback"
+	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
-var (
-	binary    string
-	binaryErr error
-	buildOnce sync.Once
-)
+var binary = shared.Resource[string]{
+	Name: "binary",
+	Start: func(dir string) (string, error) {
+		path := filepath.Join(dir, "order-sink")
+		cmd := exec.Command("go", "build", "-o", path, ".")
+		var err error
+		if cmd.Dir, err = root(); err != nil {
+			return "", err
+		}
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("building order-sink: %w\n%s", err, out)
+		}
+		return path, nil
+	},
+}
 
 // Root is the repository's root, seen from a test in a package below it.
 func Root(t testing.TB) string {
 	t.Helper()
+	dir, err := root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func root() (string, error) {
 	dir, err := os.Getwd()
 	for err == nil {
-		if _, statErr := os.Stat(filepath.Join(dir, "main.go")); statErr == nil {
-			return dir
+		if isFile(filepath.Join(dir, "main.go")) && isFile(filepath.Join(dir, "go.mod")) {
+			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			t.Fatal("no main.go above the test's directory")
+			return "", errors.New("no main.go beside a go.mod above the test's directory")
 		}
 		dir = filepath.Dir(dir)
 	}
-	t.Fatal(err)
-	return ""
+	return "", err
+}
+
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // Binary builds order-sink from the sources under test, once for the tests of
 // this process, and returns its path.
 func Binary(t testing.TB) string {
 	t.Helper()
-	buildOnce.Do(func() {
-		var dir string
-		if dir, binaryErr = os.MkdirTemp("", "order-sink-binary-"); binaryErr != nil {
-			return
-		}
-		binary = filepath.Join(dir, "order-sink")
-		cmd := exec.Command("go", "build", "-o", binary, ".")
-		cmd.Dir = Root(t)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		var out []byte
-		if out, binaryErr = cmd.CombinedOutput(); binaryErr != nil {
-			t.Logf("go build: %s", out)
-		}
-	})
-	if binaryErr != nil {
-		t.Fatalf("building order-sink: %v", binaryErr)
+	path, err := binary.Get()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return binary
+	return path
 }
 
-// Close removes what [Binary] built, for a TestMain.
-func Close() {
-	if binary != "" {
-		_ = os.RemoveAll(filepath.Dir(binary))
-	}
-}
+// Close removes what [Binary] built, for a [shared.Main].
+func Close() { binary.Close() }
 
 // FreeAddress is a port of 127.0.0.1 that nothing listened on just now.
 func FreeAddress(t testing.TB) string {

@@ -19,7 +19,7 @@ import (
 
 // Authority signs certificates. Its files last as long as the test.
 type Authority struct {
-	File string // its own certificate, for who must trust it
+	File string // its own certificate, which a client must trust
 
 	dir         string
 	certificate *x509.Certificate
@@ -32,7 +32,7 @@ type Pair struct {
 	Both             string // in one, the key first
 }
 
-// New makes an authority that nobody knows yet.
+// New makes an authority.
 func New(t testing.TB) *Authority {
 	t.Helper()
 	a := &Authority{dir: t.TempDir(), key: newKey(t)}
@@ -45,8 +45,8 @@ func New(t testing.TB) *Authority {
 	return a
 }
 
-// Issue signs a server's certificate for a host, an address or a name, which is
-// good until then.
+// Issue signs a server's certificate for a host, which is an address or a name. The
+// certificate expires at until.
 func (a *Authority) Issue(t testing.TB, host string, until time.Time) Pair {
 	t.Helper()
 	key := newKey(t)

@@ -1,6 +1,8 @@
 package deploy
 
 import (
+	"maps"
+
 	"path/filepath"
 	"slices"
 	"strings"
@@ -90,9 +92,7 @@ func (m manifests) environment() map[string]string {
 	for _, from := range m.container.EnvFrom {
 		for _, configMap := range m.configMaps {
 			if from.ConfigMapRef != nil && from.ConfigMapRef.Name == configMap.Name {
-				for name, value := range configMap.Data {
-					all[name] = value
-				}
+				maps.Copy(all, configMap.Data)
 			}
 		}
 	}
