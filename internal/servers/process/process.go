@@ -71,14 +71,19 @@ func (p *Process) Exit() error {
 	return errors.New("exit status 0")
 }
 
-// Signal sends sig; a child that has already ended is no error.
+// Signal sends sig; a child that has already ended is no error. After SIGSTOP, it waits
+// until every thread of the child has stopped (on Linux).
 func (p *Process) Signal(sig os.Signal) error {
 	select {
 	case <-p.done:
 		return nil
 	default:
 	}
-	if err := p.cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	err := p.cmd.Process.Signal(sig)
+	if err == nil && sig == syscall.SIGSTOP {
+		err = awaitStop(p.PID())
+	}
+	if err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("signalling %s: %w", p.cmd.Path, err)
 	}
 	return nil
