@@ -4,7 +4,7 @@
 //
 // # The contract
 //
-//	field        payload                                               schema, where one travels along
+//	field        payload                                               schema, where the message has one
 //	order_id     text, 1 to 64 characters                              STRING or UUID
 //	user_id      text, 1 to 255 characters                             STRING or UUID
 //	product_id   text, 1 to 255 characters                             STRING or UUID
@@ -22,7 +22,7 @@
 // A schema that declares an integer is believed: decimal text in such a field
 // is refused, while an integer in a decimal field is as exact as a decimal. A
 // decimal unit_price needs a decimal total_price of at least its scale. The
-// range of a declared total_price is not looked at, as the total is computed
+// range of a declared total_price is not checked, as the total is computed
 // here: producers declare INT32 for a product of two INT32s.
 //
 // # The price

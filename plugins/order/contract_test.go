@@ -89,7 +89,7 @@ func TestOrdersThatKeepTheContract(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			record := with(test.changes)
 			before := maps.Clone(record)
-			total, corrected, refused := mustContract(t, bounds{}, false).price(record, shape{})
+			total, corrected, refused := mustContract(t, bounds{}, false).price(record, declaredTypes{})
 			require.Nil(t, refused)
 			assert.Equal(t, test.total, total)
 			assert.Equal(t, test.corrected, corrected)
@@ -162,7 +162,7 @@ func TestOrdersThatBreakTheContract(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			record := with(test.changes)
-			_, _, refused := mustContract(t, bounds{}, false).price(record, shape{})
+			_, _, refused := mustContract(t, bounds{}, false).price(record, declaredTypes{})
 			require.NotNil(t, refused)
 			assert.EqualError(t, refused, test.want)
 		})
@@ -172,11 +172,11 @@ func TestOrdersThatBreakTheContract(t *testing.T) {
 func TestMismatchIsRefusedWhereConfigured(t *testing.T) {
 	strict := mustContract(t, bounds{}, true)
 	for _, sent := range []any{int64(76999), "77000.01", json.Number("0")} {
-		_, _, refused := strict.price(with(changes{"total_price": sent}), shape{})
+		_, _, refused := strict.price(with(changes{"total_price": sent}), declaredTypes{})
 		assert.EqualError(t, refused, "order_total_mismatch: total_price: expected qty * unit_price, got another number")
 	}
 	for _, sent := range []any{nil, absent, int64(77000), "77000.00", json.Number("77000")} {
-		total, corrected, refused := strict.price(with(changes{"total_price": sent}), shape{})
+		total, corrected, refused := strict.price(with(changes{"total_price": sent}), declaredTypes{})
 		require.Nil(t, refused)
 		assert.Equal(t, int64(77000), total)
 		assert.False(t, corrected)
@@ -200,7 +200,7 @@ func TestBounds(t *testing.T) {
 	}
 	for _, test := range tests {
 		test.changes["total_price"] = nil
-		_, _, refused := mustContract(t, most, false).price(with(test.changes), shape{})
+		_, _, refused := mustContract(t, most, false).price(with(test.changes), declaredTypes{})
 		if test.want == "" {
 			assert.Nil(t, refused, "%v", test.changes)
 		} else {

@@ -89,7 +89,7 @@ func (f fields) check() error {
 // price checks a record and computes its total, an int64 or decimal text.
 // corrected says that the record holds another total. The first broken rule, in
 // the contract's order, is the refusal; the record itself is only read.
-func (c *contract) price(record map[string]any, declared shape) (total any, corrected bool, refused *record.Refusal) {
+func (c *contract) price(record map[string]any, types declaredTypes) (total any, corrected bool, refused *record.Refusal) {
 	if refused = checkText(record, c.orderID, maxOrderID); refused != nil {
 		return nil, false, refused
 	}
@@ -106,18 +106,18 @@ func (c *contract) price(record map[string]any, declared shape) (total any, corr
 	if refused = c.maxQuantity.check(whole(quantity), c.quantity); refused != nil {
 		return nil, false, refused
 	}
-	unit, refused := checkAmount(record, c.unitPrice, declared.integerPrice)
+	unit, refused := checkAmount(record, c.unitPrice, types.integerPrice)
 	if refused != nil {
 		return nil, false, refused
 	}
 	if refused = c.maxUnitPrice.check(unit, c.unitPrice); refused != nil {
 		return nil, false, refused
 	}
-	return c.total(record, quantity, unit, declared)
+	return c.total(record, quantity, unit, types)
 }
 
 // total multiplies, and compares with what the producer sent.
-func (c *contract) total(record map[string]any, quantity int64, unit number, declared shape) (any, bool, *record.Refusal) {
+func (c *contract) total(record map[string]any, quantity int64, unit number, types declaredTypes) (any, bool, *record.Refusal) {
 	exact, fits := unit.times(quantity)
 	if !fits {
 		// Invariant 5: overflow is a refusal, never a wrap.
@@ -133,7 +133,7 @@ func (c *contract) total(record map[string]any, quantity int64, unit number, dec
 	if record[c.totalPrice] == nil {
 		return exact.content(), false, nil
 	}
-	sent, refused := checkAmount(record, c.totalPrice, declared.integerTotal)
+	sent, refused := checkAmount(record, c.totalPrice, types.integerTotal)
 	if refused != nil {
 		return nil, false, refused
 	}
