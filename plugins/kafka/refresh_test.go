@@ -19,17 +19,17 @@ func TestAnEmptyAnswerIsNoHole(t *testing.T) {
 	t.Parallel()
 	b := kafkatest.InMemory(t)
 	topic := kafkatest.Topic(t, b, 1)
-	produce(t, b, values(topic, 0, 100)...)
+	produce(t, b, numbered(topic, 0, 0, 100)...)
 	var answers atomic.Bool
-	var looks atomic.Int32
+	var checks atomic.Int32
 	b.Cluster.ControlKey(int16(kmsg.Fetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		b.Cluster.KeepControl()
 		if answers.Load() {
 			return nil, nil, false
 		}
 		request := r.(*kmsg.FetchRequest)
-		if request.MaxWaitMillis == 0 { // a look at the log, and no fetch of the client
-			looks.Add(1)
+		if request.MaxWaitMillis == 0 { // a check of the log, and no fetch of the client
+			checks.Add(1)
 		}
 		response := request.ResponseKind().(*kmsg.FetchResponse)
 		for _, asked := range request.Topics {
@@ -58,12 +58,12 @@ func TestAnEmptyAnswerIsNoHole(t *testing.T) {
 		return response, nil, true
 	})
 	w := watching(t, open(b, topic, ""))
-	w.eventually(t, "the input looks at the log twice", func() bool { return looks.Load() > 1 })
+	w.eventually(t, "the input checks the log twice", func() bool { return checks.Load() > 1 })
 	if lag := w.metric(metricLag, 0); lag != 100 {
 		t.Errorf("%s is %d while nothing was read, expected 100", metricLag, lag)
 	}
 	answers.Store(true)
-	w.eventually(t, "all is committed", func() bool { return committedAt(t, b, topic) == 100 })
+	w.eventually(t, "all is committed", func() bool { return committed(t, b, topic, 0) == 100 })
 	if got := w.got(); !slices.Equal(got, expected(0, 100)) {
 		t.Errorf("read %v, expected 100 records", got)
 	}
@@ -71,7 +71,7 @@ func TestAnEmptyAnswerIsNoHole(t *testing.T) {
 }
 
 // A leader that moves without a loss is no truncation, also when the input ends before
-// it has looked at the log again.
+// it has checked the log again.
 func TestAChangeOfTheLeaderIsNoLoss(t *testing.T) {
 	t.Parallel()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(2))
@@ -88,25 +88,25 @@ func TestAChangeOfTheLeaderIsNoLoss(t *testing.T) {
 		}
 	}
 	move(0)
-	produce(t, b, values(topic, 0, 10)...)
+	produce(t, b, numbered(topic, 0, 0, 10)...)
 	w := watching(t, open(b, topic, ""))
-	w.eventually(t, "the first leader's records are committed", func() bool { return committedAt(t, b, topic) == 10 })
+	w.eventually(t, "the first leader's records are committed", func() bool { return committed(t, b, topic, 0) == 10 })
 	move(1)
-	produce(t, b, values(topic, 10, 20)...)
-	w.eventually(t, "the second leader's records are committed", func() bool { return committedAt(t, b, topic) == 20 })
+	produce(t, b, numbered(topic, 0, 10, 20)...)
+	w.eventually(t, "the second leader's records are committed", func() bool { return committed(t, b, topic, 0) == 20 })
 	w.end()
 	again := watching(t, open(b, topic, ""))
-	produce(t, b, values(topic, 20, 21)...)
-	again.eventually(t, "the last record is committed", func() bool { return committedAt(t, b, topic) == 21 })
+	produce(t, b, numbered(topic, 0, 20, 21)...)
+	again.eventually(t, "the last record is committed", func() bool { return committed(t, b, topic, 0) == 21 })
 	again.reported(t, 0, 0)
 	if got := again.got(); !slices.Equal(got, expected(20, 21)) {
 		t.Errorf("read again: %v, expected the last record only", got)
 	}
 }
 
-// A loss is told once, also when the sink stops, or the partition goes to another
+// A loss is reported once, also when the sink stops, or the partition goes to another
 // member, before a record behind the loss was acknowledged.
-func TestALossIsToldByOneMember(t *testing.T) {
+func TestALossIsReportedByOneMember(t *testing.T) {
 	t.Parallel()
 	for _, restarts := range []bool{false, true} {
 		t.Run(map[bool]string{false: "another member joins", true: "the sink restarts"}[restarts], func(t *testing.T) {
@@ -114,7 +114,7 @@ func TestALossIsToldByOneMember(t *testing.T) {
 			b := kafkatest.InMemory(t)
 			topic := kafkatest.Topic(t, b, 2)
 			for partition := range int32(2) {
-				records := values(topic, 0, 100)
+				records := numbered(topic, 0, 0, 100)
 				for _, r := range records {
 					r.Partition = partition
 				}
@@ -127,7 +127,7 @@ func TestALossIsToldByOneMember(t *testing.T) {
 				}
 			}
 			first := watching(t, open(b, topic, ""))
-			first.eventually(t, "both losses are told", func() bool {
+			first.eventually(t, "both losses are reported", func() bool {
 				return first.metric(metricLost, 0) == 90 && first.metric(metricLost, 1) == 90
 			})
 			if restarts {
@@ -139,7 +139,7 @@ func TestALossIsToldByOneMember(t *testing.T) {
 			})
 			for partition := range 2 {
 				if n := second.metric(metricLost, partition); n > 0 {
-					t.Errorf("partition %d: the second member tells of %d lost records again", partition, n)
+					t.Errorf("partition %d: the second member reports %d lost records again", partition, n)
 				}
 			}
 		})
@@ -152,7 +152,7 @@ func TestAnUnknownOffsetIsNotNone(t *testing.T) {
 	t.Parallel()
 	b := kafkatest.InMemory(t)
 	topic := kafkatest.Topic(t, b, 1)
-	produce(t, b, values(topic, 0, 100)...)
+	produce(t, b, numbered(topic, 0, 0, 100)...)
 	if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
 		t.Fatal(err)
 	}
