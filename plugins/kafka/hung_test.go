@@ -1,9 +1,9 @@
 package kafka
 
 import (
-	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -37,15 +37,20 @@ func hanging(t *testing.T, partition int) *hung {
 	answering := cluster.CoordinatorFor(h.group)
 	h.leaders[partition], h.leaders[1-partition] = 1-answering, answering
 	h.lead(t)
-	awake, wake := context.WithCancel(context.Background())
-	h.wake = wake
+	awake := make(chan struct{})
+	h.wake = sync.OnceFunc(func() { close(awake) })
 	t.Cleanup(h.wake) // before the cluster closes
 	cluster.ControlKey(int16(kmsg.ListOffsets), func(kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
-		if cluster.CurrentNode() == answering || awake.Err() != nil {
+		if cluster.CurrentNode() == answering {
 			return nil, nil, false
 		}
-		cluster.SleepControl(func() { <-awake.Done() })
+		select {
+		case <-awake:
+			return nil, nil, false
+		default:
+		}
+		cluster.SleepControl(func() { <-awake })
 		return nil, errors.New("the disk hangs"), true
 	})
 	return h

@@ -106,8 +106,7 @@ func TestABatchThatIsGivenBackIsWrittenToItsEnd(t *testing.T) {
 			l.mayGo(next, "B", "it is not writing")
 			l.Settle(next, true)
 			kept := weak.Make(first)
-			first = nil
-			runtime.GC()
+			runtime.GC() // first is not used any more
 			if kept.Value() != nil {
 				l.Error("the buffer keeps a batch that is finished")
 			}
