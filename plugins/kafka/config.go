@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/kafka/buffer"
 	"github.com/order-sink/order-sink/plugins/kafka/client"
+	"github.com/order-sink/order-sink/plugins/kafka/consumer"
 	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
@@ -119,19 +121,40 @@ func bytesField(parsed *service.ParsedConfig, name string) (int, error) {
 	return int(n), nil
 }
 
-// parseChecker reads how the offsets of the group are compared with the logs.
-func parseChecker(parsed *service.ParsedConfig) (*offsets.Checker, error) {
+// parseConfig reads the configuration of a consumer, and its topics.
+func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []string, err error) {
 	var group, start, gone string
 	for name, value := range map[string]*string{fieldGroup: &group, fieldStart: &start, offsets.FieldOnOffsetGone: &gone} {
-		var err error
 		if *value, err = parsed.FieldString(name); err != nil {
-			return nil, err
+			return c, nil, err
 		}
 	}
-	options, err := connectionOptions(parsed)
-	return &offsets.Checker{
-		Options: options, Group: group, FromEnd: start == startLatest, Stop: gone == offsets.GoneStop, Memory: offsets.NewMemory(),
-	}, err
+	if topics, err = listField(parsed, fieldTopics); err != nil {
+		return c, nil, err
+	}
+	if len(topics) == 0 || group == "" {
+		return c, nil, fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
+	}
+	connection, err := connectionOptions(parsed)
+	if err != nil {
+		return c, nil, err
+	}
+	c.Checker = &offsets.Checker{
+		Options: connection, Group: group, FromEnd: start == startLatest, Stop: gone == offsets.GoneStop, Memory: offsets.NewMemory(),
+	}
+	begin := kgo.NewOffset().AtStart()
+	if c.Checker.FromEnd {
+		begin = kgo.NewOffset().AtEnd()
+	}
+	c.Options = append(slices.Clip(connection), kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(begin))
+	if c.Options, err = appendLimits(c.Options, parsed); err != nil {
+		return c, nil, err
+	}
+	if err := kgo.ValidateOpts(c.Options...); err != nil {
+		return c, nil, fmt.Errorf("checking the configuration: %w", err)
+	}
+	c.Limits, err = parseLimits(parsed)
+	return c, topics, err
 }
 
 // parseLimits reads the limits of the buffer.
@@ -146,35 +169,6 @@ func parseLimits(parsed *service.ParsedConfig) (l buffer.Limits, err error) {
 		err = errors.New(fieldBatchRecords + " must be at least 1")
 	}
 	return l, err
-}
-
-// clientOptions are those of a member of the group that a user may set.
-func clientOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
-	options, err := connectionOptions(parsed)
-	if err != nil {
-		return nil, err
-	}
-	topics, err := listField(parsed, fieldTopics)
-	if err != nil {
-		return nil, err
-	}
-	group, err := parsed.FieldString(fieldGroup)
-	if err != nil {
-		return nil, err
-	}
-	if len(topics) == 0 || group == "" {
-		return nil, fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
-	}
-	start, err := parsed.FieldString(fieldStart)
-	if err != nil {
-		return nil, err
-	}
-	offset := kgo.NewOffset().AtStart()
-	if start == startLatest {
-		offset = kgo.NewOffset().AtEnd()
-	}
-	options = append(options, kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(offset))
-	return appendLimits(options, parsed)
 }
 
 // appendLimits adds the options that are durations and sizes.

@@ -48,13 +48,9 @@ type input struct {
 	rejoin   bool               // with a new client: this one knows a broker, or a topic, that is gone
 }
 
-func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
-	options, err := clientOptions(parsed)
-	if err != nil {
-		return nil, err
-	}
+func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *input, err error) {
 	metrics, logger := resources.Metrics(), resources.Logger()
-	i := &input{
+	i = &input{
 		logger: logger, connectionFailed: make(chan struct{}, 1),
 		lag: metrics.NewGauge(metricLag, "topic", "partition"), lost: metrics.NewCounter(metricLost, "topic", "partition"),
 		waits: metrics.NewCounter(metricWaits),
@@ -66,15 +62,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	}
 	i.waits.Incr(0) // it is there from the start: what appears only later has not risen
 	i.state.Show(retry.Running)
-	limits, err := parseLimits(parsed)
-	if err != nil {
-		return nil, err
-	}
-	if i.checker, err = parseChecker(parsed); err != nil {
-		return nil, err
-	}
-	i.checker.Report, i.checker.ShowLag = i.report, i.showLag
-	if i.topics, err = listField(parsed, fieldTopics); err != nil {
+	if i.config, i.topics, err = parseConfig(parsed); err != nil {
 		return nil, err
 	}
 	if i.idle, err = parsed.FieldDuration(fieldIdle); err != nil {
@@ -83,18 +71,15 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*inpu
 	if i.idle <= 0 {
 		return nil, fmt.Errorf("checking %s: it must be greater than 0", fieldIdle)
 	}
-	if err := kgo.ValidateOpts(options...); err != nil {
-		return nil, fmt.Errorf("checking the configuration: %w", err)
-	}
-	i.config = consumer.Config{
-		Options: append(options, kgo.WithLogger(&client.Logger{Warn: logger.Warnf, Debug: logger.Debugf})),
-		Limits:  limits, Checker: i.checker, ConnectionFailed: i.connectionFailed, Debug: logger.Debugf,
-	}
+	i.config.Options = append(i.config.Options, kgo.WithLogger(&client.Logger{Warn: logger.Warnf, Debug: logger.Debugf}))
+	i.config.ConnectionFailed, i.config.Debug = i.connectionFailed, logger.Debugf
+	i.checker = i.config.Checker
+	i.checker.Report, i.checker.ShowLag = i.report, i.showLag
 	return i, nil
 }
 
-// Connect implements service.BatchInput. It returns an error once a wait, and
-// then asks until the broker is there.
+// Connect implements service.BatchInput. It returns an error once a wait, and then tries
+// until the broker is there.
 func (i *input) Connect(ctx context.Context) error {
 	for {
 		if err := i.state.Announce(); err != nil {
@@ -120,7 +105,7 @@ func (i *input) wait(problem error) {
 	r := retry.Reason{Work: "Reading", For: "to read", Text: problem.Error()}
 	var gone *offsets.GoneError
 	if errors.As(problem, &gone) { // an operator decides: reading does not succeed by itself
-		r.Ending = "The input looks again by itself"
+		r.Ending = "The input checks again by itself"
 	}
 	i.waits.Incr(1)
 	i.state.Begin(retry.Only, r)
@@ -132,7 +117,7 @@ func (i *input) open(ctx context.Context) error {
 		i.leave(ctx)
 	}
 	if i.consumer == nil {
-		if err := i.checker.Decided(ctx, i.topics); err != nil {
+		if err := i.checker.Stopped(ctx, i.topics); err != nil {
 			return err
 		}
 		c, err := consumer.Join(i.config)
@@ -175,7 +160,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 	for {
 		if b := c.Take(); b != nil {
 			return messages(b), func(_ context.Context, err error) error {
-				// Marked for commit only when its rows or dead letters are safe (Invariant 1).
+				// Commit only when its rows or dead letters are safe (Invariant 1).
 				c.Settle(b, err == nil)
 				return nil
 			}, nil

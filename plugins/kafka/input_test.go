@@ -18,8 +18,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/loopback"
 )
 
-// A server that goes and comes back: told once, and read on.
-func TestAServerThatGoesIsAwaited(t *testing.T) {
+// The input reports a broker that goes once, and reads on when the broker is back.
+func TestTheInputWaitsForABroker(t *testing.T) {
 	port, err := loopback.Port(0)
 	if err != nil {
 		t.Fatal(err)
@@ -29,12 +29,12 @@ func TestAServerThatGoesIsAwaited(t *testing.T) {
 	r.start(t, secured(port))
 	r.eventually(t, "the first record", func() bool { return len(r.got()) == 1 })
 	first.Close()
-	r.eventually(t, "the wait is told", func() bool { return r.logged("waiting to read since") == 1 })
+	r.eventually(t, "the wait is reported", func() bool { return r.logged("waiting to read since") == 1 })
 	cluster(t, port, 2) // another log, whose records are all new
 	r.eventually(t, "the records of the new log", func() bool { return len(r.got()) == 3 })
-	r.eventually(t, "the end of the wait is told", func() bool { return r.logged("Reading: the wait is over") == 1 })
+	r.eventually(t, "the end of the wait is reported", func() bool { return r.logged("Reading: the wait is over") == 1 })
 	if n := r.logged("waiting to read since"); n != 1 {
-		t.Errorf("the wait was told %d times, expected once", n)
+		t.Errorf("the wait was reported %d times, expected once", n)
 	}
 	if got := r.got(); got[1] != "record 0" || got[2] != "record 1" {
 		t.Errorf("got %q", got)
@@ -44,7 +44,7 @@ func TestAServerThatGoesIsAwaited(t *testing.T) {
 	}
 }
 
-func TestAWrongPasswordIsTold(t *testing.T) {
+func TestAWrongPasswordIsReported(t *testing.T) {
 	port, err := loopback.Port(0)
 	if err != nil {
 		t.Fatal(err)
@@ -52,18 +52,18 @@ func TestAWrongPasswordIsTold(t *testing.T) {
 	cluster(t, port, 1)
 	r := &reading{}
 	r.start(t, strings.Replace(secured(port), "${PASSWORD}", "wrong", 1))
-	r.eventually(t, "the wait is told", func() bool { return r.logged("waiting to read since") == 1 })
+	r.eventually(t, "the wait is reported", func() bool { return r.logged("waiting to read since") == 1 })
 	if got := r.got(); len(got) > 0 {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestATopicThatIsMissingIsTold(t *testing.T) {
+func TestAMissingTopicIsReported(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		missing := kafkatest.Topic(t, b, 1) + "-missing" // a name that no other run has
 		r := &reading{}
 		r.start(t, open(b, "'"+missing+",'", "metadata_max_age: 500ms\n"))
-		r.eventually(t, "the wait is told", func() bool {
+		r.eventually(t, "the wait is reported", func() bool {
 			n := r.logged("topic " + missing + " does not exist, or the account may not see it: UNKNOWN_TOPIC_OR_PARTITION")
 			return n == 1
 		})

@@ -106,17 +106,19 @@ func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
 
 // describing makes commits under ctx have metadata, which says of which topic an offset is.
 func (c *Consumer) describing(ctx context.Context) context.Context {
-	return kgo.PreCommitFnContext(ctx, func(request *kmsg.OffsetCommitRequest) error {
-		for _, topic := range request.Topics {
-			for i := range topic.Partitions {
-				tp := offsets.TopicPartition{Topic: topic.Topic, Partition: topic.Partitions[i].Partition}
-				if text := c.CommitMetadata(tp); text != "" {
-					topic.Partitions[i].Metadata = &text
-				}
+	return kgo.PreCommitFnContext(ctx, c.describe)
+}
+
+func (c *Consumer) describe(request *kmsg.OffsetCommitRequest) error {
+	for _, topic := range request.Topics {
+		for i := range topic.Partitions {
+			tp := offsets.TopicPartition{Topic: topic.Topic, Partition: topic.Partitions[i].Partition}
+			if text := c.CommitMetadata(tp); text != "" {
+				topic.Partitions[i].Metadata = &text
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Check returns why topics cannot be read now.

@@ -125,10 +125,10 @@ func (l LogState) from(next int64, epoch int32) Finding {
 	return Finding{Position: Position{TopicID: l.TopicID, Next: next, Epoch: epoch, LogEnd: l.StableEnd, LogEndEpoch: l.Epoch}}
 }
 
-// Decided returns what an operator must decide before the input may join the group: Kafka
-// lets nobody set the offsets of a group that has a member. It returns nil when the logs
-// of topics have everything that follows the offsets of the group.
-func (c *Checker) Decided(ctx context.Context, topics []string) error {
+// Stopped returns the loss for which the input must not join the group, nil for none. An
+// operator must decide first: Kafka lets nobody set the offsets of a group that has a
+// member.
+func (c *Checker) Stopped(ctx context.Context, topics []string) error {
 	if !c.Stop {
 		return nil
 	}
