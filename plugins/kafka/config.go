@@ -1,8 +1,10 @@
 package kafka
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,14 +13,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/kafka/buffer"
 	"github.com/order-sink/order-sink/plugins/kafka/client"
+	"github.com/order-sink/order-sink/plugins/kafka/consumer"
+	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
 const (
 	fieldTopics           = "topics"
 	fieldGroup            = "consumer_group"
 	fieldStart            = "start_offset"
-	fieldOnOffsetGone     = "on_offset_gone"
 	fieldCommitPeriod     = "commit_period"
 	fieldSessionTimeout   = "session_timeout"
 	fieldRebalanceTimeout = "rebalance_timeout"
@@ -30,23 +34,26 @@ const (
 	fieldFetchPartition   = "fetch_max_partition_bytes"
 	fieldFetchWait        = "fetch_max_wait"
 	fieldIdle             = "idle"
-	metadataMinAge        = time.Second // after an error, in place of the client's 5 s
-	startEarliest         = "earliest"
-	startLatest           = "latest"
-	goneContinue          = "continue"
-	goneStop              = "stop"
-	metricLag             = "kafka_read_lag"
-	metricLost            = "kafka_read_lost_total"
+
+	startEarliest = "earliest"
+	startLatest   = "latest"
+
+	// metadataMinAge is how old metadata are at least before the client asks again after
+	// an error. The client's own value is 5 seconds.
+	metadataMinAge = time.Second
 )
 
-// InputSpec describes the kafka_read input. What the redpanda input has too is
-// called as it is there.
-func InputSpec() *service.ConfigSpec {
+//go:embed description.md
+var description string
+
+// spec describes the kafka_read input. The fields that the redpanda input has too have the
+// same names.
+func spec() *service.ConfigSpec {
 	return service.NewConfigSpec().
 		Stable().
 		Categories("Services").
 		Summary("Reads topics of Kafka in the order of each partition, within a bound of memory, and says so while it cannot.").
-		Description(descriptionOfKafkaRead+"`"+strings.Join(record.Set, "`, `")+"`"+descriptionOfMetadata).
+		Description(strings.Replace(description, "{metadata}", "`"+strings.Join(record.Set, "`, `")+"`", 1)).
 		Fields(
 			service.NewStringListField(client.FieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
 			service.NewTLSToggledField(client.FieldTLS),
@@ -54,10 +61,10 @@ func InputSpec() *service.ConfigSpec {
 			service.NewStringListField(fieldTopics).Description("What to read. An item may be several, with commas between them."),
 			service.NewStringField(fieldGroup).Description("The group whose members share the partitions and commit their offsets."),
 			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins that has committed nothing.").Default(startEarliest).Advanced(),
-			service.NewStringAnnotatedEnumField(fieldOnOffsetGone, map[string]string{
-				goneContinue: "Reads on with the next record that Kafka still has.",
-				goneStop:     "Leaves the group and is not ready until an operator sets the offset of the group, or restarts the sink with `continue`.",
-			}).Description("What the input does when Kafka no longer has the records that follow the committed offset. It logs a warning and counts them in `kafka_read_lost_total` either way.").Default(goneContinue).Advanced(),
+			service.NewStringAnnotatedEnumField(offsets.FieldOnOffsetGone, map[string]string{
+				offsets.GoneContinue: "Reads on with the next record that Kafka still has.",
+				offsets.GoneStop:     "Leaves the group and is not ready until an operator sets the offset of the group, or restarts the sink with `continue`.",
+			}).Description("What the input does when Kafka no longer has the records that follow the committed offset. It logs a warning and counts them in `kafka_read_lost_total` either way.").Default(offsets.GoneContinue).Advanced(),
 			service.NewDurationField(fieldCommitPeriod).Description("How often offsets are committed; also when a partition leaves and at the end.").Default("1s").Advanced(),
 			service.NewDurationField(fieldSessionTimeout).Description("After how long without a sign of life a member is taken for dead.").Default("10s").Advanced(),
 			service.NewDurationField(fieldRebalanceTimeout).Description("How long a member may take to join when the partitions are shared out anew.").Default("20s").Advanced(),
@@ -80,7 +87,7 @@ input:
 }
 
 // SASLField is a list of accounts: the field of the redpanda components, without the
-// mechanisms of a cloud. [ClientConfig] reads it.
+// mechanisms of cloud providers. [ClientConfig] reads it.
 func SASLField() *service.ConfigField {
 	return service.NewObjectListField(client.FieldSASL,
 		service.NewStringAnnotatedEnumField(client.FieldMechanism, map[string]string{
@@ -114,70 +121,58 @@ func bytesField(parsed *service.ParsedConfig, name string) (int, error) {
 	return int(n), nil
 }
 
-// surveyOf reads what is compared with the logs, and what a loss does.
-func surveyOf(parsed *service.ParsedConfig) (*survey, error) {
-	group, err := parsed.FieldString(fieldGroup)
-	if err != nil {
-		return nil, err
+// parseConfig reads the configuration of a consumer, and its topics.
+func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []string, err error) {
+	var group, start, gone string
+	for name, value := range map[string]*string{fieldGroup: &group, fieldStart: &start, offsets.FieldOnOffsetGone: &gone} {
+		if *value, err = parsed.FieldString(name); err != nil {
+			return c, nil, err
+		}
 	}
-	start, err := parsed.FieldString(fieldStart)
-	if err != nil {
-		return nil, err
+	if topics, err = listField(parsed, fieldTopics); err != nil {
+		return c, nil, err
 	}
-	gone, err := parsed.FieldString(fieldOnOffsetGone)
-	if err != nil {
-		return nil, err
+	if len(topics) == 0 || group == "" {
+		return c, nil, fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
 	}
-	reach, err := connectionOptions(parsed)
-	return &survey{reach: reach, group: group, fromEnd: start == startLatest, stopping: gone == goneStop, memory: newMemory()}, err
+	connection, err := connectionOptions(parsed)
+	if err != nil {
+		return c, nil, err
+	}
+	c.Checker = &offsets.Checker{
+		Options: connection, Group: group, FromEnd: start == startLatest, Stop: gone == offsets.GoneStop, Memory: offsets.NewMemory(),
+	}
+	begin := kgo.NewOffset().AtStart()
+	if c.Checker.FromEnd {
+		begin = kgo.NewOffset().AtEnd()
+	}
+	c.Options = append(slices.Clip(connection), kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(begin))
+	if c.Options, err = appendLimits(c.Options, parsed); err != nil {
+		return c, nil, err
+	}
+	if err := kgo.ValidateOpts(c.Options...); err != nil {
+		return c, nil, fmt.Errorf("checking the configuration: %w", err)
+	}
+	c.Limits, err = parseLimits(parsed)
+	return c, topics, err
 }
 
-// limitsOf reads what bounds the records that are held.
-func limitsOf(parsed *service.ParsedConfig) (l limits, err error) {
-	if l.buffer, err = bytesField(parsed, fieldBufferBytes); err != nil {
+// parseLimits reads the limits of the buffer.
+func parseLimits(parsed *service.ParsedConfig) (l buffer.Limits, err error) {
+	if l.Bytes, err = bytesField(parsed, fieldBufferBytes); err != nil {
 		return l, err
 	}
-	if l.batch, err = bytesField(parsed, fieldBatchBytes); err != nil {
+	if l.BatchBytes, err = bytesField(parsed, fieldBatchBytes); err != nil {
 		return l, err
 	}
-	if l.records, err = parsed.FieldInt(fieldBatchRecords); err == nil && l.records < 1 {
+	if l.BatchRecords, err = parsed.FieldInt(fieldBatchRecords); err == nil && l.BatchRecords < 1 {
 		err = errors.New(fieldBatchRecords + " must be at least 1")
 	}
 	return l, err
 }
 
-// clientOptions are those of a group's member, without what it does with records.
-func clientOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
-	options, err := connectionOptions(parsed)
-	if err != nil {
-		return nil, err
-	}
-	topics, err := listField(parsed, fieldTopics)
-	if err != nil {
-		return nil, err
-	}
-	group, err := parsed.FieldString(fieldGroup)
-	if err != nil {
-		return nil, err
-	}
-	if len(topics) == 0 || group == "" {
-		return nil, fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
-	}
-	start, err := parsed.FieldString(fieldStart)
-	if err != nil {
-		return nil, err
-	}
-	offset := kgo.NewOffset().AtStart()
-	if start == startLatest {
-		offset = kgo.NewOffset().AtEnd()
-	}
-	options = append(options, kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(offset),
-		// Where a log is not as it was, the client begins with its first record: it must
-		// skip none before the input has noticed, whatever start_offset is.
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		// A marker is the last record of a transaction: the position is behind it.
-		kgo.KeepControlRecords(),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.AutoCommitMarks(), kgo.BlockRebalanceOnPoll())
+// appendLimits adds the options that are durations and sizes.
+func appendLimits(options []kgo.Opt, parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	for _, duration := range []struct {
 		name string
 		opt  func(d time.Duration) kgo.Opt

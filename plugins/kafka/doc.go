@@ -1,14 +1,17 @@
-// Package kafka has the two ends of a pipeline that are Kafka's: kafka_read, an
-// input, and dead_letter_send, around an output.
+// Package kafka has kafka_read, an input that reads topics as a member of a consumer group,
+// and producer_headers, a method for mappings.
 //
-// The framework's own components do not report a wait. An input that has lost its
-// broker stays connected. An output that fails gives its messages back to the input,
-// which sends them through the whole pipeline again and again. No message is lost, but
-// /ready stays green and nobody sees that the pipeline stands still.
+// The framework's own input does not report a wait: an input that has lost its broker
+// stays connected. No message is lost, but /ready stays green, and nobody sees that the
+// pipeline stands still.
 //
-// The redpanda input also stops fetching a partition whose buffer is full, and may
-// resume up to a second after the buffer has space. It has a buffer for each partition,
-// so its memory grows with their number. It copies each message, in case the message
-// comes back. kafka_read keeps the records within one bound until they are
-// acknowledged, and makes their messages anew.
+// The redpanda input also stops fetching a partition whose buffer is full, and may resume
+// up to a second after the buffer has space. It has a buffer for each partition, so its
+// memory grows with their number. It copies each message, in case the message comes back.
+// kafka_read keeps the records within one bound until they are acknowledged, and makes
+// their messages anew.
+//
+// Behind this package are consumer (the member of the group), buffer (the records that are
+// not acknowledged), offsets (the group's offsets compared with the logs) and client (the
+// connection, which `order-sink dlq` uses too). Each imports only those after it.
 package kafka

@@ -10,6 +10,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
 // A committed offset that retention has passed is no offset of a group that begins.
@@ -18,13 +19,13 @@ func TestRecordsDeletedBeforeTheStartAreReported(t *testing.T) {
 		for _, start := range []string{startEarliest, startLatest} {
 			t.Run(start, func(t *testing.T) {
 				topic := kafkatest.Topic(t, b, 2)
-				produce(t, b, values(topic, 0, 100)...)
+				produce(t, b, numbered(topic, 0, 0, 100)...)
 				if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
 					t.Fatal(err)
 				}
 				deleteTo(t, b, topic, 50)
 				w := watching(t, open(b, topic, "start_offset: "+start+"\n"))
-				w.eventually(t, "the rest is read", func() bool { return len(w.got()) == 50 && committedAt(t, b, topic) == 100 })
+				w.eventually(t, "the rest is read", func() bool { return len(w.got()) == 50 && committed(t, b, topic, 0) == 100 })
 				if got := w.got(); !slices.Equal(got, expected(50, 100)) {
 					t.Errorf("read: %v", got)
 				}
@@ -37,40 +38,22 @@ func TestRecordsDeletedBeforeTheStartAreReported(t *testing.T) {
 	})
 }
 
-// reported asserts what was counted, and that the one warning has the texts.
-func (w *watched) reported(t *testing.T, lost int64, warnings int, texts ...string) {
-	t.Helper()
-	if n := w.metric(metricLost, 0); n != lost {
-		t.Errorf("%s is %d, expected %d", metricLost, n, lost)
-	}
-	if n := w.warned("Records are gone: "); n != warnings {
-		t.Errorf("%d warnings, expected %d", n, warnings)
-	}
-	for _, text := range texts {
-		if w.warned(text) == 0 {
-			w.mutex.Lock()
-			t.Errorf("no warning says %q; the log:\n%s", text, w.log.String())
-			w.mutex.Unlock()
-		}
-	}
-}
-
 // The group's own offset moves to where reading goes on, also where there is nothing
 // to read: the next start must not report the same loss again.
 func TestALossIsReportedOnce(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1)
-		produce(t, b, values(topic, 0, 100)...)
+		produce(t, b, numbered(topic, 0, 0, 100)...)
 		if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
 			t.Fatal(err)
 		}
 		deleteTo(t, b, topic, 100)
 		w := watching(t, open(b, topic, ""))
-		w.eventually(t, "the offset is committed", func() bool { return committedAt(t, b, topic) == 100 })
+		w.eventually(t, "the offset is committed", func() bool { return committed(t, b, topic, 0) == 100 })
 		w.reported(t, 90, 1, "offsets 10 to 99 (90 offsets)")
 		w.end()
 		again := watching(t, open(b, topic, ""))
-		produce(t, b, values(topic, 100, 101)...)
+		produce(t, b, numbered(topic, 0, 100, 101)...)
 		again.eventually(t, "the new record is read", func() bool { return len(again.got()) == 1 })
 		again.reported(t, 0, 0)
 	})
@@ -87,12 +70,12 @@ func TestRecordsDeletedUnderARunningInputAreReported(t *testing.T) {
 				w := watching(t, open(b, topic, "buffer_bytes: 1KiB\nfetch_max_bytes: 1KiB\nfetch_max_partition_bytes: 1KiB\n"))
 				w.gate.close()
 				for i := 0; i < all; i += 20 {
-					produce(t, b, values(topic, i, i+20)...)
+					produce(t, b, numbered(topic, 0, i, i+20)...)
 				}
 				w.eventually(t, "the lag", func() bool { return w.metric(metricLag, 0) == all })
 				deleteTo(t, b, topic, int64(all-left))
 				w.gate.open()
-				w.eventually(t, "the rest is read", func() bool { return committedAt(t, b, topic) == all })
+				w.eventually(t, "the rest is read", func() bool { return committed(t, b, topic, 0) == all })
 				got := w.got()
 				missing := all - len(got)
 				held := len(got) - left
@@ -111,7 +94,7 @@ func TestALossStopsTheInput(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1)
 		group := "readers-of-" + topic
-		produce(t, b, values(topic, 0, 100)...)
+		produce(t, b, numbered(topic, 0, 0, 100)...)
 		if err := commit(t, b, group, at(topic, 0, 10)); err != nil {
 			t.Fatal(err)
 		}
@@ -142,20 +125,20 @@ func TestALossStopsTheInput(t *testing.T) {
 		if err := commit(t, b, group, at(topic, 0, 60)); err != nil {
 			t.Fatal(err)
 		}
-		w.eventually(t, "it goes on by itself", func() bool { return committedAt(t, b, topic) == 100 })
+		w.eventually(t, "it goes on by itself", func() bool { return committed(t, b, topic, 0) == 100 })
 		if got := w.got(); !slices.Equal(got, expected(60, 100)) {
 			t.Errorf("read: %v", got)
 		}
 		// Now under a running input.
 		w.gate.close()
-		produce(t, b, values(topic, 100, 110)...)
+		produce(t, b, numbered(topic, 0, 100, 110)...)
 		w.eventually(t, "it is held up", func() bool { return len(w.got()) == 41 })
 		held, err := admin(t, b).ListEndOffsets(t.Context(), topic)
 		if end, _ := held.Lookup(topic, 0); err != nil || end.Offset != 110 {
 			t.Fatal(end, err)
 		}
 		w.gate.open()
-		w.eventually(t, "all is read", func() bool { return committedAt(t, b, topic) == 110 })
+		w.eventually(t, "all is read", func() bool { return committed(t, b, topic, 0) == 110 })
 		if status, text := w.get("/ready"); status != 200 {
 			t.Errorf("/ready: %d: %s", status, text)
 		}
@@ -165,7 +148,7 @@ func TestALossStopsTheInput(t *testing.T) {
 // A topic that was deleted and created again is another log.
 func TestARecreatedTopicIsReadFromItsBeginning(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		for _, how := range []string{goneContinue, goneStop} {
+		for _, how := range []string{offsets.GoneContinue, offsets.GoneStop} {
 			t.Run(how, func(t *testing.T) {
 				const old, young = 2000, 30
 				topic := kafkatest.Topic(t, b, 1)
@@ -175,20 +158,20 @@ func TestARecreatedTopicIsReadFromItsBeginning(t *testing.T) {
 				w.eventually(t, "it has the partition", func() bool { return w.metric(metricLag, 0) == 0 })
 				w.gate.close()
 				for i := 0; i < old; i += 20 {
-					produce(t, b, values(topic, i, i+20)...)
+					produce(t, b, numbered(topic, 0, i, i+20)...)
 				}
 				w.eventually(t, "the lag", func() bool { return w.metric(metricLag, 0) == old })
 				recreate(t, b, topic)
-				produce(t, b, values(topic, 0, young)...)
+				produce(t, b, numbered(topic, 0, 0, young)...)
 				w.gate.open()
-				if how == goneStop {
+				if how == offsets.GoneStop {
 					w.eventually(t, "it is not ready", func() bool {
 						status, text := w.get("/ready")
 						return status == 503 && strings.Contains(text, "the topic was deleted and created again")
 					})
 					w.eventually(t, "the offset can be set", func() bool { return commit(t, b, group, at(topic, 0, 0)) == nil })
 				}
-				w.eventually(t, "the new topic is read", func() bool { return committedAt(t, b, topic) == young })
+				w.eventually(t, "the new topic is read", func() bool { return committed(t, b, topic, 0) == young })
 				got := w.got()
 				held := len(got) - young
 				if held < 1 || !slices.Equal(got, append(expected(0, held), expected(0, young)...)) {
@@ -200,23 +183,15 @@ func TestARecreatedTopicIsReadFromItsBeginning(t *testing.T) {
 	})
 }
 
-func recreate(t *testing.T, b kafka.Broker, topic string) {
-	t.Helper()
-	if _, err := admin(t, b).DeleteTopic(t.Context(), topic); err != nil {
-		t.Fatal(err)
-	}
-	new(reading).eventually(t, "the topic is created again", func() bool { return b.CreateTopic(t.Context(), topic, 1, nil) == nil })
-}
-
 // An offset of the old topic that is still there, as in a group that was restored,
 // skips no record of the new one.
 func TestAnOffsetOfADeletedTopicIsIgnored(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1)
 		group := "readers-of-" + topic
-		produce(t, b, values(topic, 0, 20)...)
+		produce(t, b, numbered(topic, 0, 0, 20)...)
 		w := watching(t, open(b, topic, ""))
-		w.eventually(t, "all is read", func() bool { return committedAt(t, b, topic) == 20 })
+		w.eventually(t, "all is read", func() bool { return committed(t, b, topic, 0) == 20 })
 		w.end()
 		offsets, err := admin(t, b).FetchOffsets(t.Context(), group)
 		if err != nil {
@@ -224,14 +199,14 @@ func TestAnOffsetOfADeletedTopicIsIgnored(t *testing.T) {
 		}
 		stale, _ := offsets.Lookup(topic, 0)
 		recreate(t, b, topic)
-		produce(t, b, values(topic, 100, 150)...)
+		produce(t, b, numbered(topic, 0, 100, 150)...)
 		var restored kadm.Offsets
 		restored.Add(kadm.Offset{Topic: topic, At: stale.At, LeaderEpoch: stale.LeaderEpoch, Metadata: stale.Metadata})
 		if err := commit(t, b, group, restored); err != nil {
 			t.Fatal(err)
 		}
 		again := watching(t, open(b, topic, ""))
-		again.eventually(t, "the new topic is read", func() bool { return committedAt(t, b, topic) == 50 })
+		again.eventually(t, "the new topic is read", func() bool { return committed(t, b, topic, 0) == 50 })
 		if got := again.got(); !slices.Equal(got, expected(100, 150)) {
 			t.Errorf("read: %v", got)
 		}

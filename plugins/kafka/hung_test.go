@@ -12,6 +12,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
 // hung is a topic of two partitions and two brokers. The leader of one partition hangs on
@@ -41,8 +42,13 @@ func hanging(t *testing.T, partition int) *hung {
 	t.Cleanup(h.wake) // before the cluster closes
 	cluster.ControlKey(int16(kmsg.ListOffsets), func(kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
-		if cluster.CurrentNode() == answering || isClosed(awake) {
+		if cluster.CurrentNode() == answering {
 			return nil, nil, false
+		}
+		select {
+		case <-awake:
+			return nil, nil, false
+		default:
 		}
 		cluster.SleepControl(func() { <-awake })
 		return nil, errors.New("the disk hangs"), true
@@ -64,7 +70,7 @@ func (h *hung) lead(t *testing.T) {
 func TestABrokerThatHangsKeepsItsOwnPartitionsOnly(t *testing.T) {
 	t.Parallel()
 	h := hanging(t, 1)
-	produce(t, h, values(h.topic, 0, 10)...)
+	produce(t, h, numbered(h.topic, 0, 0, 10)...)
 	for partition := range int32(2) {
 		if err := commit(t, h, h.group, at(h.topic, partition, 0)); err != nil {
 			t.Fatal(err)
@@ -73,10 +79,10 @@ func TestABrokerThatHangsKeepsItsOwnPartitionsOnly(t *testing.T) {
 	w := watching(t, open(h, h.topic, "buffer_bytes: 100B\nmax_batch_records: 1\n"))
 	w.gate.close()
 	w.eventually(t, "the first record of the other broker is being written", func() bool { return len(w.got()) == 1 })
-	produce(t, h, values(h.topic, 10, 100)...)
+	produce(t, h, numbered(h.topic, 0, 10, 100)...)
 	w.eventually(t, "the lag is 100 while nothing is fetched", func() bool { return w.metric(metricLag, 0) == 100 })
 	w.gate.open()
-	w.eventually(t, "all is committed", func() bool { return committedAt(t, h, h.topic) == 100 })
+	w.eventually(t, "all is committed", func() bool { return committed(t, h, h.topic, 0) == 100 })
 	if got := w.got(); !slices.Equal(got, expected(0, 100)) {
 		t.Errorf("read %v, expected 100 records", got)
 	}
@@ -87,19 +93,17 @@ func TestABrokerThatHangsKeepsItsOwnPartitionsOnly(t *testing.T) {
 func TestAnOffsetOfADeletedTopicIsFoundOutBehindAHungBroker(t *testing.T) {
 	t.Parallel()
 	h := hanging(t, 0)
-	stale := nowhere()
-	stale.topicID, stale.seen, stale.seenEpoch = [16]byte{1}, 20, 0
-	stale.next, stale.epoch = 20, 0
+	stale := offsets.Position{TopicID: [16]byte{1}, Next: 20, LogEnd: 20}
 	var restored kadm.Offsets
-	restored.Add(kadm.Offset{Topic: h.topic, At: 20, LeaderEpoch: -1, Metadata: note(stale)})
+	restored.Add(kadm.Offset{Topic: h.topic, At: 20, LeaderEpoch: -1, Metadata: stale.CommitMetadata()})
 	if err := commit(t, h, h.group, restored); err != nil {
 		t.Fatal(err)
 	}
-	produce(t, h, values(h.topic, 0, 50)...)
+	produce(t, h, numbered(h.topic, 0, 0, 50)...)
 	w := watching(t, open(h, h.topic, ""))
 	w.eventually(t, "the partition is read from the committed offset", func() bool { return len(w.got()) == 30 })
 	h.wake()
-	w.eventually(t, "the topic is read from its beginning", func() bool { return len(w.got()) == 80 && committedAt(t, h, h.topic) == 50 })
+	w.eventually(t, "the topic is read from its beginning", func() bool { return len(w.got()) == 80 && committed(t, h, h.topic, 0) == 50 })
 	if got := w.got(); !slices.Equal(got, append(expected(20, 50), expected(0, 50)...)) {
 		t.Errorf("read: %v", got)
 	}

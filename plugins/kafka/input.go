@@ -12,83 +12,74 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/kafka/buffer"
 	"github.com/order-sink/order-sink/plugins/kafka/client"
+	"github.com/order-sink/order-sink/plugins/kafka/consumer"
+	"github.com/order-sink/order-sink/plugins/kafka/offsets"
+)
+
+const (
+	metricLag   = "kafka_read_lag"
+	metricLost  = "kafka_read_lost_total"
+	metricWaits = "kafka_read_waits_total"
+	metricState = "kafka_read_state"
 )
 
 func init() {
-	service.MustRegisterBatchInput("kafka_read", InputSpec(),
+	service.MustRegisterBatchInput("kafka_read", spec(),
 		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchInput, error) {
 			return newInput(parsed, resources)
 		})
 }
 
 type input struct {
-	options []kgo.Opt
-	topics  []string
-	limits  limits
-	idle    time.Duration
-	state   *retry.State
-	waits   *service.MetricCounter
-	lag     *service.MetricGauge
-	lost    *service.MetricCounter
-	survey  *survey
-	logger  *service.Logger
-	doubt   chan struct{} // a connection has failed
+	config           consumer.Config
+	topics           []string
+	idle             time.Duration
+	checker          *offsets.Checker
+	state            *retry.State
+	waits            *service.MetricCounter
+	lag              *service.MetricGauge
+	lost             *service.MetricCounter
+	logger           *service.Logger
+	connectionFailed chan struct{}
 
-	member *member // nil before the first
-	renew  bool    // the member: its client knows nothing of a broker, or of a topic, that is another one now
+	consumer *consumer.Consumer // nil before the first
+	rejoin   bool               // with a new client: this one knows a broker, or a topic, that is gone
 }
 
-func newInput(parsed *service.ParsedConfig, resources *service.Resources) (*input, error) {
-	options, err := clientOptions(parsed)
-	if err != nil {
-		return nil, err
+func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *input, err error) {
+	metrics, logger := resources.Metrics(), resources.Logger()
+	i = &input{
+		logger: logger, connectionFailed: make(chan struct{}, 1),
+		lag: metrics.NewGauge(metricLag, "topic", "partition"), lost: metrics.NewCounter(metricLost, "topic", "partition"),
+		waits: metrics.NewCounter(metricWaits),
+		state: &retry.State{
+			Longest: 10 * time.Second,
+			Show:    retry.Gauge(metrics.NewGauge(metricState, "state").Set, retry.Running, retry.Waiting),
+			Warn:    logger.Warnf, Info: logger.Infof,
+		},
 	}
-	i := &input{
-		options: options, logger: resources.Logger(), doubt: make(chan struct{}, 1),
-		lag:  resources.Metrics().NewGauge(metricLag, "topic", "partition"),
-		lost: resources.Metrics().NewCounter(metricLost, "topic", "partition"),
-	}
-	i.state, i.waits = newState("kafka_read", resources)
-	i.options = append(i.options, kgo.WithLogger(&client.Logger{Warn: i.logger.Warnf, Debug: i.logger.Debugf}))
-	if i.limits, err = limitsOf(parsed); err != nil {
-		return nil, err
-	}
-	if i.survey, err = surveyOf(parsed); err != nil {
-		return nil, err
-	}
-	i.survey.report, i.survey.lag = i.report, i.showLag
-	if i.topics, err = listField(parsed, fieldTopics); err != nil {
+	i.waits.Incr(0) // it is there from the start: what appears only later has not risen
+	i.state.Show(retry.Running)
+	if i.config, i.topics, err = parseConfig(parsed); err != nil {
 		return nil, err
 	}
 	if i.idle, err = parsed.FieldDuration(fieldIdle); err != nil {
 		return nil, err
 	}
 	if i.idle <= 0 {
-		return nil, errors.New(fieldIdle + " must be longer than nothing")
+		return nil, fmt.Errorf("checking %s: it must be greater than 0", fieldIdle)
 	}
-	if err := kgo.ValidateOpts(options...); err != nil {
-		return nil, fmt.Errorf("checking the configuration: %w", err)
-	}
+	i.config.Options = append(i.config.Options, kgo.WithLogger(&client.Logger{Warn: logger.Warnf, Debug: logger.Debugf}))
+	i.config.ConnectionFailed, i.config.Debug = i.connectionFailed, logger.Debugf
+	i.checker = i.config.Checker
+	i.checker.Report, i.checker.ShowLag = i.report, i.showLag
 	return i, nil
 }
 
-// newState returns the retry state of a plugin, and the counter of its failed tries.
-func newState(plugin string, resources *service.Resources) (*retry.State, *service.MetricCounter) {
-	metrics, logger := resources.Metrics(), resources.Logger()
-	waits := metrics.NewCounter(plugin + "_waits_total")
-	waits.Incr(0) // it is there from the start: what appears only later has not risen
-	state := &retry.State{
-		Longest: 10 * time.Second,
-		Show:    retry.Gauge(metrics.NewGauge(plugin+"_state", "state").Set, retry.Running, retry.Waiting),
-		Warn:    logger.Warnf, Info: logger.Infof,
-	}
-	state.Show(retry.Running)
-	return state, waits
-}
-
-// Connect implements service.BatchInput. It returns an error once a wait, and
-// then asks until the broker is there.
+// Connect implements service.BatchInput. It returns an error once a wait, and then tries
+// until the broker is there.
 func (i *input) Connect(ctx context.Context) error {
 	for {
 		if err := i.state.Announce(); err != nil {
@@ -109,12 +100,12 @@ func (i *input) Connect(ctx context.Context) error {
 	}
 }
 
-// wait begins a wait, or goes on with it.
+// wait begins a wait, or continues it.
 func (i *input) wait(problem error) {
 	r := retry.Reason{Work: "Reading", For: "to read", Text: problem.Error()}
-	var gone *goneError
+	var gone *offsets.GoneError
 	if errors.As(problem, &gone) { // an operator decides: reading does not succeed by itself
-		r.Ending = "The input looks again by itself"
+		r.Ending = "The input checks again by itself"
 	}
 	i.waits.Incr(1)
 	i.state.Begin(retry.Only, r)
@@ -122,118 +113,89 @@ func (i *input) wait(problem error) {
 
 // open returns why nothing can be read now.
 func (i *input) open(ctx context.Context) error {
-	if i.renew {
+	if i.rejoin {
 		i.leave(ctx)
 	}
-	if i.member == nil {
-		if err := i.decided(ctx); err != nil {
+	if i.consumer == nil {
+		if err := i.checker.Stopped(ctx, i.topics); err != nil {
 			return err
 		}
-		m, err := i.join()
+		c, err := consumer.Join(i.config)
 		if err != nil {
 			return err
 		}
-		i.member = m
+		i.consumer = c
 	}
-	if err := ask(ctx, i.member.client, i.topics); err != nil {
+	if err := i.consumer.Check(ctx, i.topics); err != nil {
 		return err
 	}
-	_, problem := i.member.trouble()
+	_, problem := i.consumer.Problem()
 	return problem
 }
 
-func (i *input) join() (*member, error) {
-	held := newRecords(i.limits)
-	held.debug, held.memory, held.lag = i.logger.Debugf, i.survey.memory, i.showLag
-	return join(i.options, held, i.doubt, i.survey)
+func (i *input) showLag(n int64, tp offsets.TopicPartition) {
+	partition := strconv.Itoa(int(tp.Partition))
+	i.lag.Set(n, tp.Topic, partition)
+	i.lost.Incr(0, tp.Topic, partition) // it is there from the start
 }
 
-func (i *input) showLag(n int64, topic string, partition int32) {
-	i.lag.Set(n, topic, strconv.Itoa(int(partition)))
-	i.lost.Incr(0, topic, strconv.Itoa(int(partition))) // it is there from the start
-}
-
-// report tells of a loss, once.
-func (i *input) report(l *loss) {
-	i.lost.Incr(l.count(), l.topic, strconv.Itoa(int(l.number)))
-	then := fmt.Sprintf("Reading goes on from offset %d.", l.resume)
-	if i.survey.stopping {
-		then = fmt.Sprintf("The input stops, since %s is %s.", fieldOnOffsetGone, goneStop)
+// report counts and logs a loss, once.
+func (i *input) report(l *offsets.Loss) {
+	i.lost.Incr(l.Count(), l.Topic, strconv.Itoa(int(l.Partition)))
+	then := fmt.Sprintf("Reading goes on from offset %d.", l.Resume)
+	if i.checker.Stop {
+		then = fmt.Sprintf("The input stops, since %s is %s.", offsets.FieldOnOffsetGone, offsets.GoneStop)
 	}
-	i.logger.Warnf("Records are gone: %s: %s. %s", l.offsets(), l.what(), then)
-}
-
-// decided returns what an operator must decide before the group may be joined: in a
-// group that has a member, Kafka lets nobody set offsets.
-func (i *input) decided(ctx context.Context) error {
-	if !i.survey.stopping {
-		return nil
-	}
-	client, err := i.survey.connect()
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	if err := ask(ctx, client, i.topics); err != nil {
-		return err
-	}
-	ctx, done := context.WithTimeout(ctx, askFor)
-	defer done()
-	return i.survey.gone(ctx, client, i.topics)
+	i.logger.Warnf("Records are gone: %v. %s", l, then)
 }
 
 // ReadBatch implements service.BatchInput.
 func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.AckFunc, error) {
-	held := i.member
-	if held == nil {
+	c := i.consumer
+	if c == nil {
 		return nil, nil, service.ErrNotConnected
 	}
 	quiet := time.NewTimer(i.idle)
 	defer quiet.Stop()
 	for {
-		if b := held.take(); b != nil {
+		if b := c.Take(); b != nil {
 			return messages(b), func(_ context.Context, err error) error {
-				// Marked for commit only when its rows or letters are safe (Invariant 1).
-				if err == nil {
-					held.settle(b, written)
-				} else {
-					held.settle(b, returned)
-				}
+				// Commit only when its rows or dead letters are safe (Invariant 1).
+				c.Settle(b, err == nil)
 				return nil
 			}, nil
 		}
-		if held.leavesToLook() {
-			i.renew = true
+		if c.MustRejoin() {
+			i.rejoin = true
 			return nil, nil, service.ErrNotConnected
 		}
-		out, problem := held.trouble()
+		out, problem := c.Problem()
 		if problem == nil {
 			select {
-			case <-held.ready:
+			case <-c.Ready():
 				continue
 			case <-ctx.Done():
 				return nil, nil, ctx.Err()
-			case <-i.doubt:
+			case <-i.connectionFailed:
 			case <-quiet.C:
 			}
 			quiet.Reset(i.idle)
-			if problem = ask(ctx, held.client, i.topics); problem == nil || ctx.Err() != nil {
+			if problem = c.Check(ctx, i.topics); problem == nil || ctx.Err() != nil {
 				continue
 			}
 		}
 		i.wait(problem)
-		i.renew = out == 0 // by Connect: the framework must know first that all waits
+		i.rejoin = out == 0 // by Connect: the framework must know of the wait first
 		return nil, nil, service.ErrNotConnected
 	}
 }
 
-// messages are records as the pipeline gets them. The record's own metadata is set
-// over headers of the same names.
-func messages(b *batch) service.MessageBatch {
-	records := b.records
-	log := record.From(records[0].Topic, records[0].Partition)
-	all := make(service.MessageBatch, len(records))
-	for n, r := range records {
+// messages are the records of a batch as the pipeline gets them. The metadata of a record
+// replaces its headers of the same names.
+func messages(b *buffer.Batch) service.MessageBatch {
+	log := record.From(b.Records[0].Topic, b.Records[0].Partition)
+	all := make(service.MessageBatch, len(b.Records))
+	for n, r := range b.Records {
 		m := service.NewMessage(r.Value)
 		var timestamp any // nil if there is none that can be read
 		if number, known := record.TimestampOf(r); known {
@@ -242,9 +204,10 @@ func messages(b *batch) service.MessageBatch {
 		log.Describe(m, r, timestamp)
 		all[n] = m
 	}
-	// Each message of a batch that must wait says so, whatever is left out on the way.
+	// Each message of a batch that must wait has the ticket, since a processor may drop any
+	// of them. Else one message is enough.
 	last := 0
-	if b.waits {
+	if b.Waits {
 		last = len(all) - 1
 	}
 	for _, m := range all[:last+1] {
@@ -253,31 +216,25 @@ func messages(b *batch) service.MessageBatch {
 	return all
 }
 
-// ConnectionTest implements service.ConnectionTestable. It joins no group: those who
-// are in it would share out their partitions anew.
+// ConnectionTest implements service.ConnectionTestable.
 func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	client, err := i.survey.connect()
-	if err == nil {
-		defer client.Close()
-		err = ask(ctx, client, i.topics)
-	}
-	if err != nil {
+	if err := i.checker.Reach(ctx, i.topics); err != nil {
 		return service.ConnectionTestFailed(err).AsList()
 	}
 	return service.ConnectionTestSucceeded().AsList()
 }
 
-// Close implements service.BatchInput. The framework has all verdicts by now, but
-// for a batch that it has read and dropped, which is read again later.
+// Close implements service.BatchInput. The framework has acknowledged or returned all
+// batches by now, except one that it has read and dropped: that is read again later.
 func (i *input) Close(ctx context.Context) error {
 	i.leave(ctx)
 	return nil
 }
 
 func (i *input) leave(ctx context.Context) {
-	i.renew = false
-	if i.member != nil {
-		i.member.close(ctx)
-		i.member = nil
+	i.rejoin = false
+	if i.consumer != nil {
+		i.consumer.Close(ctx)
+		i.consumer = nil
 	}
 }

@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/plugins/kafka/client"
 )
 
 // While nothing can be written nothing is fetched either, and the lag grows all the
@@ -17,12 +17,12 @@ import (
 func TestTheLagMovesWhileTheBufferIsFull(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1)
-		produce(t, b, numbered(topic, 0, 10)...)
+		produce(t, b, numbered(topic, 0, 0, 10)...)
 		w := watching(t, open(b, topic, "buffer_bytes: 100B\nmax_batch_records: 1\n"))
 		w.gate.close()
 		w.eventually(t, "the first record is being written", func() bool { return len(w.got()) == 1 })
 		w.eventually(t, "the lag is 10", func() bool { return w.metric(metricLag, 0) == 10 })
-		produce(t, b, numbered(topic, 0, 1000)...)
+		produce(t, b, numbered(topic, 0, 0, 1000)...)
 		w.eventually(t, "the lag is 1,010", func() bool { return w.metric(metricLag, 0) == 1010 })
 		w.gate.open()
 		w.eventually(t, "the lag is 0", func() bool { return w.metric(metricLag, 0) == 0 })
@@ -30,55 +30,6 @@ func TestTheLagMovesWhileTheBufferIsFull(t *testing.T) {
 			t.Errorf("%d records were read", got)
 		}
 	})
-}
-
-// A partition has its lag from the moment that it is assigned, before anything is
-// fetched of it and without a committed offset.
-func TestEachAssignedPartitionHasALag(t *testing.T) {
-	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		topic := kafkatest.Topic(t, b, 4)
-		produce(t, b, append(numbered(topic, 0, 10), numbered(topic, 1, 30)...)...)
-		produce(t, b, numbered(topic, 3, 30)...)
-		if err := commit(t, b, "readers-of-"+topic, at(topic, 3, 25)); err != nil {
-			t.Fatal(err)
-		}
-		i := made(t, open(b, topic, "buffer_bytes: 1B\n"))
-		lags := map[int32]int64{}
-		held := newRecords(i.limits)
-		held.memory = i.survey.memory
-		held.lag = func(n int64, _ string, partition int32) { lags[partition] = n }
-		held.suspected = true // nothing is ever fetched
-		m, err := join(i.options, held, i.doubt, i.survey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer m.close(context.Background())
-		eventually(t, func() bool { held.mutex.Lock(); defer held.mutex.Unlock(); return len(lags) == 4 })
-		held.mutex.Lock()
-		defer held.mutex.Unlock()
-		if got := fmt.Sprint(lags); got != "map[0:10 1:30 2:0 3:5]" {
-			t.Errorf("the lags are %s", got)
-		}
-	})
-}
-
-// transactions produces so many records in each of some transactions.
-func transactions(t *testing.T, b kafka.Broker, topic string, records int, ends ...kgo.TransactionEndTry) {
-	t.Helper()
-	client := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
-	for _, end := range ends {
-		if err := client.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		for range records {
-			if err := client.ProduceSync(t.Context(), kgo.StringRecord(fmt.Sprint("committed: ", end))).FirstErr(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := client.EndTransaction(t.Context(), end); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // Neither a marker nor a record that was aborted waits to be written, for the gauge
@@ -95,10 +46,10 @@ func TestTransactionsLeaveNoLag(t *testing.T) {
 				transactions(t, b, topic, 2, ends...)
 				w := watching(t, open(b, topic, ""))
 				end := int64(3 * len(ends))
-				w.eventually(t, "all is committed", func() bool { return committedAt(t, b, topic) == end && w.metric(metricLag, 0) == 0 })
+				w.eventually(t, "all is committed", func() bool { return committed(t, b, topic, 0) == end && w.metric(metricLag, 0) == 0 })
 				// One more, when the input is at work.
 				transactions(t, b, topic, 2, kgo.TryAbort)
-				w.eventually(t, "all is committed again", func() bool { return committedAt(t, b, topic) == end+3 && w.metric(metricLag, 0) == 0 })
+				w.eventually(t, "all is committed again", func() bool { return committed(t, b, topic, 0) == end+3 && w.metric(metricLag, 0) == 0 })
 				for _, got := range w.got() {
 					if got != fmt.Sprint("committed: ", kgo.TryCommit) {
 						t.Errorf("read: %s", got)
@@ -113,20 +64,20 @@ func TestTransactionsLeaveNoLag(t *testing.T) {
 func TestAnOpenTransactionIsNoLag(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1)
-		produce(t, b, numbered(topic, 0, 3)...)
-		client := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
-		if err := client.BeginTransaction(); err != nil {
+		produce(t, b, numbered(topic, 0, 0, 3)...)
+		producer := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
+		if err := producer.BeginTransaction(); err != nil {
 			t.Fatal(err)
 		}
-		if err := client.ProduceSync(t.Context(), kgo.StringRecord("open")).FirstErr(); err != nil {
+		if err := producer.ProduceSync(t.Context(), kgo.StringRecord("open")).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
 		w := watching(t, open(b, topic, ""))
 		w.eventually(t, "the lag is 0", func() bool { return len(w.got()) == 3 && w.metric(metricLag, 0) == 0 })
-		if err := client.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
+		if err := producer.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
 			t.Fatal(err)
 		}
-		w.eventually(t, "it is read", func() bool { return len(w.got()) == 4 && committedAt(t, b, topic) == 5 })
+		w.eventually(t, "it is read", func() bool { return len(w.got()) == 4 && committed(t, b, topic, 0) == 5 })
 	})
 }
 
@@ -145,22 +96,22 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 			produce(t, b, &kgo.Record{Topic: topic, Key: []byte("k"), Value: []byte("v")}, &kgo.Record{Topic: topic, Key: []byte("k")})
 		}
 		begin := func(id string) *kgo.Client {
-			client := connect(t, b, kgo.TransactionalID(topic+id), kgo.DefaultProduceTopic(topic), kgo.TransactionTimeout(10*time.Minute))
-			if err := client.BeginTransaction(); err != nil {
+			producer := connect(t, b, kgo.TransactionalID(topic+id), kgo.DefaultProduceTopic(topic), kgo.TransactionTimeout(10*time.Minute))
+			if err := producer.BeginTransaction(); err != nil {
 				t.Fatal(err)
 			}
-			if err := client.ProduceSync(t.Context(), kgo.KeyStringRecord(id, id)).FirstErr(); err != nil {
+			if err := producer.ProduceSync(t.Context(), kgo.KeyStringRecord(id, id)).FirstErr(); err != nil {
 				t.Fatal(err)
 			}
-			return client
+			return producer
 		}
 		asking := connect(t, b)
 		compacted := func(end int64) {
-			new(reading).eventually(t, fmt.Sprint("compacted up to offset ", end), func() bool {
+			eventually(t, fmt.Sprint("compacted up to offset ", end), func() bool {
 				if memory, ok := b.(*kafka.Memory); ok {
 					memory.Cluster.Compact()
 				}
-				more, err := HasRecords(t.Context(), asking, topic, 0, 1, end)
+				more, err := client.HasRecords(t.Context(), asking, topic, 0, 1, end)
 				return err == nil && !more
 			})
 		}
@@ -176,7 +127,7 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 		compacted(end)
 		w := watching(t, open(b, topic, ""))
 		w.eventually(t, "the lag is 0 and the group is at the end", func() bool {
-			return w.metric(metricLag, 0) == 0 && committedAt(t, b, topic) == end
+			return w.metric(metricLag, 0) == 0 && committed(t, b, topic, 0) == end
 		})
 		if got := w.got(); len(got) != 1 || got[0] != "kept" {
 			t.Errorf("read: %q", got)
@@ -184,6 +135,46 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 		if err := second.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
 			t.Fatal(err)
 		}
-		w.eventually(t, "it goes on", func() bool { return len(w.got()) == 2 && committedAt(t, b, topic) == end+3 })
+		w.eventually(t, "it goes on", func() bool { return len(w.got()) == 2 && committed(t, b, topic, 0) == end+3 })
+	})
+}
+
+// While a loss stops the sinks of a group, each of them shows what is left to read of
+// all partitions. Once they read again, each shows the lag of its own partitions.
+func TestAStoppedInputShowsWhatIsLeftToRead(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		topic := kafkatest.Topic(t, b, 2)
+		group := "readers-of-" + topic
+		produce(t, b, append(numbered(topic, 0, 0, 100), numbered(topic, 1, 0, 30)...)...)
+		for partition, offset := range []int64{10, 5} {
+			if err := commit(t, b, group, at(topic, int32(partition), offset)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		deleteTo(t, b, topic, 60)
+		var sinks [2]*watched
+		for n := range sinks {
+			sinks[n] = watching(t, open(b, topic, "on_offset_gone: stop\n"))
+		}
+		for _, w := range sinks {
+			w.eventually(t, "the lags", func() bool { return w.metric(metricLag, 0) == 40 && w.metric(metricLag, 1) == 25 })
+			w.gate.close()
+		}
+		if err := commit(t, b, group, at(topic, 0, 60)); err != nil {
+			t.Fatal(err)
+		}
+		sinks[0].eventually(t, "each shows its own partition", func() bool {
+			lags := map[[2]int64]bool{}
+			for _, w := range sinks {
+				lags[[2]int64{w.metric(metricLag, 0), w.metric(metricLag, 1)}] = true
+			}
+			return lags[[2]int64{40, 0}] && lags[[2]int64{0, 25}]
+		})
+		for _, w := range sinks {
+			w.gate.open()
+		}
+		for _, w := range sinks {
+			w.eventually(t, "nothing is left", func() bool { return w.metric(metricLag, 0) == 0 && w.metric(metricLag, 1) == 0 })
+		}
 	})
 }

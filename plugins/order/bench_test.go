@@ -8,7 +8,7 @@ import (
 
 // go test -bench . ./plugins/order
 //
-// One operation is one order in a batch of one, schema judged from the cache.
+// One operation is one order in a batch of one, schema checked from the cache.
 func BenchmarkProcessBatch(b *testing.B) {
 	common := seedSchema()
 	travelling := service.ImmutableAny{V: common.ToAny()}

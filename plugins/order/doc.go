@@ -4,13 +4,13 @@
 //
 // # The contract
 //
-//	field        payload                                               schema, where one travels along
-//	order_id     text, 1 to 64 characters                              STRING or UUID
-//	user_id      text, 1 to 255 characters                             STRING or UUID
-//	product_id   text, 1 to 255 characters                             STRING or UUID
-//	qty          integer, 1 or more                                    INT32 or INT64
-//	unit_price   integer or exact decimal, 0 or more                   INT32, INT64, DECIMAL or BIG_DECIMAL
-//	total_price  the same; may be absent or null, it is set anyway     the same, or not declared at all
+//	field        payload                               schema, where there is one
+//	order_id     text, 1 to 64 characters              STRING or UUID
+//	user_id      text, 1 to 255 characters             STRING or UUID
+//	product_id   text, 1 to 255 characters             STRING or UUID
+//	qty          integer, 1 or more                    INT32 or INT64
+//	unit_price   integer or exact decimal, 0 or more   INT32, INT64, (BIG_)DECIMAL
+//	total_price  the same, absent or null: it is set   the same, or not declared
 //
 // Characters are Unicode code points and text is valid UTF-8. An integer is a
 // Go integer or a JSON number without fraction and exponent, and fits 64 bits.
@@ -22,7 +22,7 @@
 // A schema that declares an integer is believed: decimal text in such a field
 // is refused, while an integer in a decimal field is as exact as a decimal. A
 // decimal unit_price needs a decimal total_price of at least its scale. The
-// range of a declared total_price is not looked at, as the total is computed
+// range of a declared total_price is not checked, as the total is computed
 // here: producers declare INT32 for a product of two INT32s.
 //
 // # The price

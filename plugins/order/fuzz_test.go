@@ -43,7 +43,7 @@ func FuzzPrice(f *testing.F) {
 		if bounded {
 			c = strict
 		}
-		total, corrected, refused := c.price(record, shape{integerPrice: integers, integerTotal: integers})
+		total, corrected, refused := c.price(record, declaredTypes{integerPrice: integers, integerTotal: integers})
 		if !equalJSON(record, before) {
 			t.Fatal("the record was changed")
 		}

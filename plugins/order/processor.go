@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/redpanda-data/benthos/v4/public/schema"
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -11,93 +10,17 @@ import (
 )
 
 const (
-	fieldSchemaMetadata = "schema_metadata"
-	fieldFields         = "fields"
-	fieldOrderID        = "order_id"
-	fieldUserID         = "user_id"
-	fieldProductID      = "product_id"
-	fieldQuantity       = "quantity"
-	fieldUnitPrice      = "unit_price"
-	fieldTotalPrice     = "total_price"
-	fieldMaxQuantity    = "max_quantity"
-	fieldMaxUnitPrice   = "max_unit_price"
-	fieldMaxTotalPrice  = "max_total_price"
-	fieldTotalMismatch  = "total_mismatch"
-	fieldTombstone      = "tombstone"
-
-	mismatchCorrect = "correct"
-	mismatchRefuse  = "refuse"
-	tombstoneRefuse = "refuse"
-	tombstonePass   = "pass"
-
 	metricCorrected = "order_price_corrected_total"
 	metricRefused   = "order_price_refused_total"
 
-	// maxVerdicts bounds the memory for judged schemas; a topic has a handful.
-	maxVerdicts = 1000
+	// maxSchemas bounds the memory for checked schemas; a topic has a handful.
+	maxSchemas = 1000
 )
-
-func spec() *service.ConfigSpec {
-	return service.NewConfigSpec().
-		Stable().
-		Categories("Parsing").
-		Summary("Checks a record against the order contract and sets its total price, exactly.").
-		Description(`
-An order has an identifier of 1 to 64 characters, a user and a product of 1 to 255 characters, an integer quantity of 1 or more, and a unit price, an integer or exact decimal of 0 or more. `+
-			`Its total price is quantity times unit price: a 64-bit integer, or a decimal at the unit price's scale; a float is refused, and so is an overflow. `+
-			`The total may be absent or null in the record, and is set in either case.
-
-An order that breaks a rule is marked as failed with `+"`code: path: reason`"+` and its content is left as it came. Messages that had failed before are left alone. No message is dropped, split or moved.
-
-== Metrics
-
-- `+"`"+metricCorrected+"`"+`: orders whose producer sent another total, which was replaced.
-- `+"`"+metricRefused+"`"+`: orders refused, by label `+"`code`"+`.`).
-		Fields(
-			service.NewStringField(fieldSchemaMetadata).
-				Description("The metadata that carries the record's schema, as `store_schema_metadata` of the decoder names it. The schema must then declare the contract's fields with types that can hold them. "+
-					"Empty: no schema is looked at. A message without this metadata is judged by its content alone.").
-				Example("schema").
-				Default(""),
-			service.NewObjectField(fieldFields,
-				service.NewStringField(fieldOrderID).Description("The order's identifier.").Default("order_id"),
-				service.NewStringField(fieldUserID).Description("Who ordered.").Default("user_id"),
-				service.NewStringField(fieldProductID).Description("What was ordered.").Default("product_id"),
-				service.NewStringField(fieldQuantity).Description("How many.").Default("qty"),
-				service.NewStringField(fieldUnitPrice).Description("The price of one.").Default("unit_price"),
-				service.NewStringField(fieldTotalPrice).Description("The price of all, which this processor sets.").Default("total_price"),
-			).Description("The names of the contract's fields in the record. They must differ from one another and hold no colon, white space or control character."),
-			service.NewStringField(fieldMaxQuantity).
-				Description("The greatest quantity of an order, an integer. Empty: no bound.").
-				Example("1000").
-				Default(""),
-			service.NewStringField(fieldMaxUnitPrice).
-				Description("The greatest unit price of an order, an integer or a plain decimal. Empty: no bound.").
-				Example("99999.99").
-				Default(""),
-			service.NewStringField(fieldMaxTotalPrice).
-				Description("The greatest total price of an order, an integer or a plain decimal. Empty: no bound.").
-				Example("9999999.99").
-				Default(""),
-			service.NewStringAnnotatedEnumField(fieldTotalMismatch, map[string]string{
-				mismatchCorrect: "Replace it with the exact total, and count it.",
-				mismatchRefuse:  "Refuse the order with `" + CodeTotalMismatch + "`.",
-			}).
-				Description("What to do when the producer sent a total that is not quantity times unit price. Totals are compared by value: 12.0 agrees with 12.00.").
-				Default(mismatchCorrect),
-			service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
-				tombstoneRefuse: "Refuse it with `" + CodeMissing + "`.",
-				tombstonePass:   "Leave it as it is, for an output that deletes.",
-			}).
-				Description("What to do with a message without content, which is no order.").
-				Default(tombstoneRefuse),
-		)
-}
 
 func init() {
 	service.MustRegisterBatchProcessor("order_price", spec(),
-		func(conf *service.ParsedConfig, res *service.Resources) (service.BatchProcessor, error) {
-			return newProcessor(conf, res)
+		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchProcessor, error) {
+			return newProcessor(parsed, resources)
 		})
 }
 
@@ -105,75 +28,40 @@ type processor struct {
 	contract       *contract
 	schemaMetadata string
 	passTombstones bool
-	verdicts       *schema.Cache[verdict]
+	schemas        *schema.Cache[checkedSchema]
 
 	corrected *service.MetricCounter
 	refused   *service.MetricCounter
 }
 
-// verdict is the judgement of one schema, shared by all messages that carry it.
-type verdict struct {
-	shape   shape
+// checkedSchema is the result of the check of one schema, for all messages that have the
+// schema.
+type checkedSchema struct {
+	types   declaredTypes
 	refused *record.Refusal
 }
 
-func newProcessor(conf *service.ParsedConfig, res *service.Resources) (*processor, error) {
-	contract, err := contractFrom(conf)
+func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*processor, error) {
+	contract, err := contractFrom(parsed)
 	if err != nil {
 		return nil, err
 	}
 	p := &processor{
 		contract:  contract,
-		corrected: res.Metrics().NewCounter(metricCorrected),
-		refused:   res.Metrics().NewCounter(metricRefused, "code"),
+		corrected: resources.Metrics().NewCounter(metricCorrected),
+		refused:   resources.Metrics().NewCounter(metricRefused, "code"),
 	}
-	if p.schemaMetadata, err = conf.FieldString(fieldSchemaMetadata); err != nil {
+	if p.schemaMetadata, err = parsed.FieldString(fieldSchemaMetadata); err != nil {
 		return nil, err
 	}
-	tombstone, err := conf.FieldString(fieldTombstone)
-	if err != nil {
+	if p.passTombstones, err = choice(parsed, fieldTombstone, tombstoneRefuse, tombstonePass); err != nil {
 		return nil, err
 	}
-	if tombstone != tombstoneRefuse && tombstone != tombstonePass {
-		return nil, fmt.Errorf("checking %s: %q is neither %s nor %s", fieldTombstone, tombstone, tombstoneRefuse, tombstonePass)
-	}
-	p.passTombstones = tombstone == tombstonePass
-	p.verdicts = schema.NewCache(func(c schema.Common) (verdict, error) {
-		shape, refused := p.contract.judge(c.Type.String(), declarations(c))
-		return verdict{shape, refused}, nil
+	p.schemas = schema.NewCache(func(c schema.Common) (checkedSchema, error) {
+		types, refused := p.contract.checkSchema(c.Type.String(), declarations(c))
+		return checkedSchema{types, refused}, nil
 	})
 	return p, nil
-}
-
-func contractFrom(conf *service.ParsedConfig) (*contract, error) {
-	var names fields
-	var most bounds
-	var mismatch string
-	for _, setting := range []struct {
-		path []string
-		into *string
-	}{
-		{[]string{fieldFields, fieldOrderID}, &names.orderID},
-		{[]string{fieldFields, fieldUserID}, &names.userID},
-		{[]string{fieldFields, fieldProductID}, &names.productID},
-		{[]string{fieldFields, fieldQuantity}, &names.quantity},
-		{[]string{fieldFields, fieldUnitPrice}, &names.unitPrice},
-		{[]string{fieldFields, fieldTotalPrice}, &names.totalPrice},
-		{[]string{fieldMaxQuantity}, &most.quantity},
-		{[]string{fieldMaxUnitPrice}, &most.unitPrice},
-		{[]string{fieldMaxTotalPrice}, &most.totalPrice},
-		{[]string{fieldTotalMismatch}, &mismatch},
-	} {
-		value, err := conf.FieldString(setting.path...)
-		if err != nil {
-			return nil, err
-		}
-		*setting.into = value
-	}
-	if mismatch != mismatchCorrect && mismatch != mismatchRefuse {
-		return nil, fmt.Errorf("checking %s: %q is neither %s nor %s", fieldTotalMismatch, mismatch, mismatchCorrect, mismatchRefuse)
-	}
-	return newContract(names, most, mismatch == mismatchRefuse)
 }
 
 // declarations turns the members of an object schema into the contract's terms.
@@ -191,8 +79,8 @@ func declarations(c schema.Common) map[string]declaration {
 
 // ProcessBatch prices each message of a batch that has not failed before.
 func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) ([]service.MessageBatch, error) {
-	if p.verdicts.Size() > maxVerdicts {
-		p.verdicts.Clear()
+	if p.schemas.Size() > maxSchemas {
+		p.schemas.Clear()
 	}
 	for _, msg := range batch {
 		if msg.GetError() != nil {
@@ -229,16 +117,16 @@ func (p *processor) process(msg *service.Message) *record.Refusal {
 	if !ok {
 		return refuse(CodeType, "value", "object", kind(content))
 	}
-	declared, refused := p.shapeOf(msg)
+	types, refused := p.typesOf(msg)
 	if refused != nil {
 		return refused
 	}
-	total, corrected, refused := p.contract.price(record, declared)
+	total, corrected, refused := p.contract.price(record, types)
 	if refused != nil {
 		return refused
 	}
-	// The usual producer was right, and then there is nothing to write and no
-	// record to clone.
+	// Most producers send the right total: then nothing is written, and the record is
+	// not cloned.
 	if record[p.contract.totalPrice] == total {
 		return nil
 	}
@@ -251,8 +139,8 @@ func (p *processor) process(msg *service.Message) *record.Refusal {
 	return nil
 }
 
-// unreadable tells a message without content, such as a tombstone that no
-// decoder saw, from bytes that are no JSON.
+// unreadable refuses a message without content, such as a tombstone that no decoder
+// saw, or with bytes that are no JSON.
 func unreadable(msg *service.Message) *record.Refusal {
 	if isEmpty(msg) {
 		return refuse(CodeMissing, "value", "object", "none")
@@ -265,15 +153,14 @@ func isEmpty(msg *service.Message) bool {
 	return err == nil && len(content) == 0
 }
 
-// shapeOf judges the schema that travels with a message, once for each distinct
-// schema.
-func (p *processor) shapeOf(msg *service.Message) (shape, *record.Refusal) {
+// typesOf checks the schema of a message, once for each distinct schema.
+func (p *processor) typesOf(msg *service.Message) (declaredTypes, *record.Refusal) {
 	if p.schemaMetadata == "" {
-		return shape{}, nil
+		return declaredTypes{}, nil
 	}
 	common, ok := msg.MetaGetImmut(p.schemaMetadata)
 	if !ok {
-		return shape{}, nil
+		return declaredTypes{}, nil
 	}
 	switch held := common.(type) {
 	case service.ImmutableAny:
@@ -281,9 +168,9 @@ func (p *processor) shapeOf(msg *service.Message) (shape, *record.Refusal) {
 	case service.ImmutableValue:
 		common = held.Copy()
 	}
-	v, err := p.verdicts.GetOrConvertFromAny(common)
+	checked, err := p.schemas.GetOrConvertFromAny(common)
 	if err != nil {
-		return shape{}, refuse(CodeType, "schema", "common schema", "something else")
+		return declaredTypes{}, refuse(CodeType, "schema", "common schema", "something else")
 	}
-	return v.shape, v.refused
+	return checked.types, checked.refused
 }

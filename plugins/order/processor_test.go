@@ -14,9 +14,9 @@ import (
 
 func mustProcessor(t testing.TB, yaml string) *processor {
 	t.Helper()
-	conf, err := spec().ParseYAML(yaml, nil)
+	parsed, err := spec().ParseYAML(yaml, nil)
 	require.NoError(t, err)
-	p, err := newProcessor(conf, service.MockResources())
+	p, err := newProcessor(parsed, service.MockResources())
 	require.NoError(t, err)
 	return p
 }
@@ -217,10 +217,10 @@ func TestSchemaThatTravelsWithTheMessage(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 4, p.verdicts.Size(), "one verdict a distinct schema, good or bad")
+	assert.Equal(t, 4, p.schemas.Size(), "one entry a distinct schema, good or bad")
 }
 
-func TestJudgedSchemasAreBounded(t *testing.T) {
+func TestCheckedSchemasAreBounded(t *testing.T) {
 	p := mustProcessor(t, `schema_metadata: schema`)
 	const batches, each = 5, 500
 	for b := range batches {
@@ -233,7 +233,7 @@ func TestJudgedSchemasAreBounded(t *testing.T) {
 			batch = append(batch, msg)
 		}
 		process(t, p, batch...)
-		assert.LessOrEqual(t, p.verdicts.Size(), maxVerdicts+each)
+		assert.LessOrEqual(t, p.schemas.Size(), maxSchemas+each)
 	}
 }
 
@@ -245,9 +245,9 @@ func TestBadConfigurationFailsAtTheStart(t *testing.T) {
 		`total_mismatch: ignore`:        `checking total_mismatch: "ignore" is neither correct nor refuse`,
 	}
 	for yaml, want := range tests {
-		conf, err := spec().ParseYAML(yaml, nil)
+		parsed, err := spec().ParseYAML(yaml, nil)
 		require.NoError(t, err, yaml)
-		_, err = newProcessor(conf, service.MockResources())
+		_, err = newProcessor(parsed, service.MockResources())
 		assert.EqualError(t, err, want)
 	}
 }

@@ -1,12 +1,13 @@
 package order
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The types of the framework's common schema that the contract speaks of.
+// The types of the framework's common schema that the contract uses.
 const (
 	typeObject     = "OBJECT"
 	typeString     = "STRING"
@@ -30,18 +31,18 @@ type declaration struct {
 	scale int    // of a DECIMAL
 }
 
-// shape is what a schema promises about the payload; the zero shape is that of
-// a message without a schema, which promises nothing.
-type shape struct {
+// declaredTypes is what a schema says about the numbers of a payload. The zero value is
+// that of a message without a schema.
+type declaredTypes struct {
 	integerPrice bool
 	integerTotal bool
 }
 
-// judge checks that a schema, given as its root type and the fields it declares,
+// checkSchema checks that a schema, given as its root type and the fields it declares,
 // can hold an order.
-func (c *contract) judge(root string, declared map[string]declaration) (shape, *record.Refusal) {
+func (c *contract) checkSchema(root string, declared map[string]declaration) (declaredTypes, *record.Refusal) {
 	if root != typeObject {
-		return shape{}, refuse(CodeType, "schema", typeObject, root)
+		return declaredTypes{}, refuse(CodeType, "schema", typeObject, root)
 	}
 	for _, rule := range []struct {
 		field string
@@ -54,27 +55,27 @@ func (c *contract) judge(root string, declared map[string]declaration) (shape, *
 		{c.unitPrice, amountTypes},
 	} {
 		if refused := declares(declared, rule.field, rule.types); refused != nil {
-			return shape{}, refused
+			return declaredTypes{}, refused
 		}
 	}
 	unit := declared[c.unitPrice]
-	promised := shape{integerPrice: unit.among(integerTypes)}
+	result := declaredTypes{integerPrice: unit.among(integerTypes)}
 	total, ok := declared[c.totalPrice]
 	if !ok {
-		return promised, nil
+		return result, nil
 	}
 	types := amountTypes
-	if !promised.integerPrice {
+	if !result.integerPrice {
 		types = decimalTypes
 	}
 	if refused := declares(declared, c.totalPrice, types); refused != nil {
-		return shape{}, refused
+		return declaredTypes{}, refused
 	}
 	if unit.kind == typeDecimal && total.kind == typeDecimal && total.scale < unit.scale {
-		return shape{}, refuse(CodeType, "schema."+c.totalPrice, "a scale of at least "+c.unitPrice+"'s", "a smaller one")
+		return declaredTypes{}, refuse(CodeType, "schema."+c.totalPrice, "a scale of at least "+c.unitPrice+"'s", "a smaller one")
 	}
-	promised.integerTotal = total.among(integerTypes)
-	return promised, nil
+	result.integerTotal = total.among(integerTypes)
+	return result, nil
 }
 
 func declares(declared map[string]declaration, field string, types []string) *record.Refusal {
@@ -90,10 +91,5 @@ func declares(declared map[string]declaration, field string, types []string) *re
 }
 
 func (d declaration) among(types []string) bool {
-	for _, t := range types {
-		if d.kind == t {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(types, d.kind)
 }

@@ -11,21 +11,21 @@ func TestSchemasThatCanHoldAnOrder(t *testing.T) {
 	tests := []struct {
 		name    string
 		changes map[string]declaration
-		want    shape
+		want    declaredTypes
 	}{
-		{"the seed's", nil, shape{integerPrice: true, integerTotal: true}},
-		{"64 bits", map[string]declaration{"qty": {kind: "INT64"}, "unit_price": {kind: "INT64"}}, shape{integerPrice: true, integerTotal: true}},
-		{"UUID", map[string]declaration{"order_id": {kind: "UUID"}}, shape{integerPrice: true, integerTotal: true}},
-		{"no total", map[string]declaration{"total_price": {}}, shape{integerPrice: true}},
-		{"decimals", map[string]declaration{"unit_price": {"DECIMAL", 2}, "total_price": {"DECIMAL", 2}}, shape{}},
-		{"a wider total", map[string]declaration{"unit_price": {"DECIMAL", 2}, "total_price": {"DECIMAL", 4}}, shape{}},
-		{"decimals without a scale", map[string]declaration{"unit_price": {"BIG_DECIMAL", 0}, "total_price": {"DECIMAL", 2}}, shape{}},
-		{"decimal price, no total", map[string]declaration{"unit_price": {"DECIMAL", 2}, "total_price": {}}, shape{}},
-		{"integer price, decimal total", map[string]declaration{"total_price": {"DECIMAL", 2}}, shape{integerPrice: true}},
+		{"the seed's", nil, declaredTypes{integerPrice: true, integerTotal: true}},
+		{"64 bits", map[string]declaration{"qty": {kind: "INT64"}, "unit_price": {kind: "INT64"}}, declaredTypes{integerPrice: true, integerTotal: true}},
+		{"UUID", map[string]declaration{"order_id": {kind: "UUID"}}, declaredTypes{integerPrice: true, integerTotal: true}},
+		{"no total", map[string]declaration{"total_price": {}}, declaredTypes{integerPrice: true}},
+		{"decimals", map[string]declaration{"unit_price": {"DECIMAL", 2}, "total_price": {"DECIMAL", 2}}, declaredTypes{}},
+		{"a wider total", map[string]declaration{"unit_price": {"DECIMAL", 2}, "total_price": {"DECIMAL", 4}}, declaredTypes{}},
+		{"decimals without a scale", map[string]declaration{"unit_price": {"BIG_DECIMAL", 0}, "total_price": {"DECIMAL", 2}}, declaredTypes{}},
+		{"decimal price, no total", map[string]declaration{"unit_price": {"DECIMAL", 2}, "total_price": {}}, declaredTypes{}},
+		{"integer price, decimal total", map[string]declaration{"total_price": {"DECIMAL", 2}}, declaredTypes{integerPrice: true}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, refused := mustContract(t, bounds{}, false).judge("OBJECT", declaring(test.changes))
+			got, refused := mustContract(t, bounds{}, false).checkSchema("OBJECT", declaring(test.changes))
 			assert.Nil(t, refused)
 			assert.Equal(t, test.want, got)
 		})
@@ -57,7 +57,7 @@ func TestSchemasThatCannotHoldAnOrder(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, refused := mustContract(t, bounds{}, false).judge(test.root, declaring(test.changes))
+			_, refused := mustContract(t, bounds{}, false).checkSchema(test.root, declaring(test.changes))
 			assert.EqualError(t, refused, test.want)
 		})
 	}
@@ -77,7 +77,7 @@ func declaring(changes map[string]declaration) map[string]declaration {
 
 func TestPayloadObeysADeclaredInteger(t *testing.T) {
 	c := mustContract(t, bounds{}, false)
-	declared := shape{integerPrice: true, integerTotal: true}
+	declared := declaredTypes{integerPrice: true, integerTotal: true}
 	_, _, refused := c.price(with(changes{"unit_price": "11000"}), declared)
 	assert.EqualError(t, refused, "order_type: unit_price: expected integer, got string")
 	_, _, refused = c.price(with(changes{"total_price": "77000"}), declared)

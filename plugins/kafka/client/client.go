@@ -1,5 +1,5 @@
-// Package client turns the configuration of a Kafka client into options of franz-go:
-// brokers, TLS, SASL and logger. The kafka_read input and `order-sink dlq` share it.
+// Package client has what the kafka_read input and `order-sink dlq` share of a Kafka
+// client: its options (brokers, TLS, SASL and logger), and questions to a broker.
 package client
 
 import (

@@ -10,7 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/plugins/kafka"
+	"github.com/order-sink/order-sink/plugins/kafka/client"
 )
 
 const (
@@ -161,7 +161,7 @@ func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error
 // finishHoles finishes the spans that have no more records.
 func (r *reader) finishHoles(ctx context.Context) error {
 	for partition, s := range r.left {
-		more, err := kafka.HasRecords(ctx, r.client, r.topic, partition, s.From, s.End)
+		more, err := client.HasRecords(ctx, r.client, r.topic, partition, s.From, s.End)
 		if err != nil {
 			return fmt.Errorf("reading topic %s, partition %d: %w", r.topic, partition, err)
 		}

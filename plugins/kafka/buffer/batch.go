@@ -1,0 +1,139 @@
+package buffer
+
+import (
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Batch is some records of one partition, in order. It is also their ticket: see
+// ticket.go.
+type Batch struct {
+	Records []*kgo.Record
+	Waits   bool // an output may still write an earlier batch
+
+	size       int // bytes
+	partition  *partition
+	assignment int
+	buffer     *Buffer
+
+	number  int64         // counts the batches of the partition
+	ahead   *Batch        // the one before, while it is not settled
+	behind  chan struct{} // closed once ahead is settled, or overdue
+	overdue bool          // no output was writing ahead when it was checked
+	stuck   bool          // an output needs the next batch
+	repeat  bool          // it is given out again after ahead, whatever its outcome
+	timer   *time.Timer
+	outputs []*progress
+	outcome outcome
+}
+
+type outcome int
+
+const (
+	pending outcome = iota
+	written
+	returned
+)
+
+// Take gives out the next batch, nil if there is none now.
+func (b *Buffer) Take() *Batch {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	for i, p := range b.rotation {
+		if len(p.out) == 0 && p.has() {
+			return b.give(i)
+		}
+	}
+	for i, p := range b.rotation {
+		if len(p.out) == 1 && p.has() && p.out[0].mayBeFollowed(b.out) {
+			return b.give(i)
+		}
+	}
+	return nil
+}
+
+func (p *partition) has() bool { return len(p.queue) > 0 && !p.pausing && !p.leaving }
+
+// give gives out the next batch of a partition of the rotation.
+func (b *Buffer) give(index int) *Batch {
+	p := b.rotation[index]
+	b.rotation = append(append(b.rotation[:index:index], b.rotation[index+1:]...), p)
+	p.batches++
+	next := &Batch{partition: p, assignment: p.assignment, buffer: b, number: p.batches, behind: make(chan struct{})}
+	n := 0
+	for n < min(len(p.queue), b.BatchRecords) && (n == 0 || next.size+size(p.queue[n]) <= b.BatchBytes) {
+		next.size += size(p.queue[n])
+		n++
+	}
+	next.Records, p.queue = p.queue[:n:n], p.queue[n:]
+	if len(p.queue) == 0 {
+		p.queue = nil
+	}
+	if len(p.out) > 0 {
+		next.ahead = p.out[0]
+	}
+	next.Waits = len(p.out)+len(p.late) > 0
+	p.out = append(p.out, next)
+	b.out++
+	return next
+}
+
+// Settle takes back a batch, which was written or not.
+func (b *Buffer) Settle(batch *Batch, isWritten bool) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	batch.outcome = returned
+	if isWritten && !batch.repeat {
+		batch.outcome = written
+	}
+	p := batch.partition
+	b.out--
+	p.release(batch)
+	b.wake()
+	b.acknowledgeWritten(p)
+	b.giveAgain(p)
+	if p.skip() { // the batch was of an earlier assignment, and only markers came since
+		b.advance(p, true)
+	}
+	signal(b.ready)
+	signal(b.space)
+}
+
+// acknowledgeWritten acknowledges the batches that are written, up to the first that is
+// not: an offset is marked only after those before it.
+func (b *Buffer) acknowledgeWritten(p *partition) {
+	for len(p.out) > 0 && p.out[0].outcome == written {
+		first := p.out[0]
+		p.out = p.out[1:]
+		b.held -= first.size
+		if first.assignment == p.assignment { // else another member has the partition, or it is read again
+			p.backoff.Reset()
+			b.acknowledge(p, first.Records[len(first.Records)-1])
+		}
+	}
+}
+
+// giveAgain puts the batches of a partition back into its queue, once the first has come
+// back and none is being written. A batch that followed the first is written again too.
+func (b *Buffer) giveAgain(p *partition) {
+	if len(p.out) == 0 || p.out[0].outcome == pending || p.out[len(p.out)-1].outcome == pending {
+		return
+	}
+	var again []*kgo.Record
+	for _, batch := range p.out {
+		if batch.assignment == p.assignment {
+			again = append(again, batch.Records...)
+		} else {
+			b.held -= batch.size
+		}
+	}
+	p.queue, p.out = append(again, p.queue...), nil
+	p.pausing = true
+	time.AfterFunc(p.backoff.Next(), func() {
+		b.mutex.Lock()
+		defer b.mutex.Unlock()
+		p.pausing = false
+		signal(b.ready)
+	})
+}

@@ -1,0 +1,110 @@
+package buffer_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/kafka/offsets"
+)
+
+var partition0 = map[string][]int32{"orders": {0}, "never seen": {1}}
+
+// unassign gives up partition 0. The channel is closed once it has left.
+func (l *log) unassign() <-chan struct{} {
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		l.Unassign(l.Context(), partition0)
+	}()
+	synctest.Wait()
+	return left
+}
+
+// lose gives up partition 0 without waiting for anything.
+func (l *log) lose() {
+	over, done := context.WithCancel(l.Context())
+	done()
+	l.Unassign(over, partition0)
+}
+
+func TestAPartitionThatLeavesWaitsForItsBatch(t *testing.T) {
+	run(t, 10_000, 200, func(l *log) {
+		l.fetched(0, 0, 6)
+		b := l.given("0: 0-1")
+		left := l.unassign()
+		l.expect("leaving", 200)
+		l.given("nothing")
+		if isClosed(left) {
+			l.Fatal("it has not waited")
+		}
+		l.Settle(b, true)
+		<-left
+		l.expect("left", 0, "0/1")
+		// Back again, it begins where the group says.
+		l.fetched(0, 1, 3)
+		l.given("0: 1-2")
+	})
+}
+
+// At the end nothing waits for what does not come back.
+func TestLeavingEndsWithTheMember(t *testing.T) {
+	run(t, 10_000, 300, func(l *log) {
+		l.fetched(0, 0, 3)
+		l.given("0: 0-2")
+		left, began := l.unassign(), time.Now()
+		if isClosed(left) {
+			l.Fatal("it has not waited")
+		}
+		l.End()
+		<-left
+		if waited := time.Since(began); waited > 0 {
+			l.Errorf("it waited %v for a batch that will not come back", waited)
+		}
+	})
+}
+
+// What another member has is not committed, nor given out beside what is still being
+// written here.
+func TestAPartitionThatIsLost(t *testing.T) {
+	for _, written := range []bool{true, false} {
+		run(t, 10_000, 200, func(l *log) {
+			l.fetched(0, 0, 6)
+			b := l.given("0: 0-1")
+			l.lose()
+			l.fetched(0, 0, 2) // it is back already
+			l.given("nothing")
+			l.Settle(b, written)
+			l.pause()
+			l.expect("settled after all", 200)
+			l.Settle(l.given("0: 0-1"), true)
+			l.expect("read again", 0, "0/1")
+		})
+	}
+}
+
+// A partition comes back, and what another member has left to read is a marker. It is
+// skipped, whatever becomes of the batch of the assignment before that is still being
+// written.
+func TestAMarkerIsSkippedBehindABatchOfAnEarlierAssignment(t *testing.T) {
+	for _, written := range []bool{true, false} {
+		run(t, 10_000, 200, func(l *log) {
+			l.fetched(0, 0, 2)
+			b := l.given("0: 0-1")
+			l.lose()
+			found := offsets.Finding{Position: offsets.NoPosition()}
+			found.Next, found.LogEnd = 2, 2
+			l.Assign(offsets.TopicPartition{Topic: "orders"}, found)
+			l.add(0, &kgo.Record{Topic: "orders", Offset: 2, Attrs: kgo.NewRecordAttrs(kgo.RecordAttrsOpts{Control: true})})
+			l.expect("the batch is being written", 200)
+			l.Settle(b, written)
+			l.expect("the marker is skipped", 0, "0/2")
+			if l.lags[0] != 0 {
+				l.Errorf("the lag is %d", l.lags[0])
+			}
+		})
+	}
+}

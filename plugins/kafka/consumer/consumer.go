@@ -1,0 +1,173 @@
+// Package consumer is a member of a consumer group. It fetches records into a buffer, and
+// commits the offsets of those that are acknowledged.
+package consumer
+
+import (
+	"context"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/order-sink/order-sink/plugins/kafka/buffer"
+	"github.com/order-sink/order-sink/plugins/kafka/client"
+	"github.com/order-sink/order-sink/plugins/kafka/offsets"
+)
+
+// commitTimeout is how long a broker may take to accept the last offsets.
+const commitTimeout = 5 * time.Second
+
+// Config is what a consumer needs.
+type Config struct {
+	Options          []kgo.Opt // brokers, topics, group, and what a user may set
+	Limits           buffer.Limits
+	Checker          *offsets.Checker
+	ConnectionFailed chan<- struct{} // gets a value when a connection fails
+	Debug            func(format string, args ...any)
+}
+
+// Consumer is a client in its group. It fetches while its buffer has space, and retries
+// without an error while no broker can be reached.
+type Consumer struct {
+	*buffer.Buffer
+	config  Config
+	client  *kgo.Client
+	logs    *kgo.Client // asks about the logs
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+// Join makes a consumer. It does not wait for a broker.
+func Join(config Config) (*Consumer, error) {
+	c := &Consumer{config: config, stopped: make(chan struct{})}
+	c.Buffer = buffer.New(buffer.Options{
+		Limits: config.Limits, Memory: config.Checker.Memory, ShowLag: config.Checker.ShowLag, Debug: config.Debug,
+		Mark: func(tp offsets.TopicPartition, next kgo.EpochOffset) {
+			c.client.MarkCommitOffsets(map[string]map[int32]kgo.EpochOffset{tp.Topic: {tp.Partition: next}})
+		},
+	})
+	var err error
+	if c.logs, err = config.Checker.Connect(); err != nil {
+		return nil, err
+	}
+	joined := make(chan struct{})
+	if c.client, err = kgo.NewClient(slices.Concat(config.Options, c.options(joined))...); err != nil {
+		c.logs.Close()
+		return nil, err
+	}
+	close(joined)
+	running, stop := context.WithCancel(context.Background())
+	c.stop = stop
+	go c.watch(running)
+	go func() {
+		defer close(c.stopped)
+		for c.AwaitSpace(running) {
+			c.Add(c.client.PollFetches(running))
+			c.client.AllowRebalance()
+		}
+	}()
+	return c, nil
+}
+
+// options are those that the consumer relies on. Its functions wait until c.client is set.
+func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
+	return []kgo.Opt{
+		// When a log has changed, the client begins with the first record of the log: it
+		// must skip none before the buffer has noticed, whatever start_offset is.
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		// A marker is the last record of a transaction: the position is behind it.
+		kgo.KeepControlRecords(),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.AutoCommitMarks(), kgo.BlockRebalanceOnPoll(),
+		kgo.WithHooks(connectHook{c.config.ConnectionFailed}),
+		kgo.WithContext(c.describing(context.Background())),
+		kgo.AdjustFetchOffsetsFn(func(ctx context.Context, from map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
+			<-joined
+			return from, c.correct(ctx, from)
+		}),
+		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { c.Assigned() }),
+		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, lost map[string][]int32) {
+			c.Unassign(ctx, lost)
+			// The next member reads again what is not committed.
+			ctx, done := context.WithTimeout(c.describing(ctx), commitTimeout)
+			defer done()
+			if err := client.CommitMarkedOffsets(ctx); err != nil {
+				c.config.Debug("Committing the offsets of partitions that leave: %v", err)
+			}
+		}),
+		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, lost map[string][]int32) {
+			over, done := context.WithCancel(context.Background())
+			done() // nothing can be committed, so nothing is waited for
+			c.Unassign(over, lost)
+		}),
+	}
+}
+
+// describing makes commits under ctx have metadata, which says of which topic an offset is.
+func (c *Consumer) describing(ctx context.Context) context.Context {
+	return kgo.PreCommitFnContext(ctx, c.describe)
+}
+
+func (c *Consumer) describe(request *kmsg.OffsetCommitRequest) error {
+	for _, topic := range request.Topics {
+		for i := range topic.Partitions {
+			tp := offsets.TopicPartition{Topic: topic.Topic, Partition: topic.Partitions[i].Partition}
+			if text := c.CommitMetadata(tp); text != "" {
+				topic.Partitions[i].Metadata = &text
+			}
+		}
+	}
+	return nil
+}
+
+// Check returns why topics cannot be read now.
+func (c *Consumer) Check(ctx context.Context, topics []string) error {
+	return client.Check(ctx, c.client, topics)
+}
+
+// Close commits what is acknowledged, and leaves the partitions to the other members at
+// once. When no broker answers, Close does not wait for the client, whose requests each
+// wait for a connection: the client ends by itself.
+func (c *Consumer) Close(ctx context.Context) {
+	c.End()
+	c.stop()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		c.leaveGroup(ctx)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(2 * commitTimeout):
+	}
+}
+
+func (c *Consumer) leaveGroup(ctx context.Context) {
+	ctx, done := context.WithTimeout(ctx, commitTimeout)
+	defer done()
+	<-c.stopped
+	c.client.AllowRebalance()
+	if err := c.client.CommitMarkedOffsets(c.describing(ctx)); err != nil {
+		c.config.Debug("Committing the last offsets: %v", err)
+	}
+	if err := c.client.LeaveGroupContext(ctx); err != nil {
+		c.config.Debug("Leaving the group: %v", err)
+	}
+	c.client.Close()
+	c.logs.Close()
+}
+
+// connectHook reports connections that fail.
+type connectHook struct{ failed chan<- struct{} }
+
+// OnBrokerConnect implements kgo.HookBrokerConnect.
+func (h connectHook) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
+	if err == nil {
+		return
+	}
+	select {
+	case h.failed <- struct{}{}:
+	default: // the channel has a value already
+	}
+}

@@ -1,0 +1,90 @@
+package offsets
+
+import "fmt"
+
+// The field of kafka_read that says what a loss does, and its values.
+const (
+	FieldOnOffsetGone = "on_offset_gone"
+	GoneContinue      = "continue"
+	GoneStop          = "stop"
+)
+
+// Cause is why a partition lost offsets.
+type Cause string
+
+// The causes of a loss.
+const (
+	Retention  Cause = "retention"  // the start of the log moved on
+	Truncation Cause = "truncation" // the end of the log was cut off, by an unclean leader election
+	Recreation Cause = "recreation" // the topic was deleted and created again
+)
+
+// Loss is a range of offsets that Kafka no longer has: those from First up to before
+// End. The range is empty when Kafka lost offsets but their number is not known.
+type Loss struct {
+	TopicPartition
+	Cause        Cause
+	TopicID      [16]byte // of the log that had the offsets
+	First, End   int64
+	Acknowledged int64 // the offsets before this one were acknowledged
+	Resume       int64 // where reading goes on
+}
+
+// Count returns the number of lost offsets.
+func (l *Loss) Count() int64 { return max(0, l.End-l.First) }
+
+// String returns which offsets were lost, and why.
+func (l *Loss) String() string { return l.offsets() + ": " + l.reason() }
+
+func (l *Loss) offsets() string {
+	partition := fmt.Sprintf("topic %s, partition %d, ", l.Topic, l.Partition)
+	switch n := l.Count(); n {
+	case 0:
+		return fmt.Sprintf("%sfrom offset %d", partition, l.First)
+	case 1:
+		return fmt.Sprintf("%soffset %d (1 offset)", partition, l.First)
+	default:
+		return fmt.Sprintf("%soffsets %d to %d (%d offsets)", partition, l.First, l.End-1, n)
+	}
+}
+
+func (l *Loss) reason() string {
+	switch l.Cause {
+	case Recreation:
+		if l.Count() == 0 {
+			return "the topic was deleted and created again; no record of the deleted topic is known to be lost"
+		}
+		return "the topic was deleted and created again; these records of the deleted topic were not acknowledged and cannot be read any more"
+	case Truncation:
+		return "Kafka cut off the end of the log, as after an unclean leader election; " + l.acknowledged()
+	default:
+		return "Kafka deleted these records, by retention or by command, before they were read"
+	}
+}
+
+// acknowledged says which records of a truncated log the sink has already written.
+func (l *Loss) acknowledged() string {
+	switch stored := min(l.Acknowledged, l.End) - l.First; {
+	case l.Count() == 0:
+		return "how many records it lost is not known"
+	case stored <= 0:
+		return "the sink had acknowledged none of these records"
+	case stored < l.Count():
+		return fmt.Sprintf("the sink had acknowledged those before offset %d", l.Acknowledged)
+	default:
+		return "the sink had acknowledged all of these records"
+	}
+}
+
+// GoneError is the loss that stops the input until an operator has decided.
+type GoneError struct {
+	Loss
+	Group string
+}
+
+// Error implements error.
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("records are gone: %v. %s is %s, so an operator decides: "+
+		"to go on, set the offset of group %s for %s:%d, to %d to read all that is left (kafka-consumer-groups --reset-offsets), or restart the sink with %s: %s",
+		&e.Loss, FieldOnOffsetGone, GoneStop, e.Group, e.Topic, e.Partition, e.Resume, FieldOnOffsetGone, GoneContinue)
+}

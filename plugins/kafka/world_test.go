@@ -1,0 +1,223 @@
+package kafka
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
+	"github.com/redpanda-data/benthos/v4/public/service"
+	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
+	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
+)
+
+// reading is a stream and what it has taken.
+type reading struct {
+	mutex  sync.Mutex
+	taken  []string
+	log    bytes.Buffer
+	accept func(string) // is called before a message is acknowledged
+}
+
+func (r *reading) Write(p []byte) (int, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.log.Write(p)
+}
+
+func (r *reading) take(_ context.Context, m *service.Message) error {
+	content, err := m.AsBytes()
+	if err != nil {
+		return err
+	}
+	r.mutex.Lock()
+	r.taken = append(r.taken, string(content))
+	r.mutex.Unlock()
+	if r.accept != nil {
+		r.accept(string(content))
+	}
+	return nil
+}
+
+// got returns the messages so far.
+func (r *reading) got() []string {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return slices.Clone(r.taken)
+}
+
+// logged returns how often the log has a text.
+func (r *reading) logged(text string) int {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return strings.Count(r.log.String(), text)
+}
+
+func (r *reading) start(t *testing.T, config string) {
+	t.Helper()
+	r.run(t, func(builder *service.StreamBuilder) error {
+		return errors.Join(builder.AddInputYAML(config), builder.AddConsumerFunc(r.take))
+	})
+}
+
+// run runs a stream until the end of the test, or until end is called, and collects
+// its log.
+func (r *reading) run(t *testing.T, add func(*service.StreamBuilder) error) (end func()) {
+	t.Helper()
+	builder := service.NewStreamBuilder()
+	builder.SetLogger(slog.New(slog.NewTextHandler(r, nil)))
+	// As a user has it: from the environment.
+	builder.SetEnvVarLookupFunc(func(string) (string, bool) { return strings.ReplaceAll(password, "'", "''"), true })
+	if err := add(builder); err != nil {
+		t.Fatal(err)
+	}
+	stream, err := builder.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- stream.Run(context.Background()) }()
+	end = sync.OnceFunc(func() {
+		if err := errors.Join(stream.StopWithin(30*time.Second), <-ended); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(end)
+	return end
+}
+
+func (r *reading) eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	eventually(t, what, condition, func() string {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		return fmt.Sprintf("got %q, the log:\n%s", r.taken, r.log.String())
+	})
+}
+
+// eventually waits until a condition is true. Otherwise the test fails with the details.
+func eventually(t *testing.T, what string, condition func() bool, details ...func() string) {
+	t.Helper()
+	deadline := time.After(time.Minute)
+	for !condition() {
+		select {
+		case <-deadline:
+			for _, detail := range details {
+				t.Log(detail())
+			}
+			t.Fatal("it never came to this: ", what)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// watched is a stream whose metrics and health are served, and whose messages can be
+// held up.
+type watched struct {
+	reading
+	mux  *http.ServeMux
+	gate *gate
+	end  func()
+}
+
+// gate holds up messages while it is shut.
+type gate struct {
+	mutex sync.Mutex
+	shut  chan struct{} // nil: open
+}
+
+func (g *gate) close() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.shut = make(chan struct{})
+}
+
+func (g *gate) open() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.shut != nil {
+		close(g.shut)
+		g.shut = nil
+	}
+}
+
+func (g *gate) pass() {
+	g.mutex.Lock()
+	shut := g.shut
+	g.mutex.Unlock()
+	if shut != nil {
+		<-shut
+	}
+}
+
+func watching(t *testing.T, config string) *watched {
+	t.Helper()
+	w := &watched{mux: http.NewServeMux(), gate: &gate{}}
+	w.accept = func(string) { w.gate.pass() }
+	w.end = w.run(t, func(builder *service.StreamBuilder) error {
+		builder.SetHTTPMux(w.mux)
+		return errors.Join(builder.SetMetricsYAML("prometheus: {}"), builder.AddInputYAML(config), builder.AddConsumerFunc(w.take))
+	})
+	t.Cleanup(w.gate.open) // before the end
+	return w
+}
+
+func (w *watched) get(path string) (int, string) {
+	answer := httptest.NewRecorder()
+	w.mux.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+	return answer.Code, answer.Body.String()
+}
+
+// metric is a metric of a partition, -1 where it has none.
+func (w *watched) metric(name string, partition int) (value int64) {
+	_, text := w.get("/metrics")
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, name+"{") && strings.Contains(line, fmt.Sprintf(`partition="%d"`, partition)) {
+			var n float64
+			if _, err := fmt.Sscan(line[strings.LastIndexByte(line, ' ')+1:], &n); err != nil {
+				return -1
+			}
+			return int64(n)
+		}
+	}
+	return -1
+}
+
+// warned is how often the log warns with a text.
+func (w *watched) warned(text string) (n int) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for line := range strings.Lines(w.log.String()) {
+		if strings.Contains(line, "level=WARN") && strings.Contains(line, text) {
+			n++
+		}
+	}
+	return n
+}
+
+// reported asserts what was counted, and that the one warning has the texts.
+func (w *watched) reported(t *testing.T, lost int64, warnings int, texts ...string) {
+	t.Helper()
+	if n := w.metric(metricLost, 0); n != lost {
+		t.Errorf("%s is %d, expected %d", metricLost, n, lost)
+	}
+	if n := w.warned("Records are gone: "); n != warnings {
+		t.Errorf("%d warnings, expected %d", n, warnings)
+	}
+	for _, text := range texts {
+		if w.warned(text) == 0 {
+			w.mutex.Lock()
+			t.Errorf("no warning says %q; the log:\n%s", text, w.log.String())
+			w.mutex.Unlock()
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package order
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+)
+
+// The lengths that the contract allows, in characters (Unicode code points).
+const (
+	maxOrderID   = 64
+	maxReference = 255
+)
+
+// fields are the names that the contract's fields have in a record.
+type fields struct {
+	orderID    string
+	userID     string
+	productID  string
+	quantity   string
+	unitPrice  string
+	totalPrice string
+}
+
+// bounds are the greatest values a shop takes, as plain numbers in text; empty
+// means no bound.
+type bounds struct {
+	quantity   string
+	unitPrice  string
+	totalPrice string
+}
+
+// contract is what an order must be, under the names and bounds of one shop.
+type contract struct {
+	fields
+	maxQuantity    bound
+	maxUnitPrice   bound
+	maxTotalPrice  bound
+	refuseMismatch bool
+}
+
+// newContract checks the configuration: names are present and distinct, bounds
+// are numbers that some order can keep.
+func newContract(names fields, most bounds, refuseMismatch bool) (*contract, error) {
+	if err := names.check(); err != nil {
+		return nil, fmt.Errorf("checking fields: %w", err)
+	}
+	c := &contract{fields: names, refuseMismatch: refuseMismatch}
+	var err error
+	if c.maxQuantity, err = parseBound(most.quantity, one, parseInteger); err != nil {
+		return nil, fmt.Errorf("checking max_quantity: %w", err)
+	}
+	if c.maxUnitPrice, err = parseBound(most.unitPrice, zero, parseDecimal); err != nil {
+		return nil, fmt.Errorf("checking max_unit_price: %w", err)
+	}
+	if c.maxTotalPrice, err = parseBound(most.totalPrice, zero, parseDecimal); err != nil {
+		return nil, fmt.Errorf("checking max_total_price: %w", err)
+	}
+	return c, nil
+}
+
+func (f fields) check() error {
+	taken := map[string]string{}
+	for _, field := range []struct{ key, name string }{
+		{"order_id", f.orderID},
+		{"user_id", f.userID},
+		{"product_id", f.productID},
+		{"quantity", f.quantity},
+		{"unit_price", f.unitPrice},
+		{"total_price", f.totalPrice},
+	} {
+		if field.name == "" {
+			return fmt.Errorf("%s has an empty name", field.key)
+		}
+		// A refusal is read back as "code: path: rest".
+		if strings.ContainsFunc(field.name, func(r rune) bool { return r == ':' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+			return fmt.Errorf("the name %q of %s has a colon, white space or a control character", field.name, field.key)
+		}
+		if other, ok := taken[field.name]; ok {
+			return fmt.Errorf("%s and %s are both named %q", other, field.key, field.name)
+		}
+		taken[field.name] = field.key
+	}
+	return nil
+}
+
+// price checks a record and computes its total, an int64 or decimal text.
+// corrected says that the record holds another total. The first broken rule, in
+// the contract's order, is the refusal; the record itself is only read.
+func (c *contract) price(record map[string]any, types declaredTypes) (total any, corrected bool, refused *record.Refusal) {
+	if refused = checkText(record, c.orderID, maxOrderID); refused != nil {
+		return nil, false, refused
+	}
+	if refused = checkText(record, c.userID, maxReference); refused != nil {
+		return nil, false, refused
+	}
+	if refused = checkText(record, c.productID, maxReference); refused != nil {
+		return nil, false, refused
+	}
+	quantity, refused := checkQuantity(record, c.quantity)
+	if refused != nil {
+		return nil, false, refused
+	}
+	if refused = c.maxQuantity.check(whole(quantity), c.quantity); refused != nil {
+		return nil, false, refused
+	}
+	unit, refused := checkAmount(record, c.unitPrice, types.integerPrice)
+	if refused != nil {
+		return nil, false, refused
+	}
+	if refused = c.maxUnitPrice.check(unit, c.unitPrice); refused != nil {
+		return nil, false, refused
+	}
+	return c.total(record, quantity, unit, types)
+}
+
+// total multiplies, and compares with what the producer sent.
+func (c *contract) total(record map[string]any, quantity int64, unit number, types declaredTypes) (any, bool, *record.Refusal) {
+	exact, fits := unit.times(quantity)
+	if !fits {
+		// Invariant 5: overflow is a refusal, never a wrap.
+		most := "64 bits"
+		if unit.isText {
+			most = fmt.Sprintf("%d digits", maxDigits)
+		}
+		return nil, false, refuse(CodeOverflow, c.totalPrice, c.quantity+" * "+c.unitPrice+" within "+most, "more")
+	}
+	if refused := c.maxTotalPrice.check(exact, c.totalPrice); refused != nil {
+		return nil, false, refused
+	}
+	if record[c.totalPrice] == nil {
+		return exact.content(), false, nil
+	}
+	sent, refused := checkAmount(record, c.totalPrice, types.integerTotal)
+	if refused != nil {
+		return nil, false, refused
+	}
+	differs := sent.Cmp(exact.Decimal) != 0
+	if differs && c.refuseMismatch {
+		return nil, false, refuse(CodeTotalMismatch, c.totalPrice, c.quantity+" * "+c.unitPrice, "another number")
+	}
+	return exact.content(), differs, nil
+}
