@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // family is a group of column types that take the same values.
@@ -66,7 +67,7 @@ type column struct {
 func (c *column) accept(v any) (any, *record.Refusal) {
 	if v == nil {
 		if !c.nullable {
-			return nil, refuse(CodeNull, c.name, "the column is NOT NULL")
+			return nil, refusal.New(refusal.Null, c.name, "the column is NOT NULL")
 		}
 		return nil, nil
 	}
@@ -95,7 +96,7 @@ func (c *column) accept(v any) (any, *record.Refusal) {
 }
 
 func (c *column) mismatch(v any, expected string) *record.Refusal {
-	return refuse(CodeType, c.name, "%s takes %s, got %s", strings.ToUpper(c.columnType), expected, typeName(v))
+	return refusal.New(refusal.Type, c.name, "%s takes %s, got %s", strings.ToUpper(c.columnType), expected, typeName(v))
 }
 
 func (c *column) acceptBytes(value any) (any, *record.Refusal) {
@@ -112,10 +113,10 @@ func (c *column) acceptBytes(value any) (any, *record.Refusal) {
 		return nil, c.mismatch(v, "bytes")
 	}
 	if n > c.octets {
-		return nil, refuse(CodeTooLong, c.name, "%d bytes, %s holds %d", n, strings.ToUpper(c.columnType), c.octets)
+		return nil, refusal.New(refusal.TooLong, c.name, "%d bytes, %s holds %d", n, strings.ToUpper(c.columnType), c.octets)
 	}
 	if c.fixed && n < c.octets {
-		return nil, refuse(CodePadded, c.name, "%d bytes, %s would be filled up with zero bytes", n, strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.Padded, c.name, "%d bytes, %s would be filled up with zero bytes", n, strings.ToUpper(c.columnType))
 	}
 	return value, nil
 }
@@ -141,10 +142,10 @@ func (c *column) acceptMember(v any) (any, *record.Refusal) {
 			continue
 		}
 		if !slices.Contains(c.members, shown(member)) {
-			return nil, refuse(CodeBadValue, c.name, "not a member of the %s", strings.ToUpper(c.dataType))
+			return nil, refusal.New(refusal.BadValue, c.name, "not a member of the %s", strings.ToUpper(c.dataType))
 		}
 		if !strings.HasSuffix(c.collation, "_bin") {
-			return nil, refuse(CodeBadValue, c.name, "letters beyond U+FFFF, of which collation %s may take one for another: a _bin collation does not", c.collation)
+			return nil, refusal.New(refusal.BadValue, c.name, "letters beyond U+FFFF, of which collation %s may take one for another: a _bin collation does not", c.collation)
 		}
 	}
 	return text, nil
@@ -156,7 +157,7 @@ func (c *column) acceptOpaque(v any) (any, *record.Refusal) {
 		return nil, c.mismatch(v, "text")
 	}
 	if !utf8.ValidString(text) {
-		return nil, refuse(CodeBadText, c.name, "the text is not valid UTF-8")
+		return nil, refusal.New(refusal.BadText, c.name, "the text is not valid UTF-8")
 	}
 	if c.family == uuids {
 		// One spelling for a value: it may be a key.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // A float stands for its shortest decimal: the decimal with the fewest digits
@@ -46,10 +47,10 @@ func (c *column) double(v any) (float64, *record.Refusal) {
 	}
 	f, err := n.Float64()
 	if err != nil {
-		return 0, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.OutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
 	}
 	if !isNear(f, n) {
-		return 0, refuse(CodeTooPrecise, c.name, "a number of more digits than %s keeps", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.TooPrecise, c.name, "a number of more digits than %s keeps", strings.ToUpper(c.columnType))
 	}
 	return f, nil
 }
@@ -68,26 +69,26 @@ func isNear(f float64, n decimal.Decimal) bool {
 }
 
 func (c *column) acceptFloat(v any) (any, *record.Refusal) {
-	f, refusal := c.double(v)
-	if refusal != nil {
-		return nil, refusal
+	f, refused := c.double(v)
+	if refused != nil {
+		return nil, refused
 	}
 	switch {
 	case notFinite(f):
-		return nil, refuse(CodeOutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.OutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
 	case c.unsigned && f < 0:
-		return nil, refuse(CodeOutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.OutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
 	}
 	bits := 64
 	if c.dataType == "float" {
-		if f, refusal = c.single(f); refusal != nil {
-			return nil, refusal
+		if f, refused = c.single(f); refused != nil {
+			return nil, refused
 		}
 		bits = 32
 	}
 	if c.scale >= 0 { // FLOAT(7,2), DOUBLE(10,3): they round
 		if _, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, bits), "."); len(fraction) > c.scale {
-			return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps %d", len(fraction), strings.ToUpper(c.columnType), c.scale)
+			return nil, refusal.New(refusal.TooPrecise, c.name, "%d digits behind the point, %s keeps %d", len(fraction), strings.ToUpper(c.columnType), c.scale)
 		}
 	}
 	return f, nil
@@ -100,9 +101,9 @@ func (c *column) single(f float64) (float64, *record.Refusal) {
 	single, err := strconv.ParseFloat(decimal, 32)
 	switch {
 	case err != nil:
-		return 0, refuse(CodeOutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.OutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
 	case single != f && strconv.FormatFloat(single, 'g', -1, 32) != decimal:
-		return 0, refuse(CodeTooPrecise, c.name, "more digits than %s keeps", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.TooPrecise, c.name, "more digits than %s keeps", strings.ToUpper(c.columnType))
 	}
 	return single, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // maxNumberText bounds the text of a number: no column holds one that comes near.
@@ -82,7 +83,7 @@ func (c *column) acceptInteger(value any) (any, *record.Refusal) {
 		return c.acceptInteger(whole)
 	}
 	if n.Scale() > 0 {
-		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps none", n.Scale(), strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.TooPrecise, c.name, "%d digits behind the point, %s keeps none", n.Scale(), strings.ToUpper(c.columnType))
 	}
 	if n, err = n.Rescale(0); err != nil {
 		return nil, c.beyond()
@@ -95,7 +96,7 @@ func (c *column) acceptInteger(value any) (any, *record.Refusal) {
 }
 
 func (c *column) beyond() *record.Refusal {
-	return refuse(CodeOutOfRange, c.name, "%s holds %d to %d", strings.ToUpper(c.columnType), c.min, c.max)
+	return refusal.New(refusal.OutOfRange, c.name, "%s holds %d to %d", strings.ToUpper(c.columnType), c.min, c.max)
 }
 
 // acceptDecimal takes a float for its shortest decimal. A decimal with more digits
@@ -105,7 +106,7 @@ func (c *column) acceptDecimal(v any) (any, *record.Refusal) {
 	n, ok := parseNumber(v)
 	if f, bits := floatOf(v); bits > 0 {
 		if notFinite(f) {
-			return nil, refuse(CodeOutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
+			return nil, refusal.New(refusal.OutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
 		}
 		n, ok = parseDecimal(strconv.FormatFloat(f, 'f', -1, bits))
 	}
@@ -115,11 +116,11 @@ func (c *column) acceptDecimal(v any) (any, *record.Refusal) {
 	whole := max(int64(n.Precision())-n.Scale(), 0)
 	switch {
 	case whole > int64(c.precision-c.scale):
-		return nil, refuse(CodeOutOfRange, c.name, "%d digits before the point, %s holds %d", whole, strings.ToUpper(c.columnType), c.precision-c.scale)
+		return nil, refusal.New(refusal.OutOfRange, c.name, "%d digits before the point, %s holds %d", whole, strings.ToUpper(c.columnType), c.precision-c.scale)
 	case n.Scale() > int64(c.scale):
-		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, %s keeps %d", n.Scale(), strings.ToUpper(c.columnType), c.scale)
+		return nil, refusal.New(refusal.TooPrecise, c.name, "%d digits behind the point, %s keeps %d", n.Scale(), strings.ToUpper(c.columnType), c.scale)
 	case c.unsigned && n.Sign() < 0:
-		return nil, refuse(CodeOutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.OutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
 	}
 	return n.String(), nil
 }
@@ -131,10 +132,10 @@ func (c *column) acceptYear(v any) (any, *record.Refusal) {
 	}
 	// MariaDB would turn 1 to 99 into 2001 to 1999.
 	if n.Cmp(decimal.FromInt(1901)) < 0 || n.Cmp(decimal.FromInt(2156)) >= 0 {
-		return nil, refuse(CodeOutOfRange, c.name, "YEAR holds 1901 to 2155")
+		return nil, refusal.New(refusal.OutOfRange, c.name, "YEAR holds 1901 to 2155")
 	}
 	if n.Scale() > 0 {
-		return nil, refuse(CodeTooPrecise, c.name, "%d digits behind the point, YEAR keeps none", n.Scale())
+		return nil, refusal.New(refusal.TooPrecise, c.name, "%d digits behind the point, YEAR keeps none", n.Scale())
 	}
 	year, _ := n.Int64() // no error: it is within the bounds
 	return year, nil

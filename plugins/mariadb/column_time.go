@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // The spellings of a point in time that are read from text: with a zone, or
@@ -33,32 +34,32 @@ func (c *column) acceptTimestamp(v any) (any, *record.Refusal) {
 	case string:
 		var ok bool
 		if t, ok = parseTimestamp(v); !ok {
-			return nil, refuse(CodeBadValue, c.name, "expected a date or time such as 2006-01-02T15:04:05Z")
+			return nil, refusal.New(refusal.BadValue, c.name, "expected a date or time such as 2006-01-02T15:04:05Z")
 		}
 		if match := longFraction.FindStringSubmatch(v); match != nil && len(strings.TrimRight(match[1], "0")) > 9 {
-			return nil, refuse(CodeTooPrecise, c.name, "a fraction of a second of more than 9 digits")
+			return nil, refusal.New(refusal.TooPrecise, c.name, "a fraction of a second of more than 9 digits")
 		}
 	default:
 		return nil, c.mismatch(v, "a date or time")
 	}
 	if year := t.Year(); year < 1 || year > 9999 {
-		return nil, refuse(CodeOutOfRange, c.name, "%s holds the years 1 to 9999", strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.OutOfRange, c.name, "%s holds the years 1 to 9999", strings.ToUpper(c.columnType))
 	}
 	if c.family == dates {
 		if t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0 || t.Nanosecond() != 0 {
-			return nil, refuse(CodeTooPrecise, c.name, "a time of day for a DATE")
+			return nil, refusal.New(refusal.TooPrecise, c.name, "a time of day for a DATE")
 		}
 		return t.Format(time.DateOnly), nil
 	}
 	if c.dataType == "timestamp" && !inTimestamp(t) {
-		return nil, refuse(CodeOutOfRange, c.name, "%s", timestampRange(c))
+		return nil, refusal.New(refusal.OutOfRange, c.name, "%s", timestampRange(c))
 	}
 	unit := time.Second
 	for range c.fraction {
 		unit /= 10
 	}
 	if t.Nanosecond()%int(unit) != 0 {
-		return nil, refuse(CodeTooPrecise, c.name, "a fraction of a second finer than the %d digits of %s", c.fraction, strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.TooPrecise, c.name, "a fraction of a second finer than the %d digits of %s", c.fraction, strings.ToUpper(c.columnType))
 	}
 	return t.Format(datetimeForms[c.fraction]), nil
 }
@@ -91,15 +92,15 @@ func (c *column) acceptTime(v any) (any, *record.Refusal) {
 	}
 	match := timeForm.FindStringSubmatch(text)
 	if match == nil {
-		return nil, refuse(CodeBadValue, c.name, "expected a time such as 15:04:05")
+		return nil, refusal.New(refusal.BadValue, c.name, "expected a time such as 15:04:05")
 	}
 	sign, hours, rest := match[1], strings.TrimLeft(match[2], "0"), match[3]
 	if len(hours) > len(maxHours) || len(hours) == len(maxHours) && hours > maxHours {
-		return nil, refuse(CodeOutOfRange, c.name, "%s holds -838:59:59 to 838:59:59", strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.OutOfRange, c.name, "%s holds -838:59:59 to 838:59:59", strings.ToUpper(c.columnType))
 	}
 	fraction := strings.TrimRight(match[4], "0.")
 	if digits := len(fraction) - 1; digits > c.fraction {
-		return nil, refuse(CodeTooPrecise, c.name, "%d digits of a second, %s keeps %d", digits, strings.ToUpper(c.columnType), c.fraction)
+		return nil, refusal.New(refusal.TooPrecise, c.name, "%d digits of a second, %s keeps %d", digits, strings.ToUpper(c.columnType), c.fraction)
 	}
 	for len(hours) < 2 {
 		hours = "0" + hours

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // kind is what a failure means for the rows that met it.
@@ -119,7 +121,7 @@ func judge(err error) *failure {
 		switch {
 		case strings.HasPrefix(f.state, "45"):
 			// User-defined: SIGNAL in a trigger, which may give any number with it.
-			f.kind, f.code = refused, CodeTrigger
+			f.kind, f.code = refused, refusal.Trigger
 		case listed:
 			f.kind, f.code, f.lone = rule.kind, rule.code, rule.lone
 		default:
@@ -129,7 +131,7 @@ func judge(err error) *failure {
 				f.kind = wait
 			}
 		}
-		if f.kind == refused && f.code != CodeTrigger { // whose text is the trigger's own
+		if f.kind == refused && f.code != refusal.Trigger { // whose text is the trigger's own
 			// A unique index, a column or a constraint: named for the reader only.
 			f.path = namedIn(server)
 		}
@@ -163,7 +165,7 @@ const (
 func judgeState(state string) (k kind, code string, lone bool) {
 	switch {
 	case isDataState(state):
-		return refused, CodeRefused, false
+		return refused, refusal.Refused, false
 	case strings.HasPrefix(state, "08"), // connection exception
 		strings.HasPrefix(state, "25"), // invalid transaction state, e.g. read-only
 		strings.HasPrefix(state, "53"), // insufficient resources
@@ -178,9 +180,9 @@ func judgeState(state string) (k kind, code string, lone bool) {
 		strings.HasPrefix(state, "3F"), // no such schema
 		strings.HasPrefix(state, "21"), // column count
 		strings.HasPrefix(state, "42"): // syntax or access rule
-		return misconfigured, CodeRefused, true
+		return misconfigured, refusal.Refused, true
 	}
-	return unknown, CodeRefused, true
+	return unknown, refusal.Refused, true
 }
 
 // isDataState is true for SQLSTATE's data exceptions, integrity constraint

@@ -1,5 +1,7 @@
 package mariadb
 
+import "github.com/order-sink/order-sink/plugins/mariadb/refusal"
+
 type rule struct {
 	kind kind
 	code string
@@ -19,49 +21,49 @@ const onEvidence = true
 // rules is the verdict for each number, grouped by verdict, with the reason.
 var rules = map[uint16]rule{
 	// The value does not fit its column.
-	badNull:             {kind: refused, code: CodeNull},
-	dataOutOfRange:      {kind: refused, code: CodeOutOfRange},
-	numericOutOfRange:   {kind: refused, code: CodeOutOfRange},
-	datetimeOverflow:    {kind: refused, code: CodeOutOfRange},
-	dataTruncated:       {kind: refused, code: CodeBadValue}, // not a member of the ENUM, text behind a number
-	truncatedWrongValue: {kind: refused, code: CodeBadValue},
-	wrongValueForField:  {kind: refused, code: CodeBadValue}, // also: a letter that the column's character set lacks
-	illegalValueForType: {kind: refused, code: CodeBadValue},
-	wrongValueForType:   {kind: refused, code: CodeBadValue},
-	wrongValue:          {kind: refused, code: CodeBadValue},
-	cantCreateGeometry:  {kind: refused, code: CodeBadValue},
-	invalidTimestamp:    {kind: refused, code: CodeBadValue},
-	divisionByZero:      {kind: refused, code: CodeBadValue}, // in a generated column
-	jsonBadChr:          {kind: refused, code: CodeBadValue}, // in a generated column or a CHECK
-	jsonNotJSONChr:      {kind: refused, code: CodeBadValue},
-	jsonEOS:             {kind: refused, code: CodeBadValue},
-	jsonSyntax:          {kind: refused, code: CodeBadValue},
-	jsonEscaping:        {kind: refused, code: CodeBadValue},
-	jsonDepth:           {kind: refused, code: CodeBadValue},
-	invalidCharString:   {kind: refused, code: CodeBadText},
-	dataTooLong:         {kind: refused, code: CodeTooLong},
-	tooBigRowsize:       {kind: refused, code: CodeTooLarge}, // more than a page holds, known only for the values at hand
-	undoRecordTooBig:    {kind: refused, code: CodeTooLarge},
+	badNull:             {kind: refused, code: refusal.Null},
+	dataOutOfRange:      {kind: refused, code: refusal.OutOfRange},
+	numericOutOfRange:   {kind: refused, code: refusal.OutOfRange},
+	datetimeOverflow:    {kind: refused, code: refusal.OutOfRange},
+	dataTruncated:       {kind: refused, code: refusal.BadValue}, // not a member of the ENUM, text behind a number
+	truncatedWrongValue: {kind: refused, code: refusal.BadValue},
+	wrongValueForField:  {kind: refused, code: refusal.BadValue}, // also: a letter that the column's character set lacks
+	illegalValueForType: {kind: refused, code: refusal.BadValue},
+	wrongValueForType:   {kind: refused, code: refusal.BadValue},
+	wrongValue:          {kind: refused, code: refusal.BadValue},
+	cantCreateGeometry:  {kind: refused, code: refusal.BadValue},
+	invalidTimestamp:    {kind: refused, code: refusal.BadValue},
+	divisionByZero:      {kind: refused, code: refusal.BadValue}, // in a generated column
+	jsonBadChr:          {kind: refused, code: refusal.BadValue}, // in a generated column or a CHECK
+	jsonNotJSONChr:      {kind: refused, code: refusal.BadValue},
+	jsonEOS:             {kind: refused, code: refusal.BadValue},
+	jsonSyntax:          {kind: refused, code: refusal.BadValue},
+	jsonEscaping:        {kind: refused, code: refusal.BadValue},
+	jsonDepth:           {kind: refused, code: refusal.BadValue},
+	invalidCharString:   {kind: refused, code: refusal.BadText},
+	dataTooLong:         {kind: refused, code: refusal.TooLong},
+	tooBigRowsize:       {kind: refused, code: refusal.TooLarge}, // more than a page holds, known only for the values at hand
+	undoRecordTooBig:    {kind: refused, code: refusal.TooLarge},
 
 	// The row breaks a rule of the table.
-	dupKey:               {kind: refused, code: CodeDuplicate},
-	dupEntry:             {kind: refused, code: CodeDuplicate}, // of another unique index, or the key would have been updated
-	dupUnique:            {kind: refused, code: CodeDuplicate},
-	dupEntryWithKeyName:  {kind: refused, code: CodeDuplicate},
-	foreignDupWithChild:  {kind: refused, code: CodeDuplicate},
-	foreignDupNoChild:    {kind: refused, code: CodeDuplicate},
-	noReferencedRow:      {kind: refused, code: CodeForeignKey},
-	noReferencedRow2:     {kind: refused, code: CodeForeignKey},
-	rowIsReferenced:      {kind: refused, code: CodeForeignKey},
-	rowIsReferenced2:     {kind: refused, code: CodeForeignKey},
-	constraintFailed:     {kind: refused, code: CodeCheck},
-	viewCheckFailed:      {kind: refused, code: CodeCheck},
-	signalException:      {kind: refused, code: CodeTrigger},
-	signalNotFound:       {kind: refused, code: CodeTrigger}, // SIGNAL with class 02
-	noPartitionForValue:  {kind: refused, code: CodePartition},
-	noPartitionSilent:    {kind: refused, code: CodePartition},
-	rowNotInPartitionSet: {kind: refused, code: CodePartition},
-	rowInWrongPartition:  {kind: refused, code: CodePartition},
+	dupKey:               {kind: refused, code: refusal.Duplicate},
+	dupEntry:             {kind: refused, code: refusal.Duplicate}, // of another unique index, or the key would have been updated
+	dupUnique:            {kind: refused, code: refusal.Duplicate},
+	dupEntryWithKeyName:  {kind: refused, code: refusal.Duplicate},
+	foreignDupWithChild:  {kind: refused, code: refusal.Duplicate},
+	foreignDupNoChild:    {kind: refused, code: refusal.Duplicate},
+	noReferencedRow:      {kind: refused, code: refusal.ForeignKey},
+	noReferencedRow2:     {kind: refused, code: refusal.ForeignKey},
+	rowIsReferenced:      {kind: refused, code: refusal.ForeignKey},
+	rowIsReferenced2:     {kind: refused, code: refusal.ForeignKey},
+	constraintFailed:     {kind: refused, code: refusal.Check},
+	viewCheckFailed:      {kind: refused, code: refusal.Check},
+	signalException:      {kind: refused, code: refusal.Trigger},
+	signalNotFound:       {kind: refused, code: refusal.Trigger}, // SIGNAL with class 02
+	noPartitionForValue:  {kind: refused, code: refusal.Partition},
+	noPartitionSilent:    {kind: refused, code: refusal.Partition},
+	rowNotInPartitionSet: {kind: refused, code: refusal.Partition},
+	rowInWrongPartition:  {kind: refused, code: refusal.Partition},
 
 	// Concurrency: the other side has won, the next try goes through.
 	lockDeadlock:    {kind: retryNow},
@@ -99,11 +101,11 @@ var rules = map[uint16]rule{
 
 	// Read-only. Of one row: a trigger writes to a table that is read-only, or signals
 	// such a number with a class other than 45.
-	optionPreventsStmt:  {kind: wait, code: CodeRefused, lone: onEvidence}, // --read-only
-	readOnlyTransaction: {kind: wait, code: CodeRefused, lone: onEvidence},
-	readOnlyMode:        {kind: wait, code: CodeRefused, lone: onEvidence},
-	innodbReadOnly:      {kind: wait, code: CodeRefused, lone: onEvidence},
-	openAsReadonly:      {kind: wait, code: CodeRefused, lone: onEvidence},
+	optionPreventsStmt:  {kind: wait, code: refusal.Refused, lone: onEvidence}, // --read-only
+	readOnlyTransaction: {kind: wait, code: refusal.Refused, lone: onEvidence},
+	readOnlyMode:        {kind: wait, code: refusal.Refused, lone: onEvidence},
+	innodbReadOnly:      {kind: wait, code: refusal.Refused, lone: onEvidence},
+	openAsReadonly:      {kind: wait, code: refusal.Refused, lone: onEvidence},
 
 	// Not now: starting, stopping, backed up, not in the cluster.
 	unknownCommand:      {kind: wait}, // Galera: WSREP has not yet prepared this node
@@ -137,11 +139,11 @@ var rules = map[uint16]rule{
 
 	// The account lacks a privilege. Of one row: a trigger uses something else that it
 	// may not use.
-	dbAccessDenied:       {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	tableAccessDenied:    {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	columnAccessDenied:   {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	specificAccessDenied: {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	procAccessDenied:     {kind: misconfigured, code: CodeRefused, lone: onEvidence},
+	dbAccessDenied:       {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	tableAccessDenied:    {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	columnAccessDenied:   {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	specificAccessDenied: {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	procAccessDenied:     {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
 
 	// The account.
 	accessDenied:       {kind: misconfigured},
@@ -154,16 +156,16 @@ var rules = map[uint16]rule{
 
 	// Something does not exist, or has another shape. Of one row: a trigger uses it for
 	// that row only (before SIGNAL, triggers did so to say no).
-	noDB:                 {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	badDB:                {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	noSuchTable:          {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	badField:             {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	wrongValueCountOnRow: {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	noDefaultForField:    {kind: misconfigured, code: CodeRefused, lone: onEvidence}, // a NOT NULL column that the configuration leaves out
-	invalidDefault:       {kind: misconfigured, code: CodeRefused, lone: onEvidence}, // a zero date, under the sql_mode of a trigger
-	viewInvalid:          {kind: misconfigured, code: CodeRefused, lone: onEvidence},
-	noSuchUser:           {kind: misconfigured, code: CodeRefused, lone: onEvidence}, // the definer of a trigger
-	spDoesNotExist:       {kind: misconfigured, code: CodeRefused, lone: onEvidence},
+	noDB:                 {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	badDB:                {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	noSuchTable:          {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	badField:             {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	wrongValueCountOnRow: {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	noDefaultForField:    {kind: misconfigured, code: refusal.Refused, lone: onEvidence}, // a NOT NULL column that the configuration leaves out
+	invalidDefault:       {kind: misconfigured, code: refusal.Refused, lone: onEvidence}, // a zero date, under the sql_mode of a trigger
+	viewInvalid:          {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
+	noSuchUser:           {kind: misconfigured, code: refusal.Refused, lone: onEvidence}, // the definer of a trigger
+	spDoesNotExist:       {kind: misconfigured, code: refusal.Refused, lone: onEvidence},
 
 	// The table and what hangs on it.
 	noSuchTableInEngine: {kind: misconfigured},
@@ -184,11 +186,11 @@ var rules = map[uint16]rule{
 	maxPreparedStmtCount: {kind: misconfigured},
 
 	// Anybody's fault.
-	badRegexp:    {kind: unknown, code: CodeRefused, lone: onEvidence}, // a trigger or CHECK that stumbles over one row's value: its
-	tooManyRows:  {kind: unknown, code: CodeRefused, lone: onEvidence}, // class (42, 21) would blame the set-up for good rows too
-	subqueryRows: {kind: unknown, code: CodeRefused, lone: onEvidence},
-	unknownError: {kind: unknown, code: CodeRefused, lone: onEvidence},
+	badRegexp:    {kind: unknown, code: refusal.Refused, lone: onEvidence}, // a trigger or CHECK that stumbles over one row's value: its
+	tooManyRows:  {kind: unknown, code: refusal.Refused, lone: onEvidence}, // class (42, 21) would blame the set-up for good rows too
+	subqueryRows: {kind: unknown, code: refusal.Refused, lone: onEvidence},
+	unknownError: {kind: unknown, code: refusal.Refused, lone: onEvidence},
 	// The storage engine's own number is inside the message: a full disk as well as a
 	// row that is too long.
-	getErrno: {kind: unknown, code: CodeRefused},
+	getErrno: {kind: unknown, code: refusal.Refused},
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // Sentences that more than one number needs.
@@ -106,7 +107,7 @@ func (f *failure) refusal(t *table) *record.Refusal {
 		r.Detail += ": other rows were stored while this row failed"
 	}
 	var server *mysql.MySQLError
-	if !errors.As(f.err, &server) || f.kind != refused || f.code == CodeTrigger {
+	if !errors.As(f.err, &server) || f.kind != refused || f.code == refusal.Trigger {
 		return r
 	}
 	sentence := ""
@@ -117,7 +118,7 @@ func (f *failure) refusal(t *table) *record.Refusal {
 		}
 	case truncatedWrongValue, invalidTimestamp, datetimeOverflow:
 		if c != nil && c.dataType == "timestamp" {
-			r.Code, sentence = CodeOutOfRange, timestampRange(c)
+			r.Code, sentence = refusal.OutOfRange, timestampRange(c)
 		}
 	case noReferencedRow2:
 		if key := foreignKeyIn(server.Message); key != nil {

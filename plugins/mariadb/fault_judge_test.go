@@ -10,15 +10,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 func TestEveryCodeIsListed(t *testing.T) {
 	for number, rule := range rules {
 		if rule.kind == refused {
-			require.True(t, slices.ContainsFunc(Codes, func(c record.Code) bool { return c.Name == rule.code }), "error %d: %q", number, rule.code)
+			require.True(t, slices.ContainsFunc(refusal.Codes, func(c record.Code) bool { return c.Name == rule.code }), "error %d: %q", number, rule.code)
 		}
 	}
-	for _, c := range Codes {
+	for _, c := range refusal.Codes {
 		require.Regexp(t, "^row_[a-z_]+$", c.Name)
 		require.NotEmpty(t, c.Meaning)
 	}
@@ -77,7 +78,7 @@ func TestWhatMayBeBlamedOnALoneRow(t *testing.T) {
 	}
 	for number, rule := range rules {
 		if rule.lone {
-			require.Equal(t, CodeRefused, rule.code, number)
+			require.Equal(t, refusal.Refused, rule.code, number)
 			require.Contains(t, []kind{unknown, wait, misconfigured}, rule.kind, number)
 		}
 	}

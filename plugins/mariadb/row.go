@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // message is what the output takes of one message.
@@ -37,7 +38,7 @@ func (t *table) row(place int, m *message, values []any) (row, *record.Refusal) 
 	}
 	content, ok := m.content.(map[string]any)
 	if !ok {
-		return row{}, refuse(CodeShape, "value", "expected an object, got %s", typeName(m.content))
+		return row{}, refusal.New(refusal.Shape, "value", "expected an object, got %s", typeName(m.content))
 	}
 	r := row{message: place, values: values}
 	largest := 0
@@ -53,7 +54,7 @@ func (t *table) row(place int, m *message, values []any) (row, *record.Refusal) 
 		} else {
 			var present bool
 			if v, present = content[c.name]; !present {
-				return row{}, refuse(CodeMissing, c.name, "the record has no such member")
+				return row{}, refusal.New(refusal.Missing, c.name, "the record has no such member")
 			}
 		}
 		v, refusal := c.accept(v)
@@ -67,7 +68,7 @@ func (t *table) row(place int, m *message, values []any) (row, *record.Refusal) 
 		}
 	}
 	if r.size > t.packet() {
-		return row{}, refuse(CodeTooLarge, t.columns[largest].name, "the row has %d bytes, max_allowed_packet is %d", r.size, t.maxPacket)
+		return row{}, refusal.New(refusal.TooLarge, t.columns[largest].name, "the row has %d bytes, max_allowed_packet is %d", r.size, t.maxPacket)
 	}
 	return r, nil
 }
@@ -80,9 +81,9 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *record.Ref
 			names = append(names, t.columns[i].name)
 		}
 	}
-	members, refusal := keyMembers(m.key, names)
-	if refusal != nil {
-		return row{}, refusal
+	members, refused := keyMembers(m.key, names)
+	if refused != nil {
+		return row{}, refused
 	}
 	r := row{message: place, values: values, deletes: true}
 	for _, i := range t.deleteColumns() {
@@ -91,16 +92,16 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *record.Ref
 		if n := i - (len(t.columns) - len(m.metadata)); n >= 0 {
 			v = m.metadata[n]
 		}
-		v, refusal := c.fromMetadata(v)
-		if refusal == nil && v == nil {
-			refusal = refuse(CodeMissing, c.name, "the tombstone has no value for it")
+		v, refused := c.fromMetadata(v)
+		if refused == nil && v == nil {
+			refused = refusal.New(refusal.Missing, c.name, "the tombstone has no value for it")
 		}
-		if refusal != nil {
-			return row{}, refusal
+		if refused != nil {
+			return row{}, refused
 		}
-		v, refusal = c.accept(v)
-		if refusal != nil {
-			return row{}, refusal
+		v, refused = c.accept(v)
+		if refused != nil {
+			return row{}, refused
 		}
 		values[i] = v
 		r.size += valueSize(v)
@@ -115,12 +116,12 @@ func (c *column) fromMetadata(v any) (any, *record.Refusal) {
 	switch raw := v.(type) {
 	case nil:
 		if c.name == "kafka_timestamp_ms" {
-			return nil, refuse(CodeMissing, c.name, "the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
+			return nil, refusal.New(refusal.Missing, c.name, "the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
 		}
-		return nil, refuse(CodeMissing, c.name, "the message has no such metadata")
+		return nil, refusal.New(refusal.Missing, c.name, "the message has no such metadata")
 	case string:
 		if record.IsNumber(c.name) {
-			return nil, refuse(CodeType, c.name, "a header of this name hides the record's own")
+			return nil, refusal.New(refusal.Type, c.name, "a header of this name hides the record's own")
 		}
 	case []byte:
 		if raw == nil { // no key

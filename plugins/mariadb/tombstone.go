@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // keyMembers reads which row a tombstone's Kafka key names: the values of the
@@ -30,7 +31,7 @@ func keyMembers(key any, columns []string) (map[string]any, *record.Refusal) {
 		return nil, nil // all of the key is metadata
 	}
 	if raw == nil {
-		return nil, refuse(CodeMissing, "kafka_key", "a tombstone without a key names no row")
+		return nil, refusal.New(refusal.Missing, "kafka_key", "a tombstone without a key names no row")
 	}
 	var payload any = raw
 	if first := bytes.TrimLeft(raw, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '"') {
@@ -42,7 +43,7 @@ func keyMembers(key any, columns []string) (map[string]any, *record.Refusal) {
 	members, isObject := payload.(map[string]any)
 	if !isObject {
 		if len(columns) > 1 {
-			return nil, refuse(CodeShape, "kafka_key", "expected an object of %d members, got %s", len(columns), typeName(payload))
+			return nil, refusal.New(refusal.Shape, "kafka_key", "expected an object of %d members, got %s", len(columns), typeName(payload))
 		}
 		members = map[string]any{columns[0]: payload}
 	}
@@ -50,13 +51,13 @@ func keyMembers(key any, columns []string) (map[string]any, *record.Refusal) {
 	for _, column := range columns {
 		v, present := members[column]
 		if !present {
-			return nil, refuse(CodeMissing, column, "the tombstone's key has no such member")
+			return nil, refusal.New(refusal.Missing, column, "the tombstone's key has no such member")
 		}
 		switch v.(type) {
 		case nil:
-			return nil, refuse(CodeNull, column, "the tombstone's key has null for it")
+			return nil, refusal.New(refusal.Null, column, "the tombstone's key has null for it")
 		case map[string]any, []any:
-			return nil, refuse(CodeType, column, "a key's member is one value, got %s", typeName(v))
+			return nil, refusal.New(refusal.Type, column, "a key's member is one value, got %s", typeName(v))
 		}
 		values[column] = v
 	}
@@ -66,11 +67,11 @@ func keyMembers(key any, columns []string) (map[string]any, *record.Refusal) {
 // parseKey reads a key that is JSON: the payload of an envelope, else all of it.
 func parseKey(raw []byte) (any, *record.Refusal) {
 	if !utf8.Valid(raw) {
-		return nil, refuse(CodeBadText, "kafka_key", "the key is not valid UTF-8")
+		return nil, refusal.New(refusal.BadText, "kafka_key", "the key is not valid UTF-8")
 	}
 	var key any
 	if err := unmarshal(raw, &key); err != nil {
-		return nil, refuse(CodeShape, "kafka_key", "the key begins like JSON and is none")
+		return nil, refusal.New(refusal.Shape, "kafka_key", "the key begins like JSON and is none")
 	}
 	envelope, isObject := key.(map[string]any)
 	payload, hasPayload := envelope["payload"]
@@ -81,7 +82,7 @@ func parseKey(raw []byte) (any, *record.Refusal) {
 		Schema *keySchema `json:"schema"`
 	}
 	if err := unmarshal(raw, &declared); err != nil {
-		return nil, refuse(CodeShape, "kafka_key", "the key's schema is none")
+		return nil, refusal.New(refusal.Shape, "kafka_key", "the key's schema is none")
 	}
 	return declared.Schema.convert("kafka_key", payload)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // keySchema is as much of a Connect schema as a key needs.
@@ -75,7 +76,7 @@ func (s *keySchema) convert(path string, v any) (any, *record.Refusal) {
 		return v, nil
 	}
 	mismatch := func() (any, *record.Refusal) {
-		return nil, refuse(CodeType, path, "the key's schema says %s, got %s", s.describe(), typeName(v))
+		return nil, refusal.New(refusal.Type, path, "the key's schema says %s, got %s", s.describe(), typeName(v))
 	}
 	bits, isInteger := keyIntegers[s.Type]
 	temporal, isTime := keyTimes[s.Name]
@@ -108,7 +109,7 @@ func (s *keySchema) convert(path string, v any) (any, *record.Refusal) {
 		}
 		units, err := n.Int64()
 		if shift := 64 - bits; err != nil || units<<shift>>shift != units {
-			return nil, refuse(CodeOutOfRange, path, "the key's schema says %s, got a number beyond it", s.describe())
+			return nil, refusal.New(refusal.OutOfRange, path, "the key's schema says %s, got a number beyond it", s.describe())
 		}
 		if isTime && temporal.base == s.Type {
 			return temporal.value(units), nil
@@ -121,7 +122,7 @@ func (s *keySchema) convert(path string, v any) (any, *record.Refusal) {
 		if s.Name == keyZoned {
 			at, err := time.Parse(time.RFC3339Nano, text)
 			if err != nil {
-				return nil, refuse(CodeBadValue, path, "the key's schema says %s, got no timestamp such as 2006-01-02T15:04:05Z", s.describe())
+				return nil, refusal.New(refusal.BadValue, path, "the key's schema says %s, got no timestamp such as 2006-01-02T15:04:05Z", s.describe())
 			}
 			return at.UTC(), nil
 		}
@@ -135,7 +136,7 @@ func (s *keySchema) convert(path string, v any) (any, *record.Refusal) {
 		}
 		value, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
-			return nil, refuse(CodeType, path, "expected base64")
+			return nil, refusal.New(refusal.Type, path, "expected base64")
 		}
 		if s.Name == keyDecimal {
 			return s.decimal(path, value)
@@ -166,11 +167,11 @@ func (s *keySchema) describe() string {
 func (s *keySchema) decimal(path string, unscaled []byte) (any, *record.Refusal) {
 	scale, err := strconv.Atoi(s.Parameters["scale"])
 	if err != nil || scale < -maxNumberText || scale > maxNumberText || len(unscaled) == 0 {
-		return nil, refuse(CodeType, path, "the key's schema says %s: expected an integer for its parameter scale, and at least one byte", s.describe())
+		return nil, refusal.New(refusal.Type, path, "the key's schema says %s: expected an integer for its parameter scale, and at least one byte", s.describe())
 	}
 	n, err := decimal.FromBytes(unscaled, int64(scale))
 	if err != nil {
-		return nil, refuse(CodeOutOfRange, path, "a Decimal of more digits than a column holds")
+		return nil, refusal.New(refusal.OutOfRange, path, "a Decimal of more digits than a column holds")
 	}
 	return n.String(), nil
 }
