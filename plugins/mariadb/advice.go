@@ -37,11 +37,11 @@ func (s *store) widen(ctx context.Context, t *table) string {
 	if t.serial == nil {
 		return "an AUTO_INCREMENT column of a table that a trigger writes to has no value left: make the column BIGINT UNSIGNED"
 	}
-	text := fmt.Sprintf("column %s has no AUTO_INCREMENT value left", quote(t.serial.name))
-	if t.serial.columnType == "bigint(20) unsigned" {
+	text := fmt.Sprintf("column %s has no AUTO_INCREMENT value left", quote(t.serial.Name))
+	if t.serial.ColumnType == "bigint(20) unsigned" {
 		return text + ": lower AUTO_INCREMENT of table " + t.target.quoted()
 	}
-	statements, _, err := newRemedies(s.db, t).modify(ctx, t.serial.name, widened)
+	statements, _, err := newRemedies(s.db, t).modify(ctx, t.serial.Name, widened)
 	if err != nil || statements == "" {
 		return text + ": make it BIGINT UNSIGNED"
 	}

@@ -2,8 +2,6 @@ package mariadb
 
 import (
 	"cmp"
-	"encoding/binary"
-	"math"
 	"reflect"
 	"slices"
 )
@@ -44,7 +42,7 @@ func (t *table) sorted(rows []row, room *room) []row {
 	order := room.order[:len(rows)]
 	first := t.key[0]
 	for i := range order {
-		order[i] = sortable{beginning(rows[i].values[first], t.columns[first].family), int32(i)}
+		order[i] = sortable{t.columns[first].Beginning(rows[i].values[first]), int32(i)}
 	}
 	slices.SortFunc(order, func(a, b sortable) int {
 		if a.key != b.key {
@@ -57,27 +55,6 @@ func (t *table) sorted(rows []row, room *room) []row {
 		all[i] = rows[at.row]
 	}
 	return all
-}
-
-// beginning is a number for a value that a column has accepted: of two values the
-// one with the lesser number is less to [compareValues], and equal numbers say
-// nothing.
-func beginning(v any, f family) uint64 {
-	if f == decimals { // as text
-		return 0
-	}
-	var head [8]byte
-	switch v := v.(type) {
-	case int64:
-		return uint64(v) ^ 1<<63
-	case uint64: // only what no int64 holds is a uint64
-		return math.MaxUint64
-	case string:
-		copy(head[:], v)
-	case []byte:
-		copy(head[:], v)
-	}
-	return binary.BigEndian.Uint64(head[:])
 }
 
 // merge is the row that leaves what its group would leave, one after the other.
@@ -145,7 +122,7 @@ func oneByOne(group []row) row {
 // first of their key.
 func (t *table) differ(a, b row) bool {
 	for i := range t.columns {
-		if containsFold(t.target.insertOnly, t.columns[i].name) && !reflect.DeepEqual(a.values[i], b.values[i]) {
+		if containsFold(t.target.insertOnly, t.columns[i].Name) && !reflect.DeepEqual(a.values[i], b.values[i]) {
 			return true
 		}
 	}
@@ -191,11 +168,7 @@ func (t *table) sortForLocks(rows []row) {
 			return 1
 		}
 		for _, i := range t.locks {
-			v, w := a.values[i], b.values[i]
-			if order := cmp.Compare(present(v), present(w)); order != 0 {
-				return order
-			}
-			if order := compareValues(v, w, t.columns[i].family); order != 0 {
+			if order := t.columns[i].Compare(a.values[i], b.values[i]); order != 0 {
 				return order
 			}
 		}
@@ -205,7 +178,7 @@ func (t *table) sortForLocks(rows []row) {
 
 func (t *table) compareKeys(a, b *row) int {
 	for _, i := range t.key {
-		if order := compareValues(a.values[i], b.values[i], t.columns[i].family); order != 0 {
+		if order := t.columns[i].Compare(a.values[i], b.values[i]); order != 0 {
 			return order
 		}
 	}
@@ -214,16 +187,5 @@ func (t *table) compareKeys(a, b *row) int {
 
 // compareVersions puts NULL before all others, as the statement does.
 func (t *table) compareVersions(a, b row) int {
-	v, w := a.values[t.version], b.values[t.version]
-	if v == nil || w == nil {
-		return cmp.Compare(present(v), present(w))
-	}
-	return compareValues(v, w, t.columns[t.version].family)
-}
-
-func present(v any) int {
-	if v == nil {
-		return 0
-	}
-	return 1
+	return t.columns[t.version].Compare(a.values[t.version], b.values[t.version])
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
@@ -113,12 +114,12 @@ func (f *failure) refusal(t *table) *record.Refusal {
 	sentence := ""
 	switch c := t.column(f.path); f.number {
 	case wrongValueForField:
-		if c != nil && c.charset != "" && c.charset != "utf8mb4" {
-			sentence = fmt.Sprintf("the column's character set %[1]s lacks a letter of the text: convert the column to utf8mb4, or let the producer write letters of %[1]s", c.charset)
+		if c != nil && c.Charset != "" && c.Charset != "utf8mb4" {
+			sentence = fmt.Sprintf("the column's character set %[1]s lacks a letter of the text: convert the column to utf8mb4, or let the producer write letters of %[1]s", c.Charset)
 		}
 	case truncatedWrongValue, invalidTimestamp, datetimeOverflow:
-		if c != nil && c.dataType == "timestamp" {
-			r.Code, sentence = refusal.OutOfRange, timestampRange(c)
+		if c != nil && c.DataType == "timestamp" {
+			r.Code, sentence = refusal.OutOfRange, c.TimestampRange()
 		}
 	case noReferencedRow2:
 		if key := foreignKeyIn(server.Message); key != nil {
@@ -132,8 +133,8 @@ func (f *failure) refusal(t *table) *record.Refusal {
 }
 
 // column is the configured column of this name, nil if there is none.
-func (t *table) column(name string) *column {
-	if i := slices.IndexFunc(t.columns, func(c column) bool { return strings.EqualFold(c.name, name) }); i >= 0 {
+func (t *table) column(name string) *column.Column {
+	if i := slices.IndexFunc(t.columns, func(c column.Column) bool { return strings.EqualFold(c.Name, name) }); i >= 0 {
 		return &t.columns[i]
 	}
 	return nil

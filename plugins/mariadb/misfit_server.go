@@ -10,14 +10,14 @@ import (
 // fitAmbiguous adds the key columns to whose collation different ids are one.
 func (t *table) fitAmbiguous(ctx context.Context, r *remedies, found *misfits) error {
 	for _, c := range t.ambiguous {
-		collation := c.charset + "_nopad_bin"
-		statements, tied, err := r.modify(ctx, c.name, func(definition string) string {
-			return collated(definition, c.charset, collation)
+		collation := c.Charset + "_nopad_bin"
+		statements, tied, err := r.modify(ctx, c.Name, func(definition string) string {
+			return collated(definition, c.Charset, collation)
 		})
 		if err != nil {
 			return err
 		}
-		what := fmt.Sprintf("key column %s: collation %s makes one row of ids that differ in case or accent only", quote(c.name), c.collation)
+		what := fmt.Sprintf("key column %s: collation %s makes one row of ids that differ in case or accent only", quote(c.Name), c.Collation)
 		seesAll := false
 		if len(tied) == 0 {
 			if seesAll, err = r.may(ctx, "SELECT"); err != nil {
@@ -31,7 +31,7 @@ func (t *table) fitAmbiguous(ctx context.Context, r *remedies, found *misfits) e
 			what += " (should a foreign key of a table that this account does not see reference the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again)"
 		}
 		if statements == "" {
-			found.add("%s: give it CHARACTER SET %s COLLATE %s and keep the rest of its definition, which order-sink cannot read: SHOW CREATE TABLE %s as an account that may, and mind that it shows letters beyond U+FFFF as ?", what, c.charset, collation, t.target.quoted())
+			found.add("%s: give it CHARACTER SET %s COLLATE %s and keep the rest of its definition, which order-sink cannot read: SHOW CREATE TABLE %s as an account that may, and mind that it shows letters beyond U+FFFF as ?", what, c.Charset, collation, t.target.quoted())
 			continue
 		}
 		found.add("%s: %s", what, statements)
@@ -85,15 +85,15 @@ func (t *table) addKey(ctx context.Context, r *remedies, hasPrimary bool) (strin
 	alter := "ALTER TABLE " + t.target.quoted()
 	size := 0
 	for _, i := range t.key {
-		size += t.columns[i].indexBytes
+		size += t.columns[i].IndexBytes
 	}
 	if !hasPrimary && size <= maxIndexBytes {
 		return fmt.Sprintf("%s ADD PRIMARY KEY (%s)", alter, quoteAll(t.target.key)), nil
 	}
 	var changes []string
 	for _, i := range t.key {
-		if c := t.columns[i]; c.nullable {
-			definition, err := t.notNull(ctx, r, c.name)
+		if c := t.columns[i]; c.Nullable {
+			definition, err := t.notNull(ctx, r, c.Name)
 			if err != nil {
 				return "", err
 			}
@@ -111,10 +111,10 @@ func (t *table) declareNotNull(ctx context.Context, r *remedies, columns []strin
 	var changes []string
 	for _, i := range t.key {
 		c := t.columns[i]
-		if !c.nullable || !slices.ContainsFunc(columns, func(name string) bool { return strings.EqualFold(name, c.name) }) {
+		if !c.Nullable || !slices.ContainsFunc(columns, func(name string) bool { return strings.EqualFold(name, c.Name) }) {
 			continue
 		}
-		definition, err := t.notNull(ctx, r, c.name)
+		definition, err := t.notNull(ctx, r, c.Name)
 		if err != nil || definition == "" {
 			return "", err
 		}
@@ -130,8 +130,8 @@ func (t *table) notNull(ctx context.Context, r *remedies, column string) (string
 		return "", err
 	}
 	for _, c := range t.ambiguous {
-		if strings.EqualFold(c.name, column) {
-			definition = collated(definition, c.charset, c.charset+"_nopad_bin")
+		if strings.EqualFold(c.Name, column) {
+			definition = collated(definition, c.Charset, c.Charset+"_nopad_bin")
 		}
 	}
 	if definition = notNull(definition); definition == "" {

@@ -104,7 +104,7 @@ func (t *table) equal(r *row, columns []int) (condition string, args []any) {
 	var conditions []string
 	for _, i := range columns {
 		c := &t.columns[i]
-		conditions = append(conditions, quote(c.name)+" = "+c.placeholder())
+		conditions = append(conditions, quote(c.Name)+" = "+c.Placeholder())
 		args = append(args, r.values[i])
 	}
 	return strings.Join(conditions, " AND "), args
@@ -167,7 +167,7 @@ func (s *session) move(ctx context.Context, t *table, from, to *row) *failure {
 	var sets []string
 	var args []any
 	for _, i := range t.key {
-		sets = append(sets, quote(t.columns[i].name)+" = ?")
+		sets = append(sets, quote(t.columns[i].Name)+" = ?")
 		args = append(args, to.values[i])
 	}
 	condition, key := t.hasKey(from)
@@ -193,7 +193,7 @@ func (s *session) known(ctx context.Context, t *table) iter.Seq[row] {
 func (s *session) end(ctx context.Context, t *table, order string) (row, error) {
 	var by []string
 	for _, i := range t.key {
-		by = append(by, quote(t.columns[i].name)+order)
+		by = append(by, quote(t.columns[i].Name)+order)
 	}
 	r := row{message: storedBefore, values: make([]any, len(t.columns))}
 	values, into := make([]sql.RawBytes, len(t.columns)), make([]any, len(t.columns))

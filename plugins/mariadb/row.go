@@ -1,10 +1,8 @@
 package mariadb
 
 import (
-	"cmp"
-	"strings"
-
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
@@ -38,7 +36,7 @@ func (t *table) row(place int, m *message, values []any) (row, *record.Refusal) 
 	}
 	content, ok := m.content.(map[string]any)
 	if !ok {
-		return row{}, refusal.New(refusal.Shape, "value", "expected an object, got %s", typeName(m.content))
+		return row{}, refusal.New(refusal.Shape, "value", "expected an object, got %s", column.TypeName(m.content))
 	}
 	r := row{message: place, values: values}
 	largest := 0
@@ -48,27 +46,27 @@ func (t *table) row(place int, m *message, values []any) (row, *record.Refusal) 
 		var v any
 		if i >= members {
 			var refusal *record.Refusal
-			if v, refusal = c.fromMetadata(m.metadata[i-members]); refusal != nil {
+			if v, refusal = c.FromMetadata(m.metadata[i-members]); refusal != nil {
 				return row{}, refusal
 			}
 		} else {
 			var present bool
-			if v, present = content[c.name]; !present {
-				return row{}, refusal.New(refusal.Missing, c.name, "the record has no such member")
+			if v, present = content[c.Name]; !present {
+				return row{}, refusal.New(refusal.Missing, c.Name, "the record has no such member")
 			}
 		}
-		v, refusal := c.accept(v)
+		v, refusal := c.Accept(v)
 		if refusal != nil {
 			return row{}, refusal
 		}
 		values[i] = v
-		size := valueSize(v)
-		if r.size += size; size > valueSize(values[largest]) {
+		size := column.Size(v)
+		if r.size += size; size > column.Size(values[largest]) {
 			largest = i
 		}
 	}
 	if r.size > t.packet() {
-		return row{}, refusal.New(refusal.TooLarge, t.columns[largest].name, "the row has %d bytes, max_allowed_packet is %d", r.size, t.maxPacket)
+		return row{}, refusal.New(refusal.TooLarge, t.columns[largest].Name, "the row has %d bytes, max_allowed_packet is %d", r.size, t.maxPacket)
 	}
 	return r, nil
 }
@@ -78,7 +76,7 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *record.Ref
 	var names []string // of the key, without those of metadata
 	for _, i := range t.key {
 		if i < len(t.columns)-len(m.metadata) {
-			names = append(names, t.columns[i].name)
+			names = append(names, t.columns[i].Name)
 		}
 	}
 	members, refused := keyMembers(m.key, names)
@@ -88,102 +86,27 @@ func (t *table) tombstone(place int, m *message, values []any) (row, *record.Ref
 	r := row{message: place, values: values, deletes: true}
 	for _, i := range t.deleteColumns() {
 		c := &t.columns[i]
-		v := members[c.name]
+		v := members[c.Name]
 		if n := i - (len(t.columns) - len(m.metadata)); n >= 0 {
 			v = m.metadata[n]
 		}
-		v, refused := c.fromMetadata(v)
+		v, refused := c.FromMetadata(v)
 		if refused == nil && v == nil {
-			refused = refusal.New(refusal.Missing, c.name, "the tombstone has no value for it")
+			refused = refusal.New(refusal.Missing, c.Name, "the tombstone has no value for it")
 		}
 		if refused != nil {
 			return row{}, refused
 		}
-		v, refused = c.accept(v)
+		v, refused = c.Accept(v)
 		if refused != nil {
 			return row{}, refused
 		}
 		values[i] = v
-		r.size += valueSize(v)
+		r.size += column.Size(v)
 	}
 	return r, nil
-}
-
-// fromMetadata gives bytes, as Kafka's key comes, the type that the column takes. The
-// redpanda input sets a record's headers, which are text, over its own metadata: a
-// version must not come from there.
-func (c *column) fromMetadata(v any) (any, *record.Refusal) {
-	switch raw := v.(type) {
-	case nil:
-		if c.name == "kafka_timestamp_ms" {
-			return nil, refusal.New(refusal.Missing, c.name, "the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
-		}
-		return nil, refusal.New(refusal.Missing, c.name, "the message has no such metadata")
-	case string:
-		if record.IsNumber(c.name) {
-			return nil, refusal.New(refusal.Type, c.name, "a header of this name hides the record's own")
-		}
-	case []byte:
-		if raw == nil { // no key
-			return nil, nil
-		}
-		if c.family != binaries {
-			return string(raw), nil
-		}
-	}
-	return v, nil
-}
-
-// valueSize is what a value takes in a statement: itself, the length before it,
-// its type and its bit in the map of NULLs.
-func valueSize(v any) int {
-	switch v := v.(type) {
-	case string:
-		return len(v) + 12
-	case []byte:
-		return len(v) + 12
-	}
-	return 11
 }
 
 // packet is how many bytes of rows a statement may carry. The rest of
 // max_allowed_packet is for the protocol.
 func (t *table) packet() int { return t.maxPacket - 64 }
-
-// compareValues compares two values that one column has accepted.
-func compareValues(a, b any, f family) int {
-	switch a := a.(type) {
-	case int64:
-		switch b := b.(type) {
-		case int64:
-			return cmp.Compare(a, b)
-		case uint64: // only what no int64 holds is a uint64
-			return -1
-		}
-	case uint64:
-		switch b := b.(type) {
-		case uint64:
-			return cmp.Compare(a, b)
-		case int64:
-			return 1
-		}
-	case string:
-		switch b := b.(type) {
-		case string:
-			if f == decimals {
-				return compareDecimals(a, b)
-			}
-			return strings.Compare(a, b)
-		case []byte:
-			return strings.Compare(a, string(b))
-		}
-	case []byte:
-		switch b := b.(type) {
-		case string:
-			return strings.Compare(string(a), b)
-		case []byte:
-			return strings.Compare(string(a), string(b))
-		}
-	}
-	return 0
-}

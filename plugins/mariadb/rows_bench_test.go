@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/internal/tabletest"
 )
 
 // BenchmarkRows is a batch of 1,000 orders on its way to a statement
@@ -19,7 +21,7 @@ func BenchmarkRows(b *testing.B) {
 		columns:  []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price", "kafka_timestamp_ms"},
 		metadata: []string{"kafka_timestamp_ms"}, key: []string{"order_id"}, version: "kafka_timestamp_ms",
 	}
-	db, _ := database(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
+	db, _ := tabletest.Database(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
 		qty BIGINT NOT NULL, unit_price BIGINT NOT NULL, total_price BIGINT NOT NULL, kafka_timestamp_ms BIGINT)`)
 	shape, err := inspect(b.Context(), db, shipped)
 	require.NoError(b, err)

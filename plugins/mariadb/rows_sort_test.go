@@ -7,23 +7,24 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/internal/tabletest"
 )
 
 // Rows are sorted by the beginning of a key first. The rows that are left are those that
 // a sort by the whole key would leave: the last one of each key.
 func TestPropertyRowsAreSortedAsByTheWholeKey(t *testing.T) {
-	db, _ := database(t)
-	type column struct {
-		family
+	db, _ := tabletest.Database(t)
+	type keyed struct {
 		values *rapid.Generator[any]
 		table  *table
 	}
-	columns := map[string]*column{
-		"BIGINT":          {family: integers, values: rapid.Int64().AsAny()},
-		"BIGINT UNSIGNED": {family: integers, values: rapid.OneOf(rapid.Int64Min(0).AsAny(), rapid.Uint64Min(1<<63).AsAny())},
-		"VARCHAR(700) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin": {family: texts, values: valuesOf(texts)},
-		"VARBINARY(2000)": {family: binaries, values: valuesOf(binaries)},
-		"DECIMAL(5,2)":    {family: decimals, values: valuesOf(decimals)},
+	columns := map[string]*keyed{
+		"BIGINT":          {values: rapid.Int64().AsAny()},
+		"BIGINT UNSIGNED": {values: rapid.OneOf(rapid.Int64Min(0).AsAny(), rapid.Uint64Min(1<<63).AsAny())},
+		"VARCHAR(700) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin": {values: tabletest.Texts()},
+		"VARBINARY(2000)": {values: tabletest.Binaries()},
+		"DECIMAL(5,2)":    {values: tabletest.Decimals()},
 	}
 	for columnType, c := range columns {
 		_, err := db.Exec("CREATE OR REPLACE TABLE t (k " + columnType + " PRIMARY KEY)")
@@ -44,7 +45,7 @@ func TestPropertyRowsAreSortedAsByTheWholeKey(t *testing.T) {
 			t.Fatal(refusals)
 		}
 		expected := slices.Clone(rows)
-		compare := func(a, b row) int { return compareValues(a.values[0], b.values[0], c.family) }
+		compare := func(a, b row) int { return c.table.columns[0].Compare(a.values[0], b.values[0]) }
 		slices.SortStableFunc(expected, compare)
 		for i := len(expected) - 2; i >= 0; i-- {
 			if compare(expected[i], expected[i+1]) == 0 {

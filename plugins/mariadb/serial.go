@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
 // An INSERT ... ON DUPLICATE KEY UPDATE takes a number of an AUTO_INCREMENT column for
@@ -30,20 +31,20 @@ func (t *table) fitSerial(all []described, next sql.NullInt64) {
 		return
 	case c == nil: // the account has no privilege on the column
 		t.counting = byVariable
-	case c.family != integers || c.dataType == "bigint":
+	case c.Family != column.Integers || c.DataType == "bigint":
 		return
 	case t.hashed:
 		// MariaDB finds no row by such an index: each question would scan the table, and
 		// wait for the locks of other writers.
 		t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s of table %s, also a row that is there already, since MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
-			quote(c.name), t.target.quoted(), quote(t.keyIndex)))
+			quote(c.Name), t.target.quoted(), quote(t.keyIndex)))
 		return
 	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
 		t.spares = true
 		return
 	default:
-		name = quote(c.name) + " "
-		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.max/100)))
+		name = quote(c.Name) + " "
+		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.Max/100)))
 	}
 	t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
 		name, t.target.quoted(), used, t.target.quoted()))
@@ -66,14 +67,14 @@ func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *f
 		if f := s.lookUp(ctx, t, chunk, func(key string, number any) {
 			if i, found := places[key]; found {
 				all[i].number = number
-				all[i].size += valueSize(number)
+				all[i].size += column.Size(number)
 			}
 		}); f != nil {
 			return nil, f
 		}
 	}
-	slices.SortStableFunc(all, func(a, b row) int { return present(b.number) - present(a.number) })
-	return all, nil
+	stored := slices.DeleteFunc(slices.Clone(all), func(r row) bool { return !isNumbered(r) })
+	return append(stored, slices.DeleteFunc(all, isNumbered)...), nil
 }
 
 // sparing returns a row that takes no value of the AUTO_INCREMENT column although its
@@ -94,7 +95,7 @@ func (s *session) sparing(ctx context.Context, t *table, r row) (row, *failure) 
 		return r, nil
 	}
 	var taken bool
-	query := "SELECT COUNT(*) > 0 FROM " + t.target.quoted() + " WHERE " + quote(t.serial.name) + " = 0"
+	query := "SELECT COUNT(*) > 0 FROM " + t.target.quoted() + " WHERE " + quote(t.serial.Name) + " = 0"
 	if err := s.conn.QueryRowContext(ctx, query).Scan(&taken); err != nil {
 		return r, judge(err)
 	}
@@ -130,10 +131,10 @@ func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(k
 		readable := true
 		for i, k := range t.key {
 			var refusal *record.Refusal
-			values[k], refusal = t.columns[k].accept(string(fields[i]))
+			values[k], refusal = t.columns[k].Accept(string(fields[i]))
 			readable = readable && refusal == nil
 		}
-		number, refusal := t.serial.accept(string(fields[len(t.key)]))
+		number, refusal := t.serial.Accept(string(fields[len(t.key)]))
 		if readable && refusal == nil {
 			found(t.keyText(values), number)
 		}
@@ -158,17 +159,17 @@ func (t *table) lookUpText(rows int) string {
 	var fields, conditions, one []string
 	for _, k := range t.key {
 		c := &t.columns[k]
-		field := quote(c.name)
-		if c.family == bitStrings {
+		field := quote(c.Name)
+		if c.Family == column.BitStrings {
 			field += " + 0"
 		}
 		fields = append(fields, field)
-		one = append(one, c.placeholder())
-		conditions = append(conditions, quote(c.name)+" = "+c.placeholder())
+		one = append(one, c.Placeholder())
+		conditions = append(conditions, quote(c.Name)+" = "+c.Placeholder())
 	}
-	text := fmt.Sprintf("SELECT %s, %s FROM %s FORCE INDEX (%s) WHERE ", strings.Join(fields, ", "), quote(t.serial.name), t.target.quoted(), quote(t.keyIndex))
+	text := fmt.Sprintf("SELECT %s, %s FROM %s FORCE INDEX (%s) WHERE ", strings.Join(fields, ", "), quote(t.serial.Name), t.target.quoted(), quote(t.keyIndex))
 	if len(t.key) == 1 {
-		return text + quote(t.columns[t.key[0]].name) + " IN (" + one[0] + strings.Repeat(", "+one[0], rows-1) + ") FOR UPDATE"
+		return text + quote(t.columns[t.key[0]].Name) + " IN (" + one[0] + strings.Repeat(", "+one[0], rows-1) + ") FOR UPDATE"
 	}
 	all := "(" + strings.Join(conditions, " AND ") + ")"
 	return text + all + strings.Repeat(" OR "+all, rows-1) + " FOR UPDATE"

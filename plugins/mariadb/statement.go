@@ -3,6 +3,8 @@ package mariadb
 import (
 	"fmt"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
 // maxPlaceholders is how many a prepared statement takes: the protocol counts
@@ -80,13 +82,13 @@ func (c counting) read() string {
 func (t *table) upsertText(rows int, numbered bool) string {
 	first := make([]string, len(t.columns))
 	for i := range t.columns {
-		if first[i] = "?"; strings.EqualFold(t.columns[i].name, t.target.key[0]) {
+		if first[i] = "?"; strings.EqualFold(t.columns[i].Name, t.target.key[0]) {
 			first[i] = "IF(" + t.counting.reset() + ", ?, NULL)"
 		}
 	}
 	names := quoteAll(t.target.columns)
 	if numbered {
-		first, names = append([]string{"?"}, first...), quote(t.serial.name)+", "+names
+		first, names = append([]string{"?"}, first...), quote(t.serial.Name)+", "+names
 	}
 	next := ", (?" + strings.Repeat(", ?", len(first)-1) + ")"
 	var text strings.Builder
@@ -110,7 +112,7 @@ func (t *table) assignments() string {
 	all := []string{key + " = IF(" + t.counting.add(fate) + ", " + key + ", " + key + ")"}
 	if t.version < 0 {
 		for _, c := range t.updated() {
-			all = append(all, quote(c.name)+" = VALUES("+quote(c.name)+")")
+			all = append(all, quote(c.Name)+" = VALUES("+quote(c.Name)+")")
 		}
 		return strings.Join(all, ", ")
 	}
@@ -120,7 +122,7 @@ func (t *table) assignments() string {
 		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, %[3]s, %[1]s)", quote(c.name), fateChanged, c.now))
 	}
 	for _, c := range t.updated() {
-		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, VALUES(%[1]s), %[1]s)", quote(c.name), fateChanged))
+		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, VALUES(%[1]s), %[1]s)", quote(c.Name), fateChanged))
 	}
 	all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, %[1]s, VALUES(%[1]s))", quote(t.target.version), fateStale))
 	return strings.Join(all, ", ")
@@ -131,28 +133,18 @@ func (t *table) fate() string {
 	version := quote(t.target.version)
 	differs := []string{"FALSE"}
 	for _, c := range t.updated() {
-		differs = append(differs, "NOT ("+c.exactly(quote(c.name))+" <=> "+c.exactly("VALUES("+quote(c.name)+")")+")")
+		differs = append(differs, "NOT ("+c.Exactly(quote(c.Name))+" <=> "+c.Exactly("VALUES("+quote(c.Name)+")")+")")
 	}
 	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, IF(%[2]s, %[3]d, %[4]d), %[5]d)",
 		version, strings.Join(differs, " OR "), fateChanged, fateSame, fateStale)
 }
 
-// exactly is an expression of the column's type whose comparison tells apart
-// all that the column does: a collation may not.
-func (c *column) exactly(expression string) string {
-	switch c.family {
-	case texts, enums, sets:
-		return "BINARY " + expression
-	}
-	return expression
-}
-
 // updated are the columns that an update changes, but for the version.
-func (t *table) updated() []*column {
-	var all []*column
+func (t *table) updated() []*column.Column {
+	var all []*column.Column
 	for i := range t.columns {
 		c := &t.columns[i]
-		if i != t.version && !c.key && !containsFold(t.target.insertOnly, c.name) {
+		if i != t.version && !c.Key && !containsFold(t.target.insertOnly, c.Name) {
 			all = append(all, c)
 		}
 	}
@@ -164,23 +156,14 @@ func (t *table) updated() []*column {
 func (t *table) deleteText(rows int) string {
 	var conditions []string
 	for _, i := range t.key {
-		conditions = append(conditions, quote(t.columns[i].name)+" = "+t.columns[i].placeholder())
+		conditions = append(conditions, quote(t.columns[i].Name)+" = "+t.columns[i].Placeholder())
 	}
 	if t.target.guardsDeletes() {
 		version := quote(t.target.version)
-		conditions = append(conditions, "("+version+" <= "+t.columns[t.version].placeholder()+" OR "+version+" IS NULL)")
+		conditions = append(conditions, "("+version+" <= "+t.columns[t.version].Placeholder()+" OR "+version+" IS NULL)")
 	}
 	one := "(" + strings.Join(conditions, " AND ") + ")"
 	return "DELETE FROM " + t.target.quoted() + " WHERE " + one + strings.Repeat(" OR "+one, rows-1)
-}
-
-// placeholder is for a value that is compared with the column. A decimal comes as
-// text, beside which the server would compare as floats.
-func (c *column) placeholder() string {
-	if c.family == decimals {
-		return fmt.Sprintf("CAST(? AS DECIMAL(%d,%d))", c.precision, c.scale)
-	}
-	return "?"
 }
 
 // deleteColumns are the columns whose values a delete needs, in its order.

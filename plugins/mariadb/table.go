@@ -7,16 +7,18 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
 // table is what the server said about the target when it was last looked at.
 type table struct {
 	target   *target
 	database string
-	columns  []column // in the configured order
-	key      []int    // indexes into columns
-	locks    []int    // the same, of lock_order
-	version  int      // index into columns, -1 for none
+	columns  []column.Column // in the configured order
+	key      []int           // indexes into columns
+	locks    []int           // the same, of lock_order
+	version  int             // index into columns, -1 for none
 	counting counting
 	touched  []touched // the ON UPDATE columns that are not configured
 	// Columns that are not configured, NOT NULL and without a default: a trigger has
@@ -25,13 +27,13 @@ type table struct {
 
 	onDuplicate string // the assignments of an upsert
 	maxPacket   int
-	uniques     [][]int    // the other unique indexes: indexes into columns
-	hashed      bool       // the key's index is one by hash
-	serial      *described // the AUTO_INCREMENT column, if it is not configured
-	spares      bool       // rows that are there take no number of it
-	keyIndex    string     // the unique index of the key
-	ambiguous   []column   // key columns to whose collation ids that differ are equal
-	warnings    []string   // what an operator should know before it hurts
+	uniques     [][]int         // the other unique indexes: indexes into columns
+	hashed      bool            // the key's index is one by hash
+	serial      *described      // the AUTO_INCREMENT column, if it is not configured
+	spares      bool            // rows that are there take no number of it
+	keyIndex    string          // the unique index of the key
+	ambiguous   []column.Column // key columns to whose collation ids that differ are equal
+	warnings    []string        // what an operator should know before it hurts
 	seen        time.Time
 }
 
@@ -107,7 +109,7 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 
 // described is a column of the table, configured or not.
 type described struct {
-	column
+	column.Column
 	hasDefault    bool
 	autoIncrement bool
 	onUpdate      bool // the server sets it when a row changes
@@ -132,18 +134,18 @@ func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error)
 			extra, privileges  string
 			characters, octets uint64
 		)
-		if err := rows.Scan(&d.name, &d.dataType, &d.columnType, &d.nullable, &d.hasDefault, &extra, &d.generated,
-			&d.charset, &d.collation, &characters, &octets, &d.precision, &d.scale, &d.fraction, &privileges); err != nil {
+		if err := rows.Scan(&d.Name, &d.DataType, &d.ColumnType, &d.Nullable, &d.hasDefault, &extra, &d.Generated,
+			&d.Charset, &d.Collation, &characters, &octets, &d.Precision, &d.Scale, &d.Fraction, &privileges); err != nil {
 			return nil, err
 		}
 		extra, d.privileges = strings.ToLower(extra), strings.Split(privileges, ",")
 		d.autoIncrement = strings.Contains(extra, "auto_increment")
-		d.hasDefault = d.hasDefault || d.dataType == "enum" // its first member, without a DEFAULT clause too
+		d.hasDefault = d.hasDefault || d.DataType == "enum" // its first member, without a DEFAULT clause too
 		d.onUpdate = strings.Contains(extra, "on update")
-		d.generated = d.generated || strings.Contains(extra, "generated")
-		d.classify(int(min(characters, 1<<32)), int(min(octets, 1<<32)))
-		if d.indexBytes = int(min(octets, 1<<32)); strings.HasSuffix(d.dataType, "text") || strings.HasSuffix(d.dataType, "blob") {
-			d.indexBytes = maxIndexBytes + 1 // it needs the length of a prefix
+		d.Generated = d.Generated || strings.Contains(extra, "generated")
+		d.Classify(int(min(characters, 1<<32)), int(min(octets, 1<<32)))
+		if d.IndexBytes = int(min(octets, 1<<32)); strings.HasSuffix(d.DataType, "text") || strings.HasSuffix(d.DataType, "blob") {
+			d.IndexBytes = maxIndexBytes + 1 // it needs the length of a prefix
 		}
 		all = append(all, d)
 	}

@@ -1,32 +1,16 @@
 package mariadb
 
 import (
-	"database/sql"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/plugins/mariadb/internal/tabletest"
 )
-
-// database is one with these tables, and its name.
-func database(t testing.TB, tables ...string) (*sql.DB, string) {
-	t.Helper()
-	server := mariadbtest.Shared(t)
-	name := server.Database(t)
-	db, err := sql.Open("mysql", server.DSN(name))
-	require.NoError(t, err)
-	t.Cleanup(func() { db.Close() })
-	for _, table := range tables {
-		_, err := db.Exec(table)
-		require.NoError(t, err, table)
-	}
-	return db, name
-}
 
 func TestStatementText(t *testing.T) {
 	t.Parallel()
-	db, name := database(t,
+	db, name := tabletest.Database(t,
 		"CREATE TABLE t (a VARCHAR(9), k VARCHAR(9) COLLATE utf8mb4_nopad_bin PRIMARY KEY)",
 		"CREATE TABLE `t``` (v INT, k VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE, a VARCHAR(9), i INT, n BIGINT AUTO_INCREMENT PRIMARY KEY, seen TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3))",
 		"CREATE TABLE u (k VARCHAR(9) COLLATE utf8mb4_nopad_bin, l VARCHAR(9) COLLATE utf8mb4_nopad_bin, PRIMARY KEY (k, l))")

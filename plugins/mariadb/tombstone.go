@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
@@ -43,23 +44,23 @@ func keyMembers(key any, columns []string) (map[string]any, *record.Refusal) {
 	members, isObject := payload.(map[string]any)
 	if !isObject {
 		if len(columns) > 1 {
-			return nil, refusal.New(refusal.Shape, "kafka_key", "expected an object of %d members, got %s", len(columns), typeName(payload))
+			return nil, refusal.New(refusal.Shape, "kafka_key", "expected an object of %d members, got %s", len(columns), column.TypeName(payload))
 		}
 		members = map[string]any{columns[0]: payload}
 	}
 	values := make(map[string]any, len(columns))
-	for _, column := range columns {
-		v, present := members[column]
+	for _, name := range columns {
+		v, present := members[name]
 		if !present {
-			return nil, refusal.New(refusal.Missing, column, "the tombstone's key has no such member")
+			return nil, refusal.New(refusal.Missing, name, "the tombstone's key has no such member")
 		}
 		switch v.(type) {
 		case nil:
-			return nil, refusal.New(refusal.Null, column, "the tombstone's key has null for it")
+			return nil, refusal.New(refusal.Null, name, "the tombstone's key has null for it")
 		case map[string]any, []any:
-			return nil, refusal.New(refusal.Type, column, "a key's member is one value, got %s", typeName(v))
+			return nil, refusal.New(refusal.Type, name, "a key's member is one value, got %s", column.TypeName(v))
 		}
-		values[column] = v
+		values[name] = v
 	}
 	return values, nil
 }

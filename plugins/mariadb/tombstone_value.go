@@ -9,6 +9,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
@@ -76,7 +77,7 @@ func (s *keySchema) convert(path string, v any) (any, *record.Refusal) {
 		return v, nil
 	}
 	mismatch := func() (any, *record.Refusal) {
-		return nil, refusal.New(refusal.Type, path, "the key's schema says %s, got %s", s.describe(), typeName(v))
+		return nil, refusal.New(refusal.Type, path, "the key's schema says %s, got %s", s.describe(), column.TypeName(v))
 	}
 	bits, isInteger := keyIntegers[s.Type]
 	temporal, isTime := keyTimes[s.Name]
@@ -103,7 +104,7 @@ func (s *keySchema) convert(path string, v any) (any, *record.Refusal) {
 		if !isNumber {
 			return mismatch()
 		}
-		n, ok := parseNumber(number)
+		n, ok := column.ParseNumber(number)
 		if !ok || n.Scale() > 0 {
 			return mismatch()
 		}
@@ -166,7 +167,7 @@ func (s *keySchema) describe() string {
 // complement, and its scale says where the point is.
 func (s *keySchema) decimal(path string, unscaled []byte) (any, *record.Refusal) {
 	scale, err := strconv.Atoi(s.Parameters["scale"])
-	if err != nil || scale < -maxNumberText || scale > maxNumberText || len(unscaled) == 0 {
+	if err != nil || scale < -column.MaxNumberText || scale > column.MaxNumberText || len(unscaled) == 0 {
 		return nil, refusal.New(refusal.Type, path, "the key's schema says %s: expected an integer for its parameter scale, and at least one byte", s.describe())
 	}
 	n, err := decimal.FromBytes(unscaled, int64(scale))

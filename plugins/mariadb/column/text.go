@@ -1,4 +1,4 @@
-package mariadb
+package column
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
-func (c *column) acceptText(value any) (any, *record.Refusal) {
+func (c *Column) acceptText(value any) (any, *record.Refusal) {
 	var text string
 	switch v := value.(type) {
 	case string:
@@ -25,49 +25,49 @@ func (c *column) acceptText(value any) (any, *record.Refusal) {
 		}
 		value = text
 	default:
-		return nil, c.mismatch(v, "text")
+		return nil, c.wrongType(v, "text")
 	}
 	if !utf8.ValidString(text) {
-		return nil, refusal.New(refusal.BadText, c.name, "the text is not valid UTF-8")
+		return nil, refusal.New(refusal.BadText, c.Name, "the text is not valid UTF-8")
 	}
 	if refusal := c.checkLength(text); refusal != nil {
 		return nil, refusal
 	}
-	if strings.HasSuffix(text, " ") && (c.fixed || c.key && c.padSpace) {
-		return nil, refusal.New(refusal.Padded, c.name, "spaces at the end are lost in %s with collation %s", strings.ToUpper(c.columnType), c.collation)
+	if strings.HasSuffix(text, " ") && (c.fixed || c.Key && c.padSpace) {
+		return nil, refusal.New(refusal.Padded, c.Name, "spaces at the end are lost in %s with collation %s", strings.ToUpper(c.ColumnType), c.Collation)
 	}
 	return value, nil
 }
 
-func (c *column) checkLength(text string) *record.Refusal {
+func (c *Column) checkLength(text string) *record.Refusal {
 	// A letter has at least one byte: short text needs no counting.
 	if c.characters > 0 && len(text) > c.characters {
 		if n := utf8.RuneCountInString(text); n > c.characters {
-			return refusal.New(refusal.TooLong, c.name, "%d characters, %s holds %d", n, strings.ToUpper(c.columnType), c.characters)
+			return refusal.New(refusal.TooLong, c.Name, "%d characters, %s holds %d", n, strings.ToUpper(c.ColumnType), c.characters)
 		}
 	}
 	if c.octets > 0 && len(text) > c.octets {
-		return refusal.New(refusal.TooLong, c.name, "%d bytes, %s holds %d", len(text), strings.ToUpper(c.columnType), c.octets)
+		return refusal.New(refusal.TooLong, c.Name, "%d bytes, %s holds %d", len(text), strings.ToUpper(c.ColumnType), c.octets)
 	}
 	// The server refuses letters that have no room but cuts spaces, with a note.
 	if c.encoded > 0 && strings.HasSuffix(text, " ") {
-		if n := encodedSize(text, c.charset); n > c.encoded {
-			return refusal.New(refusal.TooLong, c.name, "up to %d bytes in %s and spaces at the end, which %s cuts beyond %d", n, c.charset, strings.ToUpper(c.columnType), c.encoded)
+		if n := encodedSize(text, c.Charset); n > c.encoded {
+			return refusal.New(refusal.TooLong, c.Name, "up to %d bytes in %s and spaces at the end, which %s cuts beyond %d", n, c.Charset, strings.ToUpper(c.ColumnType), c.encoded)
 		}
 	}
 	return nil
 }
 
 // jsonText is a nested value as JSON, members in the order of their names.
-func (c *column) jsonText(v any) (string, *record.Refusal) {
+func (c *Column) jsonText(v any) (string, *record.Refusal) {
 	if !validUTF8(v) {
-		return "", refusal.New(refusal.BadText, c.name, "the nested value holds text that is not valid UTF-8")
+		return "", refusal.New(refusal.BadText, c.Name, "the nested value holds text that is not valid UTF-8")
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		return "", refusal.New(refusal.Type, c.name, "the nested value has no JSON form")
+		return "", refusal.New(refusal.Type, c.Name, "the nested value has no JSON form")
 	}
 	return strings.TrimSuffix(text.String(), "\n"), nil
 }

@@ -1,15 +1,15 @@
-package mariadb
+package column
 
 import (
 	"math"
 	"strings"
 )
 
-// classify derives what the column holds from what information_schema says.
-func (c *column) classify(characters, octets int) {
-	c.unsigned = strings.Contains(c.columnType, "unsigned")
-	c.padSpace = c.charset != "" && !strings.Contains(c.collation, "nopad") && c.collation != "binary"
-	switch c.dataType {
+// Classify derives what the column holds from what information_schema says.
+func (c *Column) Classify(characters, octets int) {
+	c.unsigned = strings.Contains(c.ColumnType, "unsigned")
+	c.padSpace = c.Charset != "" && !strings.Contains(c.Collation, "nopad") && c.Collation != "binary"
+	switch c.DataType {
 	case "tinyint":
 		c.integer(8)
 	case "smallint":
@@ -22,52 +22,52 @@ func (c *column) classify(characters, octets int) {
 		c.integer(64)
 	case "bit":
 		// Whatever the type's text says, BIT(n) has no sign.
-		c.family, c.max = bitStrings, math.MaxUint64>>(64-max(c.precision, 1))
+		c.Family, c.Max = BitStrings, math.MaxUint64>>(64-max(c.Precision, 1))
 	case "decimal":
-		c.family = decimals
+		c.Family = Decimals
 	case "float", "double":
-		c.family = floats
+		c.Family = Floats
 	case "char", "varchar":
-		c.family, c.characters, c.fixed = texts, characters, c.dataType == "char"
+		c.Family, c.characters, c.fixed = Texts, characters, c.DataType == "char"
 	case "tinytext", "text", "mediumtext", "longtext", "json":
-		c.family = texts
+		c.Family = Texts
 		// These count bytes, of the column's own character set: what a text
 		// of UTF-8 takes in another one, only the server knows for sure.
-		if strings.HasPrefix(c.charset, "utf8") {
+		if strings.HasPrefix(c.Charset, "utf8") {
 			c.octets = octets
 		} else {
 			c.encoded = octets
 		}
 	case "binary":
-		c.family, c.octets, c.fixed = binaries, octets, true
+		c.Family, c.octets, c.fixed = Binaries, octets, true
 	case "varbinary", "tinyblob", "blob", "mediumblob", "longblob":
-		c.family, c.octets = binaries, octets
+		c.Family, c.octets = Binaries, octets
 	case "date":
-		c.family = dates
+		c.Family = Dates
 	case "datetime", "timestamp":
-		c.family = datetimes
+		c.Family = Datetimes
 	case "time":
-		c.family = times
+		c.Family = Times
 	case "year":
-		c.family = years
+		c.Family = Years
 	case "enum":
-		c.family, c.members = enums, parseMembers(c.columnType)
+		c.Family, c.members = Enums, parseMembers(c.ColumnType)
 	case "set":
-		c.family, c.members = sets, parseMembers(c.columnType)
+		c.Family, c.members = Sets, parseMembers(c.ColumnType)
 	case "uuid":
-		c.family = uuids
+		c.Family = UUIDs
 	case "inet4", "inet6":
-		c.family = opaque
+		c.Family = Opaque
 	}
 }
 
-func (c *column) integer(size int) {
-	c.family = integers
+func (c *Column) integer(size int) {
+	c.Family = Integers
 	if c.unsigned {
-		c.max = math.MaxUint64 >> (64 - size)
+		c.Max = math.MaxUint64 >> (64 - size)
 		return
 	}
-	c.min, c.max = -1<<(size-1), 1<<(size-1)-1
+	c.min, c.Max = -1<<(size-1), 1<<(size-1)-1
 }
 
 // unescape undoes what the server writes into a type's text.
@@ -100,22 +100,22 @@ func parseMembers(columnType string) []string {
 	return members
 }
 
-// identifies says whether equal values of the column are equal to this output
+// Identifies says whether equal values of the column are equal to this output
 // too, so that the column may belong to a key.
-func (c *column) identifies() bool {
-	switch c.family {
-	case integers, bitStrings, decimals, binaries, dates, datetimes, years, uuids:
+func (c *Column) Identifies() bool {
+	switch c.Family {
+	case Integers, BitStrings, Decimals, Binaries, Dates, Datetimes, Years, UUIDs:
 		return true
-	case texts, enums:
-		return c.collation == "binary" || strings.HasSuffix(c.collation, "_bin")
+	case Texts, Enums:
+		return c.Collation == "binary" || strings.HasSuffix(c.Collation, "_bin")
 	}
 	return false
 }
 
-// orders says whether the column's values can be compared as versions.
-func (c *column) orders() bool {
-	switch c.family {
-	case integers, decimals, dates, datetimes:
+// Orders says whether the column's values can be compared as versions.
+func (c *Column) Orders() bool {
+	switch c.Family {
+	case Integers, Decimals, Dates, Datetimes:
 		return true
 	}
 	return false

@@ -1,4 +1,4 @@
-package mariadb
+package column
 
 import (
 	"math"
@@ -29,7 +29,7 @@ func floatOf(v any) (f float64, bits int) {
 func notFinite(f float64) bool { return math.IsNaN(f) || math.IsInf(f, 0) }
 
 // double is the float64 nearest to the number that v is.
-func (c *column) double(v any) (float64, *record.Refusal) {
+func (c *Column) double(v any) (float64, *record.Refusal) {
 	f, bits := floatOf(v)
 	switch {
 	case bits == 64, notFinite(f):
@@ -38,19 +38,19 @@ func (c *column) double(v any) (float64, *record.Refusal) {
 		f, _ = strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64) // no error: the text is Go's own
 		return f, nil
 	}
-	n, ok := parseNumber(v)
+	n, ok := ParseNumber(v)
 	if !ok {
-		return 0, c.mismatch(v, "a number")
+		return 0, c.wrongType(v, "a number")
 	}
 	if _, isText := v.(string); isText {
-		return 0, c.mismatch(v, "a float")
+		return 0, c.wrongType(v, "a float")
 	}
 	f, err := n.Float64()
 	if err != nil {
-		return 0, refusal.New(refusal.OutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.OutOfRange, c.Name, "beyond %s", strings.ToUpper(c.ColumnType))
 	}
 	if !isNear(f, n) {
-		return 0, refusal.New(refusal.TooPrecise, c.name, "a number of more digits than %s keeps", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.TooPrecise, c.Name, "a number of more digits than %s keeps", strings.ToUpper(c.ColumnType))
 	}
 	return f, nil
 }
@@ -68,27 +68,27 @@ func isNear(f float64, n decimal.Decimal) bool {
 	return ok && near.Cmp(n) == 0
 }
 
-func (c *column) acceptFloat(v any) (any, *record.Refusal) {
+func (c *Column) acceptFloat(v any) (any, *record.Refusal) {
 	f, refused := c.double(v)
 	if refused != nil {
 		return nil, refused
 	}
 	switch {
 	case notFinite(f):
-		return nil, refusal.New(refusal.OutOfRange, c.name, "%s has no infinity and no NaN", strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.OutOfRange, c.Name, "%s has no infinity and no NaN", strings.ToUpper(c.ColumnType))
 	case c.unsigned && f < 0:
-		return nil, refusal.New(refusal.OutOfRange, c.name, "%s is not negative", strings.ToUpper(c.columnType))
+		return nil, refusal.New(refusal.OutOfRange, c.Name, "%s is not negative", strings.ToUpper(c.ColumnType))
 	}
 	bits := 64
-	if c.dataType == "float" {
+	if c.DataType == "float" {
 		if f, refused = c.single(f); refused != nil {
 			return nil, refused
 		}
 		bits = 32
 	}
-	if c.scale >= 0 { // FLOAT(7,2), DOUBLE(10,3): they round
-		if _, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, bits), "."); len(fraction) > c.scale {
-			return nil, refusal.New(refusal.TooPrecise, c.name, "%d digits behind the point, %s keeps %d", len(fraction), strings.ToUpper(c.columnType), c.scale)
+	if c.Scale >= 0 { // FLOAT(7,2), DOUBLE(10,3): they round
+		if _, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, bits), "."); len(fraction) > c.Scale {
+			return nil, refusal.New(refusal.TooPrecise, c.Name, "%d digits behind the point, %s keeps %d", len(fraction), strings.ToUpper(c.ColumnType), c.Scale)
 		}
 	}
 	return f, nil
@@ -96,14 +96,14 @@ func (c *column) acceptFloat(v any) (any, *record.Refusal) {
 
 // single is the float32 that f stands for: f itself, or the float32 with the
 // same shortest decimal. float32(f) would round the decimal a second time.
-func (c *column) single(f float64) (float64, *record.Refusal) {
+func (c *Column) single(f float64) (float64, *record.Refusal) {
 	decimal := strconv.FormatFloat(f, 'g', -1, 64)
 	single, err := strconv.ParseFloat(decimal, 32)
 	switch {
 	case err != nil:
-		return 0, refusal.New(refusal.OutOfRange, c.name, "beyond %s", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.OutOfRange, c.Name, "beyond %s", strings.ToUpper(c.ColumnType))
 	case single != f && strconv.FormatFloat(single, 'g', -1, 32) != decimal:
-		return 0, refusal.New(refusal.TooPrecise, c.name, "more digits than %s keeps", strings.ToUpper(c.columnType))
+		return 0, refusal.New(refusal.TooPrecise, c.Name, "more digits than %s keeps", strings.ToUpper(c.ColumnType))
 	}
 	return single, nil
 }
