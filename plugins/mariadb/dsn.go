@@ -140,16 +140,32 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-// initError hides what the server quotes of the user's statement, which may
-// hold a secret.
-type initError struct{ err error }
-
-func (e *initError) Error() string {
-	var server *mysql.MySQLError
-	if errors.As(e.err, &server) {
-		return fmt.Sprintf("running %s: MariaDB error %d (%s)", fieldInitStatement, server.Number, server.SQLState)
+// checkDSN finds the mistakes that the driver would take for something else. Its
+// errors hold no part of the DSN but the names of parameters.
+func checkDSN(dsn string) error {
+	if strings.TrimRight(dsn, " \t\r\n") != dsn {
+		return fmt.Errorf("parsing %s: white space at the end would belong to the name of the database or to the last parameter: remove it (a mounted secret often ends with a newline)", fieldDSN)
 	}
-	return fmt.Sprintf("running %s: the connection failed", fieldInitStatement)
+	if strings.HasPrefix(dsn, "jdbc:") || strings.HasPrefix(dsn, "mysql://") || strings.HasPrefix(dsn, "mariadb://") {
+		return fmt.Errorf("parsing %s: expected user:password@tcp(host:port)/database, got a URL", fieldDSN)
+	}
+	_, parameters, _ := strings.Cut(dsn[strings.LastIndexByte(dsn, '/')+1:], "?")
+	for parameter := range strings.SplitSeq(parameters, "&") {
+		name, _, _ := strings.Cut(parameter, "=")
+		switch strings.ToLower(name) {
+		case "user", "password":
+			return fmt.Errorf("parsing %s: the parameter %s belongs to a JDBC URL: write user:password@ before the protocol", fieldDSN, name)
+		case "strict": // the driver panics
+			return fmt.Errorf("parsing %s: the driver has no parameter strict: order-sink is always strict", fieldDSN)
+		}
+	}
+	return nil
 }
 
-func (e *initError) Unwrap() error { return e.err }
+// passwordHint is for an account that is denied.
+func passwordHint(config *mysql.Config) string {
+	if strings.TrimSpace(config.Passwd) != config.Passwd {
+		return "the password in dsn begins or ends with white space (a mounted secret often ends with a newline)"
+	}
+	return ""
+}

@@ -48,13 +48,15 @@ type failure struct {
 	unproven bool
 	// common says that other rows meet the failure too.
 	common bool
-	// about is a row that met the failure, where others of its statement did not
-	// show whether they meet it too.
-	about *row
 }
 
 // doubtful says that the failure does not tell whose fault it is.
 func (f *failure) doubtful() bool { return f.kind == unknown || f.lone }
+
+// blamesRows says whether a part of the rows may be stored without the others.
+func (f *failure) blamesRows() bool {
+	return f.kind == refused || f.doubtful()
+}
 
 func (f *failure) Error() string {
 	if f.advice != "" {

@@ -16,19 +16,19 @@ import (
 // the output looks for evidence beyond the batch: rows that other batches commit
 // meanwhile, and probes (probe.go) with rows that are known or that wait their turn.
 
-// fate is what becomes of a row that MariaDB takes. A trigger, a privilege or a full
-// log table can concern one fate only, so a row is compared with rows of its own fate.
-type fate int
+// change is what a row does to the table. A trigger, a privilege or a full log table can
+// concern one change only, so a row is compared with rows that do the same.
+type change int
 
 const (
-	inserts fate = iota
+	inserts change = iota
 	updates
 	deletes
-	fates
+	changes
 )
 
-// commits counts the rows that were committed, by fate.
-type commits [fates]int
+// commits counts the rows that were committed, by change.
+type commits [changes]int
 
 func commitsOf(t tally) commits {
 	return commits{inserts: t.inserted, updates: t.updated, deletes: t.deleted}
@@ -116,7 +116,7 @@ func (e *evidence) suspect(r *row, before commits) *suspicion {
 	return s
 }
 
-// forget is called when a row has its verdict.
+// forget is called when a row is stored or refused.
 func (e *evidence) forget(r *row) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -191,12 +191,4 @@ func some[T any](all []T, n int) []T {
 		chosen[i] = all[start+rand.IntN(end-start)]
 	}
 	return chosen
-}
-
-// stuck asks the input for the next batch of each partition, although this one has no
-// verdict: its records are what this one can be compared with.
-func (all tickets) stuck() {
-	for _, t := range all {
-		t.Stuck()
-	}
 }

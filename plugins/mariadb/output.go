@@ -132,7 +132,7 @@ func (o *output) connect(ctx context.Context) *reason {
 	if err == nil {
 		return nil
 	}
-	why := judgeLook(err).reason()
+	why := reasonOf(judgeLook(err))
 	why.Text = explain(err).Error()
 	return &why
 }
@@ -208,7 +208,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	began := time.Now()
 	result, f := o.store.put(ctx, messages)
 	if f != nil {
-		why := f.reason()
+		why := reasonOf(f)
 		return nil, &why
 	}
 	now := time.Now()

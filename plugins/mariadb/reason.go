@@ -19,7 +19,7 @@ type reason struct {
 	alone bool // nothing shows whether the batch is at fault or MariaDB
 }
 
-func (f *failure) reason() reason {
+func reasonOf(f *failure) reason {
 	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.cause(), Text: f.Error()}, alone: f.unproven}
 	if f.unproven && (f.kind == unknown || !f.common) {
 		r.Text += ": no other record could be stored to compare with"

@@ -12,14 +12,15 @@ import (
 // stay for as long as it does: the server prepares them anew by itself after an
 // ALTER TABLE.
 type session struct {
+	observe    func(statement time.Duration)
 	conn       *sql.Conn // nil until it is needed
-	prepared   map[shape]driver.Stmt
+	prepared   map[statementKey]driver.Stmt
 	generation int64
 	args       []driver.NamedValue // reused
 }
 
-// shape tells one prepared statement from another.
-type shape struct {
+// statementKey tells one prepared statement from another.
+type statementKey struct {
 	deletes     bool
 	numbered    bool
 	counting    counting
@@ -39,7 +40,7 @@ func (s *session) open(ctx context.Context, db *sql.DB, generation int64) (fresh
 	if err != nil {
 		return true, err
 	}
-	s.conn, s.generation, s.prepared = conn, generation, make(map[shape]driver.Stmt)
+	s.conn, s.generation, s.prepared = conn, generation, make(map[statementKey]driver.Stmt)
 	return true, nil
 }
 
@@ -63,7 +64,7 @@ func (s *session) discard() {
 
 // statement returns what is prepared on the driver's connection.
 func (s *session) statement(ctx context.Context, conn any, t *table, deletes, numbered bool, rows int) (driver.Stmt, error) {
-	want := shape{deletes, numbered, t.counting, t.onDuplicate, rows}
+	want := statementKey{deletes, numbered, t.counting, t.onDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
 	}
@@ -122,10 +123,10 @@ func (s *session) execute(ctx context.Context, t *table, rows []row, deletes boo
 
 // run executes one statement over rows, which are all records or all tombstones,
 // and adds what became of them.
-func (s *session) run(ctx context.Context, w *writer, t *table, rows []row, o *outcome) *failure {
+func (s *session) run(ctx context.Context, t *table, rows []row, o *tally) *failure {
 	started, deletes := time.Now(), rows[0].deletes
 	result, err := s.execute(ctx, t, rows, deletes)
-	w.observe.statement(time.Since(started))
+	s.observe(time.Since(started))
 	if err != nil {
 		return judge(err)
 	}
@@ -175,11 +176,19 @@ func (s *session) counted(ctx context.Context, c counting, result driver.Result,
 	return found, nil
 }
 
-func (s *session) exec(ctx context.Context, query string) *failure {
-	if _, err := s.conn.ExecContext(ctx, query); err != nil {
+func (s *session) exec(ctx context.Context, query string, args ...any) *failure {
+	if _, err := s.conn.ExecContext(ctx, query, args...); err != nil {
 		return judge(err)
 	}
 	return nil
+}
+
+func (s *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return s.conn.QueryContext(ctx, query, args...)
+}
+
+func (s *session) queryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return s.conn.QueryRowContext(ctx, query, args...)
 }
 
 // inTransaction asks whether the transaction that was begun is still open.
@@ -189,4 +198,20 @@ func (s *session) inTransaction(ctx context.Context) (bool, *failure) {
 		return false, judge(err)
 	}
 	return alive, nil
+}
+
+// blamed is the row whose refusal has just failed a statement, by the server's own
+// account (since MariaDB 10.7); -1 where it does not say.
+func (s *session) blamed(ctx context.Context, rows []row) int {
+	if rows[0].deletes {
+		return -1
+	}
+	if _, err := s.conn.ExecContext(ctx, "GET DIAGNOSTICS CONDITION 1 @order_sink_row = ROW_NUMBER"); err != nil {
+		return -1
+	}
+	var number sql.NullInt64
+	if err := s.conn.QueryRowContext(ctx, "SELECT @order_sink_row").Scan(&number); err != nil || number.Int64 < 1 || number.Int64 > int64(len(rows)) {
+		return -1
+	}
+	return int(number.Int64) - 1
 }

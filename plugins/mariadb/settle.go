@@ -72,22 +72,22 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 	if _, err := s.open(ctx, w.db, w.generation.Load()); err != nil {
 		return outcome{}, judge(err)
 	}
-	inquiry := &inquiry{writer: w, session: s, table: t, others: besides(rows, doubted)}
+	inquiry := &inquiry{evidence: &w.evidence, session: s, table: t, others: besides(rows, doubted)}
 	again := make([]row, len(doubted))
 	for i := range doubted {
 		v := &doubted[i]
 		suspicion := suspicions[v.row.message]
-		fate, missed := s.fateOf(ctx, t, &v.row)
+		change, missed := changeOf(ctx, s, t, &v.row)
 		switch {
-		case missed == nil && v.failure.kind == unknown && inquiry.hasNeighbour(ctx, v, fate, neighbours):
+		case missed == nil && v.failure.kind == unknown && inquiry.hasNeighbour(ctx, v, change, neighbours):
 			suspicion.rounds = enoughRounds - 1
-		case missed != nil || !v.failure.lone || !inquiry.othersAreStored(ctx, v, fate, suspicion):
+		case missed != nil || !v.failure.lone || !inquiry.othersAreStored(ctx, v, change, suspicion):
 			v.failure.unproven = true
 			return outcome{}, v.failure
 		}
 		again[i] = v.row
 	}
-	o, f := w.on(ctx, s, t, again, true)
+	o, f := w.runOn(ctx, s, t, again, true)
 	if f != nil {
 		return outcome{}, f
 	}
@@ -125,48 +125,4 @@ func besides(rows []row, doubted []verdict) []row {
 		others = append(others, r)
 	}
 	return others
-}
-
-// inquiry is the search for evidence in one round. A probe speaks for all rows of a
-// fate.
-type inquiry struct {
-	writer  *writer
-	session *session
-	table   *table
-	others  []row
-	answers [fates]*answer
-}
-
-// hasNeighbour says whether a row of the batch with the fate of the doubted one was
-// stored, and this connection does not fail for all.
-func (q *inquiry) hasNeighbour(ctx context.Context, v *verdict, fate fate, neighbours commits) bool {
-	return neighbours[fate] > 0 && q.ask(ctx, v, fate) != refuted
-}
-
-// ask is the answer of the probe for a fate.
-func (q *inquiry) ask(ctx context.Context, v *verdict, fate fate) answer {
-	if q.answers[fate] == nil {
-		found := q.writer.probe(ctx, q.session, q.table, v.failure, &v.row, q.others)
-		q.answers[fate] = &found
-	}
-	return *q.answers[fate]
-}
-
-// othersAreStored says whether a row with the same fate as the doubted one can be stored
-// now, or was committed since the doubted one was last looked at.
-func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, fate fate, s *suspicion) bool {
-	found := q.ask(ctx, v, fate)
-	now := q.writer.evidence.committed()
-	committed := now[fate] > s.seen[fate]
-	s.seen = now
-	switch {
-	case found == stored:
-		return true
-	case committed && (found == nothing || found == failing && v.failure.kind == unknown):
-		// Where another row fails too, it may be at fault like this one.
-		return true
-	case found == failing, found == refuted:
-		v.failure.common, s.rounds = true, 0
-	}
-	return false
 }

@@ -158,7 +158,7 @@ func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fai
 			r.compacted -= len(v.row.group) - 1
 			continue // its group was written after it, with verdicts of its own
 		}
-		r.refuse(v.row.message, v.failure.refusal(t))
+		r.refuse(v.row.message, t.refusal(v.failure))
 	}
 	return nil
 }

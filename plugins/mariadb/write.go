@@ -24,12 +24,11 @@ const (
 
 // writer stores rows. Its methods may be called at the same time.
 type writer struct {
+	plan
 	db         *sql.DB
-	maxRows    int           // a statement
 	sessions   chan *session // those that nobody uses
 	generation atomic.Int64
 	alone      sync.RWMutex // held by whoever writes alone
-	caution    caution
 	evidence   evidence
 	observe    observer
 	closing    sync.Once
@@ -38,11 +37,11 @@ type writer struct {
 
 func newWriter(db *sql.DB, maxRows, connections int, observe observer) *writer {
 	w := &writer{
-		db: db, maxRows: maxRows, observe: observe,
+		db: db, plan: plan{maxRows: maxRows}, observe: observe,
 		sessions: make(chan *session, connections), closed: make(chan struct{}),
 	}
 	for range connections {
-		w.sessions <- &session{}
+		w.sessions <- &session{observe: observe.statement}
 	}
 	return w
 }
@@ -144,13 +143,13 @@ func (o *outcome) add(other outcome) {
 // neighbours are the other rows of the batch that were stored before.
 func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours commits) (outcome, *failure) {
 	before := w.evidence.committed()
-	all, f := w.once(ctx, t, rows)
+	all, f := w.pass(ctx, t, rows)
 	if f != nil {
 		return outcome{}, f
 	}
 	w.evidence.commit(rows, &all)
-	for fate, n := range commitsOf(all.tally) {
-		neighbours[fate] += n
+	for change, n := range commitsOf(all.tally) {
+		neighbours[change] += n
 	}
 	if f := w.settle(ctx, t, rows, before, neighbours, &all); f != nil {
 		return outcome{}, f
@@ -158,9 +157,9 @@ func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours com
 	return all, nil
 }
 
-func (w *writer) once(ctx context.Context, t *table, rows []row) (outcome, *failure) {
+func (w *writer) pass(ctx context.Context, t *table, rows []row) (outcome, *failure) {
 	t.sortForLocks(rows)
-	shares := w.divide(rows)
+	shares := w.divide(rows, max(1, len(w.sessions)))
 	outcomes := make([]outcome, len(shares))
 	failures := make([]*failure, len(shares))
 	var group sync.WaitGroup
@@ -176,7 +175,7 @@ func (w *writer) once(ctx context.Context, t *table, rows []row) (outcome, *fail
 		}
 		all.add(outcomes[i])
 	}
-	w.caution.learn(len(rows), len(all.refused))
+	w.sizer.learn(len(rows), len(all.refused))
 	return all, nil
 }
 
@@ -188,7 +187,7 @@ func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *fai
 		return outcome{}, f
 	}
 	defer w.release(s)
-	return w.on(ctx, s, t, rows, false)
+	return w.runOn(ctx, s, t, rows, false)
 }
 
 // acquire takes a session, which may have to be opened.
@@ -205,22 +204,23 @@ func (w *writer) acquire(ctx context.Context) (*session, *failure) {
 
 func (w *writer) release(s *session) { w.sessions <- s }
 
-// on stores a range over one session. others says that other rows can be stored now,
+// runOn stores a range over one session. others says that other rows can be stored now,
 // so that a doubtful failure is one of single rows.
-func (w *writer) on(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *failure) {
+func (w *writer) runOn(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *failure) {
 	started := time.Now()
 	for try := 1; ; try++ {
 		fresh, err := s.open(ctx, w.db, w.generation.Load())
 		if err != nil {
 			return outcome{}, judge(err)
 		}
-		o, f := w.attempt(ctx, s, t, rows, try > aloneAfter, others)
+		a := &attempt{plan: &w.plan, session: s, table: t, others: others}
+		f := w.run(ctx, a, rows, try > aloneAfter)
 		if f == nil {
-			return o, nil
+			return a.outcome, nil
 		}
-		if f.about != nil && !others {
+		if a.about != nil {
 			// To find the rows takes a statement for each, and MariaDB may take none.
-			if found := w.probe(ctx, s, t, f, f.about, rows); found == stored || found == nothing {
+			if found := w.evidence.probe(ctx, s, t, f, a.about, rows); found == stored || found == nothing {
 				others = true
 				continue
 			}
@@ -228,23 +228,10 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row, other
 		}
 		if f.tooMuchAtOnce() && len(rows) > 1 {
 			s.discard()
-			first, f := w.on(ctx, s, t, rows[:len(rows)/2], others)
-			if f != nil {
-				return outcome{}, f
-			}
-			rest, f := w.on(ctx, s, t, rows[len(rows)/2:], others)
-			first.add(rest)
-			return first, f
+			return w.runInHalves(ctx, s, t, rows, others)
 		}
-		if f.kind != retryNow {
-			s.discard()
-			if fresh || f.number != 0 || ctx.Err() != nil {
-				return outcome{}, f
-			}
-			// A connection that lay idle may have been ended meanwhile.
-		} else if f := s.exec(ctx, "ROLLBACK"); f != nil {
-			s.discard()
-			return outcome{}, f
+		if final := w.recover(ctx, s, f, fresh); final != nil {
+			return outcome{}, final
 		}
 		w.observe.retry(f.cause())
 		if try == maxRetries || time.Since(started) > retryFor {
@@ -257,10 +244,38 @@ func (w *writer) on(ctx context.Context, s *session, t *table, rows []row, other
 	}
 }
 
-// attempt is one of those that may run at the same time, or alone: locks that are
-// taken behind this output's back, by triggers and foreign keys, may come in an
-// order that no sorting of rows foresees, and then somebody has to stand aside.
-func (w *writer) attempt(ctx context.Context, s *session, t *table, rows []row, alone, others bool) (outcome, *failure) {
+// runInHalves stores a range that is too large for one transaction.
+func (w *writer) runInHalves(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *failure) {
+	first, f := w.runOn(ctx, s, t, rows[:len(rows)/2], others)
+	if f != nil {
+		return outcome{}, f
+	}
+	rest, f := w.runOn(ctx, s, t, rows[len(rows)/2:], others)
+	first.add(rest)
+	return first, f
+}
+
+// recover makes the session ready for another try after a failure. It returns the
+// failure when no other try can help now. fresh says that the session had just connected.
+func (w *writer) recover(ctx context.Context, s *session, f *failure, fresh bool) *failure {
+	if f.kind == retryNow {
+		f = s.exec(ctx, "ROLLBACK")
+		if f != nil {
+			s.discard()
+		}
+		return f
+	}
+	s.discard()
+	if fresh || f.number != 0 || ctx.Err() != nil {
+		return f
+	}
+	return nil // a connection that was idle may have been closed meanwhile
+}
+
+// run makes an attempt, at the same time as others or alone. Triggers and foreign keys
+// take locks that the output does not see, in an order that no sorting of rows foresees.
+// So after several deadlocks an attempt has to run alone.
+func (w *writer) run(ctx context.Context, a *attempt, rows []row, alone bool) *failure {
 	if alone {
 		w.alone.Lock()
 		defer w.alone.Unlock()
@@ -268,5 +283,5 @@ func (w *writer) attempt(ctx context.Context, s *session, t *table, rows []row, 
 		w.alone.RLock()
 		defer w.alone.RUnlock()
 	}
-	return s.attempt(ctx, w, t, rows, others)
+	return a.run(ctx, rows)
 }

@@ -16,33 +16,33 @@ const (
 	leastRows = 16
 )
 
-// caution makes statements smaller while the server refuses rows. A refusal undoes
+// sizer makes statements smaller while the server refuses rows. A refusal undoes
 // its whole statement, whose other rows are then written again; the size at which
 // that and the statements themselves cost least falls with the square root of the
 // rate of refusals.
-type caution struct {
+type sizer struct {
 	mutex sync.Mutex
 	rate  float64 // of rows that the server has refused lately
 }
 
-func (c *caution) learn(rows, refused int) {
+func (s *sizer) learn(rows, refused int) {
 	if rows == 0 {
 		return
 	}
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.rate += (float64(refused)/float64(rows) - c.rate) * min(1, float64(rows)/lately)
-	if c.rate < seldom {
-		c.rate = 0
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.rate += (float64(refused)/float64(rows) - s.rate) * min(1, float64(rows)/lately)
+	if s.rate < seldom {
+		s.rate = 0
 	}
 }
 
 // limit is how many rows a statement should have at most.
-func (c *caution) limit() int {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.rate == 0 {
+func (s *sizer) limit() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.rate == 0 {
 		return math.MaxInt
 	}
-	return max(leastRows, floorPowerOfTwo(int(math.Sqrt(rowsOfStatement/c.rate))))
+	return max(leastRows, floorPowerOfTwo(int(math.Sqrt(rowsOfStatement/s.rate))))
 }

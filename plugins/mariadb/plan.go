@@ -9,15 +9,19 @@ import (
 // One statement and one commit take a trickle.
 const minShare = 256
 
-// divide cuts rows into contiguous ranges, one for each connection that nobody
-// uses now: while several batches are written, each is one large statement, which
+// plan divides rows over connections and statements.
+type plan struct {
+	maxRows int // of a statement
+	sizer   sizer
+}
+
+// divide cuts rows into contiguous ranges, one for each idle connection: while several batches are written, each is one large statement, which
 // costs the server least; a batch that is alone gets all. A key is in one range,
 // and no two ranges want the same part of the index.
-func (w *writer) divide(rows []row) [][]row {
-	idle := max(1, len(w.sessions))
+func (p *plan) divide(rows []row, idle int) [][]row {
 	unit := max(minShare, floorPowerOfTwo(max(1, len(rows)/idle)))
-	if unit > w.maxRows {
-		unit = w.maxRows
+	if unit > p.maxRows {
+		unit = p.maxRows
 	}
 	units := (len(rows) + unit - 1) / unit
 	n := min(idle, max(1, len(rows)/minShare), units)
@@ -32,9 +36,9 @@ func (w *writer) divide(rows []row) [][]row {
 
 // cut divides rows into statements, those that delete after the others: the keys
 // differ, so that their order does not matter.
-func (w *writer) cut(t *table, rows []row) [][]row {
+func (p *plan) cut(t *table, rows []row) [][]row {
 	if !slices.ContainsFunc(rows, isDelete) && !slices.ContainsFunc(rows, isNumbered) {
-		return w.cutAlike(t, rows, w.rowLimit(t))
+		return p.cutAlike(t, rows, p.rowLimit(t))
 	}
 	var numbered, records, tombstones []row
 	for _, r := range rows {
@@ -47,8 +51,8 @@ func (w *writer) cut(t *table, rows []row) [][]row {
 			records = append(records, r)
 		}
 	}
-	all := append(w.cutAlike(t, numbered, w.rowLimit(t)), w.cutAlike(t, records, w.rowLimit(t))...)
-	return append(all, w.cutAlike(t, tombstones, min(w.maxRows, maxDeletes))...)
+	all := append(p.cutAlike(t, numbered, p.rowLimit(t)), p.cutAlike(t, records, p.rowLimit(t))...)
+	return append(all, p.cutAlike(t, tombstones, min(p.maxRows, maxDeletes))...)
 }
 
 // maxDeletes keeps the conditions of a delete few enough for the server's
@@ -61,7 +65,7 @@ func isNumbered(r row) bool { return r.number != nil }
 
 // cutAlike makes statements of as many rows as one may have, then of round
 // numbers of them, so that few different statements serve any number of rows.
-func (w *writer) cutAlike(t *table, rows []row, limit int) [][]row {
+func (p *plan) cutAlike(t *table, rows []row, limit int) [][]row {
 	var all [][]row
 	for len(rows) > 0 {
 		n, size := 0, 0
@@ -80,27 +84,27 @@ func (w *writer) cutAlike(t *table, rows []row, limit int) [][]row {
 
 // rowLimit is how many rows a statement may have: its placeholders are limited,
 // and its text must fit in a packet too.
-func (w *writer) rowLimit(t *table) int {
+func (p *plan) rowLimit(t *table) int {
 	width := len(t.columns)
 	if t.spares {
 		width++ // the number
 	}
-	n := min(w.maxRows, w.caution.limit(), maxPlaceholders/width)
+	n := min(p.maxRows, p.sizer.limit(), maxPlaceholders/width)
 	one := len(t.upsertText(1, t.spares))
 	return max(1, min(n, (t.packet()-one)/(3*width+4)))
 }
 
-// apart cuts the rows of a statement that was refused. The row that is blamed
-// stands alone, for a verdict of its own; those before it were taken, and those
-// behind it were not looked at, so they go in smaller statements. Without a row to
-// blame (-1) it cuts in halves.
-func (w *writer) apart(t *table, rows []row, blamed int) [][]row {
+// splitAt cuts the rows of a statement that was refused. The blamed row gets a statement
+// of its own. The server took the rows before the blamed row. It did not look at the rows
+// behind it, so these rows go in smaller statements. Without a row to blame (-1) splitAt
+// cuts in halves.
+func (p *plan) splitAt(t *table, rows []row, blamed int) [][]row {
 	if blamed < 0 {
 		half := floorPowerOfTwo(len(rows) - 1)
-		return append(w.cut(t, rows[:half]), w.cut(t, rows[half:])...)
+		return append(p.cut(t, rows[:half]), p.cut(t, rows[half:])...)
 	}
-	parts := append(w.cut(t, rows[:blamed]), rows[blamed:blamed+1])
-	return append(parts, w.cutAlike(t, rows[blamed+1:], max(1, len(rows)/4))...)
+	parts := append(p.cut(t, rows[:blamed]), rows[blamed:blamed+1])
+	return append(parts, p.cutAlike(t, rows[blamed+1:], max(1, len(rows)/4))...)
 }
 
 // roundDown keeps the three leading bits of n: 1000 rows are 896, 96 and 8. A

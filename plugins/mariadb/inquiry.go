@@ -1,0 +1,47 @@
+package mariadb
+
+import "context"
+
+// inquiry is the search for evidence in one round. One probe is enough for all rows with
+// the same change.
+type inquiry struct {
+	evidence *evidence
+	session  *session
+	table    *table
+	others   []row
+	answers  [changes]*answer
+}
+
+// hasNeighbour says whether a row of the batch with the same change as the doubted row was
+// stored, and this connection does not fail for all rows.
+func (q *inquiry) hasNeighbour(ctx context.Context, v *verdict, c change, neighbours commits) bool {
+	return neighbours[c] > 0 && q.ask(ctx, v, c) != refuted
+}
+
+// ask is the answer of the probe for a change.
+func (q *inquiry) ask(ctx context.Context, v *verdict, c change) answer {
+	if q.answers[c] == nil {
+		found := q.evidence.probe(ctx, q.session, q.table, v.failure, &v.row, q.others)
+		q.answers[c] = &found
+	}
+	return *q.answers[c]
+}
+
+// othersAreStored says whether a row with the same change as the doubted row can be stored
+// now, or was committed since the doubted row was last looked at.
+func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, c change, s *suspicion) bool {
+	found := q.ask(ctx, v, c)
+	now := q.evidence.committed()
+	committed := now[c] > s.seen[c]
+	s.seen = now
+	switch {
+	case found == stored:
+		return true
+	case committed && (found == nothing || found == failing && v.failure.kind == unknown):
+		// Where another row fails too, it may be at fault like this one.
+		return true
+	case found == failing, found == refuted:
+		v.failure.common, s.rounds = true, 0
+	}
+	return false
+}

@@ -1,0 +1,73 @@
+package mariadb
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+)
+
+// refusal returns the refusal of the one row that met the failure. What the table's
+// columns tell about the cause takes the place of the general sentence.
+func (t *table) refusal(f *failure) *record.Refusal {
+	r := &record.Refusal{Stage: record.Upsert, Code: f.code, Path: f.path, Detail: f.Error()}
+	if r.Path == "" {
+		r.Path = t.target.table
+	}
+	if f.lone {
+		r.Detail += ": other rows were stored while this row failed"
+	}
+	var server *mysql.MySQLError
+	if !errors.As(f.err, &server) || f.kind != refused || f.code == refusal.Trigger {
+		return r
+	}
+	sentence := ""
+	switch c := t.column(f.path); f.number {
+	case wrongValueForField:
+		if c != nil && c.Charset != "" && c.Charset != "utf8mb4" {
+			sentence = fmt.Sprintf("the column's character set %[1]s lacks a letter of the text: convert the column to utf8mb4, or let the producer write letters of %[1]s", c.Charset)
+		}
+	case truncatedWrongValue, invalidTimestamp, datetimeOverflow:
+		if c != nil && c.DataType == "timestamp" {
+			r.Code, sentence = refusal.OutOfRange, c.TimestampRange()
+		}
+	case noReferencedRow2:
+		if key := foreignKeyIn(server.Message); key != nil {
+			sentence = fmt.Sprintf("table %s has no parent row for the foreign key (%s), which references its (%s): store the parent row first, then replay this record", key.parent, key.columns, key.references)
+		}
+	}
+	if sentence != "" {
+		r.Detail = fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, sentence)
+	}
+	return r
+}
+
+// column is the configured column of this name, nil if there is none.
+func (t *table) column(name string) *column.Column {
+	if i := slices.IndexFunc(t.columns, func(c column.Column) bool { return strings.EqualFold(c.Name, name) }); i >= 0 {
+		return &t.columns[i]
+	}
+	return nil
+}
+
+// foreignKey is what the server's message names of a foreign key.
+type foreignKey struct{ parent, columns, references string }
+
+// The message of error 1452 quotes the definition of the key and nothing of the row.
+var foreignKeyMessage = regexp.MustCompile("^Cannot add or update a child row: a foreign key constraint fails \\(`(?:[^`]|``)+`\\.`(?:[^`]|``)+`, CONSTRAINT `(?:[^`]|``)+` " +
+	"FOREIGN KEY \\((`(?:[^`]|``)+`(?:, `(?:[^`]|``)+`)*)\\) REFERENCES ((?:`(?:[^`]|``)+`\\.)?`(?:[^`]|``)+`) \\((`(?:[^`]|``)+`(?:, `(?:[^`]|``)+`)*)\\)")
+
+func foreignKeyIn(message string) *foreignKey {
+	match := foreignKeyMessage.FindStringSubmatch(message)
+	if match == nil {
+		return nil
+	}
+	return &foreignKey{parent: match[2], columns: match[1], references: match[3]}
+}
