@@ -7,27 +7,29 @@ import (
 	"slices"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // advise adds to a failure that only an operator ends what to do about it. A second
 // failure, to read what the advice needs, leaves the first as it is.
-func (s *store) advise(ctx context.Context, t *table, f *failure) *failure {
-	if f.kind != misconfigured {
+func (s *store) advise(ctx context.Context, t *table, f *fault.Fault) *fault.Fault {
+	if f.Kind != fault.Misconfigured {
 		return f
 	}
-	switch f.number {
-	case noDefaultForField:
+	switch f.Number {
+	case fault.NoDefaultForField:
 		var server *mysql.MySQLError
-		if errors.As(f.err, &server) && slices.Contains(t.unfilled, namedIn(server)) {
-			name := namedIn(server)
-			f.advice = fmt.Sprintf("%s: add it there, or %s", t.unfilledText(name), t.fill(name))
+		if errors.As(f.Err, &server) && slices.Contains(t.unfilled, fault.Named(server)) {
+			name := fault.Named(server)
+			f.Advice = fmt.Sprintf("%s: add it there, or %s", t.unfilledText(name), t.fill(name))
 		} else {
-			f.advice = "give the column, which may be of a table that a trigger writes to, a default with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT"
+			f.Advice = "give the column, which may be of a table that a trigger writes to, a default with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT"
 		}
-	case invalidDefault:
-		f.advice = "a column has a date for its default that the sql_mode of a trigger does not allow: give the column another default, or create the trigger again under another sql_mode"
-	case autoincReadFailed, autoincOutOfRange:
-		f.advice = s.widen(ctx, t)
+	case fault.InvalidDefault:
+		f.Advice = "a column has a date for its default that the sql_mode of a trigger does not allow: give the column another default, or create the trigger again under another sql_mode"
+	case fault.AutoincReadFailed, fault.AutoincOutOfRange:
+		f.Advice = s.widen(ctx, t)
 	}
 	return f
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // attempt is one transaction of a range of rows over one session.
@@ -25,7 +27,7 @@ type attempt struct {
 // statement alone, so run finds these rows inside the transaction. After a failure the
 // transaction may still be open. A doubtful failure of several rows is returned, unless
 // other rows can be stored.
-func (a *attempt) run(ctx context.Context, rows []row) *failure {
+func (a *attempt) run(ctx context.Context, rows []row) *fault.Fault {
 	statements := a.cut(a.table, rows)
 	spares := a.table.spares && slices.ContainsFunc(rows, func(r row) bool { return !r.deletes })
 	if len(statements) == 1 && !spares {
@@ -54,14 +56,14 @@ func (a *attempt) run(ctx context.Context, rows []row) *failure {
 	return a.commit(ctx)
 }
 
-func (a *attempt) commit(ctx context.Context) *failure {
+func (a *attempt) commit(ctx context.Context) *fault.Fault {
 	if len(a.outcome.refused) > 0 {
 		// Had a failure ended the transaction, the statements after it would
 		// have committed themselves and those before it would be gone.
 		if alive, f := a.session.inTransaction(ctx); f != nil {
 			return f
 		} else if !alive {
-			return &failure{kind: retryNow, err: fmt.Errorf("the server ended the transaction: %w", a.outcome.refused[0].failure)}
+			return &fault.Fault{Kind: fault.RetryNow, Err: fmt.Errorf("the server ended the transaction: %w", a.outcome.refused[0].failure)}
 		}
 	}
 	return a.session.exec(ctx, "COMMIT")
@@ -70,9 +72,9 @@ func (a *attempt) commit(ctx context.Context) *failure {
 // statement writes rows with one statement. A single row that the server refuses is
 // refused. Of several rows it returns the statements to write instead, since the server
 // has undone this one.
-func (a *attempt) statement(ctx context.Context, rows []row) (parts [][]row, f *failure) {
+func (a *attempt) statement(ctx context.Context, rows []row) (parts [][]row, f *fault.Fault) {
 	f = a.session.run(ctx, a.table, rows, &a.outcome.tally)
-	if f == nil || !f.blamesRows() {
+	if f == nil || !f.BlamesRows() {
 		return nil, f
 	}
 	if len(rows) == 1 {
@@ -82,7 +84,7 @@ func (a *attempt) statement(ctx context.Context, rows []row) (parts [][]row, f *
 	blamed := a.session.blamed(ctx, rows)
 	// Where no list knows the error and rows before the blamed row were taken, those
 	// rows show enough.
-	if !a.others && f.doubtful() && (f.kind != unknown || blamed <= 0) {
+	if !a.others && f.Doubtful() && (f.Kind != fault.Unknown || blamed <= 0) {
 		a.about = &rows[max(0, blamed)]
 		return nil, f
 	}
@@ -91,7 +93,7 @@ func (a *attempt) statement(ctx context.Context, rows []row) (parts [][]row, f *
 
 // store writes rows inside the transaction, in smaller statements where the server
 // refuses one.
-func (a *attempt) store(ctx context.Context, rows []row) *failure {
+func (a *attempt) store(ctx context.Context, rows []row) *fault.Fault {
 	parts, f := a.statement(ctx, rows)
 	if f != nil {
 		return f

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // What a DSN leaves open.
@@ -119,7 +121,7 @@ func sessionStatements(readTimeout time.Duration) []string {
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, &connectError{err: err, hint: c.hint, parameters: true}
+		return nil, &fault.ConnectError{Err: err, Hint: c.hint, Parameters: true}
 	}
 	execer, ok := conn.(driver.ExecerContext)
 	if !ok {
@@ -128,13 +130,13 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if c.initStatement != "" {
 		if _, err := execer.ExecContext(ctx, c.initStatement, nil); err != nil {
 			_ = conn.Close()
-			return nil, &initError{err}
+			return nil, &fault.InitError{Err: err}
 		}
 	}
 	for _, statement := range c.statements {
 		if _, err := execer.ExecContext(ctx, statement, nil); err != nil {
 			_ = conn.Close()
-			return nil, &connectError{err: fmt.Errorf("setting up the session: %w", err)}
+			return nil, &fault.ConnectError{Err: fmt.Errorf("setting up the session: %w", err)}
 		}
 	}
 	return conn, nil

@@ -1,6 +1,10 @@
 package mariadb
 
-import "context"
+import (
+	"context"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+)
 
 // inquiry is the search for evidence in one round. One probe is enough for all rows with
 // the same change.
@@ -37,11 +41,11 @@ func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, c change, s *
 	switch {
 	case found == stored:
 		return true
-	case committed && (found == nothing || found == failing && v.failure.kind == unknown):
+	case committed && (found == nothing || found == failing && v.failure.Kind == fault.Unknown):
 		// Where another row fails too, it may be at fault like this one.
 		return true
 	case found == failing, found == refuted:
-		v.failure.common, s.rounds = true, 0
+		v.failure.Common, s.rounds = true, 0
 	}
 	return false
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 func init() {
@@ -139,8 +140,8 @@ func (o *output) connect(ctx context.Context) *reason {
 
 // explain gives an error of the server the text that is safe to show.
 func explain(err error) error {
-	var hidden *initError
-	if f := judgeLook(err); f.ofServer() && !errors.As(err, &hidden) {
+	var hidden *fault.InitError
+	if f := judgeLook(err); f.OfServer() && !errors.As(err, &hidden) {
 		var opening *openError
 		if errors.As(err, &opening) {
 			return &openError{opening.nth, opening.of, f}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"iter"
 	"slices"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // answer is what a probe has found.
@@ -25,7 +27,7 @@ const (
 
 // probe asks whether another row can be stored now that makes the same change as the row
 // that met f. It writes such rows inside transactions that it rolls back.
-func (e *evidence) probe(ctx context.Context, s *session, t *table, f *failure, about *row, batch []row) answer {
+func (e *evidence) probe(ctx context.Context, s *session, t *table, f *fault.Fault, about *row, batch []row) answer {
 	// The failure may have left a transaction open.
 	if s.exec(ctx, "ROLLBACK") != nil {
 		return failing
@@ -45,7 +47,7 @@ func (e *evidence) probe(ctx context.Context, s *session, t *table, f *failure, 
 		case missed == nil && took:
 			return stored
 		case missed == nil:
-		case !missed.doubtful() && missed.kind != refused:
+		case !missed.Doubtful() && missed.Kind != fault.Refused:
 			// A lock, a full disk, a lost connection: now is no time for comparisons.
 			return failing
 		case compare(f, missed) == nothing:
@@ -58,8 +60,8 @@ func (e *evidence) probe(ctx context.Context, s *session, t *table, f *failure, 
 	return found
 }
 
-func compare(f, other *failure) answer {
-	if other.number == f.number || other.number == 0 {
+func compare(f, other *fault.Fault) answer {
+	if other.Number == f.Number || other.Number == 0 {
 		return failing
 	}
 	return nothing
@@ -78,14 +80,14 @@ func allOf(sequences ...iter.Seq[row]) iter.Seq[row] {
 }
 
 // changeOf asks whether the table has the row's key.
-func changeOf(ctx context.Context, s *session, t *table, r *row) (change, *failure) {
+func changeOf(ctx context.Context, s *session, t *table, r *row) (change, *fault.Fault) {
 	if r.deletes {
 		return deletes, nil
 	}
 	query, args := t.existsText(r.values)
 	var n int
 	if err := s.queryRow(ctx, query, args...).Scan(&n); err != nil {
-		return 0, judge(err)
+		return 0, fault.Judge(err)
 	}
 	if n > 0 {
 		return updates, nil
@@ -105,7 +107,7 @@ type trial struct {
 // run writes a row so that it makes the change. false: the row cannot make it. An update
 // that changes nothing, and a delete that finds nothing, show nothing: a trigger that logs
 // changes is not put to the test.
-func (p *trial) run(ctx context.Context, r row) (took bool, f *failure) {
+func (p *trial) run(ctx context.Context, r row) (took bool, f *fault.Fault) {
 	if f := p.session.exec(ctx, "START TRANSACTION"); f != nil {
 		return false, f
 	}
@@ -139,7 +141,7 @@ func (p *trial) run(ctx context.Context, r row) (took bool, f *failure) {
 	return commitsOf(t)[p.change] > 0, f
 }
 
-func (p *trial) write(ctx context.Context, r *row) (t tally, f *failure) {
+func (p *trial) write(ctx context.Context, r *row) (t tally, f *fault.Fault) {
 	if *r, f = p.session.sparing(ctx, p.table, *r); f == nil {
 		f = p.session.run(ctx, p.table, []row{*r}, &t)
 	}

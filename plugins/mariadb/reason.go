@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 const (
@@ -19,12 +20,12 @@ type reason struct {
 	alone bool // nothing shows whether the batch is at fault or MariaDB
 }
 
-func reasonOf(f *failure) reason {
-	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.cause(), Text: f.Error()}, alone: f.unproven}
-	if f.unproven && (f.kind == unknown || !f.common) {
+func reasonOf(f *fault.Fault) reason {
+	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, alone: f.Unproven}
+	if f.Unproven && (f.Kind == fault.Unknown || !f.Common) {
 		r.Text += ": no other record could be stored to compare with"
 	}
-	if f.kind == misconfigured {
+	if f.Kind == fault.Misconfigured {
 		r.Ending = "Nothing is dropped: somebody must mend this; it is tried again until then"
 	}
 	return r

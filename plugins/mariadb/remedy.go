@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // remedies finds the statements that end a mismatch. It asks the server only when
@@ -43,7 +45,7 @@ func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 	var ignored, text string
 	err := r.db.QueryRowContext(ctx, "SHOW CREATE TABLE "+name).Scan(&ignored, &text)
 	var server *mysql.MySQLError
-	if errors.As(err, &server) && slices.Contains([]uint16{tableAccessDenied, columnAccessDenied, dbAccessDenied, specificAccessDenied}, server.Number) {
+	if errors.As(err, &server) && slices.Contains([]uint16{fault.TableAccessDenied, fault.ColumnAccessDenied, fault.DBAccessDenied, fault.SpecificAccessDenied}, server.Number) {
 		err = nil
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // maxLookups is how many keys one question may have. From 1,000 on MariaDB makes a
@@ -16,7 +17,7 @@ const maxLookups = 512
 // those that it does not have. It locks the rows that it finds, so that a number stays
 // with its key until the transaction ends. Whatever it misses is written without a
 // number, which is as exact.
-func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *failure) {
+func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *fault.Fault) {
 	all := slices.Clone(rows)
 	places := make(map[string]int, len(all)) // of keys
 	for i := range all {
@@ -44,7 +45,7 @@ func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *f
 // carries its number. A new row carries 0, which is a number like any other here (see
 // [sqlModes]) and leaves the next value as it is. If a row has the number 0, MariaDB
 // numbers the new row.
-func (s *session) sparing(ctx context.Context, t *table, r row) (row, *failure) {
+func (s *session) sparing(ctx context.Context, t *table, r row) (row, *fault.Fault) {
 	r.number = nil
 	if !t.spares || r.deletes {
 		return r, nil
@@ -58,7 +59,7 @@ func (s *session) sparing(ctx context.Context, t *table, r row) (row, *failure) 
 	}
 	var taken bool
 	if err := s.queryRow(ctx, t.zeroText()).Scan(&taken); err != nil {
-		return r, judge(err)
+		return r, fault.Judge(err)
 	}
 	if !taken {
 		r.number = int64(0)
@@ -67,7 +68,7 @@ func (s *session) sparing(ctx context.Context, t *table, r row) (row, *failure) 
 }
 
 // lookUp tells the key and the number of each of the rows that the table has.
-func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(key string, number any)) *failure {
+func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(key string, number any)) *fault.Fault {
 	args := make([]any, 0, len(rows)*len(t.key))
 	for i := range rows {
 		for _, k := range t.key {
@@ -76,7 +77,7 @@ func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(k
 	}
 	answer, err := s.query(ctx, t.lookUpText(len(rows)), args...)
 	if err != nil {
-		return unlessRowsAreBlamed(judge(err))
+		return unlessRowsAreBlamed(fault.Judge(err))
 	}
 	defer answer.Close()
 	fields := make([][]byte, len(t.key)+1)
@@ -86,7 +87,7 @@ func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(k
 	}
 	for answer.Next() {
 		if err := answer.Scan(into...); err != nil {
-			return judge(err)
+			return fault.Judge(err)
 		}
 		values := make([]any, len(t.columns))
 		readable := true
@@ -101,14 +102,14 @@ func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(k
 		}
 	}
 	if err := answer.Err(); err != nil {
-		return unlessRowsAreBlamed(judge(err))
+		return unlessRowsAreBlamed(fault.Judge(err))
 	}
 	return nil
 }
 
 // unlessRowsAreBlamed leaves it to the statement that writes a row to refuse the row.
-func unlessRowsAreBlamed(f *failure) *failure {
-	if f.blamesRows() {
+func unlessRowsAreBlamed(f *fault.Fault) *fault.Fault {
+	if f.BlamesRows() {
 		return nil
 	}
 	return f

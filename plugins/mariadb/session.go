@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // session is one connection and the statements that are prepared on it. They
@@ -123,16 +125,16 @@ func (s *session) execute(ctx context.Context, t *table, rows []row, deletes boo
 
 // run executes one statement over rows, which are all records or all tombstones,
 // and adds what became of them.
-func (s *session) run(ctx context.Context, t *table, rows []row, o *tally) *failure {
+func (s *session) run(ctx context.Context, t *table, rows []row, o *tally) *fault.Fault {
 	started, deletes := time.Now(), rows[0].deletes
 	result, err := s.execute(ctx, t, rows, deletes)
 	s.observe(time.Since(started))
 	if err != nil {
-		return judge(err)
+		return fault.Judge(err)
 	}
 	affected, err := result.RowsAffected()
 	if err != nil {
-		return judge(err)
+		return fault.Judge(err)
 	}
 	if deletes {
 		o.deleted += int(affected)
@@ -141,7 +143,7 @@ func (s *session) run(ctx context.Context, t *table, rows []row, o *tally) *fail
 	}
 	found, err := s.counted(ctx, t.counting, result, len(rows))
 	if err != nil {
-		return judge(err)
+		return fault.Judge(err)
 	}
 	inserted := len(rows) - found.matched
 	if t.version < 0 {
@@ -176,9 +178,9 @@ func (s *session) counted(ctx context.Context, c counting, result driver.Result,
 	return found, nil
 }
 
-func (s *session) exec(ctx context.Context, query string, args ...any) *failure {
+func (s *session) exec(ctx context.Context, query string, args ...any) *fault.Fault {
 	if _, err := s.conn.ExecContext(ctx, query, args...); err != nil {
-		return judge(err)
+		return fault.Judge(err)
 	}
 	return nil
 }
@@ -192,10 +194,10 @@ func (s *session) queryRow(ctx context.Context, query string, args ...any) *sql.
 }
 
 // inTransaction asks whether the transaction that was begun is still open.
-func (s *session) inTransaction(ctx context.Context) (bool, *failure) {
+func (s *session) inTransaction(ctx context.Context) (bool, *fault.Fault) {
 	var alive bool
 	if err := s.conn.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
-		return false, judge(err)
+		return false, fault.Judge(err)
 	}
 	return alive, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 // that there is no such evidence for a row, or that it cannot be had now. before is
 // what had been committed when the rows were first written; neighbours are the other
 // rows of the batch that were stored.
-func (w *writer) settle(ctx context.Context, t *table, rows []row, before commits, neighbours commits, all *outcome) *failure {
+func (w *writer) settle(ctx context.Context, t *table, rows []row, before commits, neighbours commits, all *outcome) *fault.Fault {
 	suspicions := make(map[int]*suspicion) // by message
 	for pause := firstDoubt; ; pause = nextDoubt {
 		doubted := all.takeDoubted()
@@ -32,7 +33,7 @@ func (w *writer) settle(ctx context.Context, t *table, rows []row, before commit
 			return nil
 		}
 		if err := retry.Sleep(ctx, pause); err != nil {
-			return judge(err)
+			return fault.Judge(err)
 		}
 		for _, v := range doubted {
 			if suspicions[v.row.message] == nil {
@@ -52,7 +53,7 @@ func (w *writer) settle(ctx context.Context, t *table, rows []row, before commit
 func (o *outcome) takeDoubted() []verdict {
 	var doubted []verdict
 	o.refused = slices.DeleteFunc(o.refused, func(v verdict) bool {
-		if v.failure.kind != refused {
+		if v.failure.Kind != fault.Refused {
 			doubted = append(doubted, v)
 			return true
 		}
@@ -63,14 +64,14 @@ func (o *outcome) takeDoubted() []verdict {
 
 // round looks for evidence and then writes the doubted rows again, over the same
 // connection.
-func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, suspicions map[int]*suspicion, neighbours commits) (outcome, *failure) {
+func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, suspicions map[int]*suspicion, neighbours commits) (outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return outcome{}, f
 	}
 	defer w.release(s)
 	if _, err := s.open(ctx, w.db, w.generation.Load()); err != nil {
-		return outcome{}, judge(err)
+		return outcome{}, fault.Judge(err)
 	}
 	inquiry := &inquiry{evidence: &w.evidence, session: s, table: t, others: besides(rows, doubted)}
 	again := make([]row, len(doubted))
@@ -79,10 +80,10 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 		suspicion := suspicions[v.row.message]
 		change, missed := changeOf(ctx, s, t, &v.row)
 		switch {
-		case missed == nil && v.failure.kind == unknown && inquiry.hasNeighbour(ctx, v, change, neighbours):
+		case missed == nil && v.failure.Kind == fault.Unknown && inquiry.hasNeighbour(ctx, v, change, neighbours):
 			suspicion.rounds = enoughRounds - 1
-		case missed != nil || !v.failure.lone || !inquiry.othersAreStored(ctx, v, change, suspicion):
-			v.failure.unproven = true
+		case missed != nil || !v.failure.Lone || !inquiry.othersAreStored(ctx, v, change, suspicion):
+			v.failure.Unproven = true
 			return outcome{}, v.failure
 		}
 		again[i] = v.row
@@ -97,9 +98,9 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 		suspicion := suspicions[v.row.message]
 		suspicion.rounds++
 		if suspicion.rounds >= enoughRounds {
-			v.failure.kind = refused
+			v.failure.Kind = fault.Refused
 		}
-		doubtful[v.row.message] = v.failure.kind != refused
+		doubtful[v.row.message] = v.failure.Kind != fault.Refused
 	}
 	for i := range again {
 		if !doubtful[again[i].message] {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 // How old the last look at the table may be. It bounds for how long an ALTER
@@ -69,7 +70,7 @@ func (s *store) look(ctx context.Context, notBefore time.Time) (*table, error) {
 }
 
 // put stores a batch. A failure means that the whole batch must be put again.
-func (s *store) put(ctx context.Context, messages []message) (*result, *failure) {
+func (s *store) put(ctx context.Context, messages []message) (*result, *fault.Fault) {
 	arrived := time.Now()
 	t, err := s.look(ctx, arrived.Add(-lookEvery))
 	if err != nil {
@@ -102,12 +103,12 @@ func (s *store) put(ctx context.Context, messages []message) (*result, *failure)
 }
 
 // judgeLook treats a misfit as the misconfiguration that it is.
-func judgeLook(err error) *failure {
+func judgeLook(err error) *fault.Fault {
 	var found misfits
 	if errors.As(err, &found) {
-		return &failure{kind: misconfigured, err: err}
+		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
 	}
-	return judge(err)
+	return fault.Judge(err)
 }
 
 func (t *table) ignores(m *message) bool {
@@ -139,7 +140,7 @@ func (t *table) rows(messages []message, room *room) ([]row, map[int]*record.Ref
 
 // write stores one row a key, then turn by turn those whose fate it decides, so
 // that a key has the row that it would have without compaction.
-func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *failure {
+func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fault.Fault {
 	var all outcome
 	for len(rows) > 0 {
 		turn, f := s.writer.write(ctx, t, rows, commitsOf(all.tally))

@@ -11,40 +11,41 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // refusal returns the refusal of the one row that met the failure. What the table's
 // columns tell about the cause takes the place of the general sentence.
-func (t *table) refusal(f *failure) *record.Refusal {
-	r := &record.Refusal{Stage: record.Upsert, Code: f.code, Path: f.path, Detail: f.Error()}
+func (t *table) refusal(f *fault.Fault) *record.Refusal {
+	r := &record.Refusal{Stage: record.Upsert, Code: f.Code, Path: f.Path, Detail: f.Error()}
 	if r.Path == "" {
 		r.Path = t.target.table
 	}
-	if f.lone {
+	if f.Lone {
 		r.Detail += ": other rows were stored while this row failed"
 	}
 	var server *mysql.MySQLError
-	if !errors.As(f.err, &server) || f.kind != refused || f.code == refusal.Trigger {
+	if !errors.As(f.Err, &server) || f.Kind != fault.Refused || f.Code == refusal.Trigger {
 		return r
 	}
 	sentence := ""
-	switch c := t.column(f.path); f.number {
-	case wrongValueForField:
+	switch c := t.column(f.Path); f.Number {
+	case fault.WrongValueForField:
 		if c != nil && c.Charset != "" && c.Charset != "utf8mb4" {
 			sentence = fmt.Sprintf("the column's character set %[1]s lacks a letter of the text: convert the column to utf8mb4, or let the producer write letters of %[1]s", c.Charset)
 		}
-	case truncatedWrongValue, invalidTimestamp, datetimeOverflow:
+	case fault.TruncatedWrongValue, fault.InvalidTimestamp, fault.DatetimeOverflow:
 		if c != nil && c.DataType == "timestamp" {
 			r.Code, sentence = refusal.OutOfRange, c.TimestampRange()
 		}
-	case noReferencedRow2:
+	case fault.NoReferencedRow2:
 		if key := foreignKeyIn(server.Message); key != nil {
 			sentence = fmt.Sprintf("table %s has no parent row for the foreign key (%s), which references its (%s): store the parent row first, then replay this record", key.parent, key.columns, key.references)
 		}
 	}
 	if sentence != "" {
-		r.Detail = fmt.Sprintf("MariaDB error %d (%s): %s", f.number, f.state, sentence)
+		r.Detail = fmt.Sprintf("MariaDB error %d (%s): %s", f.Number, f.State, sentence)
 	}
 	return r
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 const (
@@ -123,7 +124,7 @@ type outcome struct {
 // verdict is a failure that a row has met alone.
 type verdict struct {
 	row     row
-	failure *failure
+	failure *fault.Fault
 }
 
 // stored is how many rows the table now agrees with.
@@ -141,7 +142,7 @@ func (o *outcome) add(other outcome) {
 // write stores rows, which are sorted and have one key each. A failure means
 // that all of them must be written again, though some may be stored already.
 // neighbours are the other rows of the batch that were stored before.
-func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours commits) (outcome, *failure) {
+func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours commits) (outcome, *fault.Fault) {
 	before := w.evidence.committed()
 	all, f := w.pass(ctx, t, rows)
 	if f != nil {
@@ -157,11 +158,11 @@ func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours com
 	return all, nil
 }
 
-func (w *writer) pass(ctx context.Context, t *table, rows []row) (outcome, *failure) {
+func (w *writer) pass(ctx context.Context, t *table, rows []row) (outcome, *fault.Fault) {
 	t.sortForLocks(rows)
 	shares := w.divide(rows, max(1, len(w.sessions)))
 	outcomes := make([]outcome, len(shares))
-	failures := make([]*failure, len(shares))
+	failures := make([]*fault.Fault, len(shares))
 	var group sync.WaitGroup
 	for i := range shares[1:] {
 		group.Go(func() { outcomes[i+1], failures[i+1] = w.share(ctx, t, shares[i+1]) })
@@ -181,7 +182,7 @@ func (w *writer) pass(ctx context.Context, t *table, rows []row) (outcome, *fail
 
 // share stores a range over one session, again and again while the failure says
 // so, in smaller transactions where one is too large for the server.
-func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *failure) {
+func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return outcome{}, f
@@ -191,14 +192,14 @@ func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *fai
 }
 
 // acquire takes a session, which may have to be opened.
-func (w *writer) acquire(ctx context.Context) (*session, *failure) {
+func (w *writer) acquire(ctx context.Context) (*session, *fault.Fault) {
 	select {
 	case s := <-w.sessions:
 		return s, nil
 	case <-ctx.Done():
-		return nil, judge(ctx.Err())
+		return nil, fault.Judge(ctx.Err())
 	case <-w.closed:
-		return nil, judge(errClosed)
+		return nil, fault.Judge(errClosed)
 	}
 }
 
@@ -206,12 +207,12 @@ func (w *writer) release(s *session) { w.sessions <- s }
 
 // runOn stores a range over one session. others says that other rows can be stored now,
 // so that a doubtful failure is one of single rows.
-func (w *writer) runOn(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *failure) {
+func (w *writer) runOn(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
 		fresh, err := s.open(ctx, w.db, w.generation.Load())
 		if err != nil {
-			return outcome{}, judge(err)
+			return outcome{}, fault.Judge(err)
 		}
 		a := &attempt{plan: &w.plan, session: s, table: t, others: others}
 		f := w.run(ctx, a, rows, try > aloneAfter)
@@ -224,28 +225,28 @@ func (w *writer) runOn(ctx context.Context, s *session, t *table, rows []row, ot
 				others = true
 				continue
 			}
-			f.unproven, f.common = true, true
+			f.Unproven, f.Common = true, true
 		}
-		if f.tooMuchAtOnce() && len(rows) > 1 {
+		if f.TooMuchAtOnce() && len(rows) > 1 {
 			s.discard()
 			return w.runInHalves(ctx, s, t, rows, others)
 		}
 		if final := w.recover(ctx, s, f, fresh); final != nil {
 			return outcome{}, final
 		}
-		w.observe.retry(f.cause())
+		w.observe.retry(f.Cause())
 		if try == maxRetries || time.Since(started) > retryFor {
-			f.kind = wait
+			f.Kind = fault.Wait
 			return outcome{}, f
 		}
 		if err := retry.Sleep(ctx, rand.N(time.Duration(try)*5*time.Millisecond)); err != nil {
-			return outcome{}, judge(err)
+			return outcome{}, fault.Judge(err)
 		}
 	}
 }
 
 // runInHalves stores a range that is too large for one transaction.
-func (w *writer) runInHalves(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *failure) {
+func (w *writer) runInHalves(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *fault.Fault) {
 	first, f := w.runOn(ctx, s, t, rows[:len(rows)/2], others)
 	if f != nil {
 		return outcome{}, f
@@ -257,8 +258,8 @@ func (w *writer) runInHalves(ctx context.Context, s *session, t *table, rows []r
 
 // recover makes the session ready for another try after a failure. It returns the
 // failure when no other try can help now. fresh says that the session had just connected.
-func (w *writer) recover(ctx context.Context, s *session, f *failure, fresh bool) *failure {
-	if f.kind == retryNow {
+func (w *writer) recover(ctx context.Context, s *session, f *fault.Fault, fresh bool) *fault.Fault {
+	if f.Kind == fault.RetryNow {
 		f = s.exec(ctx, "ROLLBACK")
 		if f != nil {
 			s.discard()
@@ -266,7 +267,7 @@ func (w *writer) recover(ctx context.Context, s *session, f *failure, fresh bool
 		return f
 	}
 	s.discard()
-	if fresh || f.number != 0 || ctx.Err() != nil {
+	if fresh || f.Number != 0 || ctx.Err() != nil {
 		return f
 	}
 	return nil // a connection that was idle may have been closed meanwhile
@@ -275,7 +276,7 @@ func (w *writer) recover(ctx context.Context, s *session, f *failure, fresh bool
 // run makes an attempt, at the same time as others or alone. Triggers and foreign keys
 // take locks that the output does not see, in an order that no sorting of rows foresees.
 // So after several deadlocks an attempt has to run alone.
-func (w *writer) run(ctx context.Context, a *attempt, rows []row, alone bool) *failure {
+func (w *writer) run(ctx context.Context, a *attempt, rows []row, alone bool) *fault.Fault {
 	if alone {
 		w.alone.Lock()
 		defer w.alone.Unlock()

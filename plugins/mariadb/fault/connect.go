@@ -1,4 +1,4 @@
-package mariadb
+package fault
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// The numbers that only a connection meets; see errors_rules.go for the others.
+// The numbers that only a connection meets; see rules.go for the others.
 const (
 	parseError            = 1064
 	wrongDBName           = 1102
@@ -24,20 +24,20 @@ const (
 	unknownTimeZone       = 1298
 )
 
-// connectError is a failure to open a connection or to set up its session. No row
+// ConnectError is a failure to open a connection or to set up its session. No row
 // is on its way yet, so the server's message cannot quote a row.
-type connectError struct {
-	err error
+type ConnectError struct {
+	Err error
 	// Why the account may be denied although the password looks right, or "".
-	hint string
+	Hint string
 	// The driver has not finished: it was sending the DSN's parameters, not the
 	// statements of this output.
-	parameters bool
+	Parameters bool
 }
 
-func (e *connectError) Error() string { return e.err.Error() }
+func (e *ConnectError) Error() string { return e.Err.Error() }
 
-func (e *connectError) Unwrap() error { return e.err }
+func (e *ConnectError) Unwrap() error { return e.Err }
 
 // connectWords explains the errors that only a change of the DSN ends. The driver
 // sends the DSN's unknown parameters as SET name = value.
@@ -56,38 +56,38 @@ var connectWords = map[uint16]string{
 }
 
 // judgeConnect judges an error of the server that came before the session could be
-// used. Nobody but an operator ends a mistake in the configuration; whatever no list
-// knows may be the moment's, as with a proxy that has no server to offer.
-func (f *failure) judgeConnect(err error) {
+// used. Only an operator can correct a mistake in the configuration. An error that no
+// list knows may go away, as with a proxy that has no server to offer.
+func (f *Fault) judgeConnect(err error) {
 	var (
-		connect *connectError
-		init    *initError
+		connect *ConnectError
+		init    *InitError
 	)
 	if !errors.As(err, &connect) && !errors.As(err, &init) {
 		return
 	}
-	f.lone = false // no row is on its way
-	_, listed := connectWords[f.number]
+	f.Lone = false // no row is on its way
+	_, listed := connectWords[f.Number]
 	switch {
-	case listed || f.kind == refused:
-		f.kind, f.code = misconfigured, ""
-	case f.kind == unknown:
-		f.kind, f.code = wait, ""
+	case listed || f.Kind == Refused:
+		f.Kind, f.Code = Misconfigured, ""
+	case f.Kind == Unknown:
+		f.Kind, f.Code = Wait, ""
 	}
 }
 
 // connectText is the text of a failure to connect. It shows the server's message,
 // unless the message quotes a statement: the DSN's parameters may hold a secret.
-func (f *failure) connectText(connect *connectError, message string) string {
-	text := fmt.Sprintf("MariaDB error %d (%s)", f.number, f.state)
-	if f.number != parseError {
+func (f *Fault) connectText(connect *ConnectError, message string) string {
+	text := fmt.Sprintf("MariaDB error %d (%s)", f.Number, f.State)
+	if f.Number != parseError {
 		text += ": " + visible(message)
 	}
-	if words := connectWords[f.number]; words != "" && connect.parameters {
+	if words := connectWords[f.Number]; words != "" && connect.Parameters {
 		text += ": " + words
 	}
-	if connect.hint != "" && (f.number == accessDenied || f.number == accessDeniedNoPwd) {
-		text += ": " + connect.hint
+	if connect.Hint != "" && (f.Number == accessDenied || f.Number == accessDeniedNoPwd) {
+		text += ": " + connect.Hint
 	}
 	return text
 }
@@ -105,19 +105,19 @@ func visible(text string) string {
 	return all.String()
 }
 
-// initStatement is the setting with the statement of the user.
-const initStatement = "init_statement"
+// FieldInitStatement is the setting with the statement of the user.
+const FieldInitStatement = "init_statement"
 
-// initError hides what the server quotes of the user's statement, which may
+// InitError hides what the server quotes of the user's statement, which may
 // hold a secret.
-type initError struct{ err error }
+type InitError struct{ Err error }
 
-func (e *initError) Error() string {
+func (e *InitError) Error() string {
 	var server *mysql.MySQLError
-	if errors.As(e.err, &server) {
-		return fmt.Sprintf("running %s: MariaDB error %d (%s)", initStatement, server.Number, server.SQLState)
+	if errors.As(e.Err, &server) {
+		return fmt.Sprintf("running %s: MariaDB error %d (%s)", FieldInitStatement, server.Number, server.SQLState)
 	}
-	return fmt.Sprintf("running %s: the connection failed", initStatement)
+	return fmt.Sprintf("running %s: the connection failed", FieldInitStatement)
 }
 
-func (e *initError) Unwrap() error { return e.err }
+func (e *InitError) Unwrap() error { return e.Err }

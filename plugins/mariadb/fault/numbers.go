@@ -1,4 +1,4 @@
-package mariadb
+package fault
 
 // The server's numbers, by their names in MariaDB's error list
 // (https://mariadb.com/kb/en/mariadb-error-code-reference/).
@@ -22,7 +22,7 @@ const (
 	outOfResources        = 1041
 	badHostError          = 1042
 	handshakeError        = 1043
-	dbAccessDenied        = 1044
+	DBAccessDenied        = 1044
 	accessDenied          = 1045
 	noDB                  = 1046
 	unknownCommand        = 1047
@@ -42,8 +42,8 @@ const (
 	cantCreateThread      = 1135
 	wrongValueCountOnRow  = 1136
 	badRegexp             = 1139
-	tableAccessDenied     = 1142
-	columnAccessDenied    = 1143
+	TableAccessDenied     = 1142
+	ColumnAccessDenied    = 1143
 	noSuchTable           = 1146
 	abortingConnection    = 1152
 	netPacketTooLarge     = 1153
@@ -66,22 +66,22 @@ const (
 	rowIsReferenced       = 1217
 	cantUpdateReadLock    = 1223
 	userLimitReached      = 1226
-	specificAccessDenied  = 1227
+	SpecificAccessDenied  = 1227
 	subqueryRows          = 1242
 	unknownStmtHandler    = 1243
 	dataOutOfRange        = 1264
 	dataTruncated         = 1265
 	optionPreventsStmt    = 1290
-	truncatedWrongValue   = 1292
+	TruncatedWrongValue   = 1292
 	getTemporaryErrmsg    = 1297
-	invalidTimestamp      = 1299
+	InvalidTimestamp      = 1299
 	invalidCharString     = 1300
 	spDoesNotExist        = 1305
 	queryInterrupted      = 1317
 	viewInvalid           = 1356
-	noDefaultForField     = 1364
+	NoDefaultForField     = 1364
 	divisionByZero        = 1365
-	wrongValueForField    = 1366
+	WrongValueForField    = 1366
 	illegalValueForType   = 1367
 	viewCheckFailed       = 1369
 	procAccessDenied      = 1370
@@ -92,13 +92,13 @@ const (
 	cantCreateGeometry    = 1416
 	foreignConnect        = 1429
 	foreignQuery          = 1430
-	datetimeOverflow      = 1441
+	DatetimeOverflow      = 1441
 	noSuchUser            = 1449
 	rowIsReferenced2      = 1451
-	noReferencedRow2      = 1452
+	NoReferencedRow2      = 1452
 	maxPreparedStmtCount  = 1461
-	autoincReadFailed     = 1467
-	autoincOutOfRange     = 167 // the storage engine's own number
+	AutoincReadFailed     = 1467
+	AutoincOutOfRange     = 167 // the storage engine's own number
 	wrongValue            = 1525
 	noPartitionForValue   = 1526
 	dupEntry              = 1062
@@ -135,7 +135,7 @@ const (
 	connectionKilled      = 1927
 	noSuchTableInEngine   = 1932
 	statementTimeout      = 1969
-	invalidDefault        = 1978
+	InvalidDefault        = 1978
 	constraintFailed      = 4025
 	jsonBadChr            = 4035
 	jsonNotJSONChr        = 4036

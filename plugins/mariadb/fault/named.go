@@ -1,4 +1,4 @@
-package mariadb
+package fault
 
 import (
 	"regexp"
@@ -20,7 +20,7 @@ var names = []*regexp.Regexp{
 	regexp.MustCompile(`(?s)^Duplicate entry '.*' for key '([^']+)'$`),
 }
 
-func namedIn(err *mysql.MySQLError) string {
+func Named(err *mysql.MySQLError) string {
 	for _, name := range names {
 		if match := name.FindStringSubmatch(err.Message); match != nil {
 			// "table.column" for a CHECK that belongs to a column.

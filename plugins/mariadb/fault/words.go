@@ -1,4 +1,4 @@
-package mariadb
+package fault
 
 import (
 	"strings"
@@ -18,21 +18,21 @@ const (
 	wordsDate      = "a date or time is none, or is beyond the column's range: correct the value, or the trigger or generated column that computes it"
 )
 
-// words says for each error that refuses a row what is the matter and what to do,
-// without a value of the row. The rules of the same numbers stand in errors_rules.go.
-var words = map[uint16]string{
+// sentences says for each error that refuses a row what is the matter and what to do,
+// without a value of the row. The rules of the same numbers are in rules.go.
+var sentences = map[uint16]string{
 	badNull:             "a NOT NULL column got NULL, from a trigger or a default: let it get a value",
 	dataOutOfRange:      wordsRange,
 	numericOutOfRange:   "a computed number is beyond the range of its type: correct the value, or the trigger or generated column that computes it",
-	datetimeOverflow:    wordsDate,
+	DatetimeOverflow:    wordsDate,
 	dataTruncated:       "a value does not fit the column's type, as a text that is not a member of an ENUM: correct the value, or add the member",
-	truncatedWrongValue: wordsDate,
-	wrongValueForField:  wordsType,
+	TruncatedWrongValue: wordsDate,
+	WrongValueForField:  wordsType,
 	illegalValueForType: wordsType,
 	wrongValueForType:   wordsType,
 	wrongValue:          wordsType,
 	cantCreateGeometry:  "a value is no geometry: correct it at its producer",
-	invalidTimestamp:    wordsDate,
+	InvalidTimestamp:    wordsDate,
 	divisionByZero:      "a generated column, a default or a trigger divides by zero: correct the value, or the expression",
 	jsonBadChr:          wordsJSON,
 	jsonNotJSONChr:      wordsJSON,
@@ -52,7 +52,7 @@ var words = map[uint16]string{
 	foreignDupWithChild:  "the change would give a child table two rows with one key: correct the value, or the child rows",
 	foreignDupNoChild:    "the change would give a child table two rows with one key: correct the value, or the child rows",
 	noReferencedRow:      wordsParent,
-	noReferencedRow2:     wordsParent,
+	NoReferencedRow2:     wordsParent,
 	rowIsReferenced:      wordsChild,
 	rowIsReferenced2:     wordsChild,
 	constraintFailed:     wordsCheck,
@@ -65,24 +65,24 @@ var words = map[uint16]string{
 	rowInWrongPartition:  wordsPartition,
 }
 
-// wordsOf is the sentence for a refusal, "" if none is known.
-func (f *failure) wordsOf() string {
-	if f.kind != refused {
+// sentence is the sentence for a refusal, "" if none is known.
+func (f *Fault) sentence() string {
+	if f.Kind != Refused {
 		return ""
 	}
-	if strings.HasPrefix(f.state, "45") { // whatever number the trigger has given it
+	if strings.HasPrefix(f.State, "45") { // whatever number the trigger has given it
 		return wordsTrigger
 	}
-	if sentence := words[f.number]; sentence != "" {
+	if sentence := sentences[f.Number]; sentence != "" {
 		return sentence
 	}
-	switch f.state[:min(2, len(f.state))] {
+	switch f.State[:min(2, len(f.State))] {
 	case "22":
 		return "a value does not fit its column, or an expression over it failed: correct the value"
 	case "23":
 		return "the row violates a constraint of the table: correct the value, or change the constraint"
 	case "44":
-		return words[viewCheckFailed]
+		return sentences[viewCheckFailed]
 	}
 	return ""
 }

@@ -1,4 +1,4 @@
-package mariadb
+package fault
 
 import (
 	"testing"
@@ -9,12 +9,12 @@ import (
 // Each error that refuses a row has a sentence of its own, beside its rule.
 func TestEveryRefusalHasASentence(t *testing.T) {
 	for number, rule := range rules {
-		if rule.kind == refused {
-			require.NotEmpty(t, words[number], "error %d", number)
+		if rule.kind == Refused {
+			require.NotEmpty(t, sentences[number], "error %d", number)
 		}
 	}
-	for number, sentence := range words {
-		require.Equal(t, refused, rules[number].kind, "error %d", number)
+	for number, sentence := range sentences {
+		require.Equal(t, Refused, rules[number].kind, "error %d", number)
 		require.NotContains(t, sentence, "%", "error %d", number)
 	}
 }

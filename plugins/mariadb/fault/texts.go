@@ -1,4 +1,4 @@
-package mariadb
+package fault
 
 import (
 	"fmt"
@@ -10,11 +10,11 @@ import (
 // the output shows the server's message only where the message has exactly the text that
 // MariaDB itself gives the number (Invariant 7). Numbers whose text ends in words of
 // another program are not in this list: the message of a FEDERATED table may quote a row.
-// Numbers that only a new connection meets are not either, see [failure.connectText].
+// Numbers that only a new connection meets are not either, see [Fault.connectText].
 //
 // The texts are those of MariaDB's error list, with names for %s, digits for %d, the
 // error of the operating system for %M, privileges for %A and one word for %w. The
-// session asks for English, see [sessionStatements].
+// session asks for English, see the package session.
 var serverTexts = map[uint16][]string{
 	lockDeadlock:    {"Deadlock found when trying to get lock; try restarting transaction"},
 	lockWaitTimeout: {"Lock wait timeout exceeded; try restarting transaction"},
@@ -70,10 +70,10 @@ var serverTexts = map[uint16][]string{
 	netWriteInterrupted: {"Got timeout writing communication packets"},
 	unknownStmtHandler:  {"Unknown prepared statement handler (%w) given to %w"},
 
-	dbAccessDenied:       {"Access denied for user '%s'@'%s' to database '%s'"},
-	tableAccessDenied:    {"%A command denied to user '%s'@'%s' for table `%s`.`%s`", "%A command denied to user '%s'@'%s' for table '%s'"},
-	columnAccessDenied:   {"%A command denied to user '%s'@'%s' for column '%s' in table '%s'"},
-	specificAccessDenied: {"Access denied; you need (at least one of) the %A privilege(s) for this operation"},
+	DBAccessDenied:       {"Access denied for user '%s'@'%s' to database '%s'"},
+	TableAccessDenied:    {"%A command denied to user '%s'@'%s' for table `%s`.`%s`", "%A command denied to user '%s'@'%s' for table '%s'"},
+	ColumnAccessDenied:   {"%A command denied to user '%s'@'%s' for column '%s' in table '%s'"},
+	SpecificAccessDenied: {"Access denied; you need (at least one of) the %A privilege(s) for this operation"},
 	procAccessDenied:     {"%A command denied to user '%s'@'%s' for routine '%s'"},
 	mustChangePassword:   {"You must SET PASSWORD before executing this statement"},
 
@@ -82,13 +82,13 @@ var serverTexts = map[uint16][]string{
 	noSuchTable:          {"Table '%s' doesn't exist"},
 	badField:             {"Unknown column '%s' in '%s'"},
 	wrongValueCountOnRow: {"Column count doesn't match value count at row %d"},
-	noDefaultForField:    {"Field '%s' doesn't have a default value"},
+	NoDefaultForField:    {"Field '%s' doesn't have a default value"},
 	viewInvalid:          {"View '%s' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them"},
 	noSuchUser:           {"The user specified as a definer ('%s'@'%s') does not exist"},
 	spDoesNotExist:       {"PROCEDURE %s does not exist", "FUNCTION %s does not exist"},
 
 	noSuchTableInEngine: {"Table '%s' doesn't exist in engine"},
-	autoincReadFailed:   {"Failed to read auto-increment value from storage engine"},
+	AutoincReadFailed:   {"Failed to read auto-increment value from storage engine"},
 	crashedOnUsage:      {"Table '%s' is marked as crashed and should be repaired"},
 	crashedOnRepair:     {"Table '%s' is marked as crashed and last (automatic?) repair failed"},
 	tableCorrupt:        {"Operation cannot be performed. The table '%s' is missing, corrupt or contains bad data"},
@@ -128,9 +128,9 @@ func formsOf(texts map[uint16][]string) map[uint16]*regexp.Regexp {
 
 // messageText is the server's message if it cannot hold a row value, else what to do
 // without it.
-func (f *failure) messageText(message string) string {
-	if form := serverForms[f.number]; form != nil && form.MatchString(message) {
+func (f *Fault) messageText(message string) string {
+	if form := serverForms[f.Number]; form != nil && form.MatchString(message) {
 		return visible(message)
 	}
-	return fmt.Sprintf("the sink does not show the server's message, because the message may contain a row value: run perror %d to read what the number means, and SHOW TRIGGERS to find a SIGNAL with the number", f.number)
+	return fmt.Sprintf("the sink does not show the server's message, because the message may contain a row value: run perror %d to read what the number means, and SHOW TRIGGERS to find a SIGNAL with the number", f.Number)
 }

@@ -1,4 +1,4 @@
-package mariadb
+package fault
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 func TestEveryCodeIsListed(t *testing.T) {
 	for number, rule := range rules {
-		if rule.kind == refused {
+		if rule.kind == Refused {
 			require.True(t, slices.ContainsFunc(refusal.Codes, func(c record.Code) bool { return c.Name == rule.code }), "error %d: %q", number, rule.code)
 		}
 	}
@@ -36,32 +36,32 @@ func TestJudgement(t *testing.T) {
 	}
 	for _, c := range []struct {
 		err  error
-		kind kind
+		kind Kind
 		text string
 	}{
-		{server(1406, "22001"), refused, "MariaDB error 1406 (22001): " + words[dataTooLong]},
-		{server(1062, "23000"), refused, "MariaDB error 1062 (23000): " + wordsDuplicate},
-		{server(5000, "22ABC"), refused, "MariaDB error 5000 (22ABC): a value does not fit its column, or an expression over it failed: correct the value"}, // a data exception of a newer server
-		{server(5000, "45000"), refused, "MariaDB error 5000 (45000): " + wordsTrigger},
-		{server(5000, "40001"), retryNow, "MariaDB error 5000 (40001)"},
-		{server(5000, "08S01"), wait, "MariaDB error 5000 (08S01)"},
-		{server(5000, "42000"), misconfigured, "MariaDB error 5000 (42000)"},
-		{server(5000, "HY000"), unknown, "MariaDB error 5000 (HY000)"},
-		{server(1030, "HY000"), unknown, "MariaDB error 1030 (HY000)"},
-		{server(1290, "45000"), refused, "MariaDB error 1290 (45000): " + wordsTrigger},
-		{server(1643, "02000"), refused, "MariaDB error 1643 (02000): " + wordsTrigger},
-		{server(20, "HY000"), wait, "MariaDB error 20 (HY000)"}, // of the file layer
-		{server(1290, "HY000"), wait, "MariaDB error 1290 (HY000): " + hidden(1290)},
-		{server(1205, "HY000"), retryNow, "MariaDB error 1205 (HY000): " + hidden(1205)},
-		{server(1146, "42S02"), misconfigured, "MariaDB error 1146 (42S02): " + hidden(1146)},
-		{server(0, "HY000"), wait, "MariaDB error 0 (HY000)"}, // of a proxy
-		{mysql.ErrPktTooLarge, wait, mysql.ErrPktTooLarge.Error()},
-		{mysql.ErrInvalidConn, wait, "invalid connection"},
-		{context.Canceled, wait, "context canceled"},
-		{mysql.ErrNoTLS, misconfigured, mysql.ErrNoTLS.Error()},
+		{server(1406, "22001"), Refused, "MariaDB error 1406 (22001): " + sentences[dataTooLong]},
+		{server(1062, "23000"), Refused, "MariaDB error 1062 (23000): " + wordsDuplicate},
+		{server(5000, "22ABC"), Refused, "MariaDB error 5000 (22ABC): a value does not fit its column, or an expression over it failed: correct the value"}, // a data exception of a newer server
+		{server(5000, "45000"), Refused, "MariaDB error 5000 (45000): " + wordsTrigger},
+		{server(5000, "40001"), RetryNow, "MariaDB error 5000 (40001)"},
+		{server(5000, "08S01"), Wait, "MariaDB error 5000 (08S01)"},
+		{server(5000, "42000"), Misconfigured, "MariaDB error 5000 (42000)"},
+		{server(5000, "HY000"), Unknown, "MariaDB error 5000 (HY000)"},
+		{server(1030, "HY000"), Unknown, "MariaDB error 1030 (HY000)"},
+		{server(1290, "45000"), Refused, "MariaDB error 1290 (45000): " + wordsTrigger},
+		{server(1643, "02000"), Refused, "MariaDB error 1643 (02000): " + wordsTrigger},
+		{server(20, "HY000"), Wait, "MariaDB error 20 (HY000)"}, // of the file layer
+		{server(1290, "HY000"), Wait, "MariaDB error 1290 (HY000): " + hidden(1290)},
+		{server(1205, "HY000"), RetryNow, "MariaDB error 1205 (HY000): " + hidden(1205)},
+		{server(1146, "42S02"), Misconfigured, "MariaDB error 1146 (42S02): " + hidden(1146)},
+		{server(0, "HY000"), Wait, "MariaDB error 0 (HY000)"}, // of a proxy
+		{mysql.ErrPktTooLarge, Wait, mysql.ErrPktTooLarge.Error()},
+		{mysql.ErrInvalidConn, Wait, "invalid connection"},
+		{context.Canceled, Wait, "context canceled"},
+		{mysql.ErrNoTLS, Misconfigured, mysql.ErrNoTLS.Error()},
 	} {
-		f := judge(c.err)
-		require.Equal(t, c.kind, f.kind, c.text)
+		f := Judge(c.err)
+		require.Equal(t, c.kind, f.Kind, c.text)
 		require.Equal(t, c.text, f.Error())
 	}
 }
@@ -72,18 +72,18 @@ func TestWhatMayBeBlamedOnALoneRow(t *testing.T) {
 	for _, number := range []uint16{
 		3, 20, 28, 167, cantOpenFile, diskFull, recordFileFull, errorOnWrite, getErrno, outOfMemory, outOfResources, tooManyTrx, lockTableFull,
 		transCacheFull, userLimitReached, lockWaitTimeout, lockDeadlock, queryInterrupted, statementTimeout, connectionKilled,
-		unknownCommand, errorDuringCommit, cantUpdateReadLock, backupLockActive, accessDenied, tableCorrupt, autoincReadFailed,
+		unknownCommand, errorDuringCommit, cantUpdateReadLock, backupLockActive, accessDenied, tableCorrupt, AutoincReadFailed,
 	} {
-		require.False(t, judge(&mysql.MySQLError{Number: number, SQLState: [5]byte([]byte("HY000"))}).lone, number)
+		require.False(t, Judge(&mysql.MySQLError{Number: number, SQLState: [5]byte([]byte("HY000"))}).Lone, number)
 	}
 	for number, rule := range rules {
 		if rule.lone {
 			require.Equal(t, refusal.Refused, rule.code, number)
-			require.Contains(t, []kind{unknown, wait, misconfigured}, rule.kind, number)
+			require.Contains(t, []Kind{Unknown, Wait, Misconfigured}, rule.kind, number)
 		}
 	}
 	for state, lone := range map[string]bool{"HY000": true, "42000": true, "08S01": false, "25006": false, "40001": false, "53000": false, "57000": false, "70100": false, "28000": false} {
-		require.Equal(t, lone, judge(&mysql.MySQLError{Number: 9001, SQLState: [5]byte([]byte(state))}).lone, state)
+		require.Equal(t, lone, Judge(&mysql.MySQLError{Number: 9001, SQLState: [5]byte([]byte(state))}).Lone, state)
 	}
 }
 
@@ -99,6 +99,6 @@ func TestAQuotedValueIsNotTakenForAName(t *testing.T) {
 		"CONSTRAINT `t.qty` failed for `d`.`t`":                                                                      "qty",
 		"Cannot add or update a child row: a foreign key constraint fails (`d`.`t`, CONSTRAINT `f` FOREIGN KEY (`a`": "a",
 	} {
-		require.Equal(t, want, namedIn(&mysql.MySQLError{Message: message}), message)
+		require.Equal(t, want, Named(&mysql.MySQLError{Message: message}), message)
 	}
 }
