@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// fieldLimit is the setting with the limit.
+const fieldLimit = "dead_letter_limit"
+
 // limit is dead_letter_limit.
 type limit struct {
 	ratio    float64       // of messages that may be refused; 1 for no limit

@@ -7,28 +7,21 @@ import (
 	"slices"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 const (
-	fieldDSN             = "dsn"
-	fieldTable           = "table"
-	fieldColumns         = "columns"
-	fieldMetadataColumns = "metadata_columns"
-	fieldKey             = "key"
-	fieldInsertOnly      = "insert_only"
-	fieldVersion         = "version"
-	fieldLockOrder       = "lock_order"
-	fieldTombstone       = "tombstone"
-	fieldMaxRows         = "max_rows_per_statement"
-	fieldConnections     = "connections"
-	fieldInitStatement   = "init_statement"
-	fieldLimit           = "dead_letter_limit"
-	fieldRatio           = "ratio"
-	fieldWindow          = "window"
-	fieldPause           = "pause"
-	fieldMinCount        = "min_count"
-	fieldTLS             = "tls"
-	fieldBatching        = "batching"
+	fieldTombstone   = "tombstone"
+	fieldMaxRows     = "max_rows_per_statement"
+	fieldConnections = "connections"
+	fieldRatio       = "ratio"
+	fieldWindow      = "window"
+	fieldPause       = "pause"
+	fieldMinCount    = "min_count"
+	fieldTLS         = "tls"
+	fieldBatching    = "batching"
 
 	tombstoneIgnore = "ignore"
 	tombstoneDelete = "delete"
@@ -88,28 +81,28 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 				Description("Where the table is, in the form of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. What decides whether rows are stored exactly is overridden: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. White space at the end of the DSN, such as the newline of a mounted secret, is refused at the start.").
 				Example("orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders").
 				Secret(),
-			service.NewStringField(fieldTable).
+			service.NewStringField(table.FieldTable).
 				Description("The table, or `database.table`.").
 				Example("orders"),
-			service.NewStringListField(fieldColumns).
+			service.NewStringListField(table.FieldColumns).
 				Description("The columns to write. Each takes the member of the same name. Columns that are not named keep what they have, and get their default in a new row.").
 				Example([]string{"order_id", "user_id", "total_price"}),
-			service.NewStringListField(fieldMetadataColumns).
+			service.NewStringListField(table.FieldMetadataColumns).
 				Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of the `redpanda` input.").
 				Example([]string{"kafka_timestamp_ms"}).
 				Default([]any{}),
-			service.NewStringListField(fieldKey).
+			service.NewStringListField(table.FieldKey).
 				Description("The columns that tell one row from another, in any order: the primary key of the table, or a unique index.").
 				Example([]string{"order_id"}),
-			service.NewStringListField(fieldInsertOnly).
+			service.NewStringListField(table.FieldInsertOnly).
 				Description("Columns that are written with a new row and left alone when the row is there already.").
 				Example([]string{"created_at"}).
 				Default([]any{}),
-			service.NewStringField(fieldVersion).
+			service.NewStringField(table.FieldVersion).
 				Description("A column (an integer, decimal, date or timestamp) that guards a row: it is overwritten only by a row whose version is equal or newer. NULL is older than any version. Empty: the last write wins.").
 				Example("updated_by_producer_at").
 				Default(""),
-			service.NewStringListField(fieldLockOrder).
+			service.NewStringListField(table.FieldLockOrder).
 				Description("Columns that the rows of a batch are sorted by, before their key. For a table whose triggers or foreign keys lock rows of another table: name the columns that choose those rows (the product of an order that takes from a stock), and connections that write at the same time lock them in one order instead of ending in deadlocks, which are tried again. An empty name is no column, so that a variable may name one or none.").
 				Example([]string{"product_id"}).
 				Default([]any{}).
@@ -136,7 +129,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 					Description("How long the output stops before it tries again by itself.").
 					Default("5m"),
 			).Description("Stops the output when too much is refused."),
-			service.NewStringField(fieldInitStatement).
+			service.NewStringField(fault.FieldInitStatement).
 				Description("One SQL statement that runs on every new connection.").
 				Example("SET wsrep_sync_wait = 0").
 				Default("").
@@ -208,7 +201,7 @@ output:
 // a server.
 type config struct {
 	dsn           string
-	target        target
+	target        table.Target
 	initStatement string
 	connections   int
 	maxRows       int
@@ -222,7 +215,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		name string
 		into *string
 	}{
-		{fieldDSN, &c.dsn}, {fieldTable, &name}, {fieldVersion, &c.target.version}, {fieldInitStatement, &c.initStatement},
+		{fieldDSN, &c.dsn}, {table.FieldTable, &name}, {table.FieldVersion, &c.target.Version}, {fault.FieldInitStatement, &c.initStatement},
 	} {
 		if *field.into, err = parsed.FieldString(field.name); err != nil {
 			return c, err
@@ -232,16 +225,16 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		name string
 		into *[]string
 	}{
-		{fieldColumns, &c.target.columns}, {fieldMetadataColumns, &c.target.metadata},
-		{fieldKey, &c.target.key}, {fieldInsertOnly, &c.target.insertOnly},
-		{fieldLockOrder, &c.target.lockOrder},
+		{table.FieldColumns, &c.target.Columns}, {table.FieldMetadataColumns, &c.target.Metadata},
+		{table.FieldKey, &c.target.Key}, {table.FieldInsertOnly, &c.target.InsertOnly},
+		{table.FieldLockOrder, &c.target.LockOrder},
 	} {
 		if *field.into, err = parsed.FieldStringList(field.name); err != nil {
 			return c, err
 		}
 	}
-	c.target.columns = slices.Concat(c.target.columns, c.target.metadata)
-	c.target.lockOrder = slices.DeleteFunc(c.target.lockOrder, func(name string) bool { return name == "" })
+	c.target.Columns = slices.Concat(c.target.Columns, c.target.Metadata)
+	c.target.LockOrder = slices.DeleteFunc(c.target.LockOrder, func(name string) bool { return name == "" })
 	tombstone, err := parsed.FieldString(fieldTombstone)
 	if err != nil {
 		return c, err
@@ -249,7 +242,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if tombstone != tombstoneIgnore && tombstone != tombstoneDelete {
 		return c, fmt.Errorf("%s %q is neither %s nor %s", fieldTombstone, tombstone, tombstoneIgnore, tombstoneDelete)
 	}
-	c.target.deletes = tombstone == tombstoneDelete
+	c.target.Deletes = tombstone == tombstoneDelete
 	if c.limit, err = parseLimit(parsed.Namespace(fieldLimit)); err != nil {
 		return c, fmt.Errorf("reading %s: %w", fieldLimit, err)
 	}
@@ -262,13 +255,13 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if c.tls, _, err = parsed.FieldTLSToggled(fieldTLS); err != nil {
 		return c, fmt.Errorf("reading %s: %w", fieldTLS, err)
 	}
-	if c.target.database, c.target.table, err = parseTable(name); err != nil {
+	if c.target.Database, c.target.Table, err = table.ParseName(name); err != nil {
 		return c, err
 	}
 	if c.connections < 1 || c.maxRows < 1 {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
-	return c, c.target.check()
+	return c, c.target.Check()
 }
 
 func parseLimit(parsed *service.ParsedConfig) (l limit, err error) {

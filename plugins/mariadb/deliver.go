@@ -9,6 +9,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 )
 
 // refuse ends a batch whose rows are committed: it returns nil when the child has
@@ -45,7 +46,7 @@ func (o *output) refuse(ctx context.Context, batch service.MessageBatch, r *resu
 // ErrNotConnected when the framework is to show the wait, and goes on when the
 // framework brings the batch again, without a second write of rows or letters.
 func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *delivery) error {
-	this := identity(batch)
+	this := rows.Identity(batch)
 	for {
 		err := d.wait(ctx)
 		if err == nil {

@@ -14,6 +14,9 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
+// fieldDSN is the setting with the DSN.
+const fieldDSN = "dsn"
+
 // What a DSN leaves open.
 const (
 	defaultTimeout     = 10 * time.Second // to connect

@@ -7,6 +7,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // A row that fails with a doubtful error (see [failure.doubtful]) is refused only if
@@ -30,8 +33,8 @@ const (
 // commits counts the rows that were committed, by change.
 type commits [changes]int
 
-func commitsOf(t tally) commits {
-	return commits{inserts: t.inserted, updates: t.updated, deletes: t.deleted}
+func commitsOf(t rows.Tally) commits {
+	return commits{inserts: t.Inserted, updates: t.Updated, deletes: t.Deleted}
 }
 
 // largestKept bounds the row that is kept for probes, in bytes.
@@ -44,10 +47,10 @@ const mostSuspects = 10_000
 type evidence struct {
 	mutex    sync.Mutex
 	commits  commits
-	kept     row                   // a record that was stored; its values are nil for none
-	waiting  map[int][]message     // batches that wait for their turn, by number
-	number   int                   // of the last of these
-	suspects map[uint64]*suspicion // by [identify]
+	kept     rows.Row               // a record that was stored; its values are nil for none
+	waiting  map[int][]rows.Message // batches that wait for their turn, by number
+	number   int                    // of the last of these
+	suspects map[uint64]*suspicion  // by [identify]
 }
 
 // suspicion is what is known about a row that fails with a doubtful error.
@@ -63,31 +66,31 @@ func (e *evidence) committed() commits {
 }
 
 // commit remembers that rows, but for the refused ones, were committed.
-func (e *evidence) commit(rows []row, o *outcome) {
+func (e *evidence) commit(batch []rows.Row, o *rows.Outcome) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.commits[inserts] += o.inserted
-	e.commits[updates] += o.updated
-	e.commits[deletes] += o.deleted
-	for i := range rows {
-		r := &rows[i]
-		if r.deletes || r.size > largestKept ||
-			slices.ContainsFunc(o.refused, func(v verdict) bool { return v.row.message == r.message }) {
+	e.commits[inserts] += o.Inserted
+	e.commits[updates] += o.Updated
+	e.commits[deletes] += o.Deleted
+	for i := range batch {
+		r := &batch[i]
+		if r.Deletes || r.Size > largestKept ||
+			slices.ContainsFunc(o.Refused, func(v rows.Refused) bool { return v.Row.Message == r.Message }) {
 			continue
 		}
 		// The values lie in memory that the next batch uses.
-		e.kept = row{message: storedBefore, values: append(e.kept.values[:0], r.values...), size: r.size}
+		e.kept = rows.Row{Message: storedBefore, Values: append(e.kept.Values[:0], r.Values...), Size: r.Size}
 		return
 	}
 }
 
 // offer lets probes use the messages of a batch that waits for its turn, until the
 // returned function is called.
-func (e *evidence) offer(messages []message) (withdraw func()) {
+func (e *evidence) offer(messages []rows.Message) (withdraw func()) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.waiting == nil {
-		e.waiting = make(map[int][]message)
+		e.waiting = make(map[int][]rows.Message)
 	}
 	e.number++
 	n := e.number
@@ -101,7 +104,7 @@ func (e *evidence) offer(messages []message) (withdraw func()) {
 
 // suspect returns what is known about a row. before is what had been committed when
 // its batch was begun.
-func (e *evidence) suspect(r *row, before commits) *suspicion {
+func (e *evidence) suspect(r *rows.Row, before commits) *suspicion {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	id := identify(r)
@@ -117,16 +120,16 @@ func (e *evidence) suspect(r *row, before commits) *suspicion {
 }
 
 // forget is called when a row is stored or refused.
-func (e *evidence) forget(r *row) {
+func (e *evidence) forget(r *rows.Row) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	delete(e.suspects, identify(r))
 }
 
 // identify tells a row from others over several tries of its batch.
-func identify(r *row) uint64 {
+func identify(r *rows.Row) uint64 {
 	hash := fnv.New64a()
-	_, _ = fmt.Fprintf(hash, "%t %#v", r.deletes, r.values)
+	_, _ = fmt.Fprintf(hash, "%t %#v", r.Deletes, r.Values)
 	return hash.Sum64()
 }
 
@@ -141,14 +144,14 @@ const triesOfBatch = 4
 
 // candidates are rows for a probe, the most convincing ones first: others of the
 // batch, records that wait for their turn, and a record that was stored.
-func (e *evidence) candidates(t *table, about *row, batch []row) iter.Seq[row] {
-	return func(yield func(row) bool) {
+func (e *evidence) candidates(t *table.Table, about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
 		for _, r := range some(batch, triesOfBatch) {
-			for _, other := range slices.Concat([]row{r}, r.group, r.later) {
-				if other.message == about.message || other.deletes && !about.deletes {
+			for _, other := range slices.Concat([]rows.Row{r}, r.Group, r.Later) {
+				if other.Message == about.Message || other.Deletes && !about.Deletes {
 					continue
 				}
-				if !yield(row{message: other.message, values: other.values, size: other.size, deletes: other.deletes}) {
+				if !yield(rows.Row{Message: other.Message, Values: other.Values, Size: other.Size, Deletes: other.Deletes}) {
 					return
 				}
 				break
@@ -156,24 +159,24 @@ func (e *evidence) candidates(t *table, about *row, batch []row) iter.Seq[row] {
 		}
 		e.mutex.Lock()
 		kept := e.kept
-		kept.values = slices.Clone(kept.values)
-		var waiting [][]message
+		kept.Values = slices.Clone(kept.Values)
+		var waiting [][]rows.Message
 		for _, messages := range e.waiting {
 			waiting = append(waiting, messages)
 		}
 		e.mutex.Unlock()
 		for _, messages := range some(waiting, triesOfBatch) {
 			for _, m := range some(messages, triesOfBatch) {
-				if m.failed || m.content == nil {
+				if m.Failed || m.Content == nil {
 					continue
 				}
-				r, refusal := t.row(notOfBatch, &m, make([]any, len(t.columns)))
+				r, refusal := rows.BuildRow(t, notOfBatch, &m, make([]any, len(t.Columns)))
 				if refusal == nil && !yield(r) {
 					return
 				}
 			}
 		}
-		if kept.values != nil {
+		if kept.Values != nil {
 			yield(kept)
 		}
 	}

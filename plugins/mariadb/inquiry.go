@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // inquiry is the search for evidence in one round. One probe is enough for all rows with
@@ -11,21 +13,21 @@ import (
 type inquiry struct {
 	evidence *evidence
 	session  *session
-	table    *table
-	others   []row
+	table    *table.Table
+	others   []rows.Row
 	answers  [changes]*answer
 }
 
 // hasNeighbour says whether a row of the batch with the same change as the doubted row was
 // stored, and this connection does not fail for all rows.
-func (q *inquiry) hasNeighbour(ctx context.Context, v *verdict, c change, neighbours commits) bool {
+func (q *inquiry) hasNeighbour(ctx context.Context, v *rows.Refused, c change, neighbours commits) bool {
 	return neighbours[c] > 0 && q.ask(ctx, v, c) != refuted
 }
 
 // ask is the answer of the probe for a change.
-func (q *inquiry) ask(ctx context.Context, v *verdict, c change) answer {
+func (q *inquiry) ask(ctx context.Context, v *rows.Refused, c change) answer {
 	if q.answers[c] == nil {
-		found := q.evidence.probe(ctx, q.session, q.table, v.failure, &v.row, q.others)
+		found := q.evidence.probe(ctx, q.session, q.table, v.Fault, &v.Row, q.others)
 		q.answers[c] = &found
 	}
 	return *q.answers[c]
@@ -33,7 +35,7 @@ func (q *inquiry) ask(ctx context.Context, v *verdict, c change) answer {
 
 // othersAreStored says whether a row with the same change as the doubted row can be stored
 // now, or was committed since the doubted row was last looked at.
-func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, c change, s *suspicion) bool {
+func (q *inquiry) othersAreStored(ctx context.Context, v *rows.Refused, c change, s *suspicion) bool {
 	found := q.ask(ctx, v, c)
 	now := q.evidence.committed()
 	committed := now[c] > s.seen[c]
@@ -41,11 +43,11 @@ func (q *inquiry) othersAreStored(ctx context.Context, v *verdict, c change, s *
 	switch {
 	case found == stored:
 		return true
-	case committed && (found == nothing || found == failing && v.failure.Kind == fault.Unknown):
+	case committed && (found == nothing || found == failing && v.Fault.Kind == fault.Unknown):
 		// Where another row fails too, it may be at fault like this one.
 		return true
 	case found == failing, found == refuted:
-		v.failure.Common, s.rounds = true, 0
+		v.Fault.Common, s.rounds = true, 0
 	}
 	return false
 }

@@ -57,11 +57,11 @@ func (m *metrics) observer() observer {
 // verdicts counts a batch once all of its messages have their verdicts.
 func (m *metrics) verdicts(r *result) {
 	m.batches(1)
-	m.count(outcomeInserted, r.inserted)
-	m.count(outcomeUpdated, r.updated)
-	m.count(outcomeUnchanged, r.unchanged)
-	m.count(outcomeStale, r.stale)
-	m.count(outcomeDeleted, r.deleted)
+	m.count(outcomeInserted, r.Inserted)
+	m.count(outcomeUpdated, r.Updated)
+	m.count(outcomeUnchanged, r.Unchanged)
+	m.count(outcomeStale, r.Stale)
+	m.count(outcomeDeleted, r.Deleted)
 	m.count(outcomeCompacted, r.compacted)
 	m.count(outcomeIgnored, r.ignored)
 	m.count(outcomeRefused, len(r.refused))

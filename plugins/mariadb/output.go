@@ -12,6 +12,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 func init() {
@@ -53,8 +55,8 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	if err != nil {
 		return nil, err
 	}
-	if dsn.DBName == "" && c.target.database == "" {
-		return nil, fmt.Errorf("%s names no database, so %s must: database.table", fieldDSN, fieldTable)
+	if dsn.DBName == "" && c.target.Database == "" {
+		return nil, fmt.Errorf("%s names no database, so %s must: database.table", fieldDSN, table.FieldTable)
 	}
 	connector, err := newConnector(dsn, c.initStatement)
 	if err != nil {
@@ -176,7 +178,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	if !ahead {
 		return service.ErrNotConnected
 	}
-	this := identity(batch)
+	this := rows.Identity(batch)
 	for {
 		result, why := o.write(ctx, this, batch, messages)
 		if why == nil {
@@ -197,12 +199,12 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 }
 
-func (o *output) messages(batch service.MessageBatch) []message {
-	return messagesOf(o.store.target, batch)
+func (o *output) messages(batch service.MessageBatch) []rows.Message {
+	return rows.Messages(o.store.target, batch)
 }
 
 // write stores a batch, or says why it cannot be stored now.
-func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []message) (*result, *reason) {
+func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []rows.Message) (*result, *reason) {
 	if why := o.stopped(); why != nil {
 		return nil, why
 	}
@@ -214,14 +216,14 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	}
 	now := time.Now()
 	again := o.held.credit(this, result)
-	if result.stored() > 0 {
+	if result.Stored() > 0 {
 		o.metrics.commit(now.Unix())
-		if sent, known := sentAt(batch[0]); known && !again {
+		if sent, known := rows.SentAt(batch[0]); known && !again {
 			o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
 		}
 	}
 	for i, m := range batch {
-		if messages[i].failed {
+		if messages[i].Failed {
 			result.fail(i, m.GetError())
 		}
 	}

@@ -3,6 +3,9 @@ package mariadb
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // minShare: a range below this many rows is not worth a connection of its own.
@@ -18,17 +21,17 @@ type plan struct {
 // divide cuts rows into contiguous ranges, one for each idle connection: while several batches are written, each is one large statement, which
 // costs the server least; a batch that is alone gets all. A key is in one range,
 // and no two ranges want the same part of the index.
-func (p *plan) divide(rows []row, idle int) [][]row {
-	unit := max(minShare, floorPowerOfTwo(max(1, len(rows)/idle)))
+func (p *plan) divide(batch []rows.Row, idle int) [][]rows.Row {
+	unit := max(minShare, floorPowerOfTwo(max(1, len(batch)/idle)))
 	if unit > p.maxRows {
 		unit = p.maxRows
 	}
-	units := (len(rows) + unit - 1) / unit
-	n := min(idle, max(1, len(rows)/minShare), units)
-	shares := make([][]row, 0, n)
+	units := (len(batch) + unit - 1) / unit
+	n := min(idle, max(1, len(batch)/minShare), units)
+	shares := make([][]rows.Row, 0, n)
 	for i, start := 0, 0; i < n; i++ {
-		end := min(len(rows), (i+1)*units/n*unit)
-		shares = append(shares, rows[start:end])
+		end := min(len(batch), (i+1)*units/n*unit)
+		shares = append(shares, batch[start:end])
 		start = end
 	}
 	return shares
@@ -36,14 +39,14 @@ func (p *plan) divide(rows []row, idle int) [][]row {
 
 // cut divides rows into statements, those that delete after the others: the keys
 // differ, so that their order does not matter.
-func (p *plan) cut(t *table, rows []row) [][]row {
-	if !slices.ContainsFunc(rows, isDelete) && !slices.ContainsFunc(rows, isNumbered) {
-		return p.cutAlike(t, rows, p.rowLimit(t))
+func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
+	if !slices.ContainsFunc(batch, isDelete) && !slices.ContainsFunc(batch, isNumbered) {
+		return p.cutAlike(t, batch, p.rowLimit(t))
 	}
-	var numbered, records, tombstones []row
-	for _, r := range rows {
+	var numbered, records, tombstones []rows.Row
+	for _, r := range batch {
 		switch {
-		case r.deletes:
+		case r.Deletes:
 			tombstones = append(tombstones, r)
 		case isNumbered(r):
 			numbered = append(numbered, r)
@@ -59,52 +62,52 @@ func (p *plan) cut(t *table, rows []row) [][]row {
 // optimizer to look up each key.
 const maxDeletes = 256
 
-func isDelete(r row) bool { return r.deletes }
+func isDelete(r rows.Row) bool { return r.Deletes }
 
-func isNumbered(r row) bool { return r.number != nil }
+func isNumbered(r rows.Row) bool { return r.Number != nil }
 
 // cutAlike makes statements of as many rows as one may have, then of round
 // numbers of them, so that few different statements serve any number of rows.
-func (p *plan) cutAlike(t *table, rows []row, limit int) [][]row {
-	var all [][]row
-	for len(rows) > 0 {
+func (p *plan) cutAlike(t *table.Table, batch []rows.Row, limit int) [][]rows.Row {
+	var all [][]rows.Row
+	for len(batch) > 0 {
 		n, size := 0, 0
-		for n < min(limit, len(rows)) && size+rows[n].size <= t.packet() {
-			size += rows[n].size
+		for n < min(limit, len(batch)) && size+batch[n].Size <= t.Packet() {
+			size += batch[n].Size
 			n++
 		}
 		if n = max(1, n); n < limit {
 			n = roundDown(n)
 		}
-		all = append(all, rows[:n])
-		rows = rows[n:]
+		all = append(all, batch[:n])
+		batch = batch[n:]
 	}
 	return all
 }
 
 // rowLimit is how many rows a statement may have: its placeholders are limited,
 // and its text must fit in a packet too.
-func (p *plan) rowLimit(t *table) int {
-	width := len(t.columns)
-	if t.spares {
+func (p *plan) rowLimit(t *table.Table) int {
+	width := len(t.Columns)
+	if t.Spares {
 		width++ // the number
 	}
-	n := min(p.maxRows, p.sizer.limit(), maxPlaceholders/width)
-	one := len(t.upsertText(1, t.spares))
-	return max(1, min(n, (t.packet()-one)/(3*width+4)))
+	n := min(p.maxRows, p.sizer.limit(), table.MaxPlaceholders/width)
+	one := len(t.UpsertText(1, t.Spares))
+	return max(1, min(n, (t.Packet()-one)/(3*width+4)))
 }
 
 // splitAt cuts the rows of a statement that was refused. The blamed row gets a statement
 // of its own. The server took the rows before the blamed row. It did not look at the rows
 // behind it, so these rows go in smaller statements. Without a row to blame (-1) splitAt
 // cuts in halves.
-func (p *plan) splitAt(t *table, rows []row, blamed int) [][]row {
+func (p *plan) splitAt(t *table.Table, batch []rows.Row, blamed int) [][]rows.Row {
 	if blamed < 0 {
-		half := floorPowerOfTwo(len(rows) - 1)
-		return append(p.cut(t, rows[:half]), p.cut(t, rows[half:])...)
+		half := floorPowerOfTwo(len(batch) - 1)
+		return append(p.cut(t, batch[:half]), p.cut(t, batch[half:])...)
 	}
-	parts := append(p.cut(t, rows[:blamed]), rows[blamed:blamed+1])
-	return append(parts, p.cutAlike(t, rows[blamed+1:], max(1, len(rows)/4))...)
+	parts := append(p.cut(t, batch[:blamed]), batch[blamed:blamed+1])
+	return append(parts, p.cutAlike(t, batch[blamed+1:], max(1, len(batch)/4))...)
 }
 
 // roundDown keeps the three leading bits of n: 1000 rows are 896, 96 and 8. A

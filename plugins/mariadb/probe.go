@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // answer is what a probe has found.
@@ -27,7 +29,7 @@ const (
 
 // probe asks whether another row can be stored now that makes the same change as the row
 // that met f. It writes such rows inside transactions that it rolls back.
-func (e *evidence) probe(ctx context.Context, s *session, t *table, f *fault.Fault, about *row, batch []row) answer {
+func (e *evidence) probe(ctx context.Context, s *session, t *table.Table, f *fault.Fault, about *rows.Row, batch []rows.Row) answer {
 	// The failure may have left a transaction open.
 	if s.exec(ctx, "ROLLBACK") != nil {
 		return failing
@@ -51,7 +53,7 @@ func (e *evidence) probe(ctx context.Context, s *session, t *table, f *fault.Fau
 			// A lock, a full disk, a lost connection: now is no time for comparisons.
 			return failing
 		case compare(f, missed) == nothing:
-		case candidate.message == storedBefore && !p.borrowed:
+		case candidate.Message == storedBefore && !p.borrowed:
 			found = refuted
 		case found == nothing:
 			found = failing
@@ -67,8 +69,8 @@ func compare(f, other *fault.Fault) answer {
 	return nothing
 }
 
-func allOf(sequences ...iter.Seq[row]) iter.Seq[row] {
-	return func(yield func(row) bool) {
+func allOf(sequences ...iter.Seq[rows.Row]) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
 		for _, sequence := range sequences {
 			for r := range sequence {
 				if !yield(r) {
@@ -80,11 +82,11 @@ func allOf(sequences ...iter.Seq[row]) iter.Seq[row] {
 }
 
 // changeOf asks whether the table has the row's key.
-func changeOf(ctx context.Context, s *session, t *table, r *row) (change, *fault.Fault) {
-	if r.deletes {
+func changeOf(ctx context.Context, s *session, t *table.Table, r *rows.Row) (change, *fault.Fault) {
+	if r.Deletes {
 		return deletes, nil
 	}
-	query, args := t.existsText(r.values)
+	query, args := t.ExistsText(r.Values)
 	var n int
 	if err := s.queryRow(ctx, query, args...).Scan(&n); err != nil {
 		return 0, fault.Judge(err)
@@ -98,68 +100,68 @@ func changeOf(ctx context.Context, s *session, t *table, r *row) (change, *fault
 // trial is the write of one row in a transaction that stays open.
 type trial struct {
 	session  *session
-	table    *table
+	table    *table.Table
 	change   change
-	about    *row // the row in question
-	borrowed bool // the row was written with the values of the row in question
+	about    *rows.Row // the row in question
+	borrowed bool      // the row was written with the values of the row in question
 }
 
 // run writes a row so that it makes the change. false: the row cannot make it. An update
 // that changes nothing, and a delete that finds nothing, show nothing: a trigger that logs
 // changes is not put to the test.
-func (p *trial) run(ctx context.Context, r row) (took bool, f *fault.Fault) {
+func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault) {
 	if f := p.session.exec(ctx, "START TRANSACTION"); f != nil {
 		return false, f
 	}
-	isRecord := !r.deletes
-	r.deletes = p.change == deletes
+	isRecord := !r.Deletes
+	r.Deletes = p.change == deletes
 	t, f := p.write(ctx, &r)
 	switch {
 	case f != nil:
 		return false, f
-	case p.change == inserts && t.inserted == 0:
+	case p.change == inserts && t.Inserted == 0:
 		// Its row gets the key of the row in question, which the table lacks. This takes no
 		// privilege that an upsert does not need, as a DELETE would.
-		query, args := p.table.moveText(r.values, p.about.values)
+		query, args := p.table.MoveText(r.Values, p.about.Values)
 		if f := p.session.exec(ctx, query, args...); f != nil {
 			return false, f
 		}
 		t, f = p.write(ctx, &r)
-	case p.change == updates && t.updated == 0:
+	case p.change == updates && t.Updated == 0:
 		// With the values of the row in question its row changes as that one would.
 		r = keyed(p.table, p.about, &r)
 		t, f = p.write(ctx, &r)
 		p.borrowed = true
-	case p.change == deletes && t.deleted == 0 && isRecord:
-		r.deletes = false
+	case p.change == deletes && t.Deleted == 0 && isRecord:
+		r.Deletes = false
 		if _, f := p.write(ctx, &r); f != nil {
 			return false, f
 		}
-		r.deletes = true
+		r.Deletes = true
 		t, f = p.write(ctx, &r)
 	}
 	return commitsOf(t)[p.change] > 0, f
 }
 
-func (p *trial) write(ctx context.Context, r *row) (t tally, f *fault.Fault) {
+func (p *trial) write(ctx context.Context, r *rows.Row) (t rows.Tally, f *fault.Fault) {
 	if *r, f = p.session.sparing(ctx, p.table, *r); f == nil {
-		f = p.session.run(ctx, p.table, []row{*r}, &t)
+		f = p.session.run(ctx, p.table, []rows.Row{*r}, &t)
 	}
 	return t, f
 }
 
 // keyed is a row with the key of another.
-func keyed(t *table, r, key *row) row {
-	values := slices.Clone(r.values)
-	for _, i := range t.key {
-		values[i] = key.values[i]
+func keyed(t *table.Table, r, key *rows.Row) rows.Row {
+	values := slices.Clone(r.Values)
+	for _, i := range t.Key {
+		values[i] = key.Values[i]
 	}
-	return row{message: notOfBatch, values: values, size: r.size + key.size}
+	return rows.Row{Message: notOfBatch, Values: values, Size: r.Size + key.Size}
 }
 
 // known are rows that the table has: those with the first and with the last key.
-func known(ctx context.Context, s *session, t *table) iter.Seq[row] {
-	return func(yield func(row) bool) {
+func known(ctx context.Context, s *session, t *table.Table) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
 		for _, last := range []bool{false, true} {
 			r, err := end(ctx, s, t, last)
 			if err == nil && !yield(r) {
@@ -169,13 +171,13 @@ func known(ctx context.Context, s *session, t *table) iter.Seq[row] {
 	}
 }
 
-func end(ctx context.Context, s *session, t *table, last bool) (row, error) {
-	r := row{message: storedBefore, values: make([]any, len(t.columns))}
-	values, into := make([]sql.RawBytes, len(t.columns)), make([]any, len(t.columns))
+func end(ctx context.Context, s *session, t *table.Table, last bool) (rows.Row, error) {
+	r := rows.Row{Message: storedBefore, Values: make([]any, len(t.Columns))}
+	values, into := make([]sql.RawBytes, len(t.Columns)), make([]any, len(t.Columns))
 	for i := range values {
 		into[i] = &values[i]
 	}
-	rows, err := s.query(ctx, t.endText(last))
+	rows, err := s.query(ctx, t.EndText(last))
 	if err != nil {
 		return r, err
 	}
@@ -188,7 +190,7 @@ func end(ctx context.Context, s *session, t *table, last bool) (row, error) {
 	}
 	for i, v := range values {
 		if v != nil {
-			r.values[i] = string(v)
+			r.Values[i] = string(v)
 		}
 	}
 	return r, errors.Join(rows.Close(), rows.Err())

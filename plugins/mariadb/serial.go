@@ -4,9 +4,10 @@ import (
 	"context"
 	"slices"
 
-	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // maxLookups is how many keys one question may have. From 1,000 on MariaDB makes a
@@ -17,26 +18,26 @@ const maxLookups = 512
 // those that it does not have. It locks the rows that it finds, so that a number stays
 // with its key until the transaction ends. Whatever it misses is written without a
 // number, which is as exact.
-func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *fault.Fault) {
-	all := slices.Clone(rows)
+func (s *session) numbered(ctx context.Context, t *table.Table, batch []rows.Row) ([]rows.Row, *fault.Fault) {
+	all := slices.Clone(batch)
 	places := make(map[string]int, len(all)) // of keys
 	for i := range all {
-		if !all[i].deletes {
-			places[t.keyText(all[i].values)] = i
+		if !all[i].Deletes {
+			places[t.KeyText(all[i].Values)] = i
 		}
 	}
 	records := slices.DeleteFunc(slices.Clone(all), isDelete)
-	for chunk := range slices.Chunk(records, min(maxLookups, max(1, maxPlaceholders/len(t.key)))) {
+	for chunk := range slices.Chunk(records, min(maxLookups, max(1, table.MaxPlaceholders/len(t.Key)))) {
 		if f := s.lookUp(ctx, t, chunk, func(key string, number any) {
 			if i, found := places[key]; found {
-				all[i].number = number
-				all[i].size += column.Size(number)
+				all[i].Number = number
+				all[i].Size += column.Size(number)
 			}
 		}); f != nil {
 			return nil, f
 		}
 	}
-	stored := slices.DeleteFunc(slices.Clone(all), func(r row) bool { return !isNumbered(r) })
+	stored := slices.DeleteFunc(slices.Clone(all), func(r rows.Row) bool { return !isNumbered(r) })
 	return append(stored, slices.DeleteFunc(all, isNumbered)...), nil
 }
 
@@ -45,42 +46,42 @@ func (s *session) numbered(ctx context.Context, t *table, rows []row) ([]row, *f
 // carries its number. A new row carries 0, which is a number like any other here (see
 // [sqlModes]) and leaves the next value as it is. If a row has the number 0, MariaDB
 // numbers the new row.
-func (s *session) sparing(ctx context.Context, t *table, r row) (row, *fault.Fault) {
-	r.number = nil
-	if !t.spares || r.deletes {
+func (s *session) sparing(ctx context.Context, t *table.Table, r rows.Row) (rows.Row, *fault.Fault) {
+	r.Number = nil
+	if !t.Spares || r.Deletes {
 		return r, nil
 	}
-	rows, f := s.numbered(ctx, t, []row{r})
+	rows, f := s.numbered(ctx, t, []rows.Row{r})
 	if f != nil {
 		return r, f
 	}
-	if r = rows[0]; r.number != nil {
+	if r = rows[0]; r.Number != nil {
 		return r, nil
 	}
 	var taken bool
-	if err := s.queryRow(ctx, t.zeroText()).Scan(&taken); err != nil {
+	if err := s.queryRow(ctx, t.ZeroText()).Scan(&taken); err != nil {
 		return r, fault.Judge(err)
 	}
 	if !taken {
-		r.number = int64(0)
+		r.Number = int64(0)
 	}
 	return r, nil
 }
 
 // lookUp tells the key and the number of each of the rows that the table has.
-func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(key string, number any)) *fault.Fault {
-	args := make([]any, 0, len(rows)*len(t.key))
-	for i := range rows {
-		for _, k := range t.key {
-			args = append(args, rows[i].values[k])
+func (s *session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row, found func(key string, number any)) *fault.Fault {
+	args := make([]any, 0, len(batch)*len(t.Key))
+	for i := range batch {
+		for _, k := range t.Key {
+			args = append(args, batch[i].Values[k])
 		}
 	}
-	answer, err := s.query(ctx, t.lookUpText(len(rows)), args...)
+	answer, err := s.query(ctx, t.LookUpText(len(batch)), args...)
 	if err != nil {
 		return unlessRowsAreBlamed(fault.Judge(err))
 	}
 	defer answer.Close()
-	fields := make([][]byte, len(t.key)+1)
+	fields := make([][]byte, len(t.Key)+1)
 	into := make([]any, len(fields))
 	for i := range fields {
 		into[i] = &fields[i]
@@ -89,16 +90,8 @@ func (s *session) lookUp(ctx context.Context, t *table, rows []row, found func(k
 		if err := answer.Scan(into...); err != nil {
 			return fault.Judge(err)
 		}
-		values := make([]any, len(t.columns))
-		readable := true
-		for i, k := range t.key {
-			var refusal *record.Refusal
-			values[k], refusal = t.columns[k].Accept(string(fields[i]))
-			readable = readable && refusal == nil
-		}
-		number, refusal := t.serial.Accept(string(fields[len(t.key)]))
-		if readable && refusal == nil {
-			found(t.keyText(values), number)
+		if key, number, known := t.LookedUp(fields); known {
+			found(key, number)
 		}
 	}
 	if err := answer.Err(); err != nil {

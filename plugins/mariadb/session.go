@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // session is one connection and the statements that are prepared on it. They
@@ -25,7 +27,7 @@ type session struct {
 type statementKey struct {
 	deletes     bool
 	numbered    bool
-	counting    counting
+	counting    table.Counting
 	onDuplicate string // it may change with the table
 	rows        int
 }
@@ -65,8 +67,8 @@ func (s *session) discard() {
 }
 
 // statement returns what is prepared on the driver's connection.
-func (s *session) statement(ctx context.Context, conn any, t *table, deletes, numbered bool, rows int) (driver.Stmt, error) {
-	want := statementKey{deletes, numbered, t.counting, t.onDuplicate, rows}
+func (s *session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
+	want := statementKey{deletes, numbered, t.Counting, t.OnDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
 	}
@@ -76,9 +78,9 @@ func (s *session) statement(ctx context.Context, conn any, t *table, deletes, nu
 	}
 	var text string
 	if deletes {
-		text = t.deleteText(rows)
+		text = t.DeleteText(rows)
 	} else {
-		text = t.upsertText(rows, numbered)
+		text = t.UpsertText(rows, numbered)
 	}
 	stmt, err := preparer.PrepareContext(ctx, text)
 	if err != nil {
@@ -91,25 +93,25 @@ func (s *session) statement(ctx context.Context, conn any, t *table, deletes, nu
 // execute runs one statement over rows. It speaks to the driver itself: on the way
 // through database/sql each value is boxed, checked and copied, which for the
 // values that columns have accepted changes nothing.
-func (s *session) execute(ctx context.Context, t *table, rows []row, deletes bool) (result driver.Result, err error) {
+func (s *session) execute(ctx context.Context, t *table.Table, batch []rows.Row, deletes bool) (result driver.Result, err error) {
 	s.args = s.args[:0]
-	for i := range rows {
+	for i := range batch {
 		if !deletes {
-			if rows[i].number != nil {
-				s.args = append(s.args, driver.NamedValue{Value: rows[i].number})
+			if batch[i].Number != nil {
+				s.args = append(s.args, driver.NamedValue{Value: batch[i].Number})
 			}
-			for _, v := range rows[i].values {
+			for _, v := range batch[i].Values {
 				s.args = append(s.args, driver.NamedValue{Value: v})
 			}
 			continue
 		}
-		for _, column := range t.deleteColumns() {
-			s.args = append(s.args, driver.NamedValue{Value: rows[i].values[column]})
+		for _, column := range t.DeleteColumns() {
+			s.args = append(s.args, driver.NamedValue{Value: batch[i].Values[column]})
 		}
 	}
 	defer clear(s.args) // keeps no record alive
 	err = s.conn.Raw(func(conn any) error {
-		stmt, err := s.statement(ctx, conn, t, deletes, isNumbered(rows[0]), len(rows))
+		stmt, err := s.statement(ctx, conn, t, deletes, isNumbered(batch[0]), len(batch))
 		if err != nil {
 			return err
 		}
@@ -125,9 +127,9 @@ func (s *session) execute(ctx context.Context, t *table, rows []row, deletes boo
 
 // run executes one statement over rows, which are all records or all tombstones,
 // and adds what became of them.
-func (s *session) run(ctx context.Context, t *table, rows []row, o *tally) *fault.Fault {
-	started, deletes := time.Now(), rows[0].deletes
-	result, err := s.execute(ctx, t, rows, deletes)
+func (s *session) run(ctx context.Context, t *table.Table, batch []rows.Row, o *rows.Tally) *fault.Fault {
+	started, deletes := time.Now(), batch[0].Deletes
+	result, err := s.execute(ctx, t, batch, deletes)
 	s.observe(time.Since(started))
 	if err != nil {
 		return fault.Judge(err)
@@ -137,43 +139,43 @@ func (s *session) run(ctx context.Context, t *table, rows []row, o *tally) *faul
 		return fault.Judge(err)
 	}
 	if deletes {
-		o.deleted += int(affected)
-		o.unchanged += len(rows) - int(affected)
+		o.Deleted += int(affected)
+		o.Unchanged += len(batch) - int(affected)
 		return nil
 	}
-	found, err := s.counted(ctx, t.counting, result, len(rows))
+	found, err := s.counted(ctx, t.Counting, result, len(batch))
 	if err != nil {
 		return fault.Judge(err)
 	}
-	inserted := len(rows) - found.matched
-	if t.version < 0 {
+	inserted := len(batch) - found.Matched
+	if t.Version < 0 {
 		// The server counts 1 for an inserted row, 2 for an updated one.
-		found.changed = max(0, int(affected)-inserted) / 2
+		found.Changed = max(0, int(affected)-inserted) / 2
 	}
-	o.inserted += inserted
-	o.updated += found.changed
-	o.stale += found.stale
-	o.unchanged += max(0, found.matched-found.changed-found.stale)
+	o.Inserted += inserted
+	o.Updated += found.Changed
+	o.Stale += found.Stale
+	o.Unchanged += max(0, found.Matched-found.Changed-found.Stale)
 	return nil
 }
 
 // counted is what an upsert has counted. A server that answers with no count (a
 // proxy that does not keep the session) has stored the rows all the same: they
 // then count as inserted.
-func (s *session) counted(ctx context.Context, c counting, result driver.Result, rows int) (counts, error) {
+func (s *session) counted(ctx context.Context, c table.Counting, result driver.Result, rows int) (table.Counts, error) {
 	id, err := result.LastInsertId()
 	if err != nil {
-		return counts{}, err
+		return table.Counts{}, err
 	}
-	if found, ok := countsOf(id, rows); ok && c == byInsertID {
+	if found, ok := table.CountsOf(id, rows); ok && c == table.ByInsertID {
 		return found, nil
 	}
-	if err := s.conn.QueryRowContext(ctx, c.read()).Scan(&id); err != nil {
-		return counts{}, err
+	if err := s.conn.QueryRowContext(ctx, c.Read()).Scan(&id); err != nil {
+		return table.Counts{}, err
 	}
-	found, ok := countsOf(id, rows)
+	found, ok := table.CountsOf(id, rows)
 	if !ok {
-		return counts{}, nil
+		return table.Counts{}, nil
 	}
 	return found, nil
 }
@@ -204,15 +206,15 @@ func (s *session) inTransaction(ctx context.Context) (bool, *fault.Fault) {
 
 // blamed is the row whose refusal has just failed a statement, by the server's own
 // account (since MariaDB 10.7); -1 where it does not say.
-func (s *session) blamed(ctx context.Context, rows []row) int {
-	if rows[0].deletes {
+func (s *session) blamed(ctx context.Context, batch []rows.Row) int {
+	if batch[0].Deletes {
 		return -1
 	}
 	if _, err := s.conn.ExecContext(ctx, "GET DIAGNOSTICS CONDITION 1 @order_sink_row = ROW_NUMBER"); err != nil {
 		return -1
 	}
 	var number sql.NullInt64
-	if err := s.conn.QueryRowContext(ctx, "SELECT @order_sink_row").Scan(&number); err != nil || number.Int64 < 1 || number.Int64 > int64(len(rows)) {
+	if err := s.conn.QueryRowContext(ctx, "SELECT @order_sink_row").Scan(&number); err != nil || number.Int64 < 1 || number.Int64 > int64(len(batch)) {
 		return -1
 	}
 	return int(number.Int64) - 1

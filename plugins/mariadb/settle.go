@@ -7,6 +7,8 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 const (
@@ -25,10 +27,10 @@ const (
 // that there is no such evidence for a row, or that it cannot be had now. before is
 // what had been committed when the rows were first written; neighbours are the other
 // rows of the batch that were stored.
-func (w *writer) settle(ctx context.Context, t *table, rows []row, before commits, neighbours commits, all *outcome) *fault.Fault {
+func (w *writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, before commits, neighbours commits, all *rows.Outcome) *fault.Fault {
 	suspicions := make(map[int]*suspicion) // by message
 	for pause := firstDoubt; ; pause = nextDoubt {
-		doubted := all.takeDoubted()
+		doubted := takeDoubted(all)
 		if len(doubted) == 0 {
 			return nil
 		}
@@ -36,24 +38,24 @@ func (w *writer) settle(ctx context.Context, t *table, rows []row, before commit
 			return fault.Judge(err)
 		}
 		for _, v := range doubted {
-			if suspicions[v.row.message] == nil {
-				suspicions[v.row.message] = w.evidence.suspect(&v.row, before)
+			if suspicions[v.Row.Message] == nil {
+				suspicions[v.Row.Message] = w.evidence.suspect(&v.Row, before)
 			}
 		}
-		again, f := w.round(ctx, t, rows, doubted, suspicions, neighbours)
+		again, f := w.round(ctx, t, batch, doubted, suspicions, neighbours)
 		if f != nil {
 			return f
 		}
 		w.evidence.commit(nil, &again)
-		all.add(again)
+		all.Add(again)
 	}
 }
 
-// takeDoubted removes the verdicts that nobody is sure of.
-func (o *outcome) takeDoubted() []verdict {
-	var doubted []verdict
-	o.refused = slices.DeleteFunc(o.refused, func(v verdict) bool {
-		if v.failure.Kind != fault.Refused {
+// takeDoubted removes the rows whose fault does not tell that the row is at fault.
+func takeDoubted(o *rows.Outcome) []rows.Refused {
+	var doubted []rows.Refused
+	o.Refused = slices.DeleteFunc(o.Refused, func(v rows.Refused) bool {
+		if v.Fault.Kind != fault.Refused {
 			doubted = append(doubted, v)
 			return true
 		}
@@ -64,46 +66,46 @@ func (o *outcome) takeDoubted() []verdict {
 
 // round looks for evidence and then writes the doubted rows again, over the same
 // connection.
-func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verdict, suspicions map[int]*suspicion, neighbours commits) (outcome, *fault.Fault) {
+func (w *writer) round(ctx context.Context, t *table.Table, batch []rows.Row, doubted []rows.Refused, suspicions map[int]*suspicion, neighbours commits) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
-		return outcome{}, f
+		return rows.Outcome{}, f
 	}
 	defer w.release(s)
 	if _, err := s.open(ctx, w.db, w.generation.Load()); err != nil {
-		return outcome{}, fault.Judge(err)
+		return rows.Outcome{}, fault.Judge(err)
 	}
-	inquiry := &inquiry{evidence: &w.evidence, session: s, table: t, others: besides(rows, doubted)}
-	again := make([]row, len(doubted))
+	inquiry := &inquiry{evidence: &w.evidence, session: s, table: t, others: besides(batch, doubted)}
+	again := make([]rows.Row, len(doubted))
 	for i := range doubted {
 		v := &doubted[i]
-		suspicion := suspicions[v.row.message]
-		change, missed := changeOf(ctx, s, t, &v.row)
+		suspicion := suspicions[v.Row.Message]
+		change, missed := changeOf(ctx, s, t, &v.Row)
 		switch {
-		case missed == nil && v.failure.Kind == fault.Unknown && inquiry.hasNeighbour(ctx, v, change, neighbours):
+		case missed == nil && v.Fault.Kind == fault.Unknown && inquiry.hasNeighbour(ctx, v, change, neighbours):
 			suspicion.rounds = enoughRounds - 1
-		case missed != nil || !v.failure.Lone || !inquiry.othersAreStored(ctx, v, change, suspicion):
-			v.failure.Unproven = true
-			return outcome{}, v.failure
+		case missed != nil || !v.Fault.Lone || !inquiry.othersAreStored(ctx, v, change, suspicion):
+			v.Fault.Unproven = true
+			return rows.Outcome{}, v.Fault
 		}
-		again[i] = v.row
+		again[i] = v.Row
 	}
 	o, f := w.runOn(ctx, s, t, again, true)
 	if f != nil {
-		return outcome{}, f
+		return rows.Outcome{}, f
 	}
 	doubtful := make(map[int]bool)
-	for i := range o.refused {
-		v := &o.refused[i]
-		suspicion := suspicions[v.row.message]
+	for i := range o.Refused {
+		v := &o.Refused[i]
+		suspicion := suspicions[v.Row.Message]
 		suspicion.rounds++
 		if suspicion.rounds >= enoughRounds {
-			v.failure.Kind = fault.Refused
+			v.Fault.Kind = fault.Refused
 		}
-		doubtful[v.row.message] = v.failure.Kind != fault.Refused
+		doubtful[v.Row.Message] = v.Fault.Kind != fault.Refused
 	}
 	for i := range again {
-		if !doubtful[again[i].message] {
+		if !doubtful[again[i].Message] {
 			w.evidence.forget(&again[i])
 		}
 	}
@@ -112,15 +114,15 @@ func (w *writer) round(ctx context.Context, t *table, rows []row, doubted []verd
 
 // besides are the rows of a batch, those that others stand for included, without the
 // doubted ones.
-func besides(rows []row, doubted []verdict) []row {
+func besides(batch []rows.Row, doubted []rows.Refused) []rows.Row {
 	doubtedMessages := make(map[int]bool, len(doubted))
 	for i := range doubted {
-		doubtedMessages[doubted[i].row.message] = true
+		doubtedMessages[doubted[i].Row.Message] = true
 	}
-	var others []row
-	for _, r := range rows {
-		if doubtedMessages[r.message] {
-			others = append(append(others, r.group...), r.later...)
+	var others []rows.Row
+	for _, r := range batch {
+		if doubtedMessages[r.Message] {
+			others = append(append(others, r.Group...), r.Later...)
 			continue
 		}
 		others = append(others, r)

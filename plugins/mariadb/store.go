@@ -11,6 +11,8 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // How old the last look at the table may be. It bounds for how long an ALTER
@@ -20,16 +22,16 @@ const lookEvery = 10 * time.Second
 // store is the table and the way to it: the output without the framework.
 type store struct {
 	db     *sql.DB
-	target *target
+	target *table.Target
 	writer *writer
-	table  atomic.Pointer[table]
+	table  atomic.Pointer[table.Table]
 	looks  sync.Mutex // one look at a time
 	warn   func(text string)
 }
 
 // result is the verdict on a batch.
 type result struct {
-	tally
+	rows.Tally
 	compacted int
 	ignored   int                     // tombstones
 	refused   map[int]*record.Refusal // by place in the batch
@@ -47,22 +49,22 @@ func (s *store) connect(ctx context.Context) error {
 
 // look returns what is known about the table, from the server if the last look
 // was before notBefore.
-func (s *store) look(ctx context.Context, notBefore time.Time) (*table, error) {
-	if t := s.table.Load(); t != nil && !t.seen.Before(notBefore) {
+func (s *store) look(ctx context.Context, notBefore time.Time) (*table.Table, error) {
+	if t := s.table.Load(); t != nil && !t.Seen.Before(notBefore) {
 		return t, nil
 	}
 	s.looks.Lock()
 	defer s.looks.Unlock()
-	if t := s.table.Load(); t != nil && !t.seen.Before(notBefore) {
+	if t := s.table.Load(); t != nil && !t.Seen.Before(notBefore) {
 		return t, nil
 	}
-	t, err := inspect(ctx, s.db, s.target)
+	t, err := table.Inspect(ctx, s.db, s.target)
 	if err != nil {
 		return nil, err
 	}
 	// Of an index that was added in mid-run, too.
-	if last := s.table.Swap(t); last == nil || !slices.Equal(last.warnings, t.warnings) {
-		for _, warning := range t.warnings {
+	if last := s.table.Swap(t); last == nil || !slices.Equal(last.Warnings, t.Warnings) {
+		for _, warning := range t.Warnings {
 			s.warn(warning)
 		}
 	}
@@ -70,96 +72,69 @@ func (s *store) look(ctx context.Context, notBefore time.Time) (*table, error) {
 }
 
 // put stores a batch. A failure means that the whole batch must be put again.
-func (s *store) put(ctx context.Context, messages []message) (*result, *fault.Fault) {
+func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fault.Fault) {
 	arrived := time.Now()
 	t, err := s.look(ctx, arrived.Add(-lookEvery))
 	if err != nil {
 		return nil, judgeLook(err)
 	}
-	room := rooms.Get().(*room)
-	defer room.free()
-	rows, refusals := t.rows(messages, room)
-	if len(refusals) > 0 && t.seen.Before(arrived) {
+	buffer := rows.NewBuffer()
+	defer buffer.Free()
+	built, refusals := rows.Build(t, messages, buffer)
+	if len(refusals) > 0 && t.Seen.Before(arrived) {
 		// Nothing is refused on the word of an old look: the column may have
 		// been widened meanwhile.
 		if t, err = s.look(ctx, arrived); err != nil {
 			return nil, judgeLook(err)
 		}
-		rows, refusals = t.rows(messages, room)
+		built, refusals = rows.Build(t, messages, buffer)
 	}
 	r := &result{refused: refusals}
 	for i := range messages {
-		if t.ignores(&messages[i]) {
+		if rows.Ignores(t, &messages[i]) {
 			r.ignored++
 		}
 	}
-	if len(rows) == 0 {
+	if len(built) == 0 {
 		return r, nil
 	}
-	if f := s.write(ctx, t, t.compact(rows, room), r); f != nil {
-		return nil, s.advise(ctx, t, f)
+	if f := s.write(ctx, t, rows.Compact(t, built, buffer), r); f != nil {
+		return nil, t.Advise(ctx, s.db, f)
 	}
 	return r, nil
 }
 
 // judgeLook treats a misfit as the misconfiguration that it is.
 func judgeLook(err error) *fault.Fault {
-	var found misfits
+	var found table.Mismatch
 	if errors.As(err, &found) {
 		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
 	}
 	return fault.Judge(err)
 }
 
-func (t *table) ignores(m *message) bool {
-	return m.content == nil && !m.failed && !t.target.deletes
-}
-
-// rows are made in the room, where they stay valid until it is freed.
-func (t *table) rows(messages []message, room *room) ([]row, map[int]*record.Refusal) {
-	width := len(t.columns)
-	room.reserve(len(messages), width)
-	values, rows := room.values, room.rows[:0]
-	var refusals map[int]*record.Refusal
-	for i := range messages {
-		if messages[i].failed || t.ignores(&messages[i]) {
-			continue
-		}
-		r, refusal := t.row(i, &messages[i], values[i*width:(i+1)*width:(i+1)*width])
-		if refusal == nil {
-			rows = append(rows, r)
-			continue
-		}
-		if refusals == nil {
-			refusals = make(map[int]*record.Refusal)
-		}
-		refusals[i] = refusal
-	}
-	return rows, refusals
-}
-
 // write stores one row a key, then turn by turn those whose fate it decides, so
 // that a key has the row that it would have without compaction.
-func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *fault.Fault {
-	var all outcome
-	for len(rows) > 0 {
-		turn, f := s.writer.write(ctx, t, rows, commitsOf(all.tally))
+func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *result) *fault.Fault {
+	var all rows.Outcome
+	for len(batch) > 0 {
+		turn, f := s.writer.write(ctx, t, batch, commitsOf(all.Tally))
 		if f != nil {
 			return f
 		}
-		all.add(turn)
-		for _, winner := range rows {
-			r.compacted += max(0, len(winner.group)-1)
+		all.Add(turn)
+		for _, winner := range batch {
+			r.compacted += max(0, len(winner.Group)-1)
 		}
-		rows = t.next(rows, turn.refused)
+		batch = rows.Next(t, batch, turn.Refused)
 	}
-	r.tally = all.tally
-	for _, v := range all.refused {
-		if v.row.group != nil {
-			r.compacted -= len(v.row.group) - 1
+	r.Tally = all.Tally
+	for _, v := range all.Refused {
+		if v.Row.Group != nil {
+			r.compacted -= len(v.Row.Group) - 1
 			continue // its group was written after it, with verdicts of its own
 		}
-		r.refuse(v.row.message, t.refusal(v.failure))
+		r.refuse(v.Row.Message, t.Refusal(v.Fault))
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 const (
@@ -110,58 +112,29 @@ type observer struct {
 	retry     func(cause string)
 }
 
-// tally counts rows by what became of them.
-type tally struct {
-	inserted, updated, unchanged, stale, deleted int
-}
-
-// outcome is what became of rows. Those that are in no tally are refused.
-type outcome struct {
-	tally
-	refused []verdict
-}
-
-// verdict is a failure that a row has met alone.
-type verdict struct {
-	row     row
-	failure *fault.Fault
-}
-
-// stored is how many rows the table now agrees with.
-func (t tally) stored() int { return t.inserted + t.updated + t.unchanged + t.stale + t.deleted }
-
-func (o *outcome) add(other outcome) {
-	o.inserted += other.inserted
-	o.updated += other.updated
-	o.unchanged += other.unchanged
-	o.stale += other.stale
-	o.deleted += other.deleted
-	o.refused = append(o.refused, other.refused...)
-}
-
 // write stores rows, which are sorted and have one key each. A failure means
 // that all of them must be written again, though some may be stored already.
 // neighbours are the other rows of the batch that were stored before.
-func (w *writer) write(ctx context.Context, t *table, rows []row, neighbours commits) (outcome, *fault.Fault) {
+func (w *writer) write(ctx context.Context, t *table.Table, batch []rows.Row, neighbours commits) (rows.Outcome, *fault.Fault) {
 	before := w.evidence.committed()
-	all, f := w.pass(ctx, t, rows)
+	all, f := w.pass(ctx, t, batch)
 	if f != nil {
-		return outcome{}, f
+		return rows.Outcome{}, f
 	}
-	w.evidence.commit(rows, &all)
-	for change, n := range commitsOf(all.tally) {
+	w.evidence.commit(batch, &all)
+	for change, n := range commitsOf(all.Tally) {
 		neighbours[change] += n
 	}
-	if f := w.settle(ctx, t, rows, before, neighbours, &all); f != nil {
-		return outcome{}, f
+	if f := w.settle(ctx, t, batch, before, neighbours, &all); f != nil {
+		return rows.Outcome{}, f
 	}
 	return all, nil
 }
 
-func (w *writer) pass(ctx context.Context, t *table, rows []row) (outcome, *fault.Fault) {
-	t.sortForLocks(rows)
-	shares := w.divide(rows, max(1, len(w.sessions)))
-	outcomes := make([]outcome, len(shares))
+func (w *writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+	rows.SortForLocks(t, batch)
+	shares := w.divide(batch, max(1, len(w.sessions)))
+	outcomes := make([]rows.Outcome, len(shares))
 	failures := make([]*fault.Fault, len(shares))
 	var group sync.WaitGroup
 	for i := range shares[1:] {
@@ -169,26 +142,26 @@ func (w *writer) pass(ctx context.Context, t *table, rows []row) (outcome, *faul
 	}
 	outcomes[0], failures[0] = w.share(ctx, t, shares[0])
 	group.Wait()
-	var all outcome
+	var all rows.Outcome
 	for i := range shares {
 		if failures[i] != nil {
-			return outcome{}, failures[i]
+			return rows.Outcome{}, failures[i]
 		}
-		all.add(outcomes[i])
+		all.Add(outcomes[i])
 	}
-	w.sizer.learn(len(rows), len(all.refused))
+	w.sizer.learn(len(batch), len(all.Refused))
 	return all, nil
 }
 
 // share stores a range over one session, again and again while the failure says
 // so, in smaller transactions where one is too large for the server.
-func (w *writer) share(ctx context.Context, t *table, rows []row) (outcome, *fault.Fault) {
+func (w *writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
-		return outcome{}, f
+		return rows.Outcome{}, f
 	}
 	defer w.release(s)
-	return w.runOn(ctx, s, t, rows, false)
+	return w.runOn(ctx, s, t, batch, false)
 }
 
 // acquire takes a session, which may have to be opened.
@@ -207,52 +180,52 @@ func (w *writer) release(s *session) { w.sessions <- s }
 
 // runOn stores a range over one session. others says that other rows can be stored now,
 // so that a doubtful failure is one of single rows.
-func (w *writer) runOn(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *fault.Fault) {
+func (w *writer) runOn(ctx context.Context, s *session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
 		fresh, err := s.open(ctx, w.db, w.generation.Load())
 		if err != nil {
-			return outcome{}, fault.Judge(err)
+			return rows.Outcome{}, fault.Judge(err)
 		}
 		a := &attempt{plan: &w.plan, session: s, table: t, others: others}
-		f := w.run(ctx, a, rows, try > aloneAfter)
+		f := w.run(ctx, a, batch, try > aloneAfter)
 		if f == nil {
 			return a.outcome, nil
 		}
 		if a.about != nil {
 			// To find the rows takes a statement for each, and MariaDB may take none.
-			if found := w.evidence.probe(ctx, s, t, f, a.about, rows); found == stored || found == nothing {
+			if found := w.evidence.probe(ctx, s, t, f, a.about, batch); found == stored || found == nothing {
 				others = true
 				continue
 			}
 			f.Unproven, f.Common = true, true
 		}
-		if f.TooMuchAtOnce() && len(rows) > 1 {
+		if f.TooMuchAtOnce() && len(batch) > 1 {
 			s.discard()
-			return w.runInHalves(ctx, s, t, rows, others)
+			return w.runInHalves(ctx, s, t, batch, others)
 		}
 		if final := w.recover(ctx, s, f, fresh); final != nil {
-			return outcome{}, final
+			return rows.Outcome{}, final
 		}
 		w.observe.retry(f.Cause())
 		if try == maxRetries || time.Since(started) > retryFor {
 			f.Kind = fault.Wait
-			return outcome{}, f
+			return rows.Outcome{}, f
 		}
 		if err := retry.Sleep(ctx, rand.N(time.Duration(try)*5*time.Millisecond)); err != nil {
-			return outcome{}, fault.Judge(err)
+			return rows.Outcome{}, fault.Judge(err)
 		}
 	}
 }
 
 // runInHalves stores a range that is too large for one transaction.
-func (w *writer) runInHalves(ctx context.Context, s *session, t *table, rows []row, others bool) (outcome, *fault.Fault) {
-	first, f := w.runOn(ctx, s, t, rows[:len(rows)/2], others)
+func (w *writer) runInHalves(ctx context.Context, s *session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+	first, f := w.runOn(ctx, s, t, batch[:len(batch)/2], others)
 	if f != nil {
-		return outcome{}, f
+		return rows.Outcome{}, f
 	}
-	rest, f := w.runOn(ctx, s, t, rows[len(rows)/2:], others)
-	first.add(rest)
+	rest, f := w.runOn(ctx, s, t, batch[len(batch)/2:], others)
+	first.Add(rest)
 	return first, f
 }
 
@@ -276,7 +249,7 @@ func (w *writer) recover(ctx context.Context, s *session, f *fault.Fault, fresh 
 // run makes an attempt, at the same time as others or alone. Triggers and foreign keys
 // take locks that the output does not see, in an order that no sorting of rows foresees.
 // So after several deadlocks an attempt has to run alone.
-func (w *writer) run(ctx context.Context, a *attempt, rows []row, alone bool) *fault.Fault {
+func (w *writer) run(ctx context.Context, a *attempt, batch []rows.Row, alone bool) *fault.Fault {
 	if alone {
 		w.alone.Lock()
 		defer w.alone.Unlock()
@@ -284,5 +257,5 @@ func (w *writer) run(ctx context.Context, a *attempt, rows []row, alone bool) *f
 		w.alone.RLock()
 		defer w.alone.RUnlock()
 	}
-	return a.run(ctx, rows)
+	return a.run(ctx, batch)
 }

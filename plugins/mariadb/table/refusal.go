@@ -1,11 +1,9 @@
-package mariadb
+package table
 
 import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -15,12 +13,12 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
-// refusal returns the refusal of the one row that met the failure. What the table's
+// Refusal returns the refusal of the one row that met the failure. What the table's
 // columns tell about the cause takes the place of the general sentence.
-func (t *table) refusal(f *fault.Fault) *record.Refusal {
+func (t *Table) Refusal(f *fault.Fault) *record.Refusal {
 	r := &record.Refusal{Stage: record.Upsert, Code: f.Code, Path: f.Path, Detail: f.Error()}
 	if r.Path == "" {
-		r.Path = t.target.table
+		r.Path = t.Target.Table
 	}
 	if f.Lone {
 		r.Detail += ": other rows were stored while this row failed"
@@ -30,7 +28,11 @@ func (t *table) refusal(f *fault.Fault) *record.Refusal {
 		return r
 	}
 	sentence := ""
-	switch c := t.column(f.Path); f.Number {
+	var c *column.Column
+	if i := t.column(f.Path); i >= 0 {
+		c = &t.Columns[i]
+	}
+	switch f.Number {
 	case fault.WrongValueForField:
 		if c != nil && c.Charset != "" && c.Charset != "utf8mb4" {
 			sentence = fmt.Sprintf("the column's character set %[1]s lacks a letter of the text: convert the column to utf8mb4, or let the producer write letters of %[1]s", c.Charset)
@@ -48,14 +50,6 @@ func (t *table) refusal(f *fault.Fault) *record.Refusal {
 		r.Detail = fmt.Sprintf("MariaDB error %d (%s): %s", f.Number, f.State, sentence)
 	}
 	return r
-}
-
-// column is the configured column of this name, nil if there is none.
-func (t *table) column(name string) *column.Column {
-	if i := slices.IndexFunc(t.columns, func(c column.Column) bool { return strings.EqualFold(c.Name, name) }); i >= 0 {
-		return &t.columns[i]
-	}
-	return nil
 }
 
 // foreignKey is what the server's message names of a foreign key.

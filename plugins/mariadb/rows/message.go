@@ -1,10 +1,12 @@
-package mariadb
+package rows
 
 import (
 	"fmt"
 	"hash/fnv"
 	"math"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // incoming is what the output reads of a message of the framework.
@@ -15,10 +17,10 @@ type incoming interface {
 	MetaGetMut(name string) (any, bool)
 }
 
-// identity tells a batch from the others in flight, by the place of its first
-// message in the log, else by its content: the framework brings the same messages
-// again and again. It is neither 0 nor [connecting].
-func identity[M incoming](batch []M) uint64 {
+// Identity tells a batch from the other batches in flight, by the offset of its first
+// message, else by the content of that message: the framework brings the same messages
+// again and again. It is neither 0 nor the largest number.
+func Identity[M incoming](batch []M) uint64 {
 	hash := fnv.New64a()
 	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
 		topic, _ := batch[0].MetaGetMut("kafka_topic")
@@ -30,13 +32,13 @@ func identity[M incoming](batch []M) uint64 {
 	return hash.Sum64()>>1 | 1
 }
 
-// messagesOf takes of a batch what the store needs.
-func messagesOf[M incoming](target *target, batch []M) []message {
-	messages := make([]message, len(batch))
-	metadata := make([]any, len(batch)*len(target.metadata))
+// Messages takes of a batch what [Build] needs.
+func Messages[M incoming](target *table.Target, batch []M) []Message {
+	messages := make([]Message, len(batch))
+	metadata := make([]any, len(batch)*len(target.Metadata))
 	for i, m := range batch {
 		if m.GetError() != nil {
-			messages[i].failed = true
+			messages[i].Failed = true
 			continue
 		}
 		content, err := m.AsStructured()
@@ -46,21 +48,21 @@ func messagesOf[M incoming](target *target, batch []M) []message {
 				content = raw
 			}
 		}
-		messages[i].content = content
-		messages[i].metadata, metadata = metadata[:len(target.metadata)], metadata[len(target.metadata):]
-		for j, name := range target.metadata {
-			messages[i].metadata[j], _ = m.MetaGetMut(name)
+		messages[i].Content = content
+		messages[i].Metadata, metadata = metadata[:len(target.Metadata)], metadata[len(target.Metadata):]
+		for j, name := range target.Metadata {
+			messages[i].Metadata[j], _ = m.MetaGetMut(name)
 		}
 		if content == nil {
-			messages[i].key, _ = m.MetaGetMut("kafka_key")
+			messages[i].Key, _ = m.MetaGetMut("kafka_key")
 		}
 	}
 	return messages
 }
 
-// sentAt is the Kafka timestamp of a message, if it is in milliseconds: a number beyond
+// SentAt returns the Kafka timestamp of a message, if it is in milliseconds: a number beyond
 // the year 2262 is of another unit.
-func sentAt(m incoming) (time.Time, bool) {
+func SentAt(m incoming) (time.Time, bool) {
 	v, _ := m.MetaGetMut("kafka_timestamp_ms")
 	ms, known := v.(int64)
 	return time.UnixMilli(ms), known && ms <= math.MaxInt64/int64(time.Millisecond)

@@ -1,4 +1,5 @@
-package mariadb
+// Package tombstone reads which row a tombstone's Kafka key names.
+package tombstone
 
 import (
 	"bytes"
@@ -12,15 +13,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
-// keyMembers reads which row a tombstone's Kafka key names: the values of the
-// columns, each a string, an int64, a json.Number, a bool, []byte or a time.Time.
+// Members returns the value that a tombstone's Kafka key has for each column: a string,
+// an int64, a json.Number, a bool, []byte or a time.Time.
 //
 // The key is Connect JSON, {"schema":…,"payload":…}, whose payload is the value of
 // the one column or an object of all columns; or such an object alone, or a text
 // in quotes, as a converter without schemas writes them; or, being none of these,
 // the text of the one column as it stands. The rule is what Kafka Connect's
 // JsonConverter and StringConverter write.
-func keyMembers(key any, columns []string) (map[string]any, *record.Refusal) {
+func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 	var raw []byte
 	switch k := key.(type) {
 	case string:
@@ -80,7 +81,7 @@ func parseKey(raw []byte) (any, *record.Refusal) {
 		return key, nil
 	}
 	var declared struct {
-		Schema *keySchema `json:"schema"`
+		Schema *schema `json:"schema"`
 	}
 	if err := unmarshal(raw, &declared); err != nil {
 		return nil, refusal.New(refusal.Shape, "kafka_key", "the key's schema is none")

@@ -1,4 +1,4 @@
-package mariadb
+package table
 
 import (
 	"database/sql"
@@ -16,28 +16,28 @@ import (
 
 // fitSerial decides whether numbers are spared. A BIGINT lasts for 290,000 years at a
 // million rows a second, so that its gaps do not matter and the question is saved.
-func (t *table) fitSerial(all []described, next sql.NullInt64) {
+func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 	c, name, used := t.serial, "", ""
 	switch {
 	case c == nil && (!next.Valid || slices.ContainsFunc(all, func(d described) bool { return d.autoIncrement })):
 		return
 	case c == nil: // the account has no privilege on the column
-		t.counting = byVariable
+		t.Counting = ByVariable
 	case c.Family != column.Integers || c.DataType == "bigint":
 		return
 	case t.hashed:
 		// MariaDB finds no row by such an index: each question would scan the table, and
 		// wait for the locks of other writers.
-		t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s of table %s, also a row that is there already, since MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
-			quote(c.Name), t.target.quoted(), quote(t.keyIndex)))
+		t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s of table %s, also a row that is there already, since MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
+			quote(c.Name), t.Target.quoted(), quote(t.keyIndex)))
 		return
 	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
-		t.spares = true
+		t.Spares = true
 		return
 	default:
 		name = quote(c.Name) + " "
 		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.Max/100)))
 	}
-	t.warnings = append(t.warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
-		name, t.target.quoted(), used, t.target.quoted()))
+	t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
+		name, t.Target.quoted(), used, t.Target.quoted()))
 }

@@ -1,4 +1,4 @@
-package mariadb
+package table
 
 import (
 	"context"
@@ -17,11 +17,11 @@ import (
 // there is one.
 type remedies struct {
 	db    *sql.DB
-	t     *table
+	t     *Table
 	known map[string]ddl // by the table's name in statements
 }
 
-func newRemedies(db *sql.DB, t *table) *remedies {
+func newRemedies(db *sql.DB, t *Table) *remedies {
 	return &remedies{db: db, t: t, known: map[string]ddl{}}
 }
 
@@ -30,7 +30,7 @@ type tiedColumn struct{ schema, table, column string }
 
 // quoted is the name of a table for a statement that runs in the configured database.
 func (r *remedies) quoted(schema, table string) string {
-	if schema == r.t.database && r.t.target.database == "" {
+	if schema == r.t.database && r.t.Target.Database == "" {
 		return quote(table)
 	}
 	return quote(schema) + "." + quote(table)
@@ -57,7 +57,7 @@ func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 
 // own is the definition of a column of the target, "" if the account may not see it.
 func (r *remedies) own(ctx context.Context, column string) (string, error) {
-	d, err := r.ddl(ctx, r.t.database, r.t.target.table)
+	d, err := r.ddl(ctx, r.t.database, r.t.Target.Table)
 	return d.definition(column), err
 }
 
@@ -66,7 +66,7 @@ func (r *remedies) own(ctx context.Context, column string) (string, error) {
 // all have one type, so that the keys have to go while the columns change (errors 1832
 // and 1833). No statement: the account may not see the definition of a table.
 func (r *remedies) modify(ctx context.Context, column string, change func(definition string) string) (statements string, tied []string, err error) {
-	columns, keys, err := r.tied(ctx, tiedColumn{r.t.database, r.t.target.table, column})
+	columns, keys, err := r.tied(ctx, tiedColumn{r.t.database, r.t.Target.Table, column})
 	if err != nil {
 		return "", nil, err
 	}
@@ -182,7 +182,7 @@ func (r *remedies) may(ctx context.Context, privilege string) (bool, error) {
 			UNION ALL SELECT GRANTEE FROM information_schema.TABLE_PRIVILEGES WHERE PRIVILEGE_TYPE = ? AND TABLE_SCHEMA = ? AND TABLE_NAME = ?
 		) g WHERE g.GRANTEE = CONCAT('''', LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)) - 1),
 			'''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')`,
-		privilege, privilege, r.t.database, privilege, r.t.database, r.t.target.table).Scan(&granted)
+		privilege, privilege, r.t.database, privilege, r.t.database, r.t.Target.Table).Scan(&granted)
 	if err != nil {
 		return false, fmt.Errorf("reading the account's privileges: %w", err)
 	}

@@ -1,4 +1,4 @@
-package mariadb
+package tombstone
 
 import (
 	"encoding/json"
@@ -58,7 +58,7 @@ func TestANamedKeySchemaIsRead(t *testing.T) {
 			"kafka_key": `{"schema":{` + c.schema + `},"payload":` + c.payload + `}`,
 			"id":        `{"schema":{"type":"struct","name":"s.k.Key","fields":[{"type":"string","field":"other"},{` + c.schema + `,"field":"id"}]},"payload":{"id":` + c.payload + `}}`,
 		} {
-			got, refusal := keyMembers(key, []string{"id"})
+			got, refusal := Members(key, []string{"id"})
 			require.Nil(t, refusal, "%s: %s", path, key)
 			require.Equal(t, map[string]any{"id": c.want}, got, key)
 		}
@@ -88,7 +88,7 @@ func TestAKeyThatIsNotOfItsTypeIsRefused(t *testing.T) {
 			"kafka_key": `{"schema":{` + c.schema + `},"payload":` + c.payload + `}`,
 			"id":        `{"schema":{"type":"struct","fields":[{` + c.schema + `,"field":"id"}]},"payload":{"id":` + c.payload + `}}`,
 		} {
-			_, refusal := keyMembers(key, []string{"id"})
+			_, refusal := Members(key, []string{"id"})
 			require.NotNil(t, refusal, key)
 			require.EqualError(t, refusal, fmt.Sprintf(c.want, path), key)
 		}

@@ -1,4 +1,7 @@
-package mariadb
+// Package table has the table that records are written to: the configured target, what
+// the server says about the table, why the table does not fit, and the text of every
+// statement.
+package table
 
 import (
 	"context"
@@ -11,30 +14,30 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
-// table is what the server said about the target when it was last looked at.
-type table struct {
-	target   *target
+// Table is what the server said about the target when [Inspect] last read it.
+type Table struct {
+	Target   *Target
 	database string
-	columns  []column.Column // in the configured order
-	key      []int           // indexes into columns
-	locks    []int           // the same, of lock_order
-	version  int             // index into columns, -1 for none
-	counting counting
+	Columns  []column.Column // in the configured order
+	Key      []int           // indexes into Columns
+	Locks    []int           // the same, of lock_order
+	Version  int             // index into Columns, -1 for none
+	Counting Counting
 	touched  []touched // the ON UPDATE columns that are not configured
 	// Columns that are not configured, NOT NULL and without a default: a trigger has
 	// to fill them.
 	unfilled []string
 
-	onDuplicate string // the assignments of an upsert
-	maxPacket   int
-	uniques     [][]int         // the other unique indexes: indexes into columns
+	OnDuplicate string // the assignments of an upsert
+	MaxPacket   int
+	uniques     [][]int         // the other unique indexes: indexes into Columns
 	hashed      bool            // the key's index is one by hash
 	serial      *described      // the AUTO_INCREMENT column, if it is not configured
-	spares      bool            // rows that are there take no number of it
+	Spares      bool            // an upsert of a stored row must take no value of serial
 	keyIndex    string          // the unique index of the key
 	ambiguous   []column.Column // key columns to whose collation ids that differ are equal
-	warnings    []string        // what an operator should know before it hurts
-	seen        time.Time
+	Warnings    []string        // what an operator should know before it hurts
+	Seen        time.Time
 }
 
 // touched is a column that the server sets when a row changes.
@@ -43,8 +46,8 @@ type touched struct {
 	now  string // what it sets
 }
 
-// index is one unique index.
-type index struct {
+// uniqueIndex is one unique index.
+type uniqueIndex struct {
 	name     string
 	columns  []string
 	prefixed bool // over the beginning of a column only
@@ -52,39 +55,39 @@ type index struct {
 	nullable bool
 }
 
-// inspect reads the target's shape. The error is a [misfits] if the table is
-// there but cannot hold the configured rows safely.
-func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
-	t := &table{target: target, version: -1, seen: time.Now()}
+// Inspect reads what the server says about the target. The error is a [Mismatch] when the
+// table cannot hold the configured rows safely.
+func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
+	t := &Table{Target: target, Version: -1, Seen: time.Now()}
 	var engine, kind, transactions sql.NullString
 	var next sql.NullInt64 // of an AUTO_INCREMENT column
 	// A server with lower_case_table_names compares names as it stores them.
 	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, t.AUTO_INCREMENT, @@max_allowed_packet
 		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
 		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
-		target.database, target.table).Scan(&t.database, &kind, &engine, &transactions, &next, &t.maxPacket)
+		target.Database, target.Table).Scan(&t.database, &kind, &engine, &transactions, &next, &t.MaxPacket)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, misfits{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", target.quoted(), target.quoted())}
+		return nil, Mismatch{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", target.quoted(), target.quoted())}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("inspecting table %s: %w", target.table, err)
+		return nil, fmt.Errorf("inspecting table %s: %w", target.Table, err)
 	}
 	all, err := readColumns(ctx, db, t)
 	if err != nil {
-		return nil, fmt.Errorf("inspecting the columns of %s: %w", target.table, err)
+		return nil, fmt.Errorf("inspecting the columns of %s: %w", target.Table, err)
 	}
 	indexes, err := readIndexes(ctx, db, t)
 	if err != nil {
-		return nil, fmt.Errorf("inspecting the indexes of %s: %w", target.table, err)
+		return nil, fmt.Errorf("inspecting the indexes of %s: %w", target.Table, err)
 	}
-	var found misfits
+	var found Mismatch
 	switch {
 	case kind.String == "SYSTEM VERSIONED":
 		// It takes every row of an update for a changed one.
 		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
 	case kind.String != "BASE TABLE":
 		// It has no keys of its own, so that nothing else about it helps.
-		return nil, misfits{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(kind.String), fieldTable, fieldKey)}
+		return nil, Mismatch{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(kind.String), FieldTable, FieldKey)}
 	case transactions.String != "YES":
 		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", engine.String, target.quoted())
 	}
@@ -103,7 +106,7 @@ func inspect(ctx context.Context, db *sql.DB, target *target) (*table, error) {
 	if len(found) > 0 {
 		return nil, found
 	}
-	t.onDuplicate = t.assignments()
+	t.OnDuplicate = t.assignments()
 	return t, nil
 }
 
@@ -116,13 +119,13 @@ type described struct {
 	privileges    []string
 }
 
-func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error) {
+func readColumns(ctx context.Context, db *sql.DB, t *Table) ([]described, error) {
 	rows, err := db.QueryContext(ctx, `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_DEFAULT IS NOT NULL,
 			EXTRA, IS_GENERATED <> 'NEVER', COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
 			COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), COALESCE(CHARACTER_OCTET_LENGTH, 0),
 			COALESCE(NUMERIC_PRECISION, 0), COALESCE(NUMERIC_SCALE, -1), COALESCE(DATETIME_PRECISION, 0), PRIVILEGES
 		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
-		t.database, t.target.table)
+		t.database, t.Target.Table)
 	if err != nil {
 		return nil, err
 	}
@@ -152,15 +155,15 @@ func readColumns(ctx context.Context, db *sql.DB, t *table) ([]described, error)
 	return all, rows.Err()
 }
 
-func readIndexes(ctx context.Context, db *sql.DB, t *table) ([]index, error) {
+func readIndexes(ctx context.Context, db *sql.DB, t *Table) ([]uniqueIndex, error) {
 	rows, err := db.QueryContext(ctx, `SELECT INDEX_NAME, COLUMN_NAME, SUB_PART IS NOT NULL, NULLABLE = 'YES', INDEX_TYPE = 'HASH'
 		FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0
-		ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`, t.database, t.target.table)
+		ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`, t.database, t.Target.Table)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []index
+	var all []uniqueIndex
 	for rows.Next() {
 		var (
 			name, column       string
@@ -171,7 +174,7 @@ func readIndexes(ctx context.Context, db *sql.DB, t *table) ([]index, error) {
 			return nil, err
 		}
 		if len(all) == 0 || all[len(all)-1].name != name {
-			all = append(all, index{name: name})
+			all = append(all, uniqueIndex{name: name})
 		}
 		last := &all[len(all)-1]
 		last.columns = append(last.columns, column)

@@ -1,4 +1,4 @@
-package mariadb
+package tombstone
 
 import (
 	"encoding/json"
@@ -44,7 +44,7 @@ func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 		"a schema of no kind":      {`{"schema":7,"payload":"a"}`, one, nil, "row_shape: kafka_key: the key's schema is none"},
 		"all of it is metadata":    {nil, nil, nil, ""},
 	} {
-		got, refusal := keyMembers(c.key, c.columns)
+		got, refusal := Members(c.key, c.columns)
 		if c.refused != "" {
 			require.EqualError(t, refusal, c.refused, name)
 			continue
@@ -59,7 +59,7 @@ func FuzzTombstoneKey(f *testing.F) {
 		f.Add([]byte(key))
 	}
 	f.Fuzz(func(t *testing.T, key []byte) {
-		members, refusal := keyMembers(key, []string{"id"})
+		members, refusal := Members(key, []string{"id"})
 		if (refusal == nil) != (len(members) == 1 && members["id"] != nil) {
 			t.Errorf("%v and %v", members, refusal)
 		}
