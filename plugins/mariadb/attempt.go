@@ -7,13 +7,14 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // attempt is one transaction of a range of rows over one session.
 type attempt struct {
 	*plan
-	session *session
+	session *session.Session
 	table   *table.Table
 	// others says that other rows can be stored now, so that a doubtful failure is one
 	// of single rows.
@@ -40,11 +41,11 @@ func (a *attempt) run(ctx context.Context, batch []rows.Row) *fault.Fault {
 		}
 		statements = parts
 	}
-	if f := a.session.exec(ctx, "START TRANSACTION"); f != nil {
+	if f := a.session.Exec(ctx, "START TRANSACTION"); f != nil {
 		return f
 	}
 	if spares {
-		batch, f := a.session.numbered(ctx, a.table, batch)
+		batch, f := a.session.Numbered(ctx, a.table, batch)
 		if f != nil {
 			return f
 		}
@@ -62,20 +63,20 @@ func (a *attempt) commit(ctx context.Context) *fault.Fault {
 	if len(a.outcome.Refused) > 0 {
 		// Had a failure ended the transaction, the statements after it would
 		// have committed themselves and those before it would be gone.
-		if alive, f := a.session.inTransaction(ctx); f != nil {
+		if alive, f := a.session.InTransaction(ctx); f != nil {
 			return f
 		} else if !alive {
 			return &fault.Fault{Kind: fault.RetryNow, Err: fmt.Errorf("the server ended the transaction: %w", a.outcome.Refused[0].Fault)}
 		}
 	}
-	return a.session.exec(ctx, "COMMIT")
+	return a.session.Exec(ctx, "COMMIT")
 }
 
 // statement writes rows with one statement. A single row that the server refuses is
 // refused. Of several rows it returns the statements to write instead, since the server
 // has undone this one.
 func (a *attempt) statement(ctx context.Context, batch []rows.Row) (parts [][]rows.Row, f *fault.Fault) {
-	f = a.session.run(ctx, a.table, batch, &a.outcome.Tally)
+	f = a.session.Run(ctx, a.table, batch, &a.outcome.Tally)
 	if f == nil || !f.BlamesRows() {
 		return nil, f
 	}
@@ -83,7 +84,7 @@ func (a *attempt) statement(ctx context.Context, batch []rows.Row) (parts [][]ro
 		a.outcome.Refused = append(a.outcome.Refused, rows.Refused{Row: batch[0], Fault: f})
 		return nil, nil
 	}
-	blamed := a.session.blamed(ctx, batch)
+	blamed := a.session.Blamed(ctx, batch)
 	// Where no list knows the error and rows before the blamed row were taken, those
 	// rows show enough.
 	if !a.others && f.Doubtful() && (f.Kind != fault.Unknown || blamed <= 0) {

@@ -9,6 +9,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -77,7 +78,7 @@ Where the service has a `+"`tracer`"+`, an order that comes with a W3C trace con
 
 `+descriptionOfMetrics).
 		Fields(
-			service.NewStringField(fieldDSN).
+			service.NewStringField(session.FieldDSN).
 				Description("Where the table is, in the form of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. What decides whether rows are stored exactly is overridden: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. White space at the end of the DSN, such as the newline of a mounted secret, is refused at the start.").
 				Example("orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders").
 				Secret(),
@@ -215,7 +216,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		name string
 		into *string
 	}{
-		{fieldDSN, &c.dsn}, {table.FieldTable, &name}, {table.FieldVersion, &c.target.Version}, {fault.FieldInitStatement, &c.initStatement},
+		{session.FieldDSN, &c.dsn}, {table.FieldTable, &name}, {table.FieldVersion, &c.target.Version}, {fault.FieldInitStatement, &c.initStatement},
 	} {
 		if *field.into, err = parsed.FieldString(field.name); err != nil {
 			return c, err

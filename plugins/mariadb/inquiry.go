@@ -5,6 +5,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -12,7 +13,7 @@ import (
 // the same change.
 type inquiry struct {
 	evidence *evidence
-	session  *session
+	session  *session.Session
 	table    *table.Table
 	others   []rows.Row
 	answers  [changes]*answer

@@ -13,6 +13,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -51,14 +52,14 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	logger := resources.Logger()
-	dsn, err := parseDSN(c.dsn, c.tls, driverLog{logger})
+	dsn, err := session.ParseDSN(c.dsn, c.tls, driverLog{logger})
 	if err != nil {
 		return nil, err
 	}
 	if dsn.DBName == "" && c.target.Database == "" {
-		return nil, fmt.Errorf("%s names no database, so %s must: database.table", fieldDSN, table.FieldTable)
+		return nil, fmt.Errorf("%s names no database, so %s must: database.table", session.FieldDSN, table.FieldTable)
 	}
-	connector, err := newConnector(dsn, c.initStatement)
+	connector, err := session.NewConnector(dsn, c.initStatement)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (p *plan) divide(batch []rows.Row, idle int) [][]rows.Row {
 // cut divides rows into statements, those that delete after the others: the keys
 // differ, so that their order does not matter.
 func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
-	if !slices.ContainsFunc(batch, isDelete) && !slices.ContainsFunc(batch, isNumbered) {
+	if !slices.ContainsFunc(batch, rows.IsDelete) && !slices.ContainsFunc(batch, rows.IsNumbered) {
 		return p.cutAlike(t, batch, p.rowLimit(t))
 	}
 	var numbered, records, tombstones []rows.Row
@@ -48,7 +48,7 @@ func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
 		switch {
 		case r.Deletes:
 			tombstones = append(tombstones, r)
-		case isNumbered(r):
+		case rows.IsNumbered(r):
 			numbered = append(numbered, r)
 		default:
 			records = append(records, r)
@@ -61,10 +61,6 @@ func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
 // maxDeletes keeps the conditions of a delete few enough for the server's
 // optimizer to look up each key.
 const maxDeletes = 256
-
-func isDelete(r rows.Row) bool { return r.Deletes }
-
-func isNumbered(r rows.Row) bool { return r.Number != nil }
 
 // cutAlike makes statements of as many rows as one may have, then of round
 // numbers of them, so that few different statements serve any number of rows.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -29,9 +30,9 @@ const (
 
 // probe asks whether another row can be stored now that makes the same change as the row
 // that met f. It writes such rows inside transactions that it rolls back.
-func (e *evidence) probe(ctx context.Context, s *session, t *table.Table, f *fault.Fault, about *rows.Row, batch []rows.Row) answer {
+func (e *evidence) probe(ctx context.Context, s *session.Session, t *table.Table, f *fault.Fault, about *rows.Row, batch []rows.Row) answer {
 	// The failure may have left a transaction open.
-	if s.exec(ctx, "ROLLBACK") != nil {
+	if s.Exec(ctx, "ROLLBACK") != nil {
 		return failing
 	}
 	found := nothing
@@ -42,7 +43,7 @@ func (e *evidence) probe(ctx context.Context, s *session, t *table.Table, f *fau
 	for candidate := range allOf(e.candidates(t, about, batch), known(ctx, s, t)) {
 		p := &trial{session: s, table: t, change: change, about: about}
 		took, missed := p.run(ctx, candidate)
-		if s.exec(ctx, "ROLLBACK") != nil {
+		if s.Exec(ctx, "ROLLBACK") != nil {
 			return failing
 		}
 		switch {
@@ -82,13 +83,13 @@ func allOf(sequences ...iter.Seq[rows.Row]) iter.Seq[rows.Row] {
 }
 
 // changeOf asks whether the table has the row's key.
-func changeOf(ctx context.Context, s *session, t *table.Table, r *rows.Row) (change, *fault.Fault) {
+func changeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.Row) (change, *fault.Fault) {
 	if r.Deletes {
 		return deletes, nil
 	}
 	query, args := t.ExistsText(r.Values)
 	var n int
-	if err := s.queryRow(ctx, query, args...).Scan(&n); err != nil {
+	if err := s.QueryRow(ctx, query, args...).Scan(&n); err != nil {
 		return 0, fault.Judge(err)
 	}
 	if n > 0 {
@@ -99,7 +100,7 @@ func changeOf(ctx context.Context, s *session, t *table.Table, r *rows.Row) (cha
 
 // trial is the write of one row in a transaction that stays open.
 type trial struct {
-	session  *session
+	session  *session.Session
 	table    *table.Table
 	change   change
 	about    *rows.Row // the row in question
@@ -110,7 +111,7 @@ type trial struct {
 // that changes nothing, and a delete that finds nothing, show nothing: a trigger that logs
 // changes is not put to the test.
 func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault) {
-	if f := p.session.exec(ctx, "START TRANSACTION"); f != nil {
+	if f := p.session.Exec(ctx, "START TRANSACTION"); f != nil {
 		return false, f
 	}
 	isRecord := !r.Deletes
@@ -123,7 +124,7 @@ func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault)
 		// Its row gets the key of the row in question, which the table lacks. This takes no
 		// privilege that an upsert does not need, as a DELETE would.
 		query, args := p.table.MoveText(r.Values, p.about.Values)
-		if f := p.session.exec(ctx, query, args...); f != nil {
+		if f := p.session.Exec(ctx, query, args...); f != nil {
 			return false, f
 		}
 		t, f = p.write(ctx, &r)
@@ -144,8 +145,8 @@ func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault)
 }
 
 func (p *trial) write(ctx context.Context, r *rows.Row) (t rows.Tally, f *fault.Fault) {
-	if *r, f = p.session.sparing(ctx, p.table, *r); f == nil {
-		f = p.session.run(ctx, p.table, []rows.Row{*r}, &t)
+	if *r, f = p.session.Sparing(ctx, p.table, *r); f == nil {
+		f = p.session.Run(ctx, p.table, []rows.Row{*r}, &t)
 	}
 	return t, f
 }
@@ -160,7 +161,7 @@ func keyed(t *table.Table, r, key *rows.Row) rows.Row {
 }
 
 // known are rows that the table has: those with the first and with the last key.
-func known(ctx context.Context, s *session, t *table.Table) iter.Seq[rows.Row] {
+func known(ctx context.Context, s *session.Session, t *table.Table) iter.Seq[rows.Row] {
 	return func(yield func(rows.Row) bool) {
 		for _, last := range []bool{false, true} {
 			r, err := end(ctx, s, t, last)
@@ -171,13 +172,13 @@ func known(ctx context.Context, s *session, t *table.Table) iter.Seq[rows.Row] {
 	}
 }
 
-func end(ctx context.Context, s *session, t *table.Table, last bool) (rows.Row, error) {
+func end(ctx context.Context, s *session.Session, t *table.Table, last bool) (rows.Row, error) {
 	r := rows.Row{Message: storedBefore, Values: make([]any, len(t.Columns))}
 	values, into := make([]sql.RawBytes, len(t.Columns)), make([]any, len(t.Columns))
 	for i := range values {
 		into[i] = &values[i]
 	}
-	rows, err := s.query(ctx, t.EndText(last))
+	rows, err := s.Query(ctx, t.EndText(last))
 	if err != nil {
 		return r, err
 	}

@@ -72,7 +72,7 @@ func (w *writer) round(ctx context.Context, t *table.Table, batch []rows.Row, do
 		return rows.Outcome{}, f
 	}
 	defer w.release(s)
-	if _, err := s.open(ctx, w.db, w.generation.Load()); err != nil {
+	if _, err := s.Open(ctx, w.db, w.generation.Load()); err != nil {
 		return rows.Outcome{}, fault.Judge(err)
 	}
 	inquiry := &inquiry{evidence: &w.evidence, session: s, table: t, others: besides(batch, doubted)}

@@ -13,6 +13,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -29,7 +30,7 @@ const (
 type writer struct {
 	plan
 	db         *sql.DB
-	sessions   chan *session // those that nobody uses
+	sessions   chan *session.Session // those that nobody uses
 	generation atomic.Int64
 	alone      sync.RWMutex // held by whoever writes alone
 	evidence   evidence
@@ -41,10 +42,10 @@ type writer struct {
 func newWriter(db *sql.DB, maxRows, connections int, observe observer) *writer {
 	w := &writer{
 		db: db, plan: plan{maxRows: maxRows}, observe: observe,
-		sessions: make(chan *session, connections), closed: make(chan struct{}),
+		sessions: make(chan *session.Session, connections), closed: make(chan struct{}),
 	}
 	for range connections {
-		w.sessions <- &session{observe: observe.statement}
+		w.sessions <- session.New(observe.statement)
 	}
 	return w
 }
@@ -53,7 +54,7 @@ func newWriter(db *sql.DB, maxRows, connections int, observe observer) *writer {
 // behind the address may be another one now.
 func (w *writer) renew() {
 	w.generation.Add(1)
-	closeIdle(w.db)
+	session.CloseIdle(w.db)
 }
 
 // open connects the sessions that nobody uses, so that a server or an account
@@ -62,7 +63,7 @@ func (w *writer) open(ctx context.Context) error {
 	for n := range cap(w.sessions) {
 		select {
 		case s := <-w.sessions:
-			_, err := s.open(ctx, w.db, w.generation.Load())
+			_, err := s.Open(ctx, w.db, w.generation.Load())
 			w.sessions <- s
 			if err != nil {
 				return &openError{n + 1, cap(w.sessions) + 1, err}
@@ -98,7 +99,7 @@ func (w *writer) close(ctx context.Context) {
 		for range cap(w.sessions) {
 			select {
 			case s := <-w.sessions:
-				s.discard()
+				s.Discard()
 			case <-ctx.Done():
 				return
 			}
@@ -165,7 +166,7 @@ func (w *writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (r
 }
 
 // acquire takes a session, which may have to be opened.
-func (w *writer) acquire(ctx context.Context) (*session, *fault.Fault) {
+func (w *writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
 	select {
 	case s := <-w.sessions:
 		return s, nil
@@ -176,14 +177,14 @@ func (w *writer) acquire(ctx context.Context) (*session, *fault.Fault) {
 	}
 }
 
-func (w *writer) release(s *session) { w.sessions <- s }
+func (w *writer) release(s *session.Session) { w.sessions <- s }
 
 // runOn stores a range over one session. others says that other rows can be stored now,
 // so that a doubtful failure is one of single rows.
-func (w *writer) runOn(ctx context.Context, s *session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+func (w *writer) runOn(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
-		fresh, err := s.open(ctx, w.db, w.generation.Load())
+		fresh, err := s.Open(ctx, w.db, w.generation.Load())
 		if err != nil {
 			return rows.Outcome{}, fault.Judge(err)
 		}
@@ -201,7 +202,7 @@ func (w *writer) runOn(ctx context.Context, s *session, t *table.Table, batch []
 			f.Unproven, f.Common = true, true
 		}
 		if f.TooMuchAtOnce() && len(batch) > 1 {
-			s.discard()
+			s.Discard()
 			return w.runInHalves(ctx, s, t, batch, others)
 		}
 		if final := w.recover(ctx, s, f, fresh); final != nil {
@@ -219,7 +220,7 @@ func (w *writer) runOn(ctx context.Context, s *session, t *table.Table, batch []
 }
 
 // runInHalves stores a range that is too large for one transaction.
-func (w *writer) runInHalves(ctx context.Context, s *session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+func (w *writer) runInHalves(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	first, f := w.runOn(ctx, s, t, batch[:len(batch)/2], others)
 	if f != nil {
 		return rows.Outcome{}, f
@@ -231,15 +232,15 @@ func (w *writer) runInHalves(ctx context.Context, s *session, t *table.Table, ba
 
 // recover makes the session ready for another try after a failure. It returns the
 // failure when no other try can help now. fresh says that the session had just connected.
-func (w *writer) recover(ctx context.Context, s *session, f *fault.Fault, fresh bool) *fault.Fault {
+func (w *writer) recover(ctx context.Context, s *session.Session, f *fault.Fault, fresh bool) *fault.Fault {
 	if f.Kind == fault.RetryNow {
-		f = s.exec(ctx, "ROLLBACK")
+		f = s.Exec(ctx, "ROLLBACK")
 		if f != nil {
-			s.discard()
+			s.Discard()
 		}
 		return f
 	}
-	s.discard()
+	s.Discard()
 	if fresh || f.Number != 0 || ctx.Err() != nil {
 		return f
 	}

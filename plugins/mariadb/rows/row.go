@@ -33,6 +33,12 @@ type Row struct {
 	alone bool // none of later may stand for others
 }
 
+// IsDelete says whether a row is a tombstone.
+func IsDelete(r Row) bool { return r.Deletes }
+
+// IsNumbered says whether a row carries its number.
+func IsNumbered(r Row) bool { return r.Number != nil }
+
 // BuildRow makes a row of the message with this index in its batch. values has the length
 // of the table's columns.
 func BuildRow(t *table.Table, place int, m *Message, values []any) (Row, *record.Refusal) {

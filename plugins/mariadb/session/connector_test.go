@@ -1,4 +1,4 @@
-package mariadb
+package session
 
 import (
 	"database/sql"
@@ -11,11 +11,13 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
+func TestMain(m *testing.M) { mariadbtest.Main(m) }
+
 func TestTheInitStatementRunsFirst(t *testing.T) {
 	t.Parallel()
-	config, err := parseDSN(mariadbtest.Shared(t).DSN("orders"), nil, &mysql.NopLogger{})
+	config, err := ParseDSN(mariadbtest.Shared(t).DSN("orders"), nil, &mysql.NopLogger{})
 	require.NoError(t, err)
-	connector, err := newConnector(config, "SET time_zone = '+09:00', sql_mode = '', @mark = 7")
+	connector, err := NewConnector(config, "SET time_zone = '+09:00', sql_mode = '', @mark = 7")
 	require.NoError(t, err)
 	db := sql.OpenDB(connector)
 	defer db.Close()
@@ -26,7 +28,7 @@ func TestTheInitStatementRunsFirst(t *testing.T) {
 }
 
 func TestTheDSNCannotUndoWhatTheOutputReliesOn(t *testing.T) {
-	config, err := parseDSN("u:p@tcp(h)/d?clientFoundRows=true&multiStatements=true&interpolateParams=false&loc=Asia%2FSeoul&collation=latin1_swedish_ci&maxAllowedPacket=7&allowAllFiles=true", nil, &mysql.NopLogger{})
+	config, err := ParseDSN("u:p@tcp(h)/d?clientFoundRows=true&multiStatements=true&interpolateParams=false&loc=Asia%2FSeoul&collation=latin1_swedish_ci&maxAllowedPacket=7&allowAllFiles=true", nil, &mysql.NopLogger{})
 	require.NoError(t, err)
 	require.Equal(t, []any{false, false, true, time.UTC, "", 0, false}, []any{config.ClientFoundRows, config.MultiStatements, config.InterpolateParams, config.Loc, config.Collation, config.MaxAllowedPacket, config.AllowAllFiles})
 	require.Equal(t, []time.Duration{10 * time.Second, time.Minute, time.Minute}, []time.Duration{config.Timeout, config.ReadTimeout, config.WriteTimeout})

@@ -1,4 +1,6 @@
-package mariadb
+// Package session has the connections to MariaDB: the DSN, the state that a connection is
+// set to, and the statements that run on it.
+package session
 
 import (
 	"context"
@@ -12,10 +14,10 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// session is one connection and the statements that are prepared on it. They
-// stay for as long as it does: the server prepares them anew by itself after an
-// ALTER TABLE.
-type session struct {
+// Session is one connection and the statements that are prepared on it. They stay
+// prepared as long as the connection lasts: the server prepares them again by itself after
+// an ALTER TABLE.
+type Session struct {
 	observe    func(statement time.Duration)
 	conn       *sql.Conn // nil until it is needed
 	prepared   map[statementKey]driver.Stmt
@@ -32,14 +34,18 @@ type statementKey struct {
 	rows        int
 }
 
-// open connects, unless the session is connected since the writer was last
-// told to renew its connections. fresh says that it has just connected.
-func (s *session) open(ctx context.Context, db *sql.DB, generation int64) (fresh bool, err error) {
+// New returns a session that is not connected. It calls observe with the time of
+// each statement.
+func New(observe func(statement time.Duration)) *Session { return &Session{observe: observe} }
+
+// Open connects, unless the session is connected with this generation of connections.
+// fresh says that it has just connected.
+func (s *Session) Open(ctx context.Context, db *sql.DB, generation int64) (fresh bool, err error) {
 	if s.conn != nil && s.generation == generation {
 		return false, nil
 	}
-	s.discard()
-	closeIdle(db)
+	s.Discard()
+	CloseIdle(db)
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return true, err
@@ -48,15 +54,15 @@ func (s *session) open(ctx context.Context, db *sql.DB, generation int64) (fresh
 	return true, nil
 }
 
-// closeIdle closes the connection that is kept for the next look at the table: the
+// CloseIdle closes the connection that is kept for the next inspection of the table: the
 // server behind the address may be another one now.
-func closeIdle(db *sql.DB) {
+func CloseIdle(db *sql.DB) {
 	db.SetMaxIdleConns(0)
 	db.SetMaxIdleConns(1)
 }
 
-// discard ends the connection, with what may be open on it.
-func (s *session) discard() {
+// Discard ends the connection, with what may be open on it.
+func (s *Session) Discard() {
 	if s.conn == nil {
 		return
 	}
@@ -67,7 +73,7 @@ func (s *session) discard() {
 }
 
 // statement returns what is prepared on the driver's connection.
-func (s *session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
+func (s *Session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
 	want := statementKey{deletes, numbered, t.Counting, t.OnDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
@@ -93,7 +99,7 @@ func (s *session) statement(ctx context.Context, conn any, t *table.Table, delet
 // execute runs one statement over rows. It speaks to the driver itself: on the way
 // through database/sql each value is boxed, checked and copied, which for the
 // values that columns have accepted changes nothing.
-func (s *session) execute(ctx context.Context, t *table.Table, batch []rows.Row, deletes bool) (result driver.Result, err error) {
+func (s *Session) execute(ctx context.Context, t *table.Table, batch []rows.Row, deletes bool) (result driver.Result, err error) {
 	s.args = s.args[:0]
 	for i := range batch {
 		if !deletes {
@@ -111,7 +117,7 @@ func (s *session) execute(ctx context.Context, t *table.Table, batch []rows.Row,
 	}
 	defer clear(s.args) // keeps no record alive
 	err = s.conn.Raw(func(conn any) error {
-		stmt, err := s.statement(ctx, conn, t, deletes, isNumbered(batch[0]), len(batch))
+		stmt, err := s.statement(ctx, conn, t, deletes, rows.IsNumbered(batch[0]), len(batch))
 		if err != nil {
 			return err
 		}
@@ -125,9 +131,9 @@ func (s *session) execute(ctx context.Context, t *table.Table, batch []rows.Row,
 	return result, err
 }
 
-// run executes one statement over rows, which are all records or all tombstones,
-// and adds what became of them.
-func (s *session) run(ctx context.Context, t *table.Table, batch []rows.Row, o *rows.Tally) *fault.Fault {
+// Run executes one statement over rows, which are all records or all tombstones, and
+// adds their outcome.
+func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *rows.Tally) *fault.Fault {
 	started, deletes := time.Now(), batch[0].Deletes
 	result, err := s.execute(ctx, t, batch, deletes)
 	s.observe(time.Since(started))
@@ -162,7 +168,7 @@ func (s *session) run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 // counted is what an upsert has counted. A server that answers with no count (a
 // proxy that does not keep the session) has stored the rows all the same: they
 // then count as inserted.
-func (s *session) counted(ctx context.Context, c table.Counting, result driver.Result, rows int) (table.Counts, error) {
+func (s *Session) counted(ctx context.Context, c table.Counting, result driver.Result, rows int) (table.Counts, error) {
 	id, err := result.LastInsertId()
 	if err != nil {
 		return table.Counts{}, err
@@ -180,23 +186,26 @@ func (s *session) counted(ctx context.Context, c table.Counting, result driver.R
 	return found, nil
 }
 
-func (s *session) exec(ctx context.Context, query string, args ...any) *fault.Fault {
+// Exec runs a statement that returns no rows.
+func (s *Session) Exec(ctx context.Context, query string, args ...any) *fault.Fault {
 	if _, err := s.conn.ExecContext(ctx, query, args...); err != nil {
 		return fault.Judge(err)
 	}
 	return nil
 }
 
-func (s *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+// Query runs a question.
+func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	return s.conn.QueryContext(ctx, query, args...)
 }
 
-func (s *session) queryRow(ctx context.Context, query string, args ...any) *sql.Row {
+// QueryRow runs a question whose answer is one row.
+func (s *Session) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	return s.conn.QueryRowContext(ctx, query, args...)
 }
 
-// inTransaction asks whether the transaction that was begun is still open.
-func (s *session) inTransaction(ctx context.Context) (bool, *fault.Fault) {
+// InTransaction asks whether a transaction is open.
+func (s *Session) InTransaction(ctx context.Context) (bool, *fault.Fault) {
 	var alive bool
 	if err := s.conn.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
 		return false, fault.Judge(err)
@@ -204,9 +213,9 @@ func (s *session) inTransaction(ctx context.Context) (bool, *fault.Fault) {
 	return alive, nil
 }
 
-// blamed is the row whose refusal has just failed a statement, by the server's own
-// account (since MariaDB 10.7); -1 where it does not say.
-func (s *session) blamed(ctx context.Context, batch []rows.Row) int {
+// Blamed returns the index of the row that failed the last statement, as the server says
+// since MariaDB 10.7, or -1.
+func (s *Session) Blamed(ctx context.Context, batch []rows.Row) int {
 	if batch[0].Deletes {
 		return -1
 	}

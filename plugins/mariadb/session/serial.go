@@ -1,4 +1,4 @@
-package mariadb
+package session
 
 import (
 	"context"
@@ -14,11 +14,11 @@ import (
 // temporary table of them (in_predicate_conversion_threshold).
 const maxLookups = 512
 
-// numbered returns rows, of which those that the table has carry their number, before
-// those that it does not have. It locks the rows that it finds, so that a number stays
-// with its key until the transaction ends. Whatever it misses is written without a
+// Numbered returns rows. The rows that the table has carry their number, and are before
+// the rows that it does not have. Numbered locks the rows that it finds, so that a number
+// stays with its key until the transaction ends. A row that it misses is written without a
 // number, which is as exact.
-func (s *session) numbered(ctx context.Context, t *table.Table, batch []rows.Row) ([]rows.Row, *fault.Fault) {
+func (s *Session) Numbered(ctx context.Context, t *table.Table, batch []rows.Row) ([]rows.Row, *fault.Fault) {
 	all := slices.Clone(batch)
 	places := make(map[string]int, len(all)) // of keys
 	for i := range all {
@@ -26,7 +26,7 @@ func (s *session) numbered(ctx context.Context, t *table.Table, batch []rows.Row
 			places[t.KeyText(all[i].Values)] = i
 		}
 	}
-	records := slices.DeleteFunc(slices.Clone(all), isDelete)
+	records := slices.DeleteFunc(slices.Clone(all), rows.IsDelete)
 	for chunk := range slices.Chunk(records, min(maxLookups, max(1, table.MaxPlaceholders/len(t.Key)))) {
 		if f := s.lookUp(ctx, t, chunk, func(key string, number any) {
 			if i, found := places[key]; found {
@@ -37,21 +37,21 @@ func (s *session) numbered(ctx context.Context, t *table.Table, batch []rows.Row
 			return nil, f
 		}
 	}
-	stored := slices.DeleteFunc(slices.Clone(all), func(r rows.Row) bool { return !isNumbered(r) })
-	return append(stored, slices.DeleteFunc(all, isNumbered)...), nil
+	stored := slices.DeleteFunc(slices.Clone(all), func(r rows.Row) bool { return !rows.IsNumbered(r) })
+	return append(stored, slices.DeleteFunc(all, rows.IsNumbered)...), nil
 }
 
-// sparing returns a row that takes no value of the AUTO_INCREMENT column although its
+// Sparing returns a row that takes no value of the AUTO_INCREMENT column although its
 // transaction is rolled back, which gives no value back. A row that the table has
 // carries its number. A new row carries 0, which is a number like any other here (see
 // [sqlModes]) and leaves the next value as it is. If a row has the number 0, MariaDB
 // numbers the new row.
-func (s *session) sparing(ctx context.Context, t *table.Table, r rows.Row) (rows.Row, *fault.Fault) {
+func (s *Session) Sparing(ctx context.Context, t *table.Table, r rows.Row) (rows.Row, *fault.Fault) {
 	r.Number = nil
 	if !t.Spares || r.Deletes {
 		return r, nil
 	}
-	rows, f := s.numbered(ctx, t, []rows.Row{r})
+	rows, f := s.Numbered(ctx, t, []rows.Row{r})
 	if f != nil {
 		return r, f
 	}
@@ -59,7 +59,7 @@ func (s *session) sparing(ctx context.Context, t *table.Table, r rows.Row) (rows
 		return r, nil
 	}
 	var taken bool
-	if err := s.queryRow(ctx, t.ZeroText()).Scan(&taken); err != nil {
+	if err := s.QueryRow(ctx, t.ZeroText()).Scan(&taken); err != nil {
 		return r, fault.Judge(err)
 	}
 	if !taken {
@@ -69,14 +69,14 @@ func (s *session) sparing(ctx context.Context, t *table.Table, r rows.Row) (rows
 }
 
 // lookUp tells the key and the number of each of the rows that the table has.
-func (s *session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row, found func(key string, number any)) *fault.Fault {
+func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row, found func(key string, number any)) *fault.Fault {
 	args := make([]any, 0, len(batch)*len(t.Key))
 	for i := range batch {
 		for _, k := range t.Key {
 			args = append(args, batch[i].Values[k])
 		}
 	}
-	answer, err := s.query(ctx, t.LookUpText(len(batch)), args...)
+	answer, err := s.Query(ctx, t.LookUpText(len(batch)), args...)
 	if err != nil {
 		return unlessRowsAreBlamed(fault.Judge(err))
 	}
