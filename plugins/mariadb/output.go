@@ -173,7 +173,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		metadata, _ := m.MetaGetImmut(record.Batch)
 		tickets = tickets.with(metadata)
 	}
-	withdraw := o.store.writer.evidence.offer(messages)
+	withdraw := o.store.writer.evidence.Offer(messages)
 	ahead := tickets.await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
@@ -27,8 +28,8 @@ const (
 // that there is no such evidence for a row, or that it cannot be had now. before is
 // what had been committed when the rows were first written; neighbours are the other
 // rows of the batch that were stored.
-func (w *writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, before commits, neighbours commits, all *rows.Outcome) *fault.Fault {
-	suspicions := make(map[int]*suspicion) // by message
+func (w *writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, before probe.Commits, neighbours probe.Commits, all *rows.Outcome) *fault.Fault {
+	suspicions := make(map[int]*probe.Suspicion) // by message
 	for pause := firstDoubt; ; pause = nextDoubt {
 		doubted := takeDoubted(all)
 		if len(doubted) == 0 {
@@ -39,14 +40,14 @@ func (w *writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, b
 		}
 		for _, v := range doubted {
 			if suspicions[v.Row.Message] == nil {
-				suspicions[v.Row.Message] = w.evidence.suspect(&v.Row, before)
+				suspicions[v.Row.Message] = w.evidence.Suspect(&v.Row, before)
 			}
 		}
 		again, f := w.round(ctx, t, batch, doubted, suspicions, neighbours)
 		if f != nil {
 			return f
 		}
-		w.evidence.commit(nil, &again)
+		w.evidence.Commit(nil, &again)
 		all.Add(again)
 	}
 }
@@ -66,7 +67,7 @@ func takeDoubted(o *rows.Outcome) []rows.Refused {
 
 // round looks for evidence and then writes the doubted rows again, over the same
 // connection.
-func (w *writer) round(ctx context.Context, t *table.Table, batch []rows.Row, doubted []rows.Refused, suspicions map[int]*suspicion, neighbours commits) (rows.Outcome, *fault.Fault) {
+func (w *writer) round(ctx context.Context, t *table.Table, batch []rows.Row, doubted []rows.Refused, suspicions map[int]*probe.Suspicion, neighbours probe.Commits) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return rows.Outcome{}, f
@@ -75,16 +76,16 @@ func (w *writer) round(ctx context.Context, t *table.Table, batch []rows.Row, do
 	if _, err := s.Open(ctx, w.db, w.generation.Load()); err != nil {
 		return rows.Outcome{}, fault.Judge(err)
 	}
-	inquiry := &inquiry{evidence: &w.evidence, session: s, table: t, others: besides(batch, doubted)}
+	inquiry := &probe.Inquiry{Evidence: &w.evidence, Session: s, Table: t, Others: besides(batch, doubted)}
 	again := make([]rows.Row, len(doubted))
 	for i := range doubted {
 		v := &doubted[i]
 		suspicion := suspicions[v.Row.Message]
-		change, missed := changeOf(ctx, s, t, &v.Row)
+		change, missed := probe.ChangeOf(ctx, s, t, &v.Row)
 		switch {
-		case missed == nil && v.Fault.Kind == fault.Unknown && inquiry.hasNeighbour(ctx, v, change, neighbours):
-			suspicion.rounds = enoughRounds - 1
-		case missed != nil || !v.Fault.Lone || !inquiry.othersAreStored(ctx, v, change, suspicion):
+		case missed == nil && v.Fault.Kind == fault.Unknown && inquiry.HasNeighbour(ctx, v, change, neighbours):
+			suspicion.Rounds = enoughRounds - 1
+		case missed != nil || !v.Fault.Lone || !inquiry.OthersAreStored(ctx, v, change, suspicion):
 			v.Fault.Unproven = true
 			return rows.Outcome{}, v.Fault
 		}
@@ -98,15 +99,15 @@ func (w *writer) round(ctx context.Context, t *table.Table, batch []rows.Row, do
 	for i := range o.Refused {
 		v := &o.Refused[i]
 		suspicion := suspicions[v.Row.Message]
-		suspicion.rounds++
-		if suspicion.rounds >= enoughRounds {
+		suspicion.Rounds++
+		if suspicion.Rounds >= enoughRounds {
 			v.Fault.Kind = fault.Refused
 		}
 		doubtful[v.Row.Message] = v.Fault.Kind != fault.Refused
 	}
 	for i := range again {
 		if !doubtful[again[i].Message] {
-			w.evidence.forget(&again[i])
+			w.evidence.Forget(&again[i])
 		}
 	}
 	return o, nil

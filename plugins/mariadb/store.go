@@ -11,6 +11,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
@@ -118,7 +119,7 @@ func judgeLook(err error) *fault.Fault {
 func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *result) *fault.Fault {
 	var all rows.Outcome
 	for len(batch) > 0 {
-		turn, f := s.writer.write(ctx, t, batch, commitsOf(all.Tally))
+		turn, f := s.writer.write(ctx, t, batch, probe.CommitsOf(all.Tally))
 		if f != nil {
 			return f
 		}

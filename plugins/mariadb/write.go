@@ -12,6 +12,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
@@ -33,7 +34,7 @@ type writer struct {
 	sessions   chan *session.Session // those that nobody uses
 	generation atomic.Int64
 	alone      sync.RWMutex // held by whoever writes alone
-	evidence   evidence
+	evidence   probe.Evidence
 	observe    observer
 	closing    sync.Once
 	closed     chan struct{}
@@ -116,14 +117,14 @@ type observer struct {
 // write stores rows, which are sorted and have one key each. A failure means
 // that all of them must be written again, though some may be stored already.
 // neighbours are the other rows of the batch that were stored before.
-func (w *writer) write(ctx context.Context, t *table.Table, batch []rows.Row, neighbours commits) (rows.Outcome, *fault.Fault) {
-	before := w.evidence.committed()
+func (w *writer) write(ctx context.Context, t *table.Table, batch []rows.Row, neighbours probe.Commits) (rows.Outcome, *fault.Fault) {
+	before := w.evidence.Committed()
 	all, f := w.pass(ctx, t, batch)
 	if f != nil {
 		return rows.Outcome{}, f
 	}
-	w.evidence.commit(batch, &all)
-	for change, n := range commitsOf(all.Tally) {
+	w.evidence.Commit(batch, &all)
+	for change, n := range probe.CommitsOf(all.Tally) {
 		neighbours[change] += n
 	}
 	if f := w.settle(ctx, t, batch, before, neighbours, &all); f != nil {
@@ -195,7 +196,7 @@ func (w *writer) runOn(ctx context.Context, s *session.Session, t *table.Table, 
 		}
 		if a.about != nil {
 			// To find the rows takes a statement for each, and MariaDB may take none.
-			if found := w.evidence.probe(ctx, s, t, f, a.about, batch); found == stored || found == nothing {
+			if found := w.evidence.Probe(ctx, s, t, f, a.about, batch); found == probe.Stored || found == probe.Nothing {
 				others = true
 				continue
 			}

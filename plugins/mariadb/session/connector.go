@@ -28,6 +28,7 @@ type Connector struct {
 	hint          string // for an account that is denied
 }
 
+// NewConnector returns a connector whose connections run the statement of the user first.
 func NewConnector(config *mysql.Config, initStatement string) (*Connector, error) {
 	inner, err := mysql.NewConnector(config)
 	if err != nil {

@@ -1,4 +1,4 @@
-package mariadb
+package probe
 
 import (
 	"context"
@@ -13,30 +13,31 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// answer is what a probe has found.
-type answer int
+// Answer is what a probe has found.
+type Answer int
 
+// The answers.
 const (
-	// nothing: no row could serve for a comparison.
-	nothing answer = iota
-	// stored: another row with the same change can be stored now.
-	stored
-	// failing: another row meets the same error, or the server cannot be asked.
-	failing
-	// refuted: a row that MariaDB has taken before meets the same error, so that what
-	// other connections store shows nothing: this one may lead elsewhere.
-	refuted
+	// Nothing: no row could serve for a comparison.
+	Nothing Answer = iota
+	// Stored: another row with the same change can be stored now.
+	Stored
+	// Failing: another row meets the same error, or the server cannot be asked.
+	Failing
+	// Refuted: a row that MariaDB has stored before meets the same error. So the rows that
+	// other connections store are no evidence: this connection may lead elsewhere.
+	Refuted
 )
 
-// probe asks whether another row can be stored now that makes the same change as the row
+// Probe asks whether another row can be stored now that makes the same change as the row
 // that met f. It writes such rows inside transactions that it rolls back.
-func (e *evidence) probe(ctx context.Context, s *session.Session, t *table.Table, f *fault.Fault, about *rows.Row, batch []rows.Row) answer {
+func (e *Evidence) Probe(ctx context.Context, s *session.Session, t *table.Table, f *fault.Fault, about *rows.Row, batch []rows.Row) Answer {
 	// The failure may have left a transaction open.
 	if s.Exec(ctx, "ROLLBACK") != nil {
-		return failing
+		return Failing
 	}
-	found := nothing
-	change, missed := changeOf(ctx, s, t, about)
+	found := Nothing
+	change, missed := ChangeOf(ctx, s, t, about)
 	if missed != nil {
 		return compare(f, missed)
 	}
@@ -44,30 +45,30 @@ func (e *evidence) probe(ctx context.Context, s *session.Session, t *table.Table
 		p := &trial{session: s, table: t, change: change, about: about}
 		took, missed := p.run(ctx, candidate)
 		if s.Exec(ctx, "ROLLBACK") != nil {
-			return failing
+			return Failing
 		}
 		switch {
 		case missed == nil && took:
-			return stored
+			return Stored
 		case missed == nil:
 		case !missed.Doubtful() && missed.Kind != fault.Refused:
 			// A lock, a full disk, a lost connection: now is no time for comparisons.
-			return failing
-		case compare(f, missed) == nothing:
+			return Failing
+		case compare(f, missed) == Nothing:
 		case candidate.Message == storedBefore && !p.borrowed:
-			found = refuted
-		case found == nothing:
-			found = failing
+			found = Refuted
+		case found == Nothing:
+			found = Failing
 		}
 	}
 	return found
 }
 
-func compare(f, other *fault.Fault) answer {
+func compare(f, other *fault.Fault) Answer {
 	if other.Number == f.Number || other.Number == 0 {
-		return failing
+		return Failing
 	}
-	return nothing
+	return Nothing
 }
 
 func allOf(sequences ...iter.Seq[rows.Row]) iter.Seq[rows.Row] {
@@ -82,8 +83,8 @@ func allOf(sequences ...iter.Seq[rows.Row]) iter.Seq[rows.Row] {
 	}
 }
 
-// changeOf asks whether the table has the row's key.
-func changeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.Row) (change, *fault.Fault) {
+// ChangeOf asks whether the table has the row's key.
+func ChangeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.Row) (Change, *fault.Fault) {
 	if r.Deletes {
 		return deletes, nil
 	}
@@ -102,7 +103,7 @@ func changeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.R
 type trial struct {
 	session  *session.Session
 	table    *table.Table
-	change   change
+	change   Change
 	about    *rows.Row // the row in question
 	borrowed bool      // the row was written with the values of the row in question
 }
@@ -141,7 +142,7 @@ func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault)
 		r.Deletes = true
 		t, f = p.write(ctx, &r)
 	}
-	return commitsOf(t)[p.change] > 0, f
+	return CommitsOf(t)[p.change] > 0, f
 }
 
 func (p *trial) write(ctx context.Context, r *rows.Row) (t rows.Tally, f *fault.Fault) {

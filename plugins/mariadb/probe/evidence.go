@@ -1,4 +1,6 @@
-package mariadb
+// Package probe finds evidence about rows that fail with a doubtful error: it tells whether
+// other rows can be stored while such a row fails.
+package probe
 
 import (
 	"fmt"
@@ -12,29 +14,31 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// A row that fails with a doubtful error (see [failure.doubtful]) is refused only if
+// A row that fails with a doubtful error (see [fault.Fault.Doubtful]) is refused only if
 // other rows can be stored while the row fails; else good rows would become dead
 // letters because of the environment (Invariant 3). But the row must not wait
 // forever either (Invariant 6), and at low traffic the row is alone in its batch. So
 // the output looks for evidence beyond the batch: rows that other batches commit
 // meanwhile, and probes (probe.go) with rows that are known or that wait their turn.
 
-// change is what a row does to the table. A trigger, a privilege or a full log table can
+// Change is what a row does to the table. A trigger, a privilege or a full log table can
 // concern one change only, so a row is compared with rows that do the same.
-type change int
+type Change int
 
+// The changes.
 const (
-	inserts change = iota
+	inserts Change = iota
 	updates
 	deletes
 	changes
 )
 
-// commits counts the rows that were committed, by change.
-type commits [changes]int
+// Commits counts committed rows by change.
+type Commits [changes]int
 
-func commitsOf(t rows.Tally) commits {
-	return commits{inserts: t.Inserted, updates: t.Updated, deletes: t.Deleted}
+// CommitsOf returns the commits that a tally counts.
+func CommitsOf(t rows.Tally) Commits {
+	return Commits{inserts: t.Inserted, updates: t.Updated, deletes: t.Deleted}
 }
 
 // largestKept bounds the row that is kept for probes, in bytes.
@@ -43,30 +47,31 @@ const largestKept = 64 << 10
 // mostSuspects bounds the memory of rows whose batches were never brought again.
 const mostSuspects = 10_000
 
-// evidence is what an output knows beyond the batch that it writes.
-type evidence struct {
+// Evidence is what an output knows beyond the batch that it writes.
+type Evidence struct {
 	mutex    sync.Mutex
-	commits  commits
+	commits  Commits
 	kept     rows.Row               // a record that was stored; its values are nil for none
 	waiting  map[int][]rows.Message // batches that wait for their turn, by number
 	number   int                    // of the last of these
-	suspects map[uint64]*suspicion  // by [identify]
+	suspects map[uint64]*Suspicion  // by [identify]
 }
 
-// suspicion is what is known about a row that fails with a doubtful error.
-type suspicion struct {
-	rounds int     // how often the row failed after evidence that others are stored
-	seen   commits // those that were counted as evidence already, or before
+// Suspicion is what is known about a row that fails with a doubtful error.
+type Suspicion struct {
+	Rounds int     // how often the row failed after evidence that others are stored
+	seen   Commits // those that were counted as evidence already, or before
 }
 
-func (e *evidence) committed() commits {
+// Committed returns what was committed so far.
+func (e *Evidence) Committed() Commits {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	return e.commits
 }
 
-// commit remembers that rows, but for the refused ones, were committed.
-func (e *evidence) commit(batch []rows.Row, o *rows.Outcome) {
+// Commit remembers that rows, but for the refused ones, were committed.
+func (e *Evidence) Commit(batch []rows.Row, o *rows.Outcome) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.commits[inserts] += o.Inserted
@@ -84,9 +89,9 @@ func (e *evidence) commit(batch []rows.Row, o *rows.Outcome) {
 	}
 }
 
-// offer lets probes use the messages of a batch that waits for its turn, until the
+// Offer lets probes use the messages of a batch that waits for its turn, until the
 // returned function is called.
-func (e *evidence) offer(messages []rows.Message) (withdraw func()) {
+func (e *Evidence) Offer(messages []rows.Message) (withdraw func()) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.waiting == nil {
@@ -102,25 +107,25 @@ func (e *evidence) offer(messages []rows.Message) (withdraw func()) {
 	}
 }
 
-// suspect returns what is known about a row. before is what had been committed when
-// its batch was begun.
-func (e *evidence) suspect(r *rows.Row, before commits) *suspicion {
+// Suspect returns what is known about a row. before is what had been committed when its
+// batch began.
+func (e *Evidence) Suspect(r *rows.Row, before Commits) *Suspicion {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	id := identify(r)
 	s := e.suspects[id]
 	if s == nil {
 		if e.suspects == nil || len(e.suspects) >= mostSuspects {
-			e.suspects = make(map[uint64]*suspicion)
+			e.suspects = make(map[uint64]*Suspicion)
 		}
-		s = &suspicion{seen: before}
+		s = &Suspicion{seen: before}
 		e.suspects[id] = s
 	}
 	return s
 }
 
-// forget is called when a row is stored or refused.
-func (e *evidence) forget(r *rows.Row) {
+// Forget forgets a row that is stored or refused.
+func (e *Evidence) Forget(r *rows.Row) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	delete(e.suspects, identify(r))
@@ -144,7 +149,7 @@ const triesOfBatch = 4
 
 // candidates are rows for a probe, the most convincing ones first: others of the
 // batch, records that wait for their turn, and a record that was stored.
-func (e *evidence) candidates(t *table.Table, about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
+func (e *Evidence) candidates(t *table.Table, about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
 	return func(yield func(rows.Row) bool) {
 		for _, r := range some(batch, triesOfBatch) {
 			for _, other := range slices.Concat([]rows.Row{r}, r.Group, r.Later) {
