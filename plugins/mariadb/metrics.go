@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
 // The outcomes of a message, as labels.
@@ -47,10 +48,10 @@ func newMetrics(counter, timer, gauge func(name string, labels ...string) metric
 	}
 }
 
-func (m *metrics) observer() observer {
-	return observer{
-		statement: func(d time.Duration) { m.statement(d.Nanoseconds()) },
-		retry:     func(cause string) { m.retries(1, cause) },
+func (m *metrics) observer() writer.Observer {
+	return writer.Observer{
+		Statement: func(d time.Duration) { m.statement(d.Nanoseconds()) },
+		Retry:     func(cause string) { m.retries(1, cause) },
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
 func init() {
@@ -94,7 +95,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 			db:     db,
 			target: &c.target,
 			warn:   logger.Warn,
-			writer: newWriter(db, c.maxRows, c.connections, m.observer()),
+			writer: writer.New(db, c.maxRows, c.connections, m.observer()),
 		},
 		state:   &retry.State{Longest: 5 * time.Second, Show: m.state, Warn: logger.Warnf, Info: logger.Infof},
 		metrics: m,
@@ -145,9 +146,9 @@ func (o *output) connect(ctx context.Context) *reason {
 func explain(err error) error {
 	var hidden *fault.InitError
 	if f := judgeLook(err); f.OfServer() && !errors.As(err, &hidden) {
-		var opening *openError
+		var opening *writer.OpenError
 		if errors.As(err, &opening) {
-			return &openError{opening.nth, opening.of, f}
+			return &writer.OpenError{Nth: opening.Nth, Of: opening.Of, Err: f}
 		}
 		return f
 	}
@@ -173,7 +174,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		metadata, _ := m.MetaGetImmut(record.Batch)
 		tickets = tickets.with(metadata)
 	}
-	withdraw := o.store.writer.evidence.Offer(messages)
+	withdraw := o.store.writer.Offer(messages)
 	ahead := tickets.await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {
@@ -284,7 +285,7 @@ func (o *output) Close(ctx context.Context) error {
 	if o.letters != nil {
 		o.letters.end(ctx)
 	}
-	o.store.writer.close(ctx)
+	o.store.writer.Close(ctx)
 	return o.store.db.Close()
 }
 

@@ -11,9 +11,9 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
-	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
 // How old the last look at the table may be. It bounds for how long an ALTER
@@ -24,7 +24,7 @@ const lookEvery = 10 * time.Second
 type store struct {
 	db     *sql.DB
 	target *table.Target
-	writer *writer
+	writer *writer.Writer
 	table  atomic.Pointer[table.Table]
 	looks  sync.Mutex // one look at a time
 	warn   func(text string)
@@ -41,11 +41,11 @@ type result struct {
 
 // connect looks at the table and renews the connections.
 func (s *store) connect(ctx context.Context) error {
-	s.writer.renew()
+	s.writer.Renew()
 	if _, err := s.look(ctx, time.Now()); err != nil {
 		return err
 	}
-	return s.writer.open(ctx)
+	return s.writer.Open(ctx)
 }
 
 // look returns what is known about the table, from the server if the last look
@@ -119,7 +119,7 @@ func judgeLook(err error) *fault.Fault {
 func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *result) *fault.Fault {
 	var all rows.Outcome
 	for len(batch) > 0 {
-		turn, f := s.writer.write(ctx, t, batch, probe.CommitsOf(all.Tally))
+		turn, f := s.writer.Write(ctx, t, batch, all.Tally)
 		if f != nil {
 			return f
 		}

@@ -1,4 +1,4 @@
-package mariadb
+package writer
 
 import (
 	"math/bits"
@@ -18,9 +18,9 @@ type plan struct {
 	sizer   sizer
 }
 
-// divide cuts rows into contiguous ranges, one for each idle connection: while several batches are written, each is one large statement, which
-// costs the server least; a batch that is alone gets all. A key is in one range,
-// and no two ranges want the same part of the index.
+// divide cuts rows into contiguous ranges, one for each idle connection. While several
+// batches are written, each is one large statement, which costs the server least. A single
+// batch gets all connections. No two ranges use the same part of the index.
 func (p *plan) divide(batch []rows.Row, idle int) [][]rows.Row {
 	unit := max(minShare, floorPowerOfTwo(max(1, len(batch)/idle)))
 	if unit > p.maxRows {

@@ -1,4 +1,6 @@
-package mariadb
+// Package writer stores rows over several connections, and decides which rows MariaDB
+// refuses.
+package writer
 
 import (
 	"context"
@@ -19,82 +21,87 @@ import (
 )
 
 const (
-	// How long, and how often, a deadlock or a lock wait is tried again at once
-	// before it counts as waiting.
+	// How often, and how long, the writer retries a deadlock or a lock wait at once
+	// before the batch waits.
 	maxRetries = 10
 	retryFor   = 15 * time.Second
-	// Who has lost so many deadlocks in a row goes on alone.
+	// An attempt that has lost so many deadlocks runs alone.
 	aloneAfter = 3
 )
 
-// writer stores rows. Its methods may be called at the same time.
-type writer struct {
+// Writer stores rows. Its methods may be called at the same time.
+type Writer struct {
 	plan
 	db         *sql.DB
 	sessions   chan *session.Session // those that nobody uses
 	generation atomic.Int64
-	alone      sync.RWMutex // held by whoever writes alone
+	alone      sync.RWMutex // locked by an attempt that runs alone
 	evidence   probe.Evidence
-	observe    observer
+	observe    Observer
 	closing    sync.Once
 	closed     chan struct{}
 }
 
-func newWriter(db *sql.DB, maxRows, connections int, observe observer) *writer {
-	w := &writer{
+// New returns a writer with so many connections, which Open opens.
+func New(db *sql.DB, maxRows, connections int, observe Observer) *Writer {
+	w := &Writer{
 		db: db, plan: plan{maxRows: maxRows}, observe: observe,
 		sessions: make(chan *session.Session, connections), closed: make(chan struct{}),
 	}
 	for range connections {
-		w.sessions <- session.New(observe.statement)
+		w.sessions <- session.New(observe.Statement)
 	}
 	return w
 }
 
-// renew makes every session connect again before it is next used: the server
-// behind the address may be another one now.
-func (w *writer) renew() {
+// Offer lets probes use the messages of a batch that waits to be written, until the
+// returned function is called.
+func (w *Writer) Offer(messages []rows.Message) (withdraw func()) { return w.evidence.Offer(messages) }
+
+// Renew makes every session connect again before its next use: the server behind the
+// address may be another one now.
+func (w *Writer) Renew() {
 	w.generation.Add(1)
 	session.CloseIdle(w.db)
 }
 
-// open connects the sessions that nobody uses, so that a server or an account
-// that allows fewer connections is found before rows wait for one.
-func (w *writer) open(ctx context.Context) error {
+// Open connects the idle sessions. So a server or an account that allows fewer
+// connections is found before rows wait for a connection.
+func (w *Writer) Open(ctx context.Context) error {
 	for n := range cap(w.sessions) {
 		select {
 		case s := <-w.sessions:
 			_, err := s.Open(ctx, w.db, w.generation.Load())
 			w.sessions <- s
 			if err != nil {
-				return &openError{n + 1, cap(w.sessions) + 1, err}
+				return &OpenError{n + 1, cap(w.sessions) + 1, err}
 			}
-		default: // in use, so it is open or its user will say why not
+		default: // in use: the batch that uses it will meet the error
 		}
 	}
-	// And one to look at the table, beside them.
+	// One more connection inspects the table.
 	if err := w.db.PingContext(ctx); err != nil {
-		return &openError{cap(w.sessions) + 1, cap(w.sessions) + 1, err}
+		return &OpenError{cap(w.sessions) + 1, cap(w.sessions) + 1, err}
 	}
 	return nil
 }
 
-// openError says how many of the configured connections there can be.
-type openError struct {
-	nth, of int
-	err     error
+// OpenError says how many of the configured connections there can be.
+type OpenError struct {
+	Nth, Of int
+	Err     error
 }
 
-func (e *openError) Error() string {
-	return fmt.Sprintf("opening connection %d of %d: %v", e.nth, e.of, e.err)
+func (e *OpenError) Error() string {
+	return fmt.Sprintf("opening connection %d of %d: %v", e.Nth, e.Of, e.Err)
 }
 
-func (e *openError) Unwrap() error { return e.err }
+func (e *OpenError) Unwrap() error { return e.Err }
 
 var errClosed = errors.New("the output is closed")
 
-// close ends the sessions once those that use them are done, or ctx ends.
-func (w *writer) close(ctx context.Context) {
+// Close ends the sessions once those that use them are done, or ctx ends.
+func (w *Writer) Close(ctx context.Context) {
 	w.closing.Do(func() {
 		close(w.closed)
 		for range cap(w.sessions) {
@@ -108,17 +115,17 @@ func (w *writer) close(ctx context.Context) {
 	})
 }
 
-// observer is told what the writer does, for metrics.
-type observer struct {
-	statement func(time.Duration)
-	retry     func(cause string)
+// Observer gets the figures for metrics.
+type Observer struct {
+	Statement func(time.Duration)
+	Retry     func(cause string)
 }
 
-// write stores rows, which are sorted and have one key each. A failure means
-// that all of them must be written again, though some may be stored already.
-// neighbours are the other rows of the batch that were stored before.
-func (w *writer) write(ctx context.Context, t *table.Table, batch []rows.Row, neighbours probe.Commits) (rows.Outcome, *fault.Fault) {
-	before := w.evidence.Committed()
+// Write stores rows, which are sorted and have different keys. After a fault all of them
+// must be written again, though some may be stored already. stored counts the rows of the
+// batch that were stored before.
+func (w *Writer) Write(ctx context.Context, t *table.Table, batch []rows.Row, stored rows.Tally) (rows.Outcome, *fault.Fault) {
+	before, neighbours := w.evidence.Committed(), probe.CommitsOf(stored)
 	all, f := w.pass(ctx, t, batch)
 	if f != nil {
 		return rows.Outcome{}, f
@@ -133,7 +140,8 @@ func (w *writer) write(ctx context.Context, t *table.Table, batch []rows.Row, ne
 	return all, nil
 }
 
-func (w *writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+// pass writes rows once, over all idle connections.
+func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
 	rows.SortForLocks(t, batch)
 	shares := w.divide(batch, max(1, len(w.sessions)))
 	outcomes := make([]rows.Outcome, len(shares))
@@ -157,7 +165,7 @@ func (w *writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (ro
 
 // share stores a range over one session, again and again while the failure says
 // so, in smaller transactions where one is too large for the server.
-func (w *writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+func (w *Writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return rows.Outcome{}, f
@@ -167,7 +175,7 @@ func (w *writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (r
 }
 
 // acquire takes a session, which may have to be opened.
-func (w *writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
+func (w *Writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
 	select {
 	case s := <-w.sessions:
 		return s, nil
@@ -178,11 +186,11 @@ func (w *writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
 	}
 }
 
-func (w *writer) release(s *session.Session) { w.sessions <- s }
+func (w *Writer) release(s *session.Session) { w.sessions <- s }
 
 // runOn stores a range over one session. others says that other rows can be stored now,
 // so that a doubtful failure is one of single rows.
-func (w *writer) runOn(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
 		fresh, err := s.Open(ctx, w.db, w.generation.Load())
@@ -209,7 +217,7 @@ func (w *writer) runOn(ctx context.Context, s *session.Session, t *table.Table, 
 		if final := w.recover(ctx, s, f, fresh); final != nil {
 			return rows.Outcome{}, final
 		}
-		w.observe.retry(f.Cause())
+		w.observe.Retry(f.Cause())
 		if try == maxRetries || time.Since(started) > retryFor {
 			f.Kind = fault.Wait
 			return rows.Outcome{}, f
@@ -221,7 +229,7 @@ func (w *writer) runOn(ctx context.Context, s *session.Session, t *table.Table, 
 }
 
 // runInHalves stores a range that is too large for one transaction.
-func (w *writer) runInHalves(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+func (w *Writer) runInHalves(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	first, f := w.runOn(ctx, s, t, batch[:len(batch)/2], others)
 	if f != nil {
 		return rows.Outcome{}, f
@@ -233,7 +241,7 @@ func (w *writer) runInHalves(ctx context.Context, s *session.Session, t *table.T
 
 // recover makes the session ready for another try after a failure. It returns the
 // failure when no other try can help now. fresh says that the session had just connected.
-func (w *writer) recover(ctx context.Context, s *session.Session, f *fault.Fault, fresh bool) *fault.Fault {
+func (w *Writer) recover(ctx context.Context, s *session.Session, f *fault.Fault, fresh bool) *fault.Fault {
 	if f.Kind == fault.RetryNow {
 		f = s.Exec(ctx, "ROLLBACK")
 		if f != nil {
@@ -251,7 +259,7 @@ func (w *writer) recover(ctx context.Context, s *session.Session, f *fault.Fault
 // run makes an attempt, at the same time as others or alone. Triggers and foreign keys
 // take locks that the output does not see, in an order that no sorting of rows foresees.
 // So after several deadlocks an attempt has to run alone.
-func (w *writer) run(ctx context.Context, a *attempt, batch []rows.Row, alone bool) *fault.Fault {
+func (w *Writer) run(ctx context.Context, a *attempt, batch []rows.Row, alone bool) *fault.Fault {
 	if alone {
 		w.alone.Lock()
 		defer w.alone.Unlock()

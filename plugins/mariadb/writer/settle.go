@@ -1,4 +1,4 @@
-package mariadb
+package writer
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 
 const (
 	// A row is refused for a doubtful error after so many failures, each right after
-	// evidence that others can be stored: what comes and goes, like a failover, is
-	// then not taken for the row's fault.
+	// evidence that other rows can be stored. So an error that comes and goes, as in a
+	// failover, does not count as the row's fault.
 	enoughRounds = 3
 	// The pauses before the first of these and between them. A row whose neighbours
 	// were stored with it, and whose error is on no list, has the first one only.
@@ -23,12 +23,11 @@ const (
 	nextDoubt  = 500 * time.Millisecond
 )
 
-// settle decides about the rows that failed with a doubtful error: each is stored
-// after all, or refused after evidence that others can be stored. A failure means
-// that there is no such evidence for a row, or that it cannot be had now. before is
-// what had been committed when the rows were first written; neighbours are the other
-// rows of the batch that were stored.
-func (w *writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, before probe.Commits, neighbours probe.Commits, all *rows.Outcome) *fault.Fault {
+// settle decides about the rows that failed with a doubtful error: each row is stored in a
+// later try, or refused after evidence that other rows can be stored. It returns a fault
+// when there is no such evidence for a row now. before is what had been committed when the
+// rows were first written. neighbours are the other rows of the batch that were stored.
+func (w *Writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, before probe.Commits, neighbours probe.Commits, all *rows.Outcome) *fault.Fault {
 	suspicions := make(map[int]*probe.Suspicion) // by message
 	for pause := firstDoubt; ; pause = nextDoubt {
 		doubted := takeDoubted(all)
@@ -67,7 +66,7 @@ func takeDoubted(o *rows.Outcome) []rows.Refused {
 
 // round looks for evidence and then writes the doubted rows again, over the same
 // connection.
-func (w *writer) round(ctx context.Context, t *table.Table, batch []rows.Row, doubted []rows.Refused, suspicions map[int]*probe.Suspicion, neighbours probe.Commits) (rows.Outcome, *fault.Fault) {
+func (w *Writer) round(ctx context.Context, t *table.Table, batch []rows.Row, doubted []rows.Refused, suspicions map[int]*probe.Suspicion, neighbours probe.Commits) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return rows.Outcome{}, f
