@@ -65,7 +65,7 @@ func TestADSNThatIsNoneIsRefusedAtTheStart(t *testing.T) {
 		`u:s3cr3t@tcp(h)/db?parseTime=s3cr3t&a=b`:  "parsing dsn: expected user:password@tcp(host:port)/database?parameter=value, with known parameters and values",
 		`u:s3cr3t@tcp(h)/db?time_zone=%zz&x=s3cr3`: "parsing dsn: expected user:password@tcp(host:port)/database?parameter=value, with known parameters and values",
 	} {
-		parsed, err := Spec().ParseYAML("dsn: \""+dsn+"\"\n"+ordersConfig, nil)
+		parsed, err := spec().ParseYAML("dsn: \""+dsn+"\"\n"+ordersConfig, nil)
 		require.NoError(t, err)
 		_, err = newOutput(parsed, service.MockResources())
 		require.EqualError(t, err, want, dsn)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
@@ -17,11 +18,11 @@ const (
 // reason is why a batch cannot be stored now.
 type reason struct {
 	retry.Reason
-	alone bool // nothing shows whether the batch is at fault or MariaDB
+	unproven bool // nothing shows whether the batch is at fault or MariaDB
 }
 
 func reasonOf(f *fault.Fault) reason {
-	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, alone: f.Unproven}
+	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, unproven: f.Unproven}
 	if f.Unproven && (f.Kind == fault.Unknown || !f.Common) {
 		r.Text += ": no other record could be stored to compare with"
 	}
@@ -36,9 +37,9 @@ func (o *output) stopped() *reason {
 	if o.breaker == nil {
 		return nil
 	}
-	text := o.breaker.stopped(time.Now())
+	text := o.breaker.Stopped(time.Now())
 	if text == "" {
 		return nil
 	}
-	return &reason{Reason: retry.Reason{Work: storing, Cause: fieldLimit, Text: text, Stopped: true}}
+	return &reason{Reason: retry.Reason{Work: storing, Cause: breaker.FieldLimit, Text: text, Stopped: true}}
 }

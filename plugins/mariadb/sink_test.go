@@ -51,7 +51,7 @@ func (w *world) outputIn(env *service.Environment, e *exporter, dsn, config stri
 	require.NoError(w.t, builder.SetMetricsYAML("kept: {}"))
 	resources, stop, err := builder.Build()
 	require.NoError(w.t, err)
-	parsed, err := Spec().ParseYAML("dsn: "+dsn+"\n"+strings.TrimSpace(config)+"\n", env)
+	parsed, err := spec().ParseYAML("dsn: "+dsn+"\n"+strings.TrimSpace(config)+"\n", env)
 	require.NoError(w.t, err)
 	o, err := newOutput(parsed, resources)
 	require.NoError(w.t, err)

@@ -4,58 +4,71 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/go-sql-driver/mysql"
+
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
-// How old the last look at the table may be. It bounds for how long an ALTER
-// TABLE that narrows a column can go unnoticed.
-const lookEvery = 10 * time.Second
+// refreshEvery is how old the last inspection of the table may be. It limits how long an
+// ALTER TABLE that narrows a column can go unnoticed.
+const refreshEvery = 10 * time.Second
 
-// store is the table and the way to it: the output without the framework.
+// store is the table and the connections to it: the output without the framework.
 type store struct {
-	db     *sql.DB
-	target *table.Target
-	writer *writer.Writer
-	table  atomic.Pointer[table.Table]
-	looks  sync.Mutex // one look at a time
-	warn   func(text string)
+	db         *sql.DB
+	target     *table.Target
+	writer     *writer.Writer
+	table      atomic.Pointer[table.Table]
+	refreshing sync.Mutex // one inspection at a time
+	warn       func(text string)
 }
 
-// result is the verdict on a batch.
-type result struct {
-	rows.Tally
-	compacted int
-	ignored   int                     // tombstones
-	refused   map[int]*record.Refusal // by place in the batch
-	failed    map[int]error           // what failed before it came here, by place
+// newStore returns a store without a connection: connect makes the first ones.
+func newStore(c *config, logger mysql.Logger, warn func(text string), observe writer.Observer) (*store, error) {
+	dsn, err := session.ParseDSN(c.dsn, c.tls, logger)
+	if err != nil {
+		return nil, err
+	}
+	if dsn.DBName == "" && c.target.Database == "" {
+		return nil, fmt.Errorf("%s names no database, so %s must: database.table", session.FieldDSN, table.FieldTable)
+	}
+	connector, err := session.NewConnector(dsn, c.initStatement)
+	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(c.connections + 1) // one more inspects the table
+	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
+	return &store{db: db, target: &c.target, warn: warn, writer: writer.New(db, c.maxRows, c.connections, observe)}, nil
 }
 
-// connect looks at the table and renews the connections.
+// connect inspects the table and renews the connections.
 func (s *store) connect(ctx context.Context) error {
 	s.writer.Renew()
-	if _, err := s.look(ctx, time.Now()); err != nil {
+	if _, err := s.refresh(ctx, time.Now()); err != nil {
 		return err
 	}
 	return s.writer.Open(ctx)
 }
 
-// look returns what is known about the table, from the server if the last look
-// was before notBefore.
-func (s *store) look(ctx context.Context, notBefore time.Time) (*table.Table, error) {
+// refresh returns the table. It inspects the table unless the last inspection was after
+// notBefore.
+func (s *store) refresh(ctx context.Context, notBefore time.Time) (*table.Table, error) {
 	if t := s.table.Load(); t != nil && !t.Seen.Before(notBefore) {
 		return t, nil
 	}
-	s.looks.Lock()
-	defer s.looks.Unlock()
+	s.refreshing.Lock()
+	defer s.refreshing.Unlock()
 	if t := s.table.Load(); t != nil && !t.Seen.Before(notBefore) {
 		return t, nil
 	}
@@ -63,7 +76,7 @@ func (s *store) look(ctx context.Context, notBefore time.Time) (*table.Table, er
 	if err != nil {
 		return nil, err
 	}
-	// Of an index that was added in mid-run, too.
+	// Also warnings about an index that was added while the output runs.
 	if last := s.table.Swap(t); last == nil || !slices.Equal(last.Warnings, t.Warnings) {
 		for _, warning := range t.Warnings {
 			s.warn(warning)
@@ -72,21 +85,21 @@ func (s *store) look(ctx context.Context, notBefore time.Time) (*table.Table, er
 	return t, nil
 }
 
-// put stores a batch. A failure means that the whole batch must be put again.
+// put stores a batch. After a fault the whole batch must be put again.
 func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fault.Fault) {
 	arrived := time.Now()
-	t, err := s.look(ctx, arrived.Add(-lookEvery))
+	t, err := s.refresh(ctx, arrived.Add(-refreshEvery))
 	if err != nil {
-		return nil, judgeLook(err)
+		return nil, judge(err)
 	}
 	buffer := rows.NewBuffer()
 	defer buffer.Free()
 	built, refusals := rows.Build(t, messages, buffer)
 	if len(refusals) > 0 && t.Seen.Before(arrived) {
-		// Nothing is refused on the word of an old look: the column may have
-		// been widened meanwhile.
-		if t, err = s.look(ctx, arrived); err != nil {
-			return nil, judgeLook(err)
+		// An old inspection is no reason to refuse a row: the column may have been
+		// widened meanwhile.
+		if t, err = s.refresh(ctx, arrived); err != nil {
+			return nil, judge(err)
 		}
 		built, refusals = rows.Build(t, messages, buffer)
 	}
@@ -105,8 +118,8 @@ func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fau
 	return r, nil
 }
 
-// judgeLook treats a misfit as the misconfiguration that it is.
-func judgeLook(err error) *fault.Fault {
+// judge returns what an error means. A mismatch is a misconfiguration.
+func judge(err error) *fault.Fault {
 	var found table.Mismatch
 	if errors.As(err, &found) {
 		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
@@ -114,59 +127,34 @@ func judgeLook(err error) *fault.Fault {
 	return fault.Judge(err)
 }
 
-// write stores one row a key, then turn by turn those whose fate it decides, so
-// that a key has the row that it would have without compaction.
+// write stores one row of each key, then in rounds the rows whose outcome depends on the
+// first, so that a key has the row that it would have without compaction.
 func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *result) *fault.Fault {
 	var all rows.Outcome
 	for len(batch) > 0 {
-		turn, f := s.writer.Write(ctx, t, batch, all.Tally)
+		round, f := s.writer.Write(ctx, t, batch, all.Tally)
 		if f != nil {
 			return f
 		}
-		all.Add(turn)
-		for _, winner := range batch {
-			r.compacted += max(0, len(winner.Group)-1)
+		all.Add(round)
+		for i := range batch {
+			r.compacted += max(0, len(batch[i].Group)-1)
 		}
-		batch = rows.Next(t, batch, turn.Refused)
+		batch = rows.Next(t, batch, round.Refused)
 	}
 	r.Tally = all.Tally
 	for _, v := range all.Refused {
 		if v.Row.Group != nil {
 			r.compacted -= len(v.Row.Group) - 1
-			continue // its group was written after it, with verdicts of its own
+			continue // the rows of its group were written after it
 		}
 		r.refuse(v.Row.Message, t.Refusal(v.Fault))
 	}
 	return nil
 }
 
-func (r *result) refuse(message int, refusal *record.Refusal) {
-	if r.refused == nil {
-		r.refused = make(map[int]*record.Refusal)
-	}
-	r.refused[message] = refusal
-}
-
-func (r *result) fail(message int, err error) {
-	if r.failed == nil {
-		r.failed = make(map[int]error)
-	}
-	r.failed[message] = err
-}
-
-// codes counts what the batch gives to the dead letters. Whatever refuses an
-// order begins its reason with a code: see the shape of a message.
-func (r *result) codes() map[string]int {
-	codes := make(map[string]int)
-	for _, refusal := range r.refused {
-		codes[refusal.Code]++
-	}
-	for _, err := range r.failed {
-		code := "unknown"
-		if refusal := record.Parse(err); refusal != nil {
-			code = refusal.Code
-		}
-		codes[code]++
-	}
-	return codes
+// close ends the connections once the batches that use them are done, or ctx ends.
+func (s *store) close(ctx context.Context) error {
+	s.writer.Close(ctx)
+	return s.db.Close()
 }

@@ -11,7 +11,7 @@ import (
 // was put together from several has several.
 type tickets []record.Ticket
 
-// with adds the ticket of a message. All messages are looked at: a processor may have
+// with adds the ticket of a message. The output asks all messages: a processor may have
 // left out the first one of a batch that must wait.
 func (all tickets) with(metadata any) tickets {
 	if t, ok := metadata.(record.Ticket); ok && (len(all) == 0 || all[len(all)-1] != t) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package mariadb
+package breaker
 
 import (
 	"os"
@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// resumeOnSignal lets SIGUSR1 end the stop of a breaker, until it is told to
+// ResumeOnSignal lets SIGUSR1 end the stop of a breaker, until it is told to
 // forget that.
-func resumeOnSignal(b *breaker) (forget func()) {
+func ResumeOnSignal(b *Breaker) (forget func()) {
 	if b == nil {
 		return func() {}
 	}
@@ -22,7 +22,7 @@ func resumeOnSignal(b *breaker) (forget func()) {
 		for {
 			select {
 			case <-told:
-				b.resume()
+				b.Resume()
 			case <-done:
 				return
 			}

@@ -21,23 +21,14 @@ const (
 	// causeDeadLetter is the cause of a wait for the output of dead letters.
 	causeDeadLetter = "dead_letter"
 
-	// answerFor is how long the output of dead letters may take before the wait is
-	// shown, askFor how long it may take to say what it waits for, and closeFor how
-	// long to close.
-	answerFor = 5 * time.Second
-	askFor    = time.Second
-	closeFor  = 5 * time.Second
+	// The output of dead letters may take answerTimeout before the wait is shown,
+	// askTimeout to say what it waits for, and closeTimeout to close.
+	answerTimeout = 5 * time.Second
+	askTimeout    = time.Second
+	closeTimeout  = 5 * time.Second
 )
 
 var errNoAnswer = errors.New("there is no answer yet")
-
-const descriptionOfLetters = `
-
-== Dead letters
-
-With ` + "`dead_letter`" + `, the output writes every refused and every failed message to that output, after it has committed the other rows. Each message has its content and metadata as it came, and the reason as its error, which ` + "`error()`" + ` returns in a mapping. The batch is acknowledged when the output has taken all of them, and it counts as sent. While the output does not take them, ` + "`mariadb_upsert`" + ` is not ready, says so, and keeps the batch.
-
-Without ` + "`dead_letter`" + `, the write of a batch with refusals fails for the messages that were refused, and a ` + "`fallback`" + ` output can write them elsewhere. The framework then logs an error for each such batch and counts it in ` + "`output_error`" + `.`
 
 func deadLetterField() *service.ConfigField {
 	return service.NewOutputField(fieldDeadLetter).
@@ -46,29 +37,29 @@ func deadLetterField() *service.ConfigField {
 		Optional()
 }
 
-// letters writes dead letters to a child output.
-type letters struct {
-	child *service.OwnedOutput
-	alive context.Context // until the output is closed
-	close context.CancelFunc
-	sends sync.WaitGroup
-	asks  atomic.Bool // the child is being asked what it waits for
+// deadLetters writes dead letters to a child output.
+type deadLetters struct {
+	child  *service.OwnedOutput
+	alive  context.Context // until the output is closed
+	close  context.CancelFunc
+	sends  sync.WaitGroup
+	asking atomic.Bool // the child is being asked what it waits for
 
-	mutex sync.Mutex
-	used  bool        // the child was written to: else there is nothing to close
-	left  []*delivery // of batches that the framework brings again
+	mutex   sync.Mutex
+	used    bool        // the child was written to: else there is nothing to close
+	waiting []*delivery // of batches that the framework brings again
 }
 
-func newLetters(child *service.OwnedOutput) *letters {
+func newDeadLetters(child *service.OwnedOutput) *deadLetters {
 	alive, stop := context.WithCancel(context.Background())
-	return &letters{child: child, alive: alive, close: stop}
+	return &deadLetters{child: child, alive: alive, close: stop}
 }
 
-// send writes the letters to the child.
-func (l *letters) send(d *delivery) {
+// send writes dead letters to the child.
+func (l *deadLetters) send(d *delivery) {
 	answered := make(chan struct{})
-	d.answered, d.told = answered, false
-	batch := d.letters.Copy()
+	d.answered, d.late = answered, false
+	batch := d.messages.Copy()
 	d.sent = batch.Index()
 	l.mutex.Lock()
 	if !l.used { // by two first batches at once, the child would be started twice
@@ -84,15 +75,15 @@ func (l *letters) send(d *delivery) {
 	}()
 }
 
-// repeat sends the letters again when the child's answer was an error.
-func (l *letters) repeat(d *delivery, err error) {
+// repeat sends the dead letters again when the child's answer was an error.
+func (l *deadLetters) repeat(d *delivery, err error) {
 	if !errors.Is(err, errNoAnswer) {
 		d.keepFailed(err)
 		l.send(d)
 	}
 }
 
-// keepFailed leaves out the letters that the child has taken, if it says which.
+// keepFailed leaves out the dead letters that the child has taken, if it says which.
 func (d *delivery) keepFailed(err error) {
 	var some *service.BatchError
 	if !errors.As(err, &some) || some.IndexedErrors() == 0 {
@@ -102,7 +93,7 @@ func (d *delivery) keepFailed(err error) {
 	known := true
 	some.WalkMessagesIndexedBy(d.sent, func(i int, _ *service.Message, err error) bool {
 		if err != nil {
-			known = known && i >= 0 && i < len(d.letters)
+			known = known && i >= 0 && i < len(d.messages)
 			failed[i] = true
 		}
 		return true
@@ -111,61 +102,61 @@ func (d *delivery) keepFailed(err error) {
 		return
 	}
 	var left service.MessageBatch
-	for i, letter := range d.letters {
+	for i, m := range d.messages {
 		if failed[i] {
-			left = append(left, letter)
+			left = append(left, m)
 		}
 	}
-	d.letters = left
+	d.messages = left
 }
 
 // leave keeps a delivery for the batch that the framework brings again.
-func (l *letters) leave(d *delivery, batch service.MessageBatch) {
+func (l *deadLetters) leave(d *delivery, batch service.MessageBatch) {
 	d.batch = record.Fingerprint(batch)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.left = append(l.left, d)
+	l.waiting = append(l.waiting, d)
 }
 
 // resume returns the delivery of a batch that the framework brings again, nil for a
 // batch that has none: its rows are to be written.
-func (l *letters) resume(batch service.MessageBatch) *delivery {
-	if !l.waiting() {
+func (l *deadLetters) resume(batch service.MessageBatch) *delivery {
+	if !l.hasWaiting() {
 		return nil
 	}
 	this := record.Fingerprint(batch)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	for i, d := range l.left {
+	for i, d := range l.waiting {
 		if d.batch == this {
-			l.left = slices.Delete(l.left, i, i+1)
+			l.waiting = slices.Delete(l.waiting, i, i+1)
 			return d
 		}
 	}
 	return nil
 }
 
-// waiting says that the framework has a batch whose letters are on their way.
-func (l *letters) waiting() bool {
+// hasWaiting says whether the framework has a batch whose dead letters were sent.
+func (l *deadLetters) hasWaiting() bool {
 	if l == nil {
 		return false
 	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	return len(l.left) > 0
+	return len(l.waiting) > 0
 }
 
-// reason says why the letters are not delivered: what the child says that it waits
+// reason returns why the dead letters are not delivered: what the child says that it waits
 // for, else its error.
-func (l *letters) reason(d *delivery, err error) retry.Reason {
-	r := retry.Reason{Work: "Delivering dead letters", Cause: causeDeadLetter, For: fmt.Sprintf("to deliver %d dead letters", len(d.letters))}
+func (l *deadLetters) reason(d *delivery, err error) retry.Reason {
+	r := retry.Reason{Work: "Delivering dead letters", Cause: causeDeadLetter, For: fmt.Sprintf("to deliver %d dead letters", len(d.messages))}
 	if errors.Is(err, errNoAnswer) {
 		if said := l.ask(); said != nil {
 			err = said
 		}
 	}
 	r.Text = explain(err).Error()
-	// dead_letter_send says so, and it knows how many of the letters are left.
+	// dead_letter_send says so, and it knows how many dead letters are left.
 	var child *retry.State
 	if errors.As(err, &child) {
 		said := child.Reason()
@@ -176,13 +167,13 @@ func (l *letters) reason(d *delivery, err error) retry.Reason {
 
 // ask returns the error of the child's connection test. A child that does not answer
 // is not asked a second time before it does.
-func (l *letters) ask() error {
-	if !l.asks.CompareAndSwap(false, true) {
+func (l *deadLetters) ask() error {
+	if !l.asking.CompareAndSwap(false, true) {
 		return nil
 	}
 	said := make(chan error, 1)
 	go func() {
-		defer l.asks.Store(false)
+		defer l.asking.Store(false)
 		for _, result := range l.child.ConnectionTest(l.alive) {
 			if result.Err != nil && !errors.Is(result.Err, service.ErrConnectionTestNotSupported) {
 				said <- result.Err
@@ -194,20 +185,20 @@ func (l *letters) ask() error {
 	select {
 	case err := <-said:
 		return err
-	case <-time.After(askFor):
+	case <-time.After(askTimeout):
 		return nil
 	}
 }
 
 // end closes the child. Letters without an answer are not acknowledged, and the child
 // may wait for their topic longer than a stop may take.
-func (l *letters) end(ctx context.Context) {
+func (l *deadLetters) end(ctx context.Context) {
 	l.close()
 	l.sends.Wait()
 	if !l.used {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, closeFor)
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
 	_ = l.child.Close(ctx)
 }

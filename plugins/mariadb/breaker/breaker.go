@@ -1,4 +1,5 @@
-package mariadb
+// Package breaker stops an output when it refuses too many messages.
+package breaker
 
 import (
 	"cmp"
@@ -10,26 +11,26 @@ import (
 	"time"
 )
 
-// fieldLimit is the setting with the limit.
-const fieldLimit = "dead_letter_limit"
+// FieldLimit is the setting with the limit.
+const FieldLimit = "dead_letter_limit"
 
-// limit is dead_letter_limit.
-type limit struct {
-	ratio    float64       // of messages that may be refused; 1 for no limit
-	window   time.Duration // over which they are counted
-	minCount int           // fewer refused ones never exceed it
-	pause    time.Duration
+// Limit is dead_letter_limit.
+type Limit struct {
+	Ratio    float64       // of messages that may be refused; 1 for no limit
+	Window   time.Duration // over which they are counted
+	MinCount int           // fewer refused ones never exceed it
+	Pause    time.Duration
 }
 
-// breaker stops the output when too much is refused: something upstream is
-// broken, and a topic full of it helps nobody in the dead letters.
+// Breaker stops the output when too many messages are refused. Then something upstream is
+// broken, and it does not help to write the whole topic to the dead letters.
 //
-// What exceeds the limit is held back. After the pause, or when told, one batch
-// with refusals passes whatever it holds, since else a batch with nothing good in it could
-// never leave; then the window counts from nothing. So a topic that stays broken
-// costs one batch of letters a pause, and fewer than minCount.
-type breaker struct {
-	limit
+// The breaker holds back the batch that exceeds the limit. After the pause, or after
+// resume, it lets one batch with refusals pass, since a batch without any good message
+// could never pass otherwise. Then the window starts empty. So a topic that stays broken
+// costs one batch of dead letters a pause, and fewer than minCount.
+type Breaker struct {
+	Limit
 
 	mutex   sync.Mutex
 	slices  [windowSlices]slice // a ring by time
@@ -48,17 +49,17 @@ type slice struct {
 	codes          map[string]int
 }
 
-// newBreaker returns nil where there is no limit.
-func newBreaker(l limit) *breaker {
-	if l.ratio >= 1 {
+// New returns a breaker, or nil when every message may be refused.
+func New(l Limit) *Breaker {
+	if l.Ratio >= 1 {
 		return nil
 	}
-	return &breaker{limit: l}
+	return &Breaker{Limit: l}
 }
 
-// judge is asked before the refused ones of a batch become dead letters. False:
-// the batch is to be brought again when the stop is over.
-func (b *breaker) judge(now time.Time, total int, codes map[string]int) bool {
+// Allow says whether the refused messages of a batch may become dead letters. When they
+// may not, the batch must come again when the stop is over.
+func (b *Breaker) Allow(now time.Time, total int, codes map[string]int) bool {
 	refused := 0
 	for _, n := range codes {
 		refused += n
@@ -79,18 +80,18 @@ func (b *breaker) judge(now time.Time, total int, codes map[string]int) bool {
 			seenCodes[code] += n
 		}
 	}
-	if refused > 0 && seenRefused >= b.minCount && float64(seenRefused) > b.ratio*float64(seen) {
-		b.until, b.probing = now.Add(b.pause), true
+	if refused > 0 && seenRefused >= b.MinCount && float64(seenRefused) > b.Ratio*float64(seen) {
+		b.until, b.probing = now.Add(b.Pause), true
 		b.slices = [windowSlices]slice{}
 		b.cause = fmt.Sprintf("%d of the last %d orders within %v were refused, more than %s allows (%v): %s",
-			seenRefused, seen, b.window, fieldLimit, b.ratio, mostFrequent(seenCodes))
+			seenRefused, seen, b.Window, FieldLimit, b.Ratio, mostFrequent(seenCodes))
 		return false
 	}
 	b.add(now, total, refused, codes)
 	return true
 }
 
-func (b *breaker) add(now time.Time, total, refused int, codes map[string]int) {
+func (b *Breaker) add(now time.Time, total, refused int, codes map[string]int) {
 	number := b.number(now)
 	s := &b.slices[number%windowSlices]
 	if s.number != number {
@@ -103,19 +104,19 @@ func (b *breaker) add(now time.Time, total, refused int, codes map[string]int) {
 }
 
 // within are the slices of the window that ends now.
-func (b *breaker) within(now time.Time) []slice {
+func (b *Breaker) within(now time.Time) []slice {
 	number := b.number(now)
 	return slices.DeleteFunc(slices.Clone(b.slices[:]), func(s slice) bool {
 		return s.total == 0 || s.number <= number-windowSlices || s.number > number
 	})
 }
 
-func (b *breaker) number(now time.Time) int64 {
-	return now.UnixNano() / max(1, int64(b.window)/windowSlices)
+func (b *Breaker) number(now time.Time) int64 {
+	return now.UnixNano() / max(1, int64(b.Window)/windowSlices)
 }
 
-// stopped says why nothing may pass now, "" if it may.
-func (b *breaker) stopped(now time.Time) string {
+// Stopped says why no batch may pass now, "" when batches may pass.
+func (b *Breaker) Stopped(now time.Time) string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	if !now.Before(b.until) {
@@ -124,8 +125,8 @@ func (b *breaker) stopped(now time.Time) string {
 	return fmt.Sprintf("%s. They are held back; it tries again at %s, or at once when told (SIGUSR1)", b.cause, b.until.UTC().Format(time.RFC3339))
 }
 
-// resume ends a stop.
-func (b *breaker) resume() {
+// Resume ends a stop.
+func (b *Breaker) Resume() {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	b.until = time.Time{}

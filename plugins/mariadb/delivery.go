@@ -12,10 +12,10 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 )
 
-// refuse ends a batch whose rows are committed: it returns nil when the child has
-// taken what was refused (Invariant 1), or without a child the error that names it.
-func (o *output) refuse(ctx context.Context, batch service.MessageBatch, r *result) error {
-	if o.letters == nil {
+// finish ends a batch whose rows are committed. It returns nil when the child has taken the
+// dead letters (Invariant 1). Without a child it returns the error with the refusals.
+func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *result) error {
+	if o.deadLetters == nil {
 		return refusedError(batch, r)
 	}
 	if len(r.refused)+len(r.failed) == 0 {
@@ -26,25 +26,21 @@ func (o *output) refuse(ctx context.Context, batch service.MessageBatch, r *resu
 	}
 	d := &delivery{}
 	for i, m := range batch {
-		err := r.failed[i]
-		if refusal := r.refused[i]; refusal != nil {
-			err = refusal
-		}
-		if err != nil {
-			letter := m.Copy()
-			letter.SetError(err)
-			// The letter has left the order of its partition: it needs no ticket.
-			letter.MetaDelete(record.Batch)
-			d.letters = append(d.letters, letter)
+		if err := r.err(i); err != nil {
+			deadLetter := m.Copy()
+			deadLetter.SetError(err)
+			// A dead letter has left the order of its partition: it needs no ticket.
+			deadLetter.MetaDelete(record.Batch)
+			d.messages = append(d.messages, deadLetter)
 		}
 	}
-	o.letters.send(d)
+	o.deadLetters.send(d)
 	return o.deliver(ctx, batch, d)
 }
 
-// deliver waits for the child's answer. While there is none it returns exactly
-// ErrNotConnected when the framework is to show the wait, and goes on when the
-// framework brings the batch again, without a second write of rows or letters.
+// deliver waits for the child's answer. Without an answer it returns exactly
+// ErrNotConnected, so that the framework shows the wait. When the framework brings the batch
+// again, deliver goes on and writes neither rows nor dead letters a second time.
 func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *delivery) error {
 	this := rows.Identity(batch)
 	for {
@@ -56,7 +52,7 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 		if ctx.Err() != nil {
 			break
 		}
-		why := o.letters.reason(d, err)
+		why := o.deadLetters.reason(d, err)
 		o.metrics.waits(1, why.Cause)
 		resting, awake := d.unanswered(ctx, err)
 		again := o.state.Wait(resting, this, why)
@@ -65,45 +61,41 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 		if ctx.Err() != nil {
 			break
 		}
-		o.letters.repeat(d, err)
+		o.deadLetters.repeat(d, err)
 		if !again && !answered {
 			break
 		}
 	}
-	o.letters.leave(d, batch)
+	o.deadLetters.leave(d, batch)
 	return service.ErrNotConnected
 }
 
-// refusedError names the messages that were refused, nil for none.
+// refusedError returns the refused messages as an error, nil when there are none.
 func refusedError(batch service.MessageBatch, result *result) error {
-	errs := make(map[int]error, len(result.refused)+len(result.failed))
-	for i, err := range result.failed {
-		errs[i] = err
-	}
-	for i, refusal := range result.refused {
-		errs[i] = refusal
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	first := len(batch)
-	for i := range errs {
-		first = min(first, i)
-	}
-	all := service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(errs), len(batch), errs[first]))
-	for i, err := range errs {
+	var all *service.BatchError
+	for i := range batch {
+		err := result.err(i)
+		if err == nil {
+			continue
+		}
+		if all == nil {
+			all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(result.refused)+len(result.failed), len(batch), err))
+		}
 		all = all.Failed(i, err)
+	}
+	if all == nil {
+		return nil // and no *service.BatchError that is nil
 	}
 	return all
 }
 
 // delivery is the dead letters of one batch.
 type delivery struct {
-	letters  service.MessageBatch // those that the child has not taken
+	messages service.MessageBatch // those that the child has not taken
 	sent     *service.Indexer     // of the last try
 	answered chan struct{}        // closed when err is the child's answer
 	err      error
-	told     bool   // that there is no answer
+	late     bool   // there was no answer within answerTimeout
 	batch    uint64 // the fingerprint of a batch that the framework brings again
 }
 
@@ -114,24 +106,24 @@ func (d *delivery) wait(ctx context.Context) error {
 		return d.err
 	default:
 	}
-	if d.told {
+	if d.late {
 		return errNoAnswer
 	}
-	patience := time.NewTimer(answerFor)
+	patience := time.NewTimer(answerTimeout)
 	defer patience.Stop()
 	select {
 	case <-d.answered:
 		return d.err
 	case <-patience.C:
-		d.told = true
+		d.late = true
 		return errNoAnswer
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// unanswered ends when the answer comes that was not here yet. When the answer was an
-// error, it ends with ctx: the letters are sent again after a pause.
+// unanswered returns a context that ends when the missing answer comes. When the answer was
+// an error, the context ends with ctx: the dead letters are sent again after a pause.
 func (d *delivery) unanswered(ctx context.Context, err error) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	if errors.Is(err, errNoAnswer) {
