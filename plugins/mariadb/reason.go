@@ -21,6 +21,7 @@ type reason struct {
 	unproven bool // nothing shows whether the batch is at fault or MariaDB
 }
 
+// reasonOf returns the reason of a wait for a fault.
 func reasonOf(f *fault.Fault) reason {
 	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, unproven: f.Unproven}
 	if f.Unproven && (f.Kind == fault.Unknown || !f.Common) {

@@ -78,8 +78,8 @@ func closed(ctx context.Context, c <-chan struct{}) bool {
 	}
 }
 
-// stuck asks the input for the next batch of each partition, although this one has no
-// verdict: its records are what this one can be compared with.
+// stuck asks the input for the next batch of each partition, although this batch has no
+// outcome yet: its rows can be compared with the records of the next batch.
 func (all tickets) stuck() {
 	for _, t := range all {
 		t.Stuck()

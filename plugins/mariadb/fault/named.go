@@ -20,6 +20,7 @@ var names = []*regexp.Regexp{
 	regexp.MustCompile(`(?s)^Duplicate entry '.*' for key '([^']+)'$`),
 }
 
+// Named returns the column, constraint or index that the server's message names, or "".
 func Named(err *mysql.MySQLError) string {
 	for _, name := range names {
 		if match := name.FindStringSubmatch(err.Message); match != nil {

@@ -22,7 +22,7 @@ func Database(t testing.TB, tables ...string) (*sql.DB, string) {
 	require.NoError(t, err)
 	t.Cleanup(func() { db.Close() })
 	for _, table := range tables {
-		_, err := db.Exec(table)
+		_, err := db.ExecContext(t.Context(), table)
 		require.NoError(t, err, table)
 	}
 	return db, name
