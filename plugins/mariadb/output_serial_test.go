@@ -77,7 +77,7 @@ func TestNoNumberIsTakenWhateverTheKeyIs(t *testing.T) {
 }
 
 // A large batch of rows of which every second is there: the questions and the
-// statements are cut, and each row has its verdict.
+// statements are cut, and each row has its outcome.
 func TestNumbersOfALargeBatch(t *testing.T) {
 	t.Parallel()
 	w := shared(t, "CREATE TABLE t (n SMALLINT AUTO_INCREMENT PRIMARY KEY, id VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE, v INT CHECK (v < 1000), ver INT, at TIMESTAMP(3) DEFAULT '2000-01-01' ON UPDATE CURRENT_TIMESTAMP(3))")

@@ -14,7 +14,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-// Judged while another order takes the last pieces, an order waits for the verdict
+// Judged while another order takes the last pieces, an order waits for the outcome
 // on that one instead of being wrong about what is left.
 func TestTheVerdictWaitsForWhoeverTakes(t *testing.T) {
 	t.Parallel()

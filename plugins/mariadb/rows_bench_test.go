@@ -25,7 +25,7 @@ func BenchmarkRows(b *testing.B) {
 	}
 	db, _ := tabletest.Database(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
 		qty BIGINT NOT NULL, unit_price BIGINT NOT NULL, total_price BIGINT NOT NULL, kafka_timestamp_ms BIGINT)`)
-	shape, err := table.Inspect(b.Context(), db, shipped)
+	inspected, err := table.Inspect(b.Context(), db, shipped)
 	require.NoError(b, err)
 
 	random := rand.New(rand.NewPCG(1, 2))
@@ -43,8 +43,8 @@ func BenchmarkRows(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		buffer := rows.NewBuffer()
-		built, refusals := rows.Build(shape, rows.Messages(shipped, batch), buffer)
-		if kept := rows.Compact(shape, built, buffer); len(kept) != len(batch) || len(refusals) > 0 {
+		built, refusals := rows.Build(inspected, rows.Messages(shipped, batch), buffer)
+		if kept := rows.Compact(inspected, built, buffer); len(kept) != len(batch) || len(refusals) > 0 {
 			b.Fatalf("%d rows and %d refusals of %d orders", len(kept), len(refusals), len(batch))
 		}
 		buffer.Free()

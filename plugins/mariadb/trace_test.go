@@ -23,7 +23,7 @@ func TestNothingIsTracedUnlessConfigured(t *testing.T) {
 	}
 }
 
-// A span tells when, where in Kafka, and with what verdict.
+// A span tells when, where in Kafka, and with what outcome.
 func TestASpanOfAnOrder(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
 	traced := newTraced(sdk.NewTracerProvider(sdk.WithSpanProcessor(spans)))

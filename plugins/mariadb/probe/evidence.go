@@ -5,13 +5,10 @@ package probe
 import (
 	"fmt"
 	"hash/fnv"
-	"iter"
-	"math/rand/v2"
 	"slices"
 	"sync"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
-	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // A row that fails with a doubtful error (see [fault.Fault.Doubtful]) is refused only if
@@ -19,7 +16,7 @@ import (
 // letters because of the environment (Invariant 3). But the row must not wait
 // forever either (Invariant 6), and at low traffic the row is alone in its batch. So
 // the output looks for evidence beyond the batch: rows that other batches commit
-// meanwhile, and probes (probe.go) with rows that are known or that wait their turn.
+// meanwhile, and probes with rows that are known or that wait to be written.
 
 // Change is what a row does to the table. A trigger, a privilege or a full log table can
 // concern one change only, so a row is compared with rows that do the same.
@@ -52,7 +49,7 @@ type Evidence struct {
 	mutex    sync.Mutex
 	commits  Commits
 	kept     rows.Row               // a record that was stored; its values are nil for none
-	waiting  map[int][]rows.Message // batches that wait for their turn, by number
+	waiting  map[int][]rows.Message // batches that wait to be written, by number
 	number   int                    // of the last of these
 	suspects map[uint64]*Suspicion  // by [identify]
 }
@@ -60,7 +57,7 @@ type Evidence struct {
 // Suspicion is what is known about a row that fails with a doubtful error.
 type Suspicion struct {
 	Rounds int     // how often the row failed after evidence that others are stored
-	seen   Commits // those that were counted as evidence already, or before
+	seen   Commits // the commits that were counted as evidence already, or before
 }
 
 // Committed returns what was committed so far.
@@ -89,7 +86,7 @@ func (e *Evidence) Commit(batch []rows.Row, o *rows.Outcome) {
 	}
 }
 
-// Offer lets probes use the messages of a batch that waits for its turn, until the
+// Offer lets probes use the messages of a batch that waits to be written, until the
 // returned function is called.
 func (e *Evidence) Offer(messages []rows.Message) (withdraw func()) {
 	e.mutex.Lock()
@@ -143,60 +140,3 @@ const notOfBatch = -1
 
 // storedBefore is the message of such a row that MariaDB has taken before.
 const storedBefore = -2
-
-// Of a batch, and of each batch that waits, a probe tries so many rows.
-const triesOfBatch = 4
-
-// candidates are rows for a probe, the most convincing ones first: others of the
-// batch, records that wait for their turn, and a record that was stored.
-func (e *Evidence) candidates(t *table.Table, about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
-	return func(yield func(rows.Row) bool) {
-		for _, r := range some(batch, triesOfBatch) {
-			for _, other := range slices.Concat([]rows.Row{r}, r.Group, r.Later) {
-				if other.Message == about.Message || other.Deletes && !about.Deletes {
-					continue
-				}
-				if !yield(rows.Row{Message: other.Message, Values: other.Values, Size: other.Size, Deletes: other.Deletes}) {
-					return
-				}
-				break
-			}
-		}
-		e.mutex.Lock()
-		kept := e.kept
-		kept.Values = slices.Clone(kept.Values)
-		var waiting [][]rows.Message
-		for _, messages := range e.waiting {
-			waiting = append(waiting, messages)
-		}
-		e.mutex.Unlock()
-		for _, messages := range some(waiting, triesOfBatch) {
-			for _, m := range some(messages, triesOfBatch) {
-				if m.Failed || m.Content == nil {
-					continue
-				}
-				r, refusal := rows.BuildRow(t, notOfBatch, &m, make([]any, len(t.Columns)))
-				if refusal == nil && !yield(r) {
-					return
-				}
-			}
-		}
-		if kept.Values != nil {
-			yield(kept)
-		}
-	}
-}
-
-// some returns up to n of all, others each time.
-func some[T any](all []T, n int) []T {
-	if len(all) <= n {
-		return all
-	}
-	chosen := make([]T, n)
-	for i := range chosen {
-		// One of each n-th part, so that none is chosen twice.
-		start, end := i*len(all)/n, (i+1)*len(all)/n
-		chosen[i] = all[start+rand.IntN(end-start)]
-	}
-	return chosen
-}

@@ -71,18 +71,6 @@ func compare(f, other *fault.Fault) Answer {
 	return Nothing
 }
 
-func allOf(sequences ...iter.Seq[rows.Row]) iter.Seq[rows.Row] {
-	return func(yield func(rows.Row) bool) {
-		for _, sequence := range sequences {
-			for r := range sequence {
-				if !yield(r) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // ChangeOf asks whether the table has the row's key.
 func ChangeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.Row) (Change, *fault.Fault) {
 	if r.Deletes {

@@ -13,7 +13,7 @@ import (
 // Message has what the output takes of a message of the framework.
 type Message struct {
 	Content  any   // the record, an object; nil for a tombstone
-	Metadata []any // one for each of target.metadata, nil where it is absent
+	Metadata []any // one for each of Target.Metadata, nil where it is absent
 	Key      any   // Kafka's: text or bytes
 	Failed   bool  // it has an error already and will not be written
 }
@@ -23,7 +23,7 @@ type Row struct {
 	Message int   // its index in the batch
 	Values  []any // one a column: nil, int64, uint64, float64, string or []byte
 	Size    int   // bytes in a statement, at most
-	Deletes bool  // a tombstone: it has values for table.deleteColumns only
+	Deletes bool  // a tombstone: it has values for Table.DeleteColumns only
 	Number  any   // of the table's own AUTO_INCREMENT column, nil if it is not known
 	// Group holds several rows of this key, in their order, if this one stands
 	// for them, itself included.
@@ -41,15 +41,15 @@ func IsNumbered(r Row) bool { return r.Number != nil }
 
 // BuildRow makes a row of the message with this index in its batch. values has the length
 // of the table's columns.
-func BuildRow(t *table.Table, place int, m *Message, values []any) (Row, *record.Refusal) {
+func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
 	if m.Content == nil {
-		return buildTombstone(t, place, m, values)
+		return buildTombstone(t, index, m, values)
 	}
 	content, ok := m.Content.(map[string]any)
 	if !ok {
 		return Row{}, refusal.New(refusal.Shape, "value", "expected an object, got %s", column.TypeName(m.Content))
 	}
-	r := Row{Message: place, Values: values}
+	r := Row{Message: index, Values: values}
 	largest := 0
 	members := len(t.Columns) - len(m.Metadata)
 	for i := range t.Columns {
@@ -83,7 +83,7 @@ func BuildRow(t *table.Table, place int, m *Message, values []any) (Row, *record
 }
 
 // buildTombstone makes the row that a message without content deletes.
-func buildTombstone(t *table.Table, place int, m *Message, values []any) (Row, *record.Refusal) {
+func buildTombstone(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
 	var names []string // of the key, without those of metadata
 	for _, i := range t.Key {
 		if i < len(t.Columns)-len(m.Metadata) {
@@ -94,7 +94,7 @@ func buildTombstone(t *table.Table, place int, m *Message, values []any) (Row, *
 	if refused != nil {
 		return Row{}, refused
 	}
-	r := Row{Message: place, Values: values, Deletes: true}
+	r := Row{Message: index, Values: values, Deletes: true}
 	for _, i := range t.DeleteColumns() {
 		c := &t.Columns[i]
 		v := members[c.Name]

@@ -3,6 +3,7 @@ package session
 import (
 	"crypto/tls"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -59,19 +60,12 @@ func ParseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Confi
 	}
 	if secure != nil {
 		secure = secure.Clone()
-		if secure.ServerName == "" {
-			secure.ServerName = hostOf(config.Addr)
+		if host, _, err := net.SplitHostPort(config.Addr); err == nil && secure.ServerName == "" {
+			secure.ServerName = host // the driver does not set it with skip_cert_verify
 		}
 		config.TLS, config.AllowFallbackToPlaintext = secure, false
 	}
 	return config, nil
-}
-
-func hostOf(address string) string {
-	if i := strings.LastIndexByte(address, ':'); i >= 0 {
-		address = address[:i]
-	}
-	return strings.Trim(address, "[]")
 }
 
 // checkDSN finds the mistakes that the driver would take for something else. Its

@@ -17,9 +17,9 @@ import (
 
 // mailbox is an output of dead letters that answers when the test wants.
 type mailbox struct {
-	mutex   sync.Mutex
-	letters []string // content and reason
-	answers chan error
+	mutex    sync.Mutex
+	messages []string // content and reason
+	answers  chan error
 }
 
 func (b *mailbox) Connect(context.Context) error { return nil }
@@ -35,7 +35,7 @@ func (b *mailbox) WriteBatch(_ context.Context, batch service.MessageBatch) erro
 		if _, turn := m.MetaGetImmut(record.Batch); turn {
 			reason += " (with a turn)"
 		}
-		b.letters = append(b.letters, string(content)+" "+reason)
+		b.messages = append(b.messages, string(content)+" "+reason)
 	}
 	b.mutex.Unlock()
 	err := <-b.answers
@@ -50,7 +50,7 @@ func (b *mailbox) Close(context.Context) error { return nil }
 func (b *mailbox) taken() []string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	return append([]string{}, b.letters...)
+	return append([]string{}, b.messages...)
 }
 
 func (b *mailbox) eventuallyTaken(t *testing.T, n int) {
@@ -82,7 +82,7 @@ func refusable(id string) service.MessageBatch {
 	return batch
 }
 
-func lettersOf(id string) []string {
+func deadLettersOf(id string) []string {
 	return []string{
 		`{"order_id":"` + id + `-long","product":"xxxxxxxxxxxxxxxxxxxxx","qty":1,"total":"1"} row_too_long: product: 21 characters, VARCHAR(20) holds 20`,
 		`{"order_id":"` + id + `-failed","product":"x","qty":1,"total":"1"} order_range: qty: too few`,
@@ -99,7 +99,7 @@ func TestRefusedRecordsGoToTheChild(t *testing.T) {
 	batch[1].MetaSetMut(record.Batch, "a turn")
 	box.answers <- nil
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
-	require.Equal(t, lettersOf("a"), box.taken())
+	require.Equal(t, deadLettersOf("a"), box.taken())
 	require.Equal(t, []string{"a"}, w.rows("SELECT order_id FROM orders"))
 	require.NoError(t, o.WriteBatch(t.Context(), batchOf(order("b", "x", 1, "1"))))
 	require.Len(t, box.taken(), 2, "a batch without a refusal sends nothing")
@@ -120,7 +120,7 @@ func TestABatchKeepsItsLettersUntilTheyAreTaken(t *testing.T) {
 	require.NoError(t, o.Connect(t.Context()), "the wait is told once")
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 	require.NoError(t, o.WriteBatch(t.Context(), batchOf(order("b", "x", 1, "1"))))
-	require.Equal(t, lettersOf("a"), box.taken())
+	require.Equal(t, deadLettersOf("a"), box.taken())
 
 	// Another batch of the same length with the same first row is another batch.
 	other := refusable("a")
@@ -133,7 +133,7 @@ func TestABatchKeepsItsLettersUntilTheyAreTaken(t *testing.T) {
 	box.answers <- nil
 	require.NoError(t, <-sent)
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
-	require.Equal(t, append(lettersOf("a"), lettersOf("a")...), box.taken(), "each batch sends its letters once")
+	require.Equal(t, append(deadLettersOf("a"), deadLettersOf("a")...), box.taken(), "each batch sends its dead letters once")
 	require.Empty(t, w.rows("SELECT order_id FROM orders"), "the rows of a batch are written once")
 }
 
@@ -148,10 +148,10 @@ func TestLettersThatTheChildRefusesAreSentAgain(t *testing.T) {
 	require.ErrorContains(t, o.Connect(t.Context()), ": no such topic. Nothing is dropped")
 	box.answers <- nil
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
-	require.Equal(t, append(lettersOf("a"), lettersOf("a")...), box.taken())
+	require.Equal(t, append(deadLettersOf("a"), deadLettersOf("a")...), box.taken())
 }
 
-// A child that writes the letters to MariaDB passes on the server's message, which may
+// A child that writes the dead letters to MariaDB passes on the server's message, which may
 // quote a row: the state shows the number only.
 func TestTheChildsErrorOfMariaDBShowsNoValue(t *testing.T) {
 	t.Parallel()
