@@ -14,7 +14,7 @@ import (
 // FieldLimit is the setting with the limit.
 const FieldLimit = "dead_letter_limit"
 
-// Limit is dead_letter_limit.
+// Limit is how many messages may be refused.
 type Limit struct {
 	Ratio    float64       // of messages that may be refused; 1 for no limit
 	Window   time.Duration // over which they are counted
@@ -26,9 +26,9 @@ type Limit struct {
 // broken, and it does not help to write the whole topic to the dead letters.
 //
 // The breaker holds back the batch that exceeds the limit. After the pause, or after
-// resume, it lets one batch with refusals pass, since a batch without any good message
+// Resume, it lets one batch with refusals pass, since a batch without any good message
 // could never pass otherwise. Then the window starts empty. So a topic that stays broken
-// costs one batch of dead letters a pause, and fewer than minCount.
+// costs one batch of dead letters a pause, and fewer than MinCount.
 type Breaker struct {
 	Limit
 

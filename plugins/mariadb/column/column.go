@@ -33,7 +33,7 @@ const (
 	Opaque // text that only the server can judge: INET4, INET6
 )
 
-// Column is what one configured column can hold.
+// Column describes what one configured column can hold.
 type Column struct {
 	Name       string
 	DataType   string // as information_schema names it, e.g. "varchar"

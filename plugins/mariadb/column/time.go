@@ -122,7 +122,7 @@ func (c *Column) acceptTime(v any) (any, *record.Refusal) {
 	return sign + hours + rest + fraction, nil
 }
 
-// TypeName is a value's type in the words of a record.
+// TypeName returns the type of a value in the words of a record.
 func TypeName(v any) string {
 	switch v.(type) {
 	case nil:

@@ -105,7 +105,7 @@ func visible(text string) string {
 	return all.String()
 }
 
-// FieldInitStatement is the setting with the statement of the user.
+// FieldInitStatement is the setting with a statement of the user.
 const FieldInitStatement = "init_statement"
 
 // InitError hides what the server quotes of the user's statement, which may

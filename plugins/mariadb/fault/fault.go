@@ -103,7 +103,7 @@ func (f *Fault) TooMuchAtOnce() bool {
 	return f.Number == transCacheFull || f.Number == stmtCacheFull
 }
 
-// Cause is a short label for metrics.
+// Cause returns a short label for metrics.
 func (f *Fault) Cause() string {
 	switch {
 	case f.Number == lockDeadlock:

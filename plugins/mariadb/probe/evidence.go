@@ -128,15 +128,15 @@ func (e *Evidence) Forget(r *rows.Row) {
 	delete(e.suspects, identify(r))
 }
 
-// identify tells a row from others over several tries of its batch.
+// identify returns a number that a row has in every try of its batch.
 func identify(r *rows.Row) uint64 {
 	hash := fnv.New64a()
 	_, _ = fmt.Fprintf(hash, "%t %#v", r.Deletes, r.Values)
 	return hash.Sum64()
 }
 
-// notOfBatch is the message of a row that belongs to no batch at hand.
+// notOfBatch is the Message of a row that belongs to no batch at hand.
 const notOfBatch = -1
 
-// storedBefore is the message of such a row that MariaDB has taken before.
+// storedBefore is the Message of a row that MariaDB has stored before.
 const storedBefore = -2

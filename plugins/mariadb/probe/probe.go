@@ -140,7 +140,7 @@ func (p *trial) write(ctx context.Context, r *rows.Row) (t rows.Tally, f *fault.
 	return t, f
 }
 
-// keyed is a row with the key of another.
+// keyed returns a row with the key of another row.
 func keyed(t *table.Table, r, key *rows.Row) rows.Row {
 	values := slices.Clone(r.Values)
 	for _, i := range t.Key {
@@ -149,7 +149,7 @@ func keyed(t *table.Table, r, key *rows.Row) rows.Row {
 	return rows.Row{Message: notOfBatch, Values: values, Size: r.Size + key.Size}
 }
 
-// known are rows that the table has: those with the first and with the last key.
+// known returns rows that the table has: those with the first and with the last key.
 func known(ctx context.Context, s *session.Session, t *table.Table) iter.Seq[rows.Row] {
 	return func(yield func(rows.Row) bool) {
 		for _, last := range []bool{false, true} {

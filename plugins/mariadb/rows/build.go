@@ -12,7 +12,7 @@ func Ignores(t *table.Table, m *Message) bool {
 
 // Build makes the rows of a batch, which are valid until the buffer is freed. It returns
 // the refusals by the index of their message.
-func Build(t *table.Table, messages []Message, b *buffer) ([]Row, map[int]*record.Refusal) {
+func Build(t *table.Table, messages []Message, b *Buffer) ([]Row, map[int]*record.Refusal) {
 	width := len(t.Columns)
 	b.reserve(len(messages), width)
 	values, rows := b.values, b.rows[:0]

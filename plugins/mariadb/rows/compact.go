@@ -11,7 +11,7 @@ import (
 // each key: the row that the table would have if the rows were written one after the
 // other. This is the last row of the newest version. Concurrent writers of sorted rows
 // lock in one order, and use the pages of an index together.
-func Compact(t *table.Table, rows []Row, b *buffer) []Row {
+func Compact(t *table.Table, rows []Row, b *Buffer) []Row {
 	rows = sorted(t, rows, b)
 	winners := rows[:0] // those that are taken lie before those that are read
 	for start := 0; start < len(rows); {

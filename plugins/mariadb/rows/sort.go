@@ -16,7 +16,7 @@ type sortable struct {
 // sorted returns rows by key, those of one key in the order of the batch. It sorts
 // indexes, which are small, mostly by the beginning of the key alone, and moves
 // each row once.
-func sorted(t *table.Table, rows []Row, b *buffer) []Row {
+func sorted(t *table.Table, rows []Row, b *Buffer) []Row {
 	order := b.order[:len(rows)]
 	first := t.Key[0]
 	for i := range order {

@@ -43,7 +43,7 @@ func TestPropertyRowsAreSortedAsByTheWholeKey(t *testing.T) {
 		for i := range messages {
 			messages[i].Content = map[string]any{"k": c.values.Draw(t, "value")}
 		}
-		buffer := new(buffer)
+		buffer := new(Buffer)
 		rows, refusals := Build(c.table, messages, buffer)
 		if len(refusals) > 0 {
 			t.Fatal(refusals)

@@ -16,11 +16,11 @@ import (
 // own sql_mode is. NO_AUTO_VALUE_ON_ZERO: 0 in an AUTO_INCREMENT column is 0.
 //
 // NO_ZERO_DATE and NO_ZERO_IN_DATE are not among them, as in MariaDB's own default:
-// acceptTimestamp lets no such date of a record through, and the two modes would
+// the package column accepts no such date of a record, and the two modes would
 // refuse every row of a table in which another column has such a date for a default.
 const sqlModes = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 
-// Connector opens connections in the one state that this output relies on.
+// Connector opens connections and sets them to the state that this output relies on.
 type Connector struct {
 	driver.Connector
 	statements    []string
@@ -37,11 +37,11 @@ func NewConnector(config *mysql.Config, initStatement string) (*Connector, error
 	return &Connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement, hint: passwordHint(config)}, nil
 }
 
-// sessionStatements sets what the server's defaults must not decide. The server
-// gives up a lock, and a statement, before the client gives up the answer: a
-// statement that nobody waits for any more must not run later, over newer rows.
-// And it ends a transaction in which nothing happens for as long: that of a sink
-// which is frozen, or out of reach, would lock its rows for the next one.
+// sessionStatements sets what the server's defaults must not decide. The server gives up
+// a lock, and a statement, before the client gives up waiting: a statement without a client
+// must not run later, over newer rows. The server also ends an idle transaction after that
+// time: the transaction of a sink that is frozen or out of reach would keep its rows locked
+// for the next sink.
 func sessionStatements(readTimeout time.Duration) []string {
 	lockWait := max(1, min(10, int(readTimeout.Seconds()/6)))
 	return []string{
@@ -53,8 +53,8 @@ func sessionStatements(readTimeout time.Duration) []string {
 	}
 }
 
-// Connect implements driver.Connector. The user's statement runs first, so that
-// it cannot undo what the output relies on.
+// Connect implements driver.Connector. The user's statement runs first, so that it cannot
+// change what the output relies on.
 func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {

@@ -44,8 +44,8 @@ func ParseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Confi
 	config.ClientFoundRows = false // rows are counted by what the server changed
 	config.MultiStatements = false
 	config.ParseTime = false // a probe writes back what it has read
-	// For the looks at the table: a question is then one round trip. Rows go through
-	// prepared statements, which it does not concern.
+	// A question about the table then takes one round trip. Rows go through prepared
+	// statements, which this setting does not concern.
 	config.InterpolateParams = true
 	config.AllowAllFiles = false
 	config.CheckConnLiveness = true
@@ -68,8 +68,8 @@ func ParseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Confi
 	return config, nil
 }
 
-// checkDSN finds the mistakes that the driver would take for something else. Its
-// errors hold no part of the DSN but the names of parameters.
+// checkDSN finds the mistakes that the driver does not report. Its errors have no part of
+// the DSN except the names of parameters.
 func checkDSN(dsn string) error {
 	if strings.TrimRight(dsn, " \t\r\n") != dsn {
 		return fmt.Errorf("parsing %s: white space at the end would belong to the name of the database or to the last parameter: remove it (a mounted secret often ends with a newline)", FieldDSN)
@@ -90,7 +90,7 @@ func checkDSN(dsn string) error {
 	return nil
 }
 
-// passwordHint is for an account that is denied.
+// passwordHint returns the text for an account that is denied.
 func passwordHint(config *mysql.Config) string {
 	if strings.TrimSpace(config.Passwd) != config.Passwd {
 		return "the password in dsn begins or ends with white space (a mounted secret often ends with a newline)"

@@ -68,7 +68,7 @@ func (s *Session) Sparing(ctx context.Context, t *table.Table, r rows.Row) (rows
 	return r, nil
 }
 
-// lookUp tells the key and the number of each of the rows that the table has.
+// lookUp calls found with the key and the number of each row that the table has.
 func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row, found func(key string, number any)) *fault.Fault {
 	args := make([]any, 0, len(batch)*len(t.Key))
 	for i := range batch {

@@ -61,18 +61,18 @@ func CloseIdle(db *sql.DB) {
 	db.SetMaxIdleConns(1)
 }
 
-// Discard ends the connection, with what may be open on it.
+// Discard closes the connection. The server rolls back a transaction that is open.
 func (s *Session) Discard() {
 	if s.conn == nil {
 		return
 	}
-	// The pool must not give a connection of unknown state to anybody.
+	// The pool must not reuse a connection of unknown state.
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = s.conn.Close()
 	s.conn, s.prepared = nil, nil
 }
 
-// statement returns what is prepared on the driver's connection.
+// statement returns a statement that is prepared on the driver's connection.
 func (s *Session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
 	want := statementKey{deletes, numbered, t.Counting, t.OnDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
@@ -96,9 +96,8 @@ func (s *Session) statement(ctx context.Context, conn any, t *table.Table, delet
 	return stmt, nil
 }
 
-// execute runs one statement over rows. It speaks to the driver itself: on the way
-// through database/sql each value is boxed, checked and copied, which for the
-// values that columns have accepted changes nothing.
+// execute runs one statement over rows. It calls the driver itself: database/sql would box,
+// check and copy each value, and change none that a column has accepted.
 func (s *Session) execute(ctx context.Context, t *table.Table, batch []rows.Row, deletes bool) (result driver.Result, err error) {
 	s.args = s.args[:0]
 	for i := range batch {
@@ -165,9 +164,8 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 	return nil
 }
 
-// counted is what an upsert has counted. A server that answers with no count (a
-// proxy that does not keep the session) has stored the rows all the same: they
-// then count as inserted.
+// counted returns what an upsert has counted. When the answer has no count (a proxy does
+// not keep the session), the rows are stored all the same: they count as inserted.
 func (s *Session) counted(ctx context.Context, c table.Counting, result driver.Result, rows int) (table.Counts, error) {
 	id, err := result.LastInsertId()
 	if err != nil {

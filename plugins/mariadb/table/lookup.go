@@ -9,8 +9,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
-// ExistsText asks how many rows have the key of these values, or agree with them in
-// another unique index: by these, too, an upsert finds a row to update.
+// ExistsText returns the question how many rows have the key of these values, or agree
+// with them in another unique index: an upsert finds a row to update by these, too.
 func (t *Table) ExistsText(values []any) (query string, args []any) {
 	condition, args := t.equal(t.Key, values)
 	for _, columns := range t.uniques {
@@ -20,7 +20,7 @@ func (t *Table) ExistsText(values []any) (query string, args []any) {
 	return "SELECT COUNT(*) FROM " + t.Target.quoted() + " WHERE " + condition, args
 }
 
-// MoveText gives the row with the key of from the key of to.
+// MoveText returns the statement that gives the row with the key of from the key of to.
 func (t *Table) MoveText(from, to []any) (query string, args []any) {
 	var sets []string
 	for _, i := range t.Key {
@@ -31,7 +31,7 @@ func (t *Table) MoveText(from, to []any) (query string, args []any) {
 	return "UPDATE " + t.Target.quoted() + " SET " + strings.Join(sets, ", ") + " WHERE " + condition, append(args, key...)
 }
 
-// EndText asks for the row with the first key, or with the last.
+// EndText returns the question for the row with the first key, or with the last.
 func (t *Table) EndText(last bool) string {
 	order := map[bool]string{false: " ASC", true: " DESC"}[last]
 	var by []string
@@ -41,7 +41,7 @@ func (t *Table) EndText(last bool) string {
 	return "SELECT " + quoteAll(t.Target.Columns) + " FROM " + t.Target.quoted() + " ORDER BY " + strings.Join(by, ", ") + " LIMIT 1"
 }
 
-// ZeroText asks whether a row has the number 0.
+// ZeroText returns the question whether a row has the number 0.
 func (t *Table) ZeroText() string {
 	return "SELECT COUNT(*) > 0 FROM " + t.Target.quoted() + " WHERE " + quote(t.serial.Name) + " = 0"
 }
@@ -57,8 +57,8 @@ func (t *Table) equal(columns []int, values []any) (condition string, args []any
 	return strings.Join(conditions, " AND "), args
 }
 
-// LookUpText asks for the keys and numbers of rows. The index is named, since a scan
-// of the table would wait for the locks of other writers.
+// LookUpText returns the question for the keys and numbers of so many rows. It names the
+// index, since a scan of the table would wait for the locks of other writers.
 func (t *Table) LookUpText(rows int) string {
 	var fields, conditions, one []string
 	for _, k := range t.Key {
@@ -93,7 +93,7 @@ func (t *Table) LookedUp(fields [][]byte) (key string, number any, known bool) {
 	return t.KeyText(values), number, refused == nil
 }
 
-// KeyText is one text for a key, other than that of any other key.
+// KeyText returns a text for a key. Different keys have different texts.
 func (t *Table) KeyText(values []any) string {
 	var text strings.Builder
 	for _, k := range t.Key {

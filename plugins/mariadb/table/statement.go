@@ -7,23 +7,22 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
-// MaxPlaceholders is how many a prepared statement takes: the protocol counts
-// them in 16 bits.
+// MaxPlaceholders is how many placeholders a prepared statement may have: the protocol
+// counts them in 16 bits.
 const MaxPlaceholders = 65535
 
-// Counting is how an upsert counts the rows that were there before it, by what
-// became of them. The server itself only says affected = inserted + 2*updated.
-// Either way the first row's values set the count to [noneMatched] and each
-// duplicate adds its outcome, so that a statement always reports on itself,
-// whatever failed before it.
+// Counting is how an upsert counts the rows that were there before it, by outcome. The
+// server itself only says affected = inserted + 2*updated. The values of the first row set
+// the count to [noneMatched], and each stored row adds its outcome. So a statement always
+// reports on itself, whatever failed before it.
 type Counting int
 
 const (
-	// ByInsertID counts in the insert id, which comes back with the answer,
-	// unless a trigger was the last to run: then it is asked for.
+	// ByInsertID counts in the insert id. It comes back with the answer, except when a
+	// trigger ran last: then the session asks for it.
 	ByInsertID Counting = iota
-	// ByVariable counts in a session variable, which is asked for: for a table
-	// whose insert id is that of its own AUTO_INCREMENT column.
+	// ByVariable counts in a session variable, for which the session asks. It is for a
+	// table whose insert id is that of its own AUTO_INCREMENT column.
 	ByVariable
 )
 
@@ -68,7 +67,7 @@ func (c Counting) add(outcome string) string {
 	return "LAST_INSERT_ID(LAST_INSERT_ID() + " + outcome + ")"
 }
 
-// Read asks for the count of the session's last statement.
+// Read returns the question for the count of the session's last statement.
 func (c Counting) Read() string {
 	if c == ByVariable {
 		return "SELECT @order_sink_matched"
@@ -76,9 +75,9 @@ func (c Counting) Read() string {
 	return "SELECT LAST_INSERT_ID()"
 }
 
-// UpsertText is a multi-row INSERT ... ON DUPLICATE KEY UPDATE with a
-// placeholder for each value: run again, it changes nothing (Invariant 4). Rows that
-// are numbered have the number of the AUTO_INCREMENT column before their values.
+// UpsertText returns a multi-row INSERT ... ON DUPLICATE KEY UPDATE with a placeholder for
+// each value. A second run of it changes nothing (Invariant 4). Numbered rows have the
+// number of the AUTO_INCREMENT column before their values.
 func (t *Table) UpsertText(rows int, numbered bool) string {
 	first := make([]string, len(t.Columns))
 	for i := range t.Columns {
@@ -100,10 +99,9 @@ func (t *Table) UpsertText(rows int, numbered bool) string {
 	return text.String()
 }
 
-// assignments are those of a row that is there already. They run from left to
-// right and see those before them, so the first one judges the row, and counts
-// it; the key keeps its value. VALUES(c) is MariaDB's word for the value that
-// would have been inserted.
+// assignments returns the assignments to a stored row. They run from left to right, and
+// each sees the result of those before it. So the first one compares the row and counts
+// it; the key keeps its value. VALUES(c) is the value that would have been inserted.
 func (t *Table) assignments() string {
 	key, outcome := quote(t.Target.Key[0]), fmt.Sprint(countSame)
 	if t.Version >= 0 {
@@ -139,7 +137,7 @@ func (t *Table) outcome() string {
 		version, strings.Join(differs, " OR "), countChanged, countSame, countStale)
 }
 
-// updated are the columns that an update changes, but for the version.
+// updated returns the columns that an update changes, without the version.
 func (t *Table) updated() []*column.Column {
 	var all []*column.Column
 	for i := range t.Columns {
@@ -166,7 +164,7 @@ func (t *Table) DeleteText(rows int) string {
 	return "DELETE FROM " + t.Target.quoted() + " WHERE " + one + strings.Repeat(" OR "+one, rows-1)
 }
 
-// DeleteColumns are the columns whose values a delete needs, in its order.
+// DeleteColumns returns the columns whose values a delete needs, in its order.
 func (t *Table) DeleteColumns() []int {
 	if t.Target.guardsDeletes() {
 		return append(t.Key[:len(t.Key):len(t.Key)], t.Version)

@@ -33,7 +33,7 @@ const (
 type Writer struct {
 	plan
 	db         *sql.DB
-	sessions   chan *session.Session // those that nobody uses
+	sessions   chan *session.Session // the idle ones
 	generation atomic.Int64
 	alone      sync.RWMutex // locked by an attempt that runs alone
 	evidence   probe.Evidence
@@ -174,7 +174,7 @@ func (w *Writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (r
 	return w.runOn(ctx, s, t, batch, false)
 }
 
-// acquire takes a session, which may have to be opened.
+// acquire takes an idle session. It may not be connected.
 func (w *Writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
 	select {
 	case s := <-w.sessions:
