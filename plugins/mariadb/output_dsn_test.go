@@ -33,7 +33,7 @@ func TestAMistakeInTheDSNIsExplained(t *testing.T) {
 			o := w.outputOf(w.server.DSN(w.name)+c.dsn, ordersConfig+c.config)
 			err := o.Connect(t.Context())
 			require.Error(t, err)
-			require.Regexp(t, c.want+`.*Nothing is dropped: somebody must mend this`, err.Error())
+			require.Regexp(t, c.want+`.*Nothing is dropped: an operator must correct this`, err.Error())
 			require.NotContains(t, err.Error(), "until it succeeds")
 			require.NotContains(t, err.Error(), "\n")
 			// A batch that meets it, too.

@@ -53,7 +53,7 @@ func TestTheOutcomesOfAHeldBatchAddUp(t *testing.T) {
 	resume(t)
 	require.Len(t, w.settled(o, batchOf("another")), 1, "one batch with refusals passes")
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch), "held back again")
-	w.exec("UPDATE orders SET qty = 5 WHERE order_id = 'a'") // by somebody who has a newer one
+	w.exec("UPDATE orders SET qty = 5 WHERE order_id = 'a'") // by another sink that has a newer order
 	w.exec("DELETE FROM orders WHERE order_id = 'b'")
 	resume(t)
 	require.Len(t, w.settled(o, batch), 1)

@@ -194,7 +194,7 @@ func TestNoNumberLeftSaysWhatToDo(t *testing.T) {
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 	const fix = "ALTER TABLE `child` DROP FOREIGN KEY `f`; ALTER TABLE `t` MODIFY `serial` bigint unsigned NOT NULL AUTO_INCREMENT COMMENT 's'; ALTER TABLE `child` MODIFY `serial` bigint unsigned DEFAULT NULL COMMENT 'c'; ALTER TABLE `child` ADD CONSTRAINT `f` FOREIGN KEY (`serial`) REFERENCES `t` (`serial`)"
 	require.Regexp(t, `MariaDB error (167|1467) \(\w+\)(: Failed to read auto-increment value from storage engine)?: column .serial. has no AUTO_INCREMENT value left: ALTER TABLE`, o.says())
-	require.Contains(t, o.says(), fix+". Nothing is dropped: somebody must mend this")
+	require.Contains(t, o.says(), fix+". Nothing is dropped: an operator must correct this")
 	w.run(w.name, fix)
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, []string{"0|2|127", "1|1|128"}, w.rows("SELECT id, v, serial FROM t ORDER BY id"))

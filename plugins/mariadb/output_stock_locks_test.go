@@ -16,7 +16,7 @@ import (
 
 // Judged while another order takes the last pieces, an order waits for the outcome
 // on that one instead of being wrong about what is left.
-func TestTheVerdictWaitsForWhoeverTakes(t *testing.T) {
+func TestAnOutcomeWaitsForTheOrderThatTakes(t *testing.T) {
 	t.Parallel()
 	w := shopIn(newWorld(t, mariadbtest.Private(t)), "schema.sql", "stock.sql")
 	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")

@@ -28,7 +28,7 @@ func reasonOf(f *fault.Fault) reason {
 		r.Text += ": no other record could be stored to compare with"
 	}
 	if f.Kind == fault.Misconfigured {
-		r.Ending = "Nothing is dropped: somebody must mend this; it is tried again until then"
+		r.Ending = "Nothing is dropped: an operator must correct this; the sink retries until then"
 	}
 	return r
 }

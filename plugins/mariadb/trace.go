@@ -25,7 +25,7 @@ func newTraced(provider trace.TracerProvider) *traced {
 		return nil
 	}
 	tracer := provider.Tracer("order-sink/mariadb_upsert")
-	// Whoever traces nothing makes such spans; this one is never ended.
+	// A provider that traces nothing makes such spans. This span never ends.
 	_, span := tracer.Start(context.Background(), spanName)
 	if _, off := span.TracerProvider().(noop.TracerProvider); off {
 		return nil

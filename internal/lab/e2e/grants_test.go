@@ -26,7 +26,7 @@ func TestEachGrantIsNeededAndAskedForByName(t *testing.T) {
 			w.admin("REVOKE " + right + " ON orders FROM order_sink")
 			s := w.start()
 			w.produce(orders.Good(orders.Seed()[0]))
-			says := regexp.MustCompile(`waiting for MariaDB since .*` + right + ` command denied to user 'sink'@'[^']+' for (?:column '\w+' in )?table .*somebody must mend this`)
+			says := regexp.MustCompile(`waiting for MariaDB since .*` + right + ` command denied to user 'sink'@'[^']+' for (?:column '\w+' in )?table .*an operator must correct this`)
 			w.eventually("/orders/ready asks for "+right, func(ctx context.Context) error {
 				body, status, err := s.Get(ctx, "/orders/ready")
 				if err == nil && (status != http.StatusServiceUnavailable || !says.MatchString(body)) {
