@@ -20,21 +20,23 @@ const maxLookups = 512
 // number, which is as exact.
 func (s *Session) Numbered(ctx context.Context, t *table.Table, batch []rows.Row) ([]rows.Row, *fault.Fault) {
 	all := slices.Clone(batch)
-	places := make(map[string]int, len(all)) // of keys
+	indexes := make(map[string]int, len(all)) // of keys
 	for i := range all {
 		if !all[i].Deletes {
-			places[t.KeyText(all[i].Values)] = i
+			indexes[t.KeyText(all[i].Values)] = i
 		}
 	}
 	records := slices.DeleteFunc(slices.Clone(all), rows.IsDelete)
 	for chunk := range slices.Chunk(records, min(maxLookups, max(1, table.MaxPlaceholders/len(t.Key)))) {
-		if f := s.lookUp(ctx, t, chunk, func(key string, number any) {
-			if i, found := places[key]; found {
+		numbers, f := s.lookUp(ctx, t, chunk)
+		if f != nil {
+			return nil, f
+		}
+		for key, number := range numbers {
+			if i, known := indexes[key]; known {
 				all[i].Number = number
 				all[i].Size += column.Size(number)
 			}
-		}); f != nil {
-			return nil, f
 		}
 	}
 	stored := slices.DeleteFunc(slices.Clone(all), func(r rows.Row) bool { return !rows.IsNumbered(r) })
@@ -51,11 +53,11 @@ func (s *Session) Sparing(ctx context.Context, t *table.Table, r rows.Row) (rows
 	if !t.Spares || r.Deletes {
 		return r, nil
 	}
-	rows, f := s.Numbered(ctx, t, []rows.Row{r})
+	one, f := s.Numbered(ctx, t, []rows.Row{r})
 	if f != nil {
 		return r, f
 	}
-	if r = rows[0]; r.Number != nil {
+	if r = one[0]; r.Number != nil {
 		return r, nil
 	}
 	var taken bool
@@ -68,8 +70,8 @@ func (s *Session) Sparing(ctx context.Context, t *table.Table, r rows.Row) (rows
 	return r, nil
 }
 
-// lookUp calls found with the key and the number of each row that the table has.
-func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row, found func(key string, number any)) *fault.Fault {
+// lookUp returns the numbers of the rows that the table has, by their keys.
+func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row) (map[string]any, *fault.Fault) {
 	args := make([]any, 0, len(batch)*len(t.Key))
 	for i := range batch {
 		for _, k := range t.Key {
@@ -78,7 +80,7 @@ func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row, 
 	}
 	answer, err := s.Query(ctx, t.LookUpText(len(batch)), args...)
 	if err != nil {
-		return unlessRowsAreBlamed(fault.Judge(err))
+		return nil, unlessRowsAreBlamed(fault.Judge(err))
 	}
 	defer answer.Close()
 	fields := make([][]byte, len(t.Key)+1)
@@ -86,18 +88,19 @@ func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row, 
 	for i := range fields {
 		into[i] = &fields[i]
 	}
+	numbers := make(map[string]any)
 	for answer.Next() {
 		if err := answer.Scan(into...); err != nil {
-			return fault.Judge(err)
+			return nil, fault.Judge(err)
 		}
 		if key, number, known := t.LookedUp(fields); known {
-			found(key, number)
+			numbers[key] = number
 		}
 	}
 	if err := answer.Err(); err != nil {
-		return unlessRowsAreBlamed(fault.Judge(err))
+		return nil, unlessRowsAreBlamed(fault.Judge(err))
 	}
-	return nil
+	return numbers, nil
 }
 
 // unlessRowsAreBlamed leaves it to the statement that writes a row to refuse the row.

@@ -157,10 +157,10 @@ func tokens(definition string) []string {
 	)
 	for i := 0; i < len(definition); i++ {
 		switch c := definition[i]; {
+		case quote == '\'' && c == '\\':
+			i++
 		case quote != 0:
-			if c == '\\' && quote == '\'' {
-				i++
-			} else if c == quote {
+			if c == quote {
 				quote = 0 // two in a row begin another text at once
 			}
 		case c == '\'' || c == '"' || c == '`':

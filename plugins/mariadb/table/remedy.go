@@ -91,7 +91,7 @@ func (r *remedies) modify(ctx context.Context, column string, change func(defini
 	return strings.Join(slices.Concat(drop, modify, add), "; "), tied, nil
 }
 
-// tied are the columns that foreign keys tie to one, itself included, and the keys.
+// tied returns the columns that foreign keys tie to one, itself included, and the keys.
 func (r *remedies) tied(ctx context.Context, start tiedColumn) (columns []tiedColumn, keys []reference, err error) {
 	columns = []tiedColumn{start}
 	for i := 0; i < len(columns); i++ {
@@ -105,24 +105,13 @@ func (r *remedies) tied(ctx context.Context, start tiedColumn) (columns []tiedCo
 			return nil, nil, err
 		}
 		for _, key := range append(children, d.references(p.schema, p.table)...) {
-			child, parent := tiedColumn{key.ownSchema, key.from, ""}, tiedColumn{key.schema, key.parent, ""}
-			at := -1
-			for n := range min(len(key.columns), len(key.parentColumns)) {
-				child.column, parent.column = key.columns[n], key.parentColumns[n]
-				if same(child, p) || same(parent, p) {
-					at = n
-					break
-				}
-			}
-			if at < 0 {
-				continue
-			}
-			for _, other := range []tiedColumn{child, parent} {
-				if !slices.ContainsFunc(columns, func(p tiedColumn) bool { return same(p, other) }) {
+			pair := key.tie(p)
+			for _, other := range pair {
+				if !slices.ContainsFunc(columns, func(c tiedColumn) bool { return same(c, other) }) {
 					columns = append(columns, other)
 				}
 			}
-			if !slices.ContainsFunc(keys, func(k reference) bool {
+			if pair != nil && !slices.ContainsFunc(keys, func(k reference) bool {
 				return k.ownSchema == key.ownSchema && k.from == key.from && k.name == key.name
 			}) {
 				keys = append(keys, key)
@@ -130,6 +119,18 @@ func (r *remedies) tied(ctx context.Context, start tiedColumn) (columns []tiedCo
 		}
 	}
 	return columns, keys, nil
+}
+
+// tie returns the column of the child and the column of the parent that a key ties, if one
+// of them is p.
+func (k *reference) tie(p tiedColumn) []tiedColumn {
+	for n := range min(len(k.columns), len(k.parentColumns)) {
+		child, parent := tiedColumn{k.ownSchema, k.from, k.columns[n]}, tiedColumn{k.schema, k.parent, k.parentColumns[n]}
+		if same(child, p) || same(parent, p) {
+			return []tiedColumn{child, parent}
+		}
+	}
+	return nil
 }
 
 func same(a, b tiedColumn) bool {
