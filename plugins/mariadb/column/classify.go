@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Classify derives what the column holds from what information_schema says.
+// Classify sets what the column holds, by what information_schema says.
 func (c *Column) Classify(characters, octets int) {
 	c.unsigned = strings.Contains(c.ColumnType, "unsigned")
 	c.padSpace = c.Charset != "" && !strings.Contains(c.Collation, "nopad") && c.Collation != "binary"
@@ -70,7 +70,7 @@ func (c *Column) integer(size int) {
 	c.min, c.Max = -1<<(size-1), 1<<(size-1)-1
 }
 
-// unescape undoes what the server writes into a type's text.
+// unescape undoes the escapes that the server writes into the text of a type.
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\0`, "\x00", `\Z`, "\x1a")
 
 // parseMembers reads enum('a','it”s').
@@ -100,8 +100,8 @@ func parseMembers(columnType string) []string {
 	return members
 }
 
-// Identifies says whether equal values of the column are equal to this output
-// too, so that the column may belong to a key.
+// Identifies says whether the column takes only equal values as equal, so that it may
+// belong to a key.
 func (c *Column) Identifies() bool {
 	switch c.Family {
 	case Integers, BitStrings, Decimals, Binaries, Dates, Datetimes, Years, UUIDs:

@@ -124,10 +124,10 @@ func (c *Column) acceptBytes(value any) (any, *record.Refusal) {
 	return value, nil
 }
 
-// acceptMember takes members by their own spelling only: MariaDB would take
-// '1' for the first member of an ENUM that has no member '1'. What has letters
-// that information_schema cannot show is left to the server, which compares by
-// the collation: only a binary one takes no letter for another.
+// acceptMember takes members by their own spelling only: MariaDB would take '1' for the
+// first member of an ENUM that has no member '1'. The server judges a text with characters
+// that information_schema cannot show. It compares by the collation, and only a binary
+// collation takes no character for another.
 func (c *Column) acceptMember(v any) (any, *record.Refusal) {
 	text, ok := v.(string)
 	if !ok {

@@ -40,7 +40,7 @@ func (c *Column) acceptText(value any) (any, *record.Refusal) {
 }
 
 func (c *Column) checkLength(text string) *record.Refusal {
-	// A letter has at least one byte: short text needs no counting.
+	// A character has at least one byte, so that short text needs no counting.
 	if c.characters > 0 && len(text) > c.characters {
 		if n := utf8.RuneCountInString(text); n > c.characters {
 			return refusal.New(refusal.TooLong, c.Name, "%d characters, %s holds %d", n, strings.ToUpper(c.ColumnType), c.characters)
@@ -49,7 +49,7 @@ func (c *Column) checkLength(text string) *record.Refusal {
 	if c.octets > 0 && len(text) > c.octets {
 		return refusal.New(refusal.TooLong, c.Name, "%d bytes, %s holds %d", len(text), strings.ToUpper(c.ColumnType), c.octets)
 	}
-	// The server refuses letters that have no room but cuts spaces, with a note.
+	// The server refuses characters that do not fit, but it cuts spaces, with a note.
 	if c.encoded > 0 && strings.HasSuffix(text, " ") {
 		if n := encodedSize(text, c.Charset); n > c.encoded {
 			return refusal.New(refusal.TooLong, c.Name, "up to %d bytes in %s and spaces at the end, which %s cuts beyond %d", n, c.Charset, strings.ToUpper(c.ColumnType), c.encoded)
@@ -58,7 +58,7 @@ func (c *Column) checkLength(text string) *record.Refusal {
 	return nil
 }
 
-// jsonText is a nested value as JSON, members in the order of their names.
+// jsonText returns a nested value as JSON, with the members in the order of their names.
 func (c *Column) jsonText(v any) (string, *record.Refusal) {
 	if !validUTF8(v) {
 		return "", refusal.New(refusal.BadText, c.Name, "the nested value holds text that is not valid UTF-8")
@@ -72,8 +72,8 @@ func (c *Column) jsonText(v any) (string, *record.Refusal) {
 	return strings.TrimSuffix(text.String(), "\n"), nil
 }
 
-// validUTF8 looks into a nested value: encoding/json would put U+FFFD in the
-// place of what is not valid.
+// validUTF8 says whether all texts of a nested value are valid: encoding/json would write
+// U+FFFD for a part that is not.
 func validUTF8(v any) bool {
 	switch v := v.(type) {
 	case string:
@@ -94,8 +94,8 @@ func validUTF8(v any) bool {
 	return true
 }
 
-// encodedSize is how many bytes text takes in a character set other than UTF-8,
-// at most: all but those named here have one byte for each of their letters.
+// encodedSize returns how many bytes a text takes in a character set other than UTF-8, at
+// most. The character sets without a case here have one byte for each character.
 func encodedSize(text, charset string) int {
 	ascii, other := 1, 1
 	switch charset {
@@ -109,11 +109,11 @@ func encodedSize(text, charset string) int {
 		ascii, other = 4, 4
 	}
 	size := 0
-	for _, letter := range text {
+	for _, char := range text {
 		switch {
-		case letter < utf8.RuneSelf:
+		case char < utf8.RuneSelf:
 			size += ascii
-		case letter > maxBMP && other == 2: // a pair of surrogates
+		case char > maxBMP && other == 2: // a pair of surrogates
 			size += 4
 		default:
 			size += other
@@ -122,16 +122,15 @@ func encodedSize(text, charset string) int {
 	return size
 }
 
-// maxBMP ends the letters that have two bytes in UTF-16 and three in UTF-8.
+// maxBMP is the last character with two bytes in UTF-16, and three in UTF-8.
 const maxBMP = 0xFFFF
 
-// shown is text as information_schema shows it, whose own character set is
-// utf8mb3.
+// shown returns a text as information_schema shows it, whose character set is utf8mb3.
 func shown(text string) string {
-	return strings.Map(func(letter rune) rune {
-		if letter > maxBMP {
+	return strings.Map(func(char rune) rune {
+		if char > maxBMP {
 			return '?'
 		}
-		return letter
+		return char
 	}, text)
 }

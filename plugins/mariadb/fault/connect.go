@@ -95,11 +95,11 @@ func (f *Fault) connectText(connect *ConnectError, message string) string {
 // visible writes control characters, such as a newline in a name, as escapes.
 func visible(text string) string {
 	var all strings.Builder
-	for _, letter := range text {
-		if strconv.IsPrint(letter) {
-			all.WriteRune(letter)
+	for _, char := range text {
+		if strconv.IsPrint(char) {
+			all.WriteRune(char)
 		} else {
-			all.WriteString(strings.Trim(strconv.QuoteRune(letter), "'"))
+			all.WriteString(strings.Trim(strconv.QuoteRune(char), "'"))
 		}
 	}
 	return all.String()

@@ -35,7 +35,7 @@ func (t *Table) Advise(ctx context.Context, db *sql.DB, f *fault.Fault) *fault.F
 	return f
 }
 
-// widen says how an AUTO_INCREMENT column gets more values.
+// widen returns how an AUTO_INCREMENT column gets more values.
 func (t *Table) widen(ctx context.Context, db *sql.DB) string {
 	if t.serial == nil {
 		return "an AUTO_INCREMENT column of a table that a trigger writes to has no value left: make the column BIGINT UNSIGNED"
@@ -51,8 +51,8 @@ func (t *Table) widen(ctx context.Context, db *sql.DB) string {
 	return text + ": " + statements
 }
 
-// fitUnfilled adds the columns that MariaDB has no value for, unless a trigger may
-// fill them. Only who has the privilege TRIGGER on a table sees its triggers.
+// fitUnfilled adds the columns that MariaDB has no value for, unless a trigger may fill
+// them. An account sees the triggers of a table only with the privilege TRIGGER on it.
 func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) error {
 	if len(t.unfilled) == 0 {
 		return nil

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// ddl is what SHOW CREATE TABLE says, line by line. MariaDB writes each column and
-// each key on a line of its own, whatever their texts hold.
+// ddl has the lines of SHOW CREATE TABLE. MariaDB writes each column and each key on a
+// line of its own, whatever their texts contain.
 type ddl []string
 
-// definition is a column as an ALTER TABLE ... MODIFY takes it, "" if it is not found,
-// or not known for sure: MariaDB shows letters beyond U+FFFF as "?", and a statement
+// definition returns a column as an ALTER TABLE ... MODIFY takes it, "" if it is not found,
+// or not known for sure: MariaDB shows characters beyond U+FFFF as "?", and a statement
 // must not put a "?" in their place.
 func (d ddl) definition(column string) string {
 	for _, line := range d {
@@ -43,7 +43,7 @@ type reference struct {
 	ownSchema, from string // of the table that has the key
 }
 
-// references are the foreign keys of the table.
+// references returns the foreign keys of the table.
 func (d ddl) references(schema, table string) []reference {
 	var all []reference
 	for _, line := range d {
@@ -147,7 +147,7 @@ func typeEnd(words []string) int {
 
 func join(parts ...[]string) string { return strings.Join(slices.Concat(parts...), " ") }
 
-// tokens cuts a definition at its spaces, but for those within quotes and brackets.
+// tokens cuts a definition at its spaces, except within quotes and brackets.
 func tokens(definition string) []string {
 	var (
 		all   []string

@@ -19,7 +19,7 @@ func (m Mismatch) Error() string {
 	return "the table does not fit the configuration: " + strings.Join(m, "; ")
 }
 
-// fit finds the configured columns among the table's.
+// fit finds the configured columns among the columns of the table.
 func (t *Table) fit(all []described, found *Mismatch) {
 	for _, name := range t.Target.Columns {
 		t.fitColumn(all, name, found)
@@ -90,7 +90,8 @@ func (t *Table) column(name string) int {
 	return slices.IndexFunc(t.Columns, func(c column.Column) bool { return strings.EqualFold(c.Name, name) })
 }
 
-// indexes are the columns of a unique index over whole, configured columns, else nil.
+// indexes returns the columns of a unique index, nil unless all of them are whole columns
+// and configured.
 func (t *Table) indexes(i uniqueIndex) []int {
 	var all []int
 	for _, name := range i.columns {
@@ -103,8 +104,8 @@ func (t *Table) indexes(i uniqueIndex) []int {
 	return all
 }
 
-// fitKey finds the unique index that makes the key a key, and those beside it
-// which make an upsert overwrite a row of another key.
+// fitKey finds the unique index of the key, and the other unique indexes, by which an
+// upsert overwrites a row of another key.
 func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, all []described, found *Mismatch) error {
 	numbered := func(name string) bool { // by the server, one number a row
 		return slices.ContainsFunc(all, func(d described) bool {

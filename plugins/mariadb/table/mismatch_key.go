@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// fitAmbiguous adds the key columns to whose collation different ids are one.
+// fitAmbiguous adds the key columns whose collation takes different ids as equal.
 func (t *Table) fitAmbiguous(ctx context.Context, r *remedies, found *Mismatch) error {
 	for _, c := range t.ambiguous {
 		collation := c.Charset + "_nopad_bin"
@@ -43,7 +43,7 @@ func (t *Table) fitAmbiguous(ctx context.Context, r *remedies, found *Mismatch) 
 // index only, which MariaDB keeps by hash, and so its columns are declared NOT NULL.
 const maxIndexBytes = 3072
 
-// addKey is the statement that makes the configured key one.
+// addKey returns the statement that makes the configured key a key of the table.
 func (t *Table) addKey(ctx context.Context, r *remedies, hasPrimary bool) (string, error) {
 	alter := "ALTER TABLE " + t.Target.quoted()
 	size := 0
@@ -69,7 +69,7 @@ func (t *Table) addKey(ctx context.Context, r *remedies, hasPrimary bool) (strin
 	return alter + " " + strings.Join(append(changes, "ADD UNIQUE KEY ("+quoteAll(t.Target.Key)+")"), ", "), nil
 }
 
-// declareNotNull is the statement for the columns of a key, behind a colon.
+// declareNotNull returns the statement for the columns of a key, after a colon.
 func (t *Table) declareNotNull(ctx context.Context, r *remedies, columns []string) (string, error) {
 	var changes []string
 	for _, i := range t.Key {

@@ -36,7 +36,7 @@ func (r *remedies) quoted(schema, table string) string {
 	return quote(schema) + "." + quote(table)
 }
 
-// ddl is the definition of a table, nil if the account may not see it.
+// ddl returns the definition of a table, nil if the account may not see it.
 func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 	name := quote(schema) + "." + quote(table)
 	if found, asked := r.known[name]; asked {
@@ -55,16 +55,16 @@ func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 	return r.known[name], nil
 }
 
-// own is the definition of a column of the target, "" if the account may not see it.
+// own returns the definition of a column of the target, "" if the account may not see it.
 func (r *remedies) own(ctx context.Context, column string) (string, error) {
 	d, err := r.ddl(ctx, r.t.database, r.t.Target.Table)
 	return d.definition(column), err
 }
 
-// modify is how a column and those that foreign keys tie to it are changed: the
-// statements, in order, and the foreign keys by their tables. The tied columns must
-// all have one type, so that the keys have to go while the columns change (errors 1832
-// and 1833). No statement: the account may not see the definition of a table.
+// modify returns the statements, in order, that change a column and the columns that
+// foreign keys tie to it, and these keys. The tied columns must all have one type, so that
+// the statements drop the keys and add them again (errors 1832 and 1833). It returns no
+// statement when the account may not see the definition of a table.
 func (r *remedies) modify(ctx context.Context, column string, change func(definition string) string) (statements string, tied []string, err error) {
 	columns, keys, err := r.tied(ctx, tiedColumn{r.t.database, r.t.Target.Table, column})
 	if err != nil {
@@ -137,7 +137,7 @@ func same(a, b tiedColumn) bool {
 	return strings.EqualFold(a.schema, b.schema) && strings.EqualFold(a.table, b.table) && strings.EqualFold(a.column, b.column)
 }
 
-// children are the foreign keys that reference a column, of the tables that the
+// children returns the foreign keys that reference a column, of the tables that the
 // account may see.
 func (r *remedies) children(ctx context.Context, p tiedColumn) ([]reference, error) {
 	rows, err := r.db.QueryContext(ctx, `SELECT DISTINCT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE
@@ -173,8 +173,8 @@ func (r *remedies) children(ctx context.Context, p tiedColumn) ([]reference, err
 	return found, nil
 }
 
-// may says whether the account itself was granted a privilege on the table. What it
-// has by a role is not listed, so false does not say that it lacks it.
+// may says whether the account itself was granted a privilege on the table. MariaDB does
+// not list the privileges of a role, so the account may have the privilege all the same.
 func (r *remedies) may(ctx context.Context, privilege string) (bool, error) {
 	var granted bool
 	err := r.db.QueryRowContext(ctx, `SELECT COUNT(*) > 0 FROM (
