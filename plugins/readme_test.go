@@ -15,7 +15,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/connectjson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
-	"github.com/order-sink/order-sink/plugins/mariadb"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/order"
 )
 
@@ -43,7 +43,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	data.Price.Codes = order.Codes
 	view, found = env.GetOutputConfig("mariadb_upsert")
 	data.Upsert = describe(t, view, found)
-	data.Upsert.Codes = mariadb.Codes
+	data.Upsert.Codes = refusal.Codes
 
 	view, found = env.GetInputConfig("kafka_read")
 	data.Read = describe(t, view, found)

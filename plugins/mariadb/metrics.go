@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
 // The outcomes of a message, as labels.
@@ -28,7 +29,7 @@ type metrics struct {
 	state func(state string)
 }
 
-// newMetrics makes the metrics that [Spec] describes. The framework's timers are
+// newMetrics makes the metrics that description.md describes. The framework's timers are
 // in nanoseconds, and so are their names; config/service.yaml exports them in
 // seconds, under names that say so.
 func newMetrics(counter, timer, gauge func(name string, labels ...string) metric) *metrics {
@@ -47,21 +48,21 @@ func newMetrics(counter, timer, gauge func(name string, labels ...string) metric
 	}
 }
 
-func (m *metrics) observer() observer {
-	return observer{
-		statement: func(d time.Duration) { m.statement(d.Nanoseconds()) },
-		retry:     func(cause string) { m.retries(1, cause) },
+func (m *metrics) observer() writer.Observer {
+	return writer.Observer{
+		Statement: func(d time.Duration) { m.statement(d.Nanoseconds()) },
+		Retry:     func(cause string) { m.retries(1, cause) },
 	}
 }
 
-// verdicts counts a batch once all of its messages have their verdicts.
-func (m *metrics) verdicts(r *result) {
+// outcomes counts a batch when all of its messages have their outcomes.
+func (m *metrics) outcomes(r *result) {
 	m.batches(1)
-	m.count(outcomeInserted, r.inserted)
-	m.count(outcomeUpdated, r.updated)
-	m.count(outcomeUnchanged, r.unchanged)
-	m.count(outcomeStale, r.stale)
-	m.count(outcomeDeleted, r.deleted)
+	m.count(outcomeInserted, r.Inserted)
+	m.count(outcomeUpdated, r.Updated)
+	m.count(outcomeUnchanged, r.Unchanged)
+	m.count(outcomeStale, r.Stale)
+	m.count(outcomeDeleted, r.Deleted)
 	m.count(outcomeCompacted, r.compacted)
 	m.count(outcomeIgnored, r.ignored)
 	m.count(outcomeRefused, len(r.refused))
@@ -76,18 +77,3 @@ func (m *metrics) count(outcome string, n int) {
 		m.rows(int64(n), outcome)
 	}
 }
-
-const descriptionOfMetrics = `== Metrics
-
-- ` + "`mariadb_upsert_rows_total`" + `, a counter of messages by ` + "`outcome`" + `: ` + "`inserted`, `updated`, `unchanged`, `stale`" + ` (older than the stored ` + "`version`), `deleted`, `compacted`" + ` (another message of its key in the batch stands for it), ` + "`ignored`" + ` (a tombstone), ` + "`refused`" + ` and ` + "`failed`" + ` (a processor had refused it). Each message counts once, when it has its verdict; a batch that is written again after a lost answer is counted as unchanged. A batch that ` + "`dead_letter_limit`" + ` holds back counts when it passes, with the outcomes of its first write. A tombstone that finds nothing to delete counts as unchanged.
-- ` + "`mariadb_upsert_refused_total`" + `, a counter by ` + "`code`" + `.
-- ` + "`mariadb_upsert_batches_total`" + `, a counter of the batches that had their verdicts: rows by batches is the size of a batch.
-- ` + "`mariadb_upsert_statement_ns`" + `, a timer of each statement. The framework's timers are in nanoseconds; its ` + "`prometheus`" + ` exporter turns them into seconds, and leaves their names alone, where ` + "`use_histogram_timing`" + ` is set. A ` + "`metrics.mapping`" + ` gives them a name of that unit: ` + "`root = this.re_replace_all(\"_ns$\", \"_seconds\")`" + `.
-- ` + "`mariadb_upsert_commit_lag_ns`" + `, a timer from the ` + "`kafka_timestamp_ms`" + ` of a batch's first message to its commit, where that is in milliseconds.
-- ` + "`mariadb_upsert_retries_total`" + `, a counter by ` + "`cause`" + `: ` + "`deadlock`, `lock_wait`, `connection`, `error_<number>`" + `.
-- ` + "`mariadb_upsert_waits_total`" + `, a counter by ` + "`cause`" + ` of tries that ended in waiting: ` + "`dead_letter`" + ` is a wait for the output of dead letters.
-- ` + "`mariadb_upsert_state`" + `, a gauge by ` + "`state`: `running`, `waiting` or `stopped`" + ` is 1, the others are 0.
-- ` + "`mariadb_upsert_last_commit_timestamp_seconds`" + `, a gauge: the Unix time of the last commit, at first of the start.
-- ` + "`mariadb_upsert_replayed_total`" + `, a counter of messages that had been dead letters (they carry a header ` + "`order_sink.replayed_from`" + `).
-- ` + "`mariadb_upsert_build_info`" + `, a gauge that is 1, by the ` + "`version`" + ` of the program.
-`

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // The log has one line for a code at once, and the rest of a minute in one more.
@@ -17,7 +18,7 @@ func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
 	var lines []string
 	n := &notices{info: func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }, every: time.Hour}
 	for range 100 {
-		r := &result{refused: map[int]*record.Refusal{0: refuse(CodeTooLong, "product", "too long"), 1: refuse(CodeTooLong, "product", "too long")}}
+		r := &result{refused: map[int]*record.Refusal{0: refusal.New(refusal.TooLong, "product", "too long"), 1: refusal.New(refusal.TooLong, "product", "too long")}}
 		r.fail(2, errors.New("order_range: qty: too few"))
 		n.add(r)
 		n.add(&result{})
@@ -27,12 +28,12 @@ func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
 		"Refused 1 records with code order_range. To see them: order-sink dlq list --letters --code order_range",
 	}, lines)
 	lines = nil
-	n.next(CodeTooLong)
+	n.next(refusal.TooLong)
 	require.Equal(t, []string{"Refused 198 more records with code row_too_long in the last 1h0m0s. To see them: order-sink dlq list --letters --code row_too_long"}, lines)
-	n.next(CodeTooLong)
+	n.next(refusal.TooLong)
 	require.Len(t, lines, 1, "none came since then")
 	n.end()
 	n.next("order_range")
-	n.add(&result{refused: map[int]*record.Refusal{0: refuse(CodeNull, "qty", "null")}})
+	n.add(&result{refused: map[int]*record.Refusal{0: refusal.New(refusal.Null, "qty", "null")}})
 	require.Len(t, lines, 1, "the output has ended")
 }

@@ -2,7 +2,6 @@ package mariadb
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -11,10 +10,14 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
 func init() {
-	service.MustRegisterBatchOutput("mariadb_upsert", Spec(),
+	service.MustRegisterBatchOutput("mariadb_upsert", spec(),
 		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
 			policy, err := parsed.FieldBatchPolicy(fieldBatching)
 			if err != nil {
@@ -29,17 +32,17 @@ func init() {
 		})
 }
 
-// output is the mariadb_upsert output: what the framework asks of a [store].
+// output is the mariadb_upsert output: a [store] for the framework.
 type output struct {
-	store   *store
-	breaker *breaker // nil for none
-	forget  func()   // the signal that ends its stop
-	held    held
-	state   *retry.State
-	letters *letters // nil: what is refused is an error
-	notices *notices
-	metrics *metrics
-	traced  *traced // nil for none
+	store       *store
+	breaker     *breaker.Breaker // nil for none
+	forget      func()           // ends the handling of SIGUSR1
+	held        held
+	state       *retry.State
+	deadLetters *deadLetters // nil: a refusal is an error
+	notices     *notices
+	metrics     *metrics
+	traced      *traced // nil for none
 }
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
@@ -47,59 +50,46 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	if err != nil {
 		return nil, err
 	}
-	logger := resources.Logger()
-	dsn, err := parseDSN(c.dsn, c.tls, driverLog{logger})
+	logger, m := resources.Logger(), metricsOf(resources)
+	store, err := newStore(&c, driverLog{logger}, logger.Warn, m.observer())
 	if err != nil {
 		return nil, err
 	}
-	if dsn.DBName == "" && c.target.database == "" {
-		return nil, fmt.Errorf("%s names no database, so %s must: database.table", fieldDSN, fieldTable)
+	var child *deadLetters
+	if parsed.Contains(fieldDeadLetter) {
+		owned, err := parsed.FieldOutput(fieldDeadLetter)
+		if err != nil {
+			return nil, err
+		}
+		child = newDeadLetters(owned)
 	}
-	connector, err := newConnector(dsn, c.initStatement)
-	if err != nil {
-		return nil, err
-	}
+	m.commit(time.Now().Unix()) // until the first, the time since the start counts
+	m.state(retry.Waiting)
+	m.build(1, parsed.EngineVersion())
+	b := breaker.New(c.limit)
+	return &output{
+		store:       store,
+		breaker:     b,
+		forget:      breaker.ResumeOnSignal(b),
+		state:       &retry.State{Longest: 5 * time.Second, Show: m.state, Warn: logger.Warnf, Info: logger.Infof},
+		deadLetters: child,
+		notices:     &notices{info: logger.Infof, every: noticeEvery},
+		metrics:     m,
+		traced:      newTraced(resources.OtelTracer()),
+	}, nil
+}
+
+func metricsOf(resources *service.Resources) *metrics {
 	own := resources.Metrics()
-	m := newMetrics(
+	return newMetrics(
 		func(name string, labels ...string) metric { return own.NewCounter(name, labels...).Incr },
 		func(name string, labels ...string) metric { return own.NewTimer(name, labels...).Timing },
 		func(name string, labels ...string) metric { return own.NewGauge(name, labels...).Set },
 	)
-	m.commit(time.Now().Unix()) // until the first, the time since the start counts
-	m.state(retry.Waiting)
-	m.build(1, parsed.EngineVersion())
-	// No connection is made here: that is for Connect to try.
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(c.connections + 1) // one to look at the table
-	db.SetMaxIdleConns(1)                 // and it stays: opening one takes longer than the look
-	b := newBreaker(c.limit)
-	var l *letters
-	if parsed.Contains(fieldDeadLetter) {
-		child, err := parsed.FieldOutput(fieldDeadLetter)
-		if err != nil {
-			return nil, err
-		}
-		l = newLetters(child)
-	}
-	return &output{
-		letters: l,
-		notices: &notices{info: logger.Infof, every: noticeEvery},
-		breaker: b,
-		forget:  resumeOnSignal(b),
-		store: &store{
-			db:     db,
-			target: &c.target,
-			warn:   logger.Warn,
-			writer: newWriter(db, c.maxRows, c.connections, m.observer()),
-		},
-		state:   &retry.State{Longest: 5 * time.Second, Show: m.state, Warn: logger.Warnf, Info: logger.Infof},
-		metrics: m,
-		traced:  newTraced(resources.OtelTracer()),
-	}, nil
 }
 
-// Connect implements service.BatchOutput: the server answers, the table fits, and
-// the output is not stopped. It returns an error once a wait, see [retry.State].
+// Connect implements service.BatchOutput. It returns nil when the server answers, the table
+// fits, and the output is not stopped. It returns an error once a wait, see [retry.State].
 func (o *output) Connect(ctx context.Context) error {
 	for {
 		why := o.connect(ctx)
@@ -122,8 +112,8 @@ func (o *output) Connect(ctx context.Context) error {
 }
 
 func (o *output) connect(ctx context.Context) *reason {
-	if o.letters.waiting() {
-		return nil // its rows are stored: the batch needs no MariaDB
+	if o.deadLetters.hasWaiting() {
+		return nil // the rows of that batch are stored: it needs no MariaDB
 	}
 	if why := o.stopped(); why != nil {
 		return why
@@ -132,27 +122,27 @@ func (o *output) connect(ctx context.Context) *reason {
 	if err == nil {
 		return nil
 	}
-	why := judgeLook(err).reason()
+	why := reasonOf(judge(err))
 	why.Text = explain(err).Error()
 	return &why
 }
 
-// explain gives an error of the server the text that is safe to show.
+// explain returns an error of the server with the text that is safe to show.
 func explain(err error) error {
-	var hidden *initError
-	if f := judgeLook(err); f.ofServer() && !errors.As(err, &hidden) {
-		var opening *openError
+	var hidden *fault.InitError
+	if f := judge(err); f.OfServer() && !errors.As(err, &hidden) {
+		var opening *writer.OpenError
 		if errors.As(err, &opening) {
-			return &openError{opening.nth, opening.of, f}
+			return &writer.OpenError{Nth: opening.Nth, Of: opening.Of, Err: f}
 		}
 		return f
 	}
 	return err
 }
 
-// WriteBatch implements service.BatchOutput. It returns nil when every row is
-// committed or its dead letter acknowledged (Invariant 1), without a child for the
-// letters a BatchError that names the refused rows (Invariant 2), or exactly
+// WriteBatch implements service.BatchOutput. It returns nil when every row is committed or
+// its dead letter is acknowledged (Invariant 1). Without an output for dead letters it
+// returns a BatchError with the refused rows (Invariant 2). Otherwise it returns exactly
 // ErrNotConnected, which makes the framework connect and bring the same batch again
 // (Invariant 3): also when ctx ends in a shutdown, since any other error would send
 // good rows to the dead letters.
@@ -160,22 +150,18 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	if len(batch) == 0 {
 		return nil
 	}
-	if d := o.letters.resume(batch); d != nil {
+	if d := o.deadLetters.resume(batch); d != nil {
 		return o.deliver(ctx, batch, d)
 	}
-	messages := o.messages(batch)
-	var tickets tickets
-	for _, m := range batch {
-		metadata, _ := m.MetaGetImmut(record.Batch)
-		tickets = tickets.with(metadata)
-	}
-	withdraw := o.store.writer.evidence.offer(messages)
+	messages := rows.Messages(o.store.target, batch)
+	tickets := ticketsOf(batch)
+	withdraw := o.store.writer.Offer(messages)
 	ahead := tickets.await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {
 		return service.ErrNotConnected
 	}
-	this := identity(batch)
+	this := rows.Identity(batch)
 	for {
 		result, why := o.write(ctx, this, batch, messages)
 		if why == nil {
@@ -184,10 +170,10 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 			if len(result.refused)+len(result.failed) > 0 {
 				tickets.behind(ctx)
 			}
-			return o.refuse(ctx, batch, result)
+			return o.finish(ctx, batch, result)
 		}
 		o.metrics.waits(1, why.Cause)
-		if why.alone {
+		if why.unproven {
 			tickets.stuck()
 		}
 		if !o.state.Wait(ctx, this, why.Reason) {
@@ -196,79 +182,84 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 }
 
-func (o *output) messages(batch service.MessageBatch) []message {
-	return messagesOf(o.store.target, batch)
+func ticketsOf(batch service.MessageBatch) (all tickets) {
+	for _, m := range batch {
+		metadata, _ := m.MetaGetImmut(record.Batch)
+		all = all.with(metadata)
+	}
+	return all
 }
 
 // write stores a batch, or says why it cannot be stored now.
-func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []message) (*result, *reason) {
+func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []rows.Message) (*result, *reason) {
 	if why := o.stopped(); why != nil {
 		return nil, why
 	}
 	began := time.Now()
 	result, f := o.store.put(ctx, messages)
 	if f != nil {
-		why := f.reason()
+		why := reasonOf(f)
 		return nil, &why
 	}
 	now := time.Now()
 	again := o.held.credit(this, result)
-	if result.stored() > 0 {
+	if result.Stored() > 0 {
 		o.metrics.commit(now.Unix())
-		if sent, known := sentAt(batch[0]); known && !again {
+		if sent, known := rows.SentAt(batch[0]); known && !again {
 			o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
 		}
 	}
 	for i, m := range batch {
-		if messages[i].failed {
+		if messages[i].Failed {
 			result.fail(i, m.GetError())
 		}
 	}
-	if o.breaker != nil && !o.breaker.judge(now, len(batch), result.codes()) {
+	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.codes()) {
 		if why := o.stopped(); why != nil {
 			o.held.keep(this, result)
 			return nil, why
 		}
 	}
 	o.held.release(this)
-	o.metrics.verdicts(result)
+	o.report(batch, result, began, now)
+	return result, nil
+}
+
+// report tells the metrics, the log and the traces the outcome of a batch.
+func (o *output) report(batch service.MessageBatch, result *result, began, ended time.Time) {
+	o.metrics.outcomes(result)
 	o.notices.add(result)
-	o.trace(batch, result, began, now)
+	o.trace(batch, result, began, ended)
 	for _, m := range batch {
 		// A dead letter that was sent again says so in a header.
 		if _, replayed := m.MetaGetMut(record.ReplayedFrom); replayed {
 			o.metrics.replays(1)
 		}
 	}
-	return result, nil
 }
 
-// trace ends the traces of a batch that has its verdicts.
+// trace ends the traces of a batch whose messages have their outcomes.
 func (o *output) trace(batch service.MessageBatch, result *result, began, ended time.Time) {
 	if o.traced == nil {
 		return
 	}
 	for i, m := range batch {
-		err := result.failed[i]
-		if refusal := result.refused[i]; refusal != nil {
-			err = refusal
-		}
 		text := func(name string) string {
 			value, _ := m.MetaGet(name)
 			return value
 		}
-		o.traced.verdict(origin{m.Context(), text}, began, ended, err)
+		o.traced.end(origin{m.Context(), text}, began, ended, result.err(i))
 	}
 }
 
 // ConnectionTest implements service.ConnectionTestable.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
 	results := service.ConnectionTestSucceeded().AsList()
-	if _, err := o.store.look(ctx, time.Now()); err != nil {
+	if _, err := o.store.refresh(ctx, time.Now()); err != nil {
 		results = service.ConnectionTestFailed(explain(err)).AsList()
 	}
-	if o.letters != nil {
-		results = append(results, o.letters.child.ConnectionTest(ctx)...)
+	if o.deadLetters != nil {
+		results = append(results, o.deadLetters.child.ConnectionTest(ctx)...)
 	}
 	return results
 }
@@ -277,14 +268,13 @@ func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResul
 func (o *output) Close(ctx context.Context) error {
 	o.forget()
 	o.notices.end()
-	if o.letters != nil {
-		o.letters.end(ctx)
+	if o.deadLetters != nil {
+		o.deadLetters.end(ctx)
 	}
-	o.store.writer.close(ctx)
-	return o.store.db.Close()
+	return o.store.close(ctx)
 }
 
-// driverLog takes what the driver has to say about connections that it gives up.
+// driverLog logs what the driver says about connections that it gives up.
 type driverLog struct{ logger *service.Logger }
 
 // Print implements mysql.Logger.

@@ -28,73 +28,71 @@ func TestPropertyBatchesEqualOneByOne(t *testing.T) {
 		for _, key := range []string{"PRIMARY KEY", "UNIQUE, serial INT AUTO_INCREMENT PRIMARY KEY"} {
 			t.Run(name+" "+key, func(t *testing.T) {
 				t.Parallel()
-				w := shared(t, `CREATE TABLE model (id VARCHAR(3) COLLATE utf8mb4_bin NOT NULL `+key+`, note INT CHECK (note < 9), first INT, version INT)`)
-				deletes, columns := strings.Contains(config, "delete"), "id, note, first, version"
-				if strings.Contains(config, "metadata") {
-					columns = "id, note, first"
-				}
-				o := w.output("table: model\ncolumns: [" + columns + "]\nkey: [id]\nmax_rows_per_statement: 7\n" + config)
-				rapid.Check(t, func(r *rapid.T) {
-					w.exec("DELETE FROM model")
-					m := model{versioned: strings.Contains(config, "version"), insertOnly: strings.Contains(config, "insert_only"), rows: map[string][3]any{}}
-					for range rapid.IntRange(1, 4).Draw(r, "batches") {
-						var records []any
-						var batch service.MessageBatch
-						for range rapid.IntRange(1, 40).Draw(r, "records") {
-							records = append(records, map[string]any{
-								"id":      rapid.StringMatching("[ab][abA]?").Draw(r, "id"),
-								"note":    int64(rapid.IntRange(0, 9).Draw(r, "note")), // 9 is refused
-								"first":   int64(rapid.IntRange(0, 3).Draw(r, "first")),
-								"version": rapid.SampledFrom([]any{nil, int64(1), int64(2), int64(3)}).Draw(r, "version"),
-							})
-							record := records[len(records)-1].(map[string]any)
-							message := batchOf(record)[0]
-							if deletes && rapid.IntRange(0, 4).Draw(r, "deletes") == 0 {
-								record["deletes"], record["note"] = true, int64(0)
-								message = tombstone(record["id"], nil)
-							}
-							if columns == "id, note, first" {
-								record["version"] = int64(rapid.IntRange(1, 3).Draw(r, "metadata"))
-								message.MetaSetMut("version", record["version"])
-							}
-							batch = append(batch, message)
-						}
-						result := w.put(o, batch)
-						before := m.copy()
-						for i, record := range records {
-							refused := record.(map[string]any)["note"] == int64(9)
-							if _, found := result.refused[i]; found && !refused {
-								r.Fatalf("record %d was refused", i)
-							} else if refused != found && !m.mayHide(records, i) {
-								r.Fatalf("record %d: refused %v, expected %v", i, found, refused)
-							}
-							if !refused {
-								m.write(record.(map[string]any))
-							}
-						}
-						got := w.rows("SELECT id, note, first, version FROM model")
-						slices.Sort(got)
-						if want := m.text(); !slices.Equal(got, want) {
-							r.Fatalf("stored %v, expected %v", got, want)
-						}
-						if inserted, updated := m.since(before); len(result.refused) == 0 && !deletes {
-							// With insert_only a row may be written more than once.
-							if result.counts["inserted"] != inserted || !m.insertOnly && result.counts["updated"] != updated {
-								r.Fatalf("inserted %d, updated %d, expected %d and %d", result.counts["inserted"], result.counts["updated"], inserted, updated)
-							}
-						}
-						n := int64(0)
-						for _, of := range result.counts {
-							n += of
-						}
-						if n != int64(len(records)) || result.counts["refused"] != int64(len(result.refused)) {
-							r.Fatalf("%d records have an outcome: %v", len(records), result)
-						}
-					}
-				})
+				compareWithModel(t, key, config)
 			})
 		}
 	}
+}
+
+func compareWithModel(t *testing.T, key, config string) {
+	w := shared(t, `CREATE TABLE model (id VARCHAR(3) COLLATE utf8mb4_bin NOT NULL `+key+`, note INT CHECK (note < 9), first INT, version INT)`)
+	deletes, metadata, columns := strings.Contains(config, "delete"), strings.Contains(config, "metadata"), "id, note, first, version"
+	if metadata {
+		columns = "id, note, first"
+	}
+	o := w.output("table: model\ncolumns: [" + columns + "]\nkey: [id]\nmax_rows_per_statement: 7\n" + config)
+	rapid.Check(t, func(r *rapid.T) {
+		w.exec("DELETE FROM model")
+		m := model{versioned: strings.Contains(config, "version"), insertOnly: strings.Contains(config, "insert_only"), rows: map[string][3]any{}}
+		for range rapid.IntRange(1, 4).Draw(r, "batches") {
+			records, batch := drawBatch(r, deletes, metadata)
+			result := w.put(o, batch)
+			before := m.copy()
+			m.writeAll(r, records, result)
+			got := w.rows("SELECT id, note, first, version FROM model")
+			slices.Sort(got)
+			if want := m.text(); !slices.Equal(got, want) {
+				r.Fatalf("stored %v, expected %v", got, want)
+			}
+			if inserted, updated := m.since(before); len(result.refused) == 0 && !deletes {
+				// With insert_only a row may be written more than once.
+				if result.counts["inserted"] != inserted || !m.insertOnly && result.counts["updated"] != updated {
+					r.Fatalf("inserted %d, updated %d, expected %d and %d", result.counts["inserted"], result.counts["updated"], inserted, updated)
+				}
+			}
+			n := int64(0)
+			for _, of := range result.counts {
+				n += of
+			}
+			if n != int64(len(records)) || result.counts["refused"] != int64(len(result.refused)) {
+				r.Fatalf("%d records have an outcome: %v", len(records), result)
+			}
+		}
+	})
+}
+
+// drawBatch draws records, of which some are tombstones if the output deletes, and the
+// messages that have them. The version is metadata if the output takes it from there.
+func drawBatch(r *rapid.T, deletes, metadata bool) (records []any, batch service.MessageBatch) {
+	for range rapid.IntRange(1, 40).Draw(r, "records") {
+		record := map[string]any{
+			"id":      rapid.StringMatching("[ab][abA]?").Draw(r, "id"),
+			"note":    int64(rapid.IntRange(0, 9).Draw(r, "note")), // 9 is refused
+			"first":   int64(rapid.IntRange(0, 3).Draw(r, "first")),
+			"version": rapid.SampledFrom([]any{nil, int64(1), int64(2), int64(3)}).Draw(r, "version"),
+		}
+		message := batchOf(record)[0]
+		if deletes && rapid.IntRange(0, 4).Draw(r, "deletes") == 0 {
+			record["deletes"], record["note"] = true, int64(0)
+			message = tombstone(record["id"], nil)
+		}
+		if metadata {
+			record["version"] = int64(rapid.IntRange(1, 3).Draw(r, "metadata"))
+			message.MetaSetMut("version", record["version"])
+		}
+		records, batch = append(records, record), append(batch, message)
+	}
+	return records, batch
 }
 
 // model is the table as one record after the other leaves it.
@@ -120,8 +118,23 @@ func (m *model) write(record map[string]any) {
 	m.rows[id] = row
 }
 
+// writeAll writes the records of a batch that are not refused, and compares the refusals.
+func (m *model) writeAll(r *rapid.T, records []any, result effect) {
+	for i, record := range records {
+		refused := record.(map[string]any)["note"] == int64(9)
+		if _, found := result.refused[i]; found && !refused {
+			r.Fatalf("record %d was refused", i)
+		} else if refused != found && !m.mayHide(records, i) {
+			r.Fatalf("record %d: refused %v, expected %v", i, found, refused)
+		}
+		if !refused {
+			m.write(record.(map[string]any))
+		}
+	}
+}
+
 // mayHide says whether record i is one that another record of its key may stand
-// for, so that nobody asked the server about it.
+// for, so that the server did not judge it.
 func (m *model) mayHide(records []any, i int) bool {
 	for j, other := range records {
 		if j != i && other.(map[string]any)["id"] == records[i].(map[string]any)["id"] {

@@ -37,7 +37,7 @@ func TestABadConfigurationIsRefusedAtTheStart(t *testing.T) {
 		strings.Replace(plain, "(127.0.0.1:1)/db", "(h)/d%zzsecret", 1):              "parsing dsn: expected user:password@tcp(host:port)/database?parameter=value, with known parameters and values",
 		strings.Replace(plain, "dsn: u:p@tcp(127.0.0.1:1)/db\n", "dsn: secret\n", 1): "parsing dsn: expected user:password@tcp(host:port)/database: missing the slash separating the database name",
 	} {
-		parsed, err := Spec().ParseYAML(config, nil)
+		parsed, err := spec().ParseYAML(config, nil)
 		require.NoError(t, err, config)
 		_, err = newOutput(parsed, service.MockResources())
 		require.EqualError(t, err, want, config)

@@ -33,7 +33,7 @@ func TestAMistakeInTheDSNIsExplained(t *testing.T) {
 			o := w.outputOf(w.server.DSN(w.name)+c.dsn, ordersConfig+c.config)
 			err := o.Connect(t.Context())
 			require.Error(t, err)
-			require.Regexp(t, c.want+`.*Nothing is dropped: somebody must mend this`, err.Error())
+			require.Regexp(t, c.want+`.*Nothing is dropped: an operator must correct this`, err.Error())
 			require.NotContains(t, err.Error(), "until it succeeds")
 			require.NotContains(t, err.Error(), "\n")
 			// A batch that meets it, too.
@@ -65,7 +65,7 @@ func TestADSNThatIsNoneIsRefusedAtTheStart(t *testing.T) {
 		`u:s3cr3t@tcp(h)/db?parseTime=s3cr3t&a=b`:  "parsing dsn: expected user:password@tcp(host:port)/database?parameter=value, with known parameters and values",
 		`u:s3cr3t@tcp(h)/db?time_zone=%zz&x=s3cr3`: "parsing dsn: expected user:password@tcp(host:port)/database?parameter=value, with known parameters and values",
 	} {
-		parsed, err := Spec().ParseYAML("dsn: \""+dsn+"\"\n"+ordersConfig, nil)
+		parsed, err := spec().ParseYAML("dsn: \""+dsn+"\"\n"+ordersConfig, nil)
 		require.NoError(t, err)
 		_, err = newOutput(parsed, service.MockResources())
 		require.EqualError(t, err, want, dsn)

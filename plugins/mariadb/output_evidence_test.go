@@ -61,9 +61,9 @@ func TestAnUpdateByAnotherUniqueIndexIsComparedWithUpdates(t *testing.T) {
 	o := w.output(ordersConfig)
 	require.Empty(t, w.write(o, order("a", "a", 1, "1")))
 	w.exec("RENAME TABLE audit TO audit_old")
-	next := newPlace() // a record that waits for its turn, and that would be inserted
+	next := newKafkaTicket() // a record that waits for its turn, and that would be inserted
 	done := make(chan error, 1)
-	go func() { done <- o.WriteBatch(context.Background(), w.placed(next, order("c", "c", 1, "1"))) }()
+	go func() { done <- o.WriteBatch(context.Background(), w.ticketed(next, order("c", "c", 1, "1"))) }()
 	<-next.arrived
 	require.Contains(t, w.waits(o, batchOf(order("b", "a", 2, "1"))), "audit' doesn't exist")
 	close(next.before)

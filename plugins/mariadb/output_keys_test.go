@@ -59,7 +59,7 @@ func TestCountsSurviveTriggersAndTheBinaryLog(t *testing.T) {
 	w.exec("SET GLOBAL binlog_format = STATEMENT")
 	require.NoError(t, o.Connect(t.Context()))
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(order("z", "x", 1, "1"))))
-	require.Regexp(t, `MariaDB error 1665 \(HY000\): Cannot execute statement: impossible to write to binary log since BINLOG_FORMAT = STATEMENT.*Nothing is dropped: somebody must mend this`, o.says())
+	require.Regexp(t, `MariaDB error 1665 \(HY000\): Cannot execute statement: impossible to write to binary log since BINLOG_FORMAT = STATEMENT.*Nothing is dropped: an operator must correct this`, o.says())
 }
 
 func TestKeysAreTheServers(t *testing.T) {

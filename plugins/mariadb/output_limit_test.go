@@ -35,7 +35,7 @@ func TestAMessageThatIsHeldBackCountsOnce(t *testing.T) {
 	require.Equal(t, int64(1), o.count("mariadb_upsert_batches_total"))
 
 	resume(t)
-	require.Len(t, w.verdict(o, batch), 2)
+	require.Len(t, w.settled(o, batch), 2)
 	require.Equal(t, map[string]int64{"inserted": 4, "updated": 1, "unchanged": 1, "compacted": 1, "refused": 1, "failed": 1, "ignored": 1},
 		o.counts("mariadb_upsert_rows_total"))
 	require.Equal(t, int64(2), o.count("mariadb_upsert_batches_total"))
@@ -51,12 +51,12 @@ func TestTheOutcomesOfAHeldBatchAddUp(t *testing.T) {
 	batch[3].SetStructured("no object")
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 	resume(t)
-	require.Len(t, w.verdict(o, batchOf("another")), 1, "one batch with refusals passes")
+	require.Len(t, w.settled(o, batchOf("another")), 1, "one batch with refusals passes")
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch), "held back again")
-	w.exec("UPDATE orders SET qty = 5 WHERE order_id = 'a'") // by somebody who has a newer one
+	w.exec("UPDATE orders SET qty = 5 WHERE order_id = 'a'") // by another sink that has a newer order
 	w.exec("DELETE FROM orders WHERE order_id = 'b'")
 	resume(t)
-	require.Len(t, w.verdict(o, batch), 1)
+	require.Len(t, w.settled(o, batch), 1)
 	require.Equal(t, map[string]int64{"inserted": 3, "refused": 2}, o.counts("mariadb_upsert_rows_total"))
 	require.Empty(t, w.write(o, order("a", "x", 5, ""), order("c", "x", 1, "")))
 	require.Equal(t, map[string]int64{"inserted": 3, "refused": 2, "unchanged": 2}, o.counts("mariadb_upsert_rows_total"))

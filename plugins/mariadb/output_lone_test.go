@@ -49,26 +49,26 @@ func TestALoneRowIsRefusedOnceAnotherRowIsStored(t *testing.T) {
 			o := w.output(ordersConfig)
 			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
 			w.exec("UPDATE orders SET updated_at = '2020-01-01'")
-			require.Equal(t, want, w.verdict(o, bad()))
+			require.Equal(t, want, w.settled(o, bad()))
 			require.Empty(t, w.write(o, order("b", "x", 1, "1")))
 			require.Equal(t, []string{"a|2020-01-01 00:00:00.000"}, w.rows("SELECT order_id, updated_at FROM orders WHERE order_id <> 'b'"), "a probe leaves nothing behind")
 		})
 		t.Run(name+"/the table has rows", func(t *testing.T) {
 			t.Parallel()
 			w := shared(t, append([]string{orders, "INSERT INTO orders (order_id, qty) VALUES ('a', 1), ('z', 9)"}, c.setUp...)...)
-			require.Equal(t, want, w.verdict(w.output(ordersConfig), bad()))
+			require.Equal(t, want, w.settled(w.output(ordersConfig), bad()))
 			require.Equal(t, []string{"a|1", "z|9"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 		})
 		t.Run(name+"/the table is empty, and another record follows", func(t *testing.T) {
 			t.Parallel()
 			w := shared(t, append([]string{orders}, c.setUp...)...)
 			o := w.output(ordersConfig)
-			first, second := newPlace(), newPlace()
+			first, second := newKafkaTicket(), newKafkaTicket()
 			close(first.before)
 			done := make(chan error)
-			go func() { done <- o.WriteBatch(context.Background(), w.placed(second, order("c", "x", 1, "1"))) }()
+			go func() { done <- o.WriteBatch(context.Background(), w.ticketed(second, order("c", "x", 1, "1"))) }()
 			<-second.arrived
-			require.Equal(t, want, w.verdict(o, bad()))
+			require.Equal(t, want, w.settled(o, bad()))
 			require.Empty(t, w.rows("SELECT * FROM orders"), "a probe leaves nothing behind")
 			close(second.before)
 			require.NoError(t, <-done)
@@ -81,13 +81,13 @@ func TestALoneRowIsRefusedOnceAnotherRowIsStored(t *testing.T) {
 			require.Contains(t, w.waits(o, bad()), noOther)
 			// Another partition's order is stored at last.
 			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-			require.Equal(t, want, w.verdict(o, bad()))
+			require.Equal(t, want, w.settled(o, bad()))
 		})
 		t.Run(name+"/in a batch", func(t *testing.T) {
 			t.Parallel()
 			w := shared(t, append([]string{orders}, c.setUp...)...)
 			records := []any{order("bad", "x", 1, "1"), order("a", "x", 1, "1"), order("c", "x", 1, "1")}
-			require.Equal(t, want, w.verdict(w.output(ordersConfig), batchOf(records...)))
+			require.Equal(t, want, w.settled(w.output(ordersConfig), batchOf(records...)))
 			require.Equal(t, []string{"a", "c"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
 		})
 	}
@@ -118,7 +118,7 @@ func TestALoneUpdateIsRefusedOnceAnotherRowIsUpdated(t *testing.T) {
 	w := shared(t, orders, stumbles("BEFORE UPDATE", "INSERT INTO nowhere VALUES (1)"))
 	o := w.output(ordersConfig)
 	require.Empty(t, w.write(o, order("bad", "x", 1, "1"), order("a", "x", 1, "1")))
-	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, w.verdict(o, batchOf(order("bad", "x", 2, "1"))))
+	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, w.settled(o, batchOf(order("bad", "x", 2, "1"))))
 	require.Equal(t, []string{"a|1", "bad|1"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 }
 
@@ -136,7 +136,7 @@ func TestALoneTombstoneIsRefusedOnceAnotherIsTaken(t *testing.T) {
 	t.Run("filled", func(t *testing.T) {
 		t.Parallel()
 		w := shared(t, ascii, "INSERT INTO v VALUES ('a', 1)")
-		require.Equal(t, want, w.verdict(w.output(config), tombstone()))
+		require.Equal(t, want, w.settled(w.output(config), tombstone()))
 		require.Equal(t, []string{"a|1"}, w.rows("SELECT * FROM v"))
 	})
 	t.Run("empty", func(t *testing.T) {
@@ -144,13 +144,13 @@ func TestALoneTombstoneIsRefusedOnceAnotherIsTaken(t *testing.T) {
 		w := shared(t, ascii)
 		o := w.output(config)
 		require.Contains(t, w.waits(o, tombstone()), noOther)
-		next := newPlace()
+		next := newKafkaTicket()
 		done := make(chan error)
 		go func() {
-			done <- o.WriteBatch(context.Background(), w.placed(next, map[string]any{"id": "a", "x": int64(1)}))
+			done <- o.WriteBatch(context.Background(), w.ticketed(next, map[string]any{"id": "a", "x": int64(1)}))
 		}()
 		<-next.arrived
-		require.Equal(t, want, w.verdict(o, tombstone()))
+		require.Equal(t, want, w.settled(o, tombstone()))
 		close(next.before)
 		require.NoError(t, <-done)
 		require.Equal(t, []string{"a|1"}, w.rows("SELECT * FROM v"))
@@ -192,11 +192,11 @@ func TestABatchOfBadRowsIsRefused(t *testing.T) {
 				return records
 			}
 			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-			next := newPlace()
+			next := newKafkaTicket()
 			done := make(chan error)
-			go func() { done <- o.WriteBatch(context.Background(), w.placed(next, bad("next")...)) }()
+			go func() { done <- o.WriteBatch(context.Background(), w.ticketed(next, bad("next")...)) }()
 			<-next.arrived
-			require.Len(t, w.verdict(o, batchOf(bad("first")...)), 100)
+			require.Len(t, w.settled(o, batchOf(bad("first")...)), 100)
 			close(next.before)
 			close(next.behind)
 			require.Error(t, <-done)
@@ -207,7 +207,7 @@ func TestABatchOfBadRowsIsRefused(t *testing.T) {
 
 // stuckPlace is told when its output needs the next batch.
 type stuckPlace struct {
-	*place
+	*kafkaTicket
 	stuck chan struct{}
 }
 
@@ -217,7 +217,7 @@ func TestALoneRowAsksForTheNextBatch(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders, stumbles("BEFORE INSERT", signal9001))
 	o := w.output(ordersConfig)
-	p := stuckPlace{newPlace(), make(chan struct{})}
+	p := stuckPlace{newKafkaTicket(), make(chan struct{})}
 	close(p.before)
 	batch := batchOf(order("bad", "x", 1, "1"))
 	batch[0].MetaSetImmut("kafka_batch", p)

@@ -37,7 +37,7 @@ func TestAMisfitSaysWhatMendsIt(t *testing.T) {
 			}
 			o := w.unconnected(c.config)
 			want := "the table does not fit the configuration: " + c.want
-			requireWait(t, o.Connect(t.Context()), want+". Nothing is dropped: somebody must mend this")
+			requireWait(t, o.Connect(t.Context()), want+". Nothing is dropped: an operator must correct this")
 			results := o.ConnectionTest(t.Context())
 			require.Len(t, results, 1)
 			require.EqualError(t, results[0].Err, want)
@@ -47,7 +47,7 @@ func TestAMisfitSaysWhatMendsIt(t *testing.T) {
 		t.Parallel()
 		w := shared(t, "CREATE TABLE b (id INT PRIMARY KEY, v INT)", "CREATE VIEW t AS SELECT * FROM b")
 		err := w.unconnected(config).Connect(t.Context())
-		requireWait(t, err, "the table does not fit the configuration: `t` is a view: rows can be kept unique by key in a table only: set table to the base table, and key to its primary key or a unique index. Nothing is dropped: somebody must mend this")
+		requireWait(t, err, "the table does not fit the configuration: `t` is a view: rows can be kept unique by key in a table only: set table to the base table, and key to its primary key or a unique index. Nothing is dropped: an operator must correct this")
 		require.NotContains(t, err.Error(), "ALTER TABLE")
 	})
 }

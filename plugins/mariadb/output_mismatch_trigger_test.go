@@ -68,7 +68,7 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 			}
 			batch := batchOf(row(1, 1))
 			require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
-			require.Regexp(t, "MariaDB error 1364 \\(HY000\\): Field 'who' doesn't have a default value: column `who` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT \\(a value\\): no other record could be stored to compare with\\. Nothing is dropped: somebody must mend this", o.says())
+			require.Regexp(t, "MariaDB error 1364 \\(HY000\\): Field 'who' doesn't have a default value: column `who` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT \\(a value\\): no other record could be stored to compare with\\. Nothing is dropped: an operator must correct this", o.says())
 			w.exec("ALTER TABLE t ALTER COLUMN who SET DEFAULT 'd', ALTER COLUMN more SET DEFAULT 9")
 			require.NoError(t, o.WriteBatch(t.Context(), batch))
 			require.Equal(t, []string{"1|1|d"}, w.rows("SELECT id, v, who FROM t"))
@@ -114,5 +114,5 @@ func TestADefaultThatATriggersModeRefusesIsWaitedFor(t *testing.T) {
 		"SET STATEMENT sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE' FOR CREATE TRIGGER a AFTER INSERT ON t FOR EACH ROW INSERT INTO audit (id) VALUES (NEW.id)")
 	o := w.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(map[string]any{"id": int64(1), "v": int64(1)})))
-	require.Regexp(t, `MariaDB error 1978 \(22007\): a column has a date for its default that the sql_mode of a trigger does not allow: .*somebody must mend this`, o.says())
+	require.Regexp(t, `MariaDB error 1978 \(22007\): a column has a date for its default that the sql_mode of a trigger does not allow: .*an operator must correct this`, o.says())
 }

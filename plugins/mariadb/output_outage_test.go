@@ -44,8 +44,8 @@ func TestARowIsNotRefusedForTheEnvironment(t *testing.T) {
 			}
 			require.Contains(t, w.waits(another, several), c.text)
 			w.exec(c.end)
-			require.Empty(t, w.verdict(o, lone))
-			require.Empty(t, w.verdict(another, several))
+			require.Empty(t, w.settled(o, lone))
+			require.Empty(t, w.settled(another, several))
 			require.Equal(t, []string{"3"}, w.rows("SELECT qty FROM orders WHERE order_id = '"+c.record+"'"))
 		})
 	}
@@ -60,7 +60,7 @@ func TestALoneRowOfAReadOnlyServerWaits(t *testing.T) {
 	batch := batchOf(order("b", "x", 1, "1"))
 	require.Regexp(t, `MariaDB error 1290 \(HY000\): The MariaDB server .*cannot execute this statement\. Nothing`, w.waits(o, batch))
 	w.exec("SET GLOBAL read_only = 0")
-	require.Empty(t, w.verdict(o, batch))
+	require.Empty(t, w.settled(o, batch))
 	require.Equal(t, []string{"a", "b"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
 }
 
@@ -76,10 +76,10 @@ func TestALoneRowWithoutThePrivilegeWaits(t *testing.T) {
 	batch := batchOf(order("b", "x", 1, "1"))
 	require.Contains(t, w.waits(o, batch), "MariaDB error 1142 (42000): INSERT command denied to user 'sink'@")
 	w.exec("GRANT INSERT ON orders TO sink@'127.0.0.1'")
-	require.Empty(t, w.verdict(o, batch))
+	require.Empty(t, w.settled(o, batch))
 	// A row's own trouble is found with these privileges too.
 	w.exec(stumbles("AFTER INSERT", "INSERT INTO nowhere VALUES (1)"))
-	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, w.verdict(o, batchOf(order("bad", "x", 1, "1"))))
+	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, w.settled(o, batchOf(order("bad", "x", 1, "1"))))
 	require.Equal(t, []string{"a", "b"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
 }
 
@@ -99,7 +99,7 @@ func TestALockedRowWaits(t *testing.T) {
 	require.Contains(t, o.says(), "MariaDB error 1205 (HY000): Lock wait timeout exceeded")
 	require.Empty(t, w.write(o, order("a", "x", 2, "1")), "other rows are stored meanwhile")
 	require.NoError(t, tx.Commit())
-	require.Empty(t, w.verdict(o, batch))
+	require.Empty(t, w.settled(o, batch))
 	require.Equal(t, []string{"a|2", "b|2"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 }
 
@@ -140,7 +140,7 @@ func TestADoubtfulErrorOfALargeBatchTakesFewStatements(t *testing.T) {
 				require.Empty(t, w.rows("SELECT order_id FROM orders"))
 				return
 			}
-			refusals := w.verdict(o, batchOf(records...))
+			refusals := w.settled(o, batchOf(records...))
 			require.Len(t, refusals, len(c.bad))
 			for _, i := range c.bad {
 				require.Regexp(t, "^row_refused: orders: MariaDB error .*"+othersStored+"$", refusals[i])

@@ -45,10 +45,10 @@ func TestAProbeTakesNoNumber(t *testing.T) {
 			w.exec(c.trigger)
 			numbers, rows := w.rows(next), w.rows(stored)
 			if c.waiting != nil {
-				later := newPlace()
+				later := newKafkaTicket()
 				done := make(chan error, 1)
 				ctx, stop := context.WithCancel(context.Background())
-				go func() { done <- o.WriteBatch(ctx, w.placed(later, c.waiting)) }()
+				go func() { done <- o.WriteBatch(ctx, w.ticketed(later, c.waiting)) }()
 				<-later.arrived
 				defer func() {
 					stop()
@@ -56,7 +56,7 @@ func TestAProbeTakesNoNumber(t *testing.T) {
 				}()
 			}
 			if c.refused {
-				require.Len(t, w.verdict(o, c.batch), 1)
+				require.Len(t, w.settled(o, c.batch), 1)
 			} else {
 				require.Contains(t, w.waits(o, c.batch), "MariaDB error 1146")
 			}
@@ -73,6 +73,6 @@ func TestAProbeWritesBesideARowWithTheNumber0(t *testing.T) {
 		"CREATE TRIGGER stumbles BEFORE INSERT ON t FOR EACH ROW IF NEW.id = 'bad' THEN INSERT INTO nowhere VALUES (1); END IF",
 		"INSERT INTO t VALUES (7, 'a')", "UPDATE t SET n = 0")
 	o := w.output("table: t\ncolumns: [id]\nkey: [id]\n")
-	require.Len(t, w.verdict(o, batchOf(map[string]any{"id": "bad"})), 1)
+	require.Len(t, w.settled(o, batchOf(map[string]any{"id": "bad"})), 1)
 	require.Equal(t, []string{"0|a"}, w.rows("SELECT n, id FROM t"))
 }

@@ -77,7 +77,7 @@ func TestNoNumberIsTakenWhateverTheKeyIs(t *testing.T) {
 }
 
 // A large batch of rows of which every second is there: the questions and the
-// statements are cut, and each row has its verdict.
+// statements are cut, and each row has its outcome.
 func TestNumbersOfALargeBatch(t *testing.T) {
 	t.Parallel()
 	w := shared(t, "CREATE TABLE t (n SMALLINT AUTO_INCREMENT PRIMARY KEY, id VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE, v INT CHECK (v < 1000), ver INT, at TIMESTAMP(3) DEFAULT '2000-01-01' ON UPDATE CURRENT_TIMESTAMP(3))")
@@ -194,7 +194,7 @@ func TestNoNumberLeftSaysWhatToDo(t *testing.T) {
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 	const fix = "ALTER TABLE `child` DROP FOREIGN KEY `f`; ALTER TABLE `t` MODIFY `serial` bigint unsigned NOT NULL AUTO_INCREMENT COMMENT 's'; ALTER TABLE `child` MODIFY `serial` bigint unsigned DEFAULT NULL COMMENT 'c'; ALTER TABLE `child` ADD CONSTRAINT `f` FOREIGN KEY (`serial`) REFERENCES `t` (`serial`)"
 	require.Regexp(t, `MariaDB error (167|1467) \(\w+\)(: Failed to read auto-increment value from storage engine)?: column .serial. has no AUTO_INCREMENT value left: ALTER TABLE`, o.says())
-	require.Contains(t, o.says(), fix+". Nothing is dropped: somebody must mend this")
+	require.Contains(t, o.says(), fix+". Nothing is dropped: an operator must correct this")
 	w.run(w.name, fix)
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, []string{"0|2|127", "1|1|128"}, w.rows("SELECT id, v, serial FROM t ORDER BY id"))

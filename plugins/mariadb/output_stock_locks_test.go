@@ -14,9 +14,9 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
-// Judged while another order takes the last pieces, an order waits for the verdict
+// Judged while another order takes the last pieces, an order waits for the outcome
 // on that one instead of being wrong about what is left.
-func TestTheVerdictWaitsForWhoeverTakes(t *testing.T) {
+func TestAnOutcomeWaitsForTheOrderThatTakes(t *testing.T) {
 	t.Parallel()
 	w := shopIn(newWorld(t, mariadbtest.Private(t)), "schema.sql", "stock.sql")
 	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
@@ -99,19 +99,7 @@ func TestADeadlockIsNeverLostForLong(t *testing.T) {
 				group.Go(func() {
 					random := rand.New(rand.NewPCG(uint64(writer), 9))
 					for at := range 15 {
-						batch := make(service.MessageBatch, 800)
-						for i := range batch {
-							n := random.IntN(3000)
-							id, product := fmt.Sprintf("%d-%d", writer, n), n*7919%100
-							if kind == "changes of product" {
-								product = random.IntN(100)
-							} else if i%4 == 0 {
-								batch[i] = deletion(id, int64(at))
-								continue
-							}
-							batch[i] = shopOrder(id, fmt.Sprintf("p%d", 1+product), 1+random.Int64N(3), int64(at))
-						}
-						writeUntilStored(t, o, batch)
+						writeUntilStored(t, o, deadlocking(random, kind, writer, int64(at)))
 					}
 				})
 			}
@@ -123,6 +111,23 @@ func TestADeadlockIsNeverLostForLong(t *testing.T) {
 				HAVING remaining <> 100000 - taken`))
 		})
 	}
+}
+
+// deadlocking is a batch of one writer whose locks cannot be sorted.
+func deadlocking(random *rand.Rand, kind string, writer int, at int64) service.MessageBatch {
+	batch := make(service.MessageBatch, 800)
+	for i := range batch {
+		n := random.IntN(3000)
+		id, product := fmt.Sprintf("%d-%d", writer, n), n*7919%100
+		if kind == "changes of product" {
+			product = random.IntN(100)
+		} else if i%4 == 0 {
+			batch[i] = deletion(id, at)
+			continue
+		}
+		batch[i] = shopOrder(id, fmt.Sprintf("p%d", 1+product), 1+random.Int64N(3), at)
+	}
+	return batch
 }
 
 // Without changes of product the locks are taken in one order, so that nothing

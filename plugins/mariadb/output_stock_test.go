@@ -134,7 +134,7 @@ func TestAShortOrderIsRefusedAlone(t *testing.T) {
 	require.Equal(t, []string{"choc|10|0"}, w.rows(ofStock))
 }
 
-// The triggers run as whoever made them: the sink's account knows no stock.
+// The triggers run as the account that made them: the sink's account knows no stock.
 func TestTheStockNeedsNoPrivilegeOfTheSink(t *testing.T) {
 	t.Parallel()
 	w := shop(t, "schema.sql", "stock.sql")

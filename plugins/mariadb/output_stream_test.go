@@ -18,16 +18,16 @@ func TestStream(t *testing.T) {
 	w := shared(t, orders)
 	before := goleak.IgnoreCurrent()
 	env, e := observed(t)
-	var letters sync.Map
-	require.NoError(t, env.RegisterOutput("letters", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Output, int, error) {
-		return letterBox{&letters}, 1, nil
+	var errs sync.Map
+	require.NoError(t, env.RegisterOutput("errors", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Output, int, error) {
+		return errorBox{&errs}, 1, nil
 	}))
 	builder := env.NewStreamBuilder()
 	produce, err := builder.AddBatchProducerFunc()
 	require.NoError(t, err)
 	require.NoError(t, builder.SetMetricsYAML("kept: {}"))
 	require.NoError(t, builder.SetLoggerYAML("level: NONE"))
-	require.NoError(t, builder.AddOutputYAML("fallback:\n- mariadb_upsert:\n    dsn: "+w.server.DSN(w.name)+"\n    table: orders\n    columns: [order_id, product, qty, total]\n    key: [order_id]\n- letters: {}\n"))
+	require.NoError(t, builder.AddOutputYAML("fallback:\n- mariadb_upsert:\n    dsn: "+w.server.DSN(w.name)+"\n    table: orders\n    columns: [order_id, product, qty, total]\n    key: [order_id]\n- errors: {}\n"))
 	stream, err := builder.Build()
 	require.NoError(t, err)
 	done := make(chan error)
@@ -41,7 +41,7 @@ func TestStream(t *testing.T) {
 
 	require.Equal(t, []string{"a|1", "c|2"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 	got := map[string]bool{}
-	letters.Range(func(k, _ any) bool { got[k.(string)] = true; return true })
+	errs.Range(func(k, _ any) bool { got[k.(string)] = true; return true })
 	require.Equal(t, map[string]bool{
 		"row_too_precise: total: 3 digits behind the point, DECIMAL(10,2) keeps 2": true,
 		"row_shape: value: expected an object, got an array":                       true,
@@ -56,15 +56,15 @@ func TestStream(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
-// letterBox keeps the errors that messages arrive with.
-type letterBox struct{ letters *sync.Map }
+// errorBox keeps the errors that messages arrive with.
+type errorBox struct{ errs *sync.Map }
 
-func (letterBox) Connect(context.Context) error { return nil }
+func (errorBox) Connect(context.Context) error { return nil }
 
-func (l letterBox) Write(_ context.Context, m *service.Message) error {
+func (l errorBox) Write(_ context.Context, m *service.Message) error {
 	text, _ := m.MetaGet("fallback_error")
-	l.letters.Store(text, true)
+	l.errs.Store(text, true)
 	return nil
 }
 
-func (letterBox) Close(context.Context) error { return nil }
+func (errorBox) Close(context.Context) error { return nil }

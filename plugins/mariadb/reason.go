@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 )
 
 const (
@@ -16,16 +18,17 @@ const (
 // reason is why a batch cannot be stored now.
 type reason struct {
 	retry.Reason
-	alone bool // nothing shows whether the batch is at fault or MariaDB
+	unproven bool // nothing shows whether the batch is at fault or MariaDB
 }
 
-func (f *failure) reason() reason {
-	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.cause(), Text: f.Error()}, alone: f.unproven}
-	if f.unproven && (f.kind == unknown || !f.common) {
+// reasonOf returns the reason of a wait for a fault.
+func reasonOf(f *fault.Fault) reason {
+	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, unproven: f.Unproven}
+	if f.Unproven && (f.Kind == fault.Unknown || !f.Common) {
 		r.Text += ": no other record could be stored to compare with"
 	}
-	if f.kind == misconfigured {
-		r.Ending = "Nothing is dropped: somebody must mend this; it is tried again until then"
+	if f.Kind == fault.Misconfigured {
+		r.Ending = "Nothing is dropped: an operator must correct this; the sink retries until then"
 	}
 	return r
 }
@@ -35,9 +38,9 @@ func (o *output) stopped() *reason {
 	if o.breaker == nil {
 		return nil
 	}
-	text := o.breaker.stopped(time.Now())
+	text := o.breaker.Stopped(time.Now())
 	if text == "" {
 		return nil
 	}
-	return &reason{Reason: retry.Reason{Work: storing, Cause: fieldLimit, Text: text, Stopped: true}}
+	return &reason{Reason: retry.Reason{Work: storing, Cause: breaker.FieldLimit, Text: text, Stopped: true}}
 }

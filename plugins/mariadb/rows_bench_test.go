@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/internal/tabletest"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // BenchmarkRows is a batch of 1,000 orders on its way to a statement
@@ -14,14 +18,14 @@ import (
 //
 //	go test ./plugins/mariadb -run '^$' -bench Rows -count 3
 func BenchmarkRows(b *testing.B) {
-	shipped := &target{
-		table:    "orders",
-		columns:  []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price", "kafka_timestamp_ms"},
-		metadata: []string{"kafka_timestamp_ms"}, key: []string{"order_id"}, version: "kafka_timestamp_ms",
+	shipped := &table.Target{
+		Table:    "orders",
+		Columns:  []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price", "kafka_timestamp_ms"},
+		Metadata: []string{"kafka_timestamp_ms"}, Key: []string{"order_id"}, Version: "kafka_timestamp_ms",
 	}
-	db, _ := database(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
+	db, _ := tabletest.Database(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
 		qty BIGINT NOT NULL, unit_price BIGINT NOT NULL, total_price BIGINT NOT NULL, kafka_timestamp_ms BIGINT)`)
-	shape, err := inspect(b.Context(), db, shipped)
+	inspected, err := table.Inspect(b.Context(), db, shipped)
 	require.NoError(b, err)
 
 	random := rand.New(rand.NewPCG(1, 2))
@@ -38,11 +42,11 @@ func BenchmarkRows(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		room := rooms.Get().(*room)
-		rows, refusals := shape.rows(messagesOf(shipped, batch), room)
-		if kept := shape.compact(rows, room); len(kept) != len(batch) || len(refusals) > 0 {
+		buffer := rows.NewBuffer()
+		built, refusals := rows.Build(inspected, rows.Messages(shipped, batch), buffer)
+		if kept := rows.Compact(inspected, built, buffer); len(kept) != len(batch) || len(refusals) > 0 {
 			b.Fatalf("%d rows and %d refusals of %d orders", len(kept), len(refusals), len(batch))
 		}
-		room.free()
+		buffer.Free()
 	}
 }

@@ -51,7 +51,7 @@ func (w *world) outputIn(env *service.Environment, e *exporter, dsn, config stri
 	require.NoError(w.t, builder.SetMetricsYAML("kept: {}"))
 	resources, stop, err := builder.Build()
 	require.NoError(w.t, err)
-	parsed, err := Spec().ParseYAML("dsn: "+dsn+"\n"+strings.TrimSpace(config)+"\n", env)
+	parsed, err := spec().ParseYAML("dsn: "+dsn+"\n"+strings.TrimSpace(config)+"\n", env)
 	require.NoError(w.t, err)
 	o, err := newOutput(parsed, resources)
 	require.NoError(w.t, err)
@@ -195,9 +195,9 @@ func refusalsOf(t testing.TB, index *service.Indexer, err error) map[int]string 
 	return refusals
 }
 
-// verdict brings a batch again, as the framework does, until every message is stored
+// settled brings a batch again, as the framework does, until every message is stored
 // or refused, and returns the refusals.
-func (w *world) verdict(o *sink, batch service.MessageBatch) map[int]string {
+func (w *world) settled(o *sink, batch service.MessageBatch) map[int]string {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

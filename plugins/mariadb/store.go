@@ -4,192 +4,157 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
-// How old the last look at the table may be. It bounds for how long an ALTER
-// TABLE that narrows a column can go unnoticed.
-const lookEvery = 10 * time.Second
+// refreshEvery is how old the last inspection of the table may be. It limits how long an
+// ALTER TABLE that narrows a column can go unnoticed.
+const refreshEvery = 10 * time.Second
 
-// store is the table and the way to it: the output without the framework.
+// store is the table and the connections to it: the output without the framework.
 type store struct {
-	db     *sql.DB
-	target *target
-	writer *writer
-	table  atomic.Pointer[table]
-	looks  sync.Mutex // one look at a time
-	warn   func(text string)
+	db         *sql.DB
+	target     *table.Target
+	writer     *writer.Writer
+	table      atomic.Pointer[table.Table]
+	refreshing sync.Mutex // one inspection at a time
+	warn       func(text string)
 }
 
-// result is the verdict on a batch.
-type result struct {
-	tally
-	compacted int
-	ignored   int                     // tombstones
-	refused   map[int]*record.Refusal // by place in the batch
-	failed    map[int]error           // what failed before it came here, by place
-}
-
-// connect looks at the table and renews the connections.
-func (s *store) connect(ctx context.Context) error {
-	s.writer.renew()
-	if _, err := s.look(ctx, time.Now()); err != nil {
-		return err
-	}
-	return s.writer.open(ctx)
-}
-
-// look returns what is known about the table, from the server if the last look
-// was before notBefore.
-func (s *store) look(ctx context.Context, notBefore time.Time) (*table, error) {
-	if t := s.table.Load(); t != nil && !t.seen.Before(notBefore) {
-		return t, nil
-	}
-	s.looks.Lock()
-	defer s.looks.Unlock()
-	if t := s.table.Load(); t != nil && !t.seen.Before(notBefore) {
-		return t, nil
-	}
-	t, err := inspect(ctx, s.db, s.target)
+// newStore returns a store without a connection: connect makes the first ones.
+func newStore(c *config, logger mysql.Logger, warn func(text string), observe writer.Observer) (*store, error) {
+	dsn, err := session.ParseDSN(c.dsn, c.tls, logger)
 	if err != nil {
 		return nil, err
 	}
-	// Of an index that was added in mid-run, too.
-	if last := s.table.Swap(t); last == nil || !slices.Equal(last.warnings, t.warnings) {
-		for _, warning := range t.warnings {
+	if dsn.DBName == "" && c.target.Database == "" {
+		return nil, fmt.Errorf("%s names no database, so %s must: database.table", session.FieldDSN, table.FieldTable)
+	}
+	connector, err := session.NewConnector(dsn, c.initStatement)
+	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(c.connections + 1) // one more inspects the table
+	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
+	return &store{db: db, target: &c.target, warn: warn, writer: writer.New(db, c.maxRows, c.connections, observe)}, nil
+}
+
+// connect inspects the table and renews the connections.
+func (s *store) connect(ctx context.Context) error {
+	s.writer.Renew()
+	if _, err := s.refresh(ctx, time.Now()); err != nil {
+		return err
+	}
+	return s.writer.Open(ctx)
+}
+
+// refresh returns the table. It inspects the table unless the last inspection was after
+// notBefore.
+func (s *store) refresh(ctx context.Context, notBefore time.Time) (*table.Table, error) {
+	if t := s.table.Load(); t != nil && !t.Seen.Before(notBefore) {
+		return t, nil
+	}
+	s.refreshing.Lock()
+	defer s.refreshing.Unlock()
+	if t := s.table.Load(); t != nil && !t.Seen.Before(notBefore) {
+		return t, nil
+	}
+	t, err := table.Inspect(ctx, s.db, s.target)
+	if err != nil {
+		return nil, err
+	}
+	// Also warnings about an index that was added while the output runs.
+	if last := s.table.Swap(t); last == nil || !slices.Equal(last.Warnings, t.Warnings) {
+		for _, warning := range t.Warnings {
 			s.warn(warning)
 		}
 	}
 	return t, nil
 }
 
-// put stores a batch. A failure means that the whole batch must be put again.
-func (s *store) put(ctx context.Context, messages []message) (*result, *failure) {
+// put stores a batch. After a fault the whole batch must be put again.
+func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fault.Fault) {
 	arrived := time.Now()
-	t, err := s.look(ctx, arrived.Add(-lookEvery))
+	t, err := s.refresh(ctx, arrived.Add(-refreshEvery))
 	if err != nil {
-		return nil, judgeLook(err)
+		return nil, judge(err)
 	}
-	room := rooms.Get().(*room)
-	defer room.free()
-	rows, refusals := t.rows(messages, room)
-	if len(refusals) > 0 && t.seen.Before(arrived) {
-		// Nothing is refused on the word of an old look: the column may have
-		// been widened meanwhile.
-		if t, err = s.look(ctx, arrived); err != nil {
-			return nil, judgeLook(err)
+	buffer := rows.NewBuffer()
+	defer buffer.Free()
+	built, refusals := rows.Build(t, messages, buffer)
+	if len(refusals) > 0 && t.Seen.Before(arrived) {
+		// An old inspection is no reason to refuse a row: the column may have been
+		// widened meanwhile.
+		if t, err = s.refresh(ctx, arrived); err != nil {
+			return nil, judge(err)
 		}
-		rows, refusals = t.rows(messages, room)
+		built, refusals = rows.Build(t, messages, buffer)
 	}
 	r := &result{refused: refusals}
 	for i := range messages {
-		if t.ignores(&messages[i]) {
+		if rows.Ignores(t, &messages[i]) {
 			r.ignored++
 		}
 	}
-	if len(rows) == 0 {
+	if len(built) == 0 {
 		return r, nil
 	}
-	if f := s.write(ctx, t, t.compact(rows, room), r); f != nil {
-		return nil, s.advise(ctx, t, f)
+	if f := s.write(ctx, t, rows.Compact(t, built, buffer), r); f != nil {
+		return nil, t.Advise(ctx, s.db, f)
 	}
 	return r, nil
 }
 
-// judgeLook treats a misfit as the misconfiguration that it is.
-func judgeLook(err error) *failure {
-	var found misfits
+// judge returns what an error means. A mismatch is a misconfiguration.
+func judge(err error) *fault.Fault {
+	var found table.Mismatch
 	if errors.As(err, &found) {
-		return &failure{kind: misconfigured, err: err}
+		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
 	}
-	return judge(err)
+	return fault.Judge(err)
 }
 
-func (t *table) ignores(m *message) bool {
-	return m.content == nil && !m.failed && !t.target.deletes
-}
-
-// rows are made in the room, where they stay valid until it is freed.
-func (t *table) rows(messages []message, room *room) ([]row, map[int]*record.Refusal) {
-	width := len(t.columns)
-	room.reserve(len(messages), width)
-	values, rows := room.values, room.rows[:0]
-	var refusals map[int]*record.Refusal
-	for i := range messages {
-		if messages[i].failed || t.ignores(&messages[i]) {
-			continue
-		}
-		r, refusal := t.row(i, &messages[i], values[i*width:(i+1)*width:(i+1)*width])
-		if refusal == nil {
-			rows = append(rows, r)
-			continue
-		}
-		if refusals == nil {
-			refusals = make(map[int]*record.Refusal)
-		}
-		refusals[i] = refusal
-	}
-	return rows, refusals
-}
-
-// write stores one row a key, then turn by turn those whose fate it decides, so
-// that a key has the row that it would have without compaction.
-func (s *store) write(ctx context.Context, t *table, rows []row, r *result) *failure {
-	var all outcome
-	for len(rows) > 0 {
-		turn, f := s.writer.write(ctx, t, rows, commitsOf(all.tally))
+// write stores one row of each key, then in rounds the rows whose outcome depends on the
+// first, so that a key has the row that it would have without compaction.
+func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *result) *fault.Fault {
+	var all rows.Outcome
+	for len(batch) > 0 {
+		round, f := s.writer.Write(ctx, t, batch, all.Tally)
 		if f != nil {
 			return f
 		}
-		all.add(turn)
-		for _, winner := range rows {
-			r.compacted += max(0, len(winner.group)-1)
+		all.Add(round)
+		for i := range batch {
+			r.compacted += max(0, len(batch[i].Group)-1)
 		}
-		rows = t.next(rows, turn.refused)
+		batch = rows.Next(t, batch, round.Refused)
 	}
-	r.tally = all.tally
-	for _, v := range all.refused {
-		if v.row.group != nil {
-			r.compacted -= len(v.row.group) - 1
-			continue // its group was written after it, with verdicts of its own
+	r.Tally = all.Tally
+	for _, v := range all.Refused {
+		if v.Row.Group != nil {
+			r.compacted -= len(v.Row.Group) - 1
+			continue // the rows of its group were written after it
 		}
-		r.refuse(v.row.message, v.failure.refusal(t))
+		r.refuse(v.Row.Message, t.Refusal(v.Fault))
 	}
 	return nil
 }
 
-func (r *result) refuse(message int, refusal *record.Refusal) {
-	if r.refused == nil {
-		r.refused = make(map[int]*record.Refusal)
-	}
-	r.refused[message] = refusal
-}
-
-func (r *result) fail(message int, err error) {
-	if r.failed == nil {
-		r.failed = make(map[int]error)
-	}
-	r.failed[message] = err
-}
-
-// codes counts what the batch gives to the dead letters. Whatever refuses an
-// order begins its reason with a code: see the shape of a message.
-func (r *result) codes() map[string]int {
-	codes := make(map[string]int)
-	for _, refusal := range r.refused {
-		codes[refusal.Code]++
-	}
-	for _, err := range r.failed {
-		code := "unknown"
-		if refusal := record.Parse(err); refusal != nil {
-			code = refusal.Code
-		}
-		codes[code]++
-	}
-	return codes
+// close ends the connections once the batches that use them are done, or ctx ends.
+func (s *store) close(ctx context.Context) error {
+	s.writer.Close(ctx)
+	return s.db.Close()
 }

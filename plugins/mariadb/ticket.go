@@ -11,7 +11,7 @@ import (
 // was put together from several has several.
 type tickets []record.Ticket
 
-// with adds the ticket of a message. All messages are looked at: a processor may have
+// with adds the ticket of a message. The output asks all messages: a processor may have
 // left out the first one of a batch that must wait.
 func (all tickets) with(metadata any) tickets {
 	if t, ok := metadata.(record.Ticket); ok && (len(all) == 0 || all[len(all)-1] != t) {
@@ -75,5 +75,13 @@ func closed(ctx context.Context, c <-chan struct{}) bool {
 		return true
 	case <-ctx.Done():
 		return false
+	}
+}
+
+// stuck asks the input for the next batch of each partition, although this batch has no
+// outcome yet: its rows can be compared with the records of the next batch.
+func (all tickets) stuck() {
+	for _, t := range all {
+		t.Stuck()
 	}
 }

@@ -16,16 +16,16 @@ const spanName = "mariadb_upsert commit"
 
 // traced continues the traces of orders: of each that came with a trace context
 // (https://www.w3.org/TR/trace-context/) in its headers, by a span from when its
-// batch was taken up until its verdict.
+// batch was taken up until its outcome.
 type traced struct{ tracer trace.Tracer }
 
-// newTraced returns nil where nothing is traced, so that nothing is looked for.
+// newTraced returns nil where nothing is traced.
 func newTraced(provider trace.TracerProvider) *traced {
 	if provider == nil {
 		return nil
 	}
 	tracer := provider.Tracer("order-sink/mariadb_upsert")
-	// Whoever traces nothing makes such spans; this one is never ended.
+	// A provider that traces nothing makes such spans. This span never ends.
 	_, span := tracer.Start(context.Background(), spanName)
 	if _, off := span.TracerProvider().(noop.TracerProvider); off {
 		return nil
@@ -39,7 +39,7 @@ type origin struct {
 	text    func(name string) string // metadata
 }
 
-func (t *traced) verdict(o origin, began, ended time.Time, refused error) {
+func (t *traced) end(o origin, began, ended time.Time, refused error) {
 	carrier := propagation.MapCarrier{}
 	for _, name := range (propagation.TraceContext{}).Fields() {
 		carrier[name] = o.text(name)

@@ -23,7 +23,7 @@ func TestNothingIsTracedUnlessConfigured(t *testing.T) {
 	}
 }
 
-// A span tells when, where in Kafka, and with what verdict.
+// A span tells when, where in Kafka, and with what outcome.
 func TestASpanOfAnOrder(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
 	traced := newTraced(sdk.NewTracerProvider(sdk.WithSpanProcessor(spans)))
@@ -33,9 +33,9 @@ func TestASpanOfAnOrder(t *testing.T) {
 	}
 	text := func(name string) string { return metadata[name] }
 	began := time.UnixMilli(1_700_000_000_000)
-	traced.verdict(origin{t.Context(), text}, began, began.Add(time.Second), errors.New("row_too_long: user_id: too long"))
+	traced.end(origin{t.Context(), text}, began, began.Add(time.Second), errors.New("row_too_long: user_id: too long"))
 	metadata["traceparent"] = ""
-	traced.verdict(origin{t.Context(), text}, began, began.Add(time.Second), nil)
+	traced.end(origin{t.Context(), text}, began, began.Add(time.Second), nil)
 
 	if len(spans.Ended()) != 1 {
 		t.Fatalf("%d spans, expected that of the order with a trace context", len(spans.Ended()))

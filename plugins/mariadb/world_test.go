@@ -137,8 +137,8 @@ func (w *world) await(query, want string) {
 
 // awaitLockWait returns when a statement waits for a row; the server must be the
 // test's own, since the figure is the server's. (INNODB_TRX would name the
-// database, but is a copy that is made anew only after 0.1 s without a reader: who
-// polls it oftener sees the first copy for ever.)
+// database, but MariaDB renews that table only after 0.1 s without a reader: a test that
+// polls it more often sees the first copy each time.)
 func (w *world) awaitLockWait() {
 	w.t.Helper()
 	w.await("SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_ROW_LOCK_CURRENT_WAITS'", "1")

@@ -42,7 +42,7 @@ func columnDropped(tr *trial) {
 	tr.begin()
 	tr.strike(times(1, 3), func() {
 		tr.exec("ALTER TABLE orders DROP COLUMN product_id")
-		tr.awaitState("waiting for MariaDB since .*: .*column `product_id` does not exist: ALTER TABLE `orders` ADD COLUMN `product_id` .*somebody must mend this")
+		tr.awaitState("waiting for MariaDB since .*: .*column `product_id` does not exist: ALTER TABLE `orders` ADD COLUMN `product_id` .*an operator must correct this")
 		tr.pass(time.Second)
 		tr.exec("ALTER TABLE orders ADD COLUMN product_id VARCHAR(255) NOT NULL DEFAULT ''")
 	})

@@ -25,7 +25,7 @@ func TestEachGrantIsNeededAndAskedForByName(t *testing.T) {
 			s := w.start()
 			w.produce(orders.Good(orders.Seed()[0]))
 			w.awaitAnswer(s, "/orders/ready", http.StatusServiceUnavailable,
-				`waiting for MariaDB since .*`+right+` command denied to user 'sink'@'[^']+' for (?:column '\w+' in )?table .*somebody must mend this`)
+				`waiting for MariaDB since .*`+right+` command denied to user 'sink'@'[^']+' for (?:column '\w+' in )?table .*an operator must correct this`)
 			w.admin("GRANT " + right + " ON orders TO order_sink")
 			report := w.check(checker.Config{Exactly: true})
 			if report.Rows != 1 || report.DeadLetters != 0 {

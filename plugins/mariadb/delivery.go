@@ -1,0 +1,140 @@
+package mariadb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+)
+
+// finish ends a batch whose rows are committed. It returns nil when the child has taken the
+// dead letters (Invariant 1). Without a child it returns the error with the refusals.
+func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *result) error {
+	if o.deadLetters == nil {
+		return refusedError(batch, r)
+	}
+	if len(r.refused)+len(r.failed) == 0 {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return service.ErrNotConnected // the output stops, and the next one sends them
+	}
+	d := &delivery{}
+	for i, m := range batch {
+		if err := r.err(i); err != nil {
+			deadLetter := m.Copy()
+			deadLetter.SetError(err)
+			// A dead letter has left the order of its partition: it needs no ticket.
+			deadLetter.MetaDelete(record.Batch)
+			d.messages = append(d.messages, deadLetter)
+		}
+	}
+	o.deadLetters.send(d)
+	return o.deliver(ctx, batch, d)
+}
+
+// deliver waits for the child's answer. Without an answer it returns exactly
+// ErrNotConnected, so that the framework shows the wait. When the framework brings the batch
+// again, deliver goes on and writes neither rows nor dead letters a second time.
+func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *delivery) error {
+	this := rows.Identity(batch)
+	for {
+		err := d.wait(ctx)
+		if err == nil {
+			o.state.Succeeded(this)
+			return nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		why := o.deadLetters.reason(d, err)
+		o.metrics.waits(1, why.Cause)
+		resting, awake := d.unanswered(ctx, err)
+		again := o.state.Wait(resting, this, why)
+		answered := resting.Err() != nil
+		awake()
+		if ctx.Err() != nil {
+			break
+		}
+		o.deadLetters.repeat(d, err)
+		if !again && !answered {
+			break
+		}
+	}
+	o.deadLetters.leave(d, batch)
+	return service.ErrNotConnected
+}
+
+// refusedError returns the refused messages as an error, nil when there are none.
+func refusedError(batch service.MessageBatch, result *result) error {
+	var all *service.BatchError
+	for i := range batch {
+		err := result.err(i)
+		if err == nil {
+			continue
+		}
+		if all == nil {
+			all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(result.refused)+len(result.failed), len(batch), err))
+		}
+		all = all.Failed(i, err)
+	}
+	if all == nil {
+		return nil // and no *service.BatchError that is nil
+	}
+	return all
+}
+
+// delivery is the dead letters of one batch.
+type delivery struct {
+	messages service.MessageBatch // those that the child has not taken
+	sent     *service.Indexer     // of the last try
+	answered chan struct{}        // closed when err is the child's answer
+	err      error
+	late     bool   // there was no answer within answerTimeout
+	batch    uint64 // the fingerprint of a batch that the framework brings again
+}
+
+// wait returns the child's answer, or errNoAnswer.
+func (d *delivery) wait(ctx context.Context) error {
+	select {
+	case <-d.answered:
+		return d.err
+	default:
+	}
+	if d.late {
+		return errNoAnswer
+	}
+	patience := time.NewTimer(answerTimeout)
+	defer patience.Stop()
+	select {
+	case <-d.answered:
+		return d.err
+	case <-patience.C:
+		d.late = true
+		return errNoAnswer
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// unanswered returns a context that ends when the missing answer comes. When the answer was
+// an error, the context ends with ctx: the dead letters are sent again after a pause.
+func (d *delivery) unanswered(ctx context.Context, err error) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if errors.Is(err, errNoAnswer) {
+		answered := d.answered
+		go func() {
+			select {
+			case <-answered:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return ctx, cancel
+}

@@ -1,0 +1,95 @@
+package probe
+
+import (
+	"iter"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+// triesOfBatch is how many rows of a batch, and of each waiting batch, a probe tries.
+const triesOfBatch = 4
+
+// candidates returns rows for a probe, the most convincing rows first: other rows of the
+// batch, records of batches that wait to be written, and a record that was stored.
+func (e *Evidence) candidates(t *table.Table, about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
+	return allOf(ofBatch(about, batch), e.ofWaiting(t), e.ofStored)
+}
+
+func allOf(sequences ...iter.Seq[rows.Row]) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
+		for _, sequence := range sequences {
+			for r := range sequence {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func ofBatch(about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
+		for _, r := range some(batch, triesOfBatch) {
+			ofKey := slices.Concat([]rows.Row{r}, r.Group, r.Later)
+			i := slices.IndexFunc(ofKey, func(other rows.Row) bool {
+				return other.Message != about.Message && (!other.Deletes || about.Deletes)
+			})
+			if i < 0 {
+				continue
+			}
+			other := ofKey[i]
+			if !yield(rows.Row{Message: other.Message, Values: other.Values, Size: other.Size, Deletes: other.Deletes}) {
+				return
+			}
+		}
+	}
+}
+
+func (e *Evidence) ofWaiting(t *table.Table) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
+		e.mutex.Lock()
+		waiting := slices.Collect(maps.Values(e.waiting))
+		e.mutex.Unlock()
+		var messages []rows.Message
+		for _, batch := range some(waiting, triesOfBatch) {
+			messages = append(messages, some(batch, triesOfBatch)...)
+		}
+		for _, m := range messages {
+			if m.Failed || m.Content == nil {
+				continue
+			}
+			r, refusal := rows.BuildRow(t, notOfBatch, &m, make([]any, len(t.Columns)))
+			if refusal == nil && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func (e *Evidence) ofStored(yield func(rows.Row) bool) {
+	e.mutex.Lock()
+	kept := e.kept
+	kept.Values = slices.Clone(kept.Values)
+	e.mutex.Unlock()
+	if kept.Values != nil {
+		yield(kept)
+	}
+}
+
+// some returns up to n of all, others each time.
+func some[T any](all []T, n int) []T {
+	if len(all) <= n {
+		return all
+	}
+	chosen := make([]T, n)
+	for i := range chosen {
+		// One of each n-th part, so that none is chosen twice.
+		start, end := i*len(all)/n, (i+1)*len(all)/n
+		chosen[i] = all[start+rand.IntN(end-start)]
+	}
+	return chosen
+}

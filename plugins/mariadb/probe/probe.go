@@ -1,0 +1,187 @@
+package probe
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+	"slices"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+// Answer is what a probe has found.
+type Answer int
+
+// The answers.
+const (
+	// Nothing: no row could serve for a comparison.
+	Nothing Answer = iota
+	// Stored: another row with the same change can be stored now.
+	Stored
+	// Failing: another row meets the same error, or the server cannot be asked.
+	Failing
+	// Refuted: a row that MariaDB has stored before meets the same error. So the rows that
+	// other connections store are no evidence: this connection may lead elsewhere.
+	Refuted
+)
+
+// Probe asks whether another row can be stored now that makes the same change as the row
+// that met f. It writes such rows inside transactions that it rolls back.
+func (e *Evidence) Probe(ctx context.Context, s *session.Session, t *table.Table, f *fault.Fault, about *rows.Row, batch []rows.Row) Answer {
+	// The failure may have left a transaction open.
+	if s.Exec(ctx, "ROLLBACK") != nil {
+		return Failing
+	}
+	found := Nothing
+	change, missed := ChangeOf(ctx, s, t, about)
+	if missed != nil {
+		return compare(f, missed)
+	}
+	for candidate := range allOf(e.candidates(t, about, batch), known(ctx, s, t)) {
+		p := &trial{session: s, table: t, change: change, about: about}
+		took, missed := p.run(ctx, candidate)
+		if s.Exec(ctx, "ROLLBACK") != nil {
+			return Failing
+		}
+		switch {
+		case missed == nil && took:
+			return Stored
+		case missed == nil:
+		case !missed.Doubtful() && missed.Kind != fault.Refused:
+			// A lock, a full disk, a lost connection: now is no time for comparisons.
+			return Failing
+		case compare(f, missed) == Nothing:
+		case candidate.Message == storedBefore && !p.borrowed:
+			found = Refuted
+		case found == Nothing:
+			found = Failing
+		}
+	}
+	return found
+}
+
+func compare(f, other *fault.Fault) Answer {
+	if other.Number == f.Number || other.Number == 0 {
+		return Failing
+	}
+	return Nothing
+}
+
+// ChangeOf asks whether the table has the row's key.
+func ChangeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.Row) (Change, *fault.Fault) {
+	if r.Deletes {
+		return deletes, nil
+	}
+	query, args := t.ExistsText(r.Values)
+	var n int
+	if err := s.QueryRow(ctx, query, args...).Scan(&n); err != nil {
+		return 0, fault.Judge(err)
+	}
+	if n > 0 {
+		return updates, nil
+	}
+	return inserts, nil
+}
+
+// trial is the write of one row in a transaction that stays open.
+type trial struct {
+	session  *session.Session
+	table    *table.Table
+	change   Change
+	about    *rows.Row // the row in question
+	borrowed bool      // the row was written with the values of the row in question
+}
+
+// run writes a row so that it makes the change. false: the row cannot make it. An update
+// that changes nothing, and a delete that finds nothing, show nothing: a trigger that logs
+// changes is not put to the test.
+func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault) {
+	if f := p.session.Exec(ctx, "START TRANSACTION"); f != nil {
+		return false, f
+	}
+	isRecord := !r.Deletes
+	r.Deletes = p.change == deletes
+	t, f := p.write(ctx, &r)
+	switch {
+	case f != nil:
+		return false, f
+	case p.change == inserts && t.Inserted == 0:
+		// Its row gets the key of the row in question, which the table lacks. This takes no
+		// privilege that an upsert does not need, as a DELETE would.
+		query, args := p.table.MoveText(r.Values, p.about.Values)
+		if f := p.session.Exec(ctx, query, args...); f != nil {
+			return false, f
+		}
+		t, f = p.write(ctx, &r)
+	case p.change == updates && t.Updated == 0:
+		// With the values of the row in question its row changes as that one would.
+		r = keyed(p.table, p.about, &r)
+		t, f = p.write(ctx, &r)
+		p.borrowed = true
+	case p.change == deletes && t.Deleted == 0 && isRecord:
+		r.Deletes = false
+		if _, f := p.write(ctx, &r); f != nil {
+			return false, f
+		}
+		r.Deletes = true
+		t, f = p.write(ctx, &r)
+	}
+	return CommitsOf(t)[p.change] > 0, f
+}
+
+func (p *trial) write(ctx context.Context, r *rows.Row) (t rows.Tally, f *fault.Fault) {
+	if *r, f = p.session.Sparing(ctx, p.table, *r); f == nil {
+		f = p.session.Run(ctx, p.table, []rows.Row{*r}, &t)
+	}
+	return t, f
+}
+
+// keyed returns a row with the key of another row.
+func keyed(t *table.Table, r, key *rows.Row) rows.Row {
+	values := slices.Clone(r.Values)
+	for _, i := range t.Key {
+		values[i] = key.Values[i]
+	}
+	return rows.Row{Message: notOfBatch, Values: values, Size: r.Size + key.Size}
+}
+
+// known returns rows that the table has: those with the first and with the last key.
+func known(ctx context.Context, s *session.Session, t *table.Table) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
+		for _, last := range []bool{false, true} {
+			r, err := end(ctx, s, t, last)
+			if err == nil && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func end(ctx context.Context, s *session.Session, t *table.Table, last bool) (rows.Row, error) {
+	r := rows.Row{Message: storedBefore, Values: make([]any, len(t.Columns))}
+	values, into := make([]sql.RawBytes, len(t.Columns)), make([]any, len(t.Columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	rows, err := s.Query(ctx, t.EndText(last))
+	if err != nil {
+		return r, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return r, errors.Join(rows.Err(), sql.ErrNoRows)
+	}
+	if err := rows.Scan(into...); err != nil {
+		return r, err
+	}
+	for i, v := range values {
+		if v != nil {
+			r.Values[i] = string(v)
+		}
+	}
+	return r, errors.Join(rows.Close(), rows.Err())
+}

@@ -1,0 +1,69 @@
+package rows
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+// incoming is what the output reads of a message of the framework.
+type incoming interface {
+	GetError() error
+	AsStructured() (any, error)
+	AsBytes() ([]byte, error)
+	MetaGetMut(name string) (any, bool)
+}
+
+// Identity tells a batch from the other batches in flight, by the offset of its first
+// message, else by the content of that message: the framework brings the same messages
+// again and again. It is neither 0 nor the largest number.
+func Identity[M incoming](batch []M) uint64 {
+	hash := fnv.New64a()
+	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
+		topic, _ := batch[0].MetaGetMut("kafka_topic")
+		partition, _ := batch[0].MetaGetMut("kafka_partition")
+		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
+	} else if content, err := batch[0].AsBytes(); err == nil {
+		_, _ = hash.Write(content)
+	}
+	return hash.Sum64()>>1 | 1
+}
+
+// Messages takes of a batch what [Build] needs.
+func Messages[M incoming](target *table.Target, batch []M) []Message {
+	messages := make([]Message, len(batch))
+	metadata := make([]any, len(batch)*len(target.Metadata))
+	for i, m := range batch {
+		if m.GetError() != nil {
+			messages[i].Failed = true
+			continue
+		}
+		content, err := m.AsStructured()
+		if err != nil {
+			// No JSON, so no object: refused like any other shape. Or nothing.
+			if raw, err := m.AsBytes(); err != nil || len(raw) > 0 {
+				content = raw
+			}
+		}
+		messages[i].Content = content
+		messages[i].Metadata, metadata = metadata[:len(target.Metadata)], metadata[len(target.Metadata):]
+		for j, name := range target.Metadata {
+			messages[i].Metadata[j], _ = m.MetaGetMut(name)
+		}
+		if content == nil {
+			messages[i].Key, _ = m.MetaGetMut("kafka_key")
+		}
+	}
+	return messages
+}
+
+// SentAt returns the Kafka timestamp of a message, if it is in milliseconds: a number beyond
+// the year 2262 is of another unit.
+func SentAt(m incoming) (time.Time, bool) {
+	v, _ := m.MetaGetMut("kafka_timestamp_ms")
+	ms, known := v.(int64)
+	return time.UnixMilli(ms), known && ms <= math.MaxInt64/int64(time.Millisecond)
+}

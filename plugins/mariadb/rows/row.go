@@ -1,0 +1,119 @@
+// Package rows makes the rows of a table from records and tombstones, and leaves one row
+// of each key of a batch.
+package rows
+
+import (
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+	"github.com/order-sink/order-sink/plugins/mariadb/tombstone"
+)
+
+// Message has what the output takes of a message of the framework.
+type Message struct {
+	Content  any   // the record, an object; nil for a tombstone
+	Metadata []any // one for each of Target.Metadata, nil where it is absent
+	Key      any   // Kafka's: text or bytes
+	Failed   bool  // it has an error already and will not be written
+}
+
+// Row is one record as the table's columns will hold it, or a tombstone.
+type Row struct {
+	Message int   // its index in the batch
+	Values  []any // one a column: nil, int64, uint64, float64, string or []byte
+	Size    int   // bytes in a statement, at most
+	Deletes bool  // a tombstone: it has values for Table.DeleteColumns only
+	Number  any   // of the table's own AUTO_INCREMENT column, nil if it is not known
+	// Group holds several rows of this key, in their order, if this one stands
+	// for them, itself included.
+	Group []Row
+	// Later holds the rows of this key that are written after this one.
+	Later []Row
+	alone bool // none of later may stand for others
+}
+
+// IsDelete says whether a row is a tombstone.
+func IsDelete(r Row) bool { return r.Deletes }
+
+// IsNumbered says whether a row carries its number.
+func IsNumbered(r Row) bool { return r.Number != nil }
+
+// BuildRow makes a row of the message with this index in its batch. values has the length
+// of the table's columns.
+func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
+	if m.Content == nil {
+		return buildTombstone(t, index, m, values)
+	}
+	content, ok := m.Content.(map[string]any)
+	if !ok {
+		return Row{}, refusal.New(refusal.Shape, "value", "expected an object, got %s", column.TypeName(m.Content))
+	}
+	r := Row{Message: index, Values: values}
+	largest := 0
+	members := len(t.Columns) - len(m.Metadata)
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		var v any
+		if i >= members {
+			var refusal *record.Refusal
+			if v, refusal = c.FromMetadata(m.Metadata[i-members]); refusal != nil {
+				return Row{}, refusal
+			}
+		} else {
+			var present bool
+			if v, present = content[c.Name]; !present {
+				return Row{}, refusal.New(refusal.Missing, c.Name, "the record has no such member")
+			}
+		}
+		v, refusal := c.Accept(v)
+		if refusal != nil {
+			return Row{}, refusal
+		}
+		values[i] = v
+		size := column.Size(v)
+		if r.Size += size; size > column.Size(values[largest]) {
+			largest = i
+		}
+	}
+	if r.Size > t.Packet() {
+		return Row{}, refusal.New(refusal.TooLarge, t.Columns[largest].Name, "the row has %d bytes, max_allowed_packet is %d", r.Size, t.MaxPacket)
+	}
+	return r, nil
+}
+
+// buildTombstone makes the row that a message without content deletes.
+func buildTombstone(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
+	var names []string // of the key, without those of metadata
+	for _, i := range t.Key {
+		if i < len(t.Columns)-len(m.Metadata) {
+			names = append(names, t.Columns[i].Name)
+		}
+	}
+	members, refused := tombstone.Members(m.Key, names)
+	if refused != nil {
+		return Row{}, refused
+	}
+	r := Row{Message: index, Values: values, Deletes: true}
+	for _, i := range t.DeleteColumns() {
+		c := &t.Columns[i]
+		v := members[c.Name]
+		if n := i - (len(t.Columns) - len(m.Metadata)); n >= 0 {
+			v = m.Metadata[n]
+		}
+		v, refused := c.FromMetadata(v)
+		if refused == nil && v == nil {
+			refused = refusal.New(refusal.Missing, c.Name, "the tombstone has no value for it")
+		}
+		if refused != nil {
+			return Row{}, refused
+		}
+		v, refused = c.Accept(v)
+		if refused != nil {
+			return Row{}, refused
+		}
+		values[i] = v
+		r.Size += column.Size(v)
+	}
+	return r, nil
+}

@@ -1,0 +1,228 @@
+// Package session has the connections to MariaDB: the DSN, the state that a connection is
+// set to, and the statements that run on it.
+package session
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+// Session is one connection and the statements that are prepared on it. They stay
+// prepared as long as the connection lasts: the server prepares them again by itself after
+// an ALTER TABLE.
+type Session struct {
+	observe    func(statement time.Duration)
+	conn       *sql.Conn // nil until it is needed
+	prepared   map[statementKey]driver.Stmt
+	generation int64
+	args       []driver.NamedValue // reused
+}
+
+// statementKey tells one prepared statement from another.
+type statementKey struct {
+	deletes     bool
+	numbered    bool
+	counting    table.Counting
+	onDuplicate string // it may change with the table
+	rows        int
+}
+
+// New returns a session that is not connected. It calls observe with the time of
+// each statement.
+func New(observe func(statement time.Duration)) *Session { return &Session{observe: observe} }
+
+// Open connects, unless the session is connected with this generation of connections.
+// fresh says that it has just connected.
+func (s *Session) Open(ctx context.Context, db *sql.DB, generation int64) (fresh bool, err error) {
+	if s.conn != nil && s.generation == generation {
+		return false, nil
+	}
+	s.Discard()
+	CloseIdle(db)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return true, err
+	}
+	s.conn, s.generation, s.prepared = conn, generation, make(map[statementKey]driver.Stmt)
+	return true, nil
+}
+
+// CloseIdle closes the connection that is kept for the next inspection of the table: the
+// server behind the address may be another one now.
+func CloseIdle(db *sql.DB) {
+	db.SetMaxIdleConns(0)
+	db.SetMaxIdleConns(1)
+}
+
+// Discard closes the connection. The server rolls back a transaction that is open.
+func (s *Session) Discard() {
+	if s.conn == nil {
+		return
+	}
+	// The pool must not reuse a connection of unknown state.
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = s.conn.Close()
+	s.conn, s.prepared = nil, nil
+}
+
+// statement returns a statement that is prepared on the driver's connection.
+func (s *Session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
+	want := statementKey{deletes, numbered, t.Counting, t.OnDuplicate, rows}
+	if stmt := s.prepared[want]; stmt != nil {
+		return stmt, nil
+	}
+	preparer, ok := conn.(driver.ConnPrepareContext)
+	if !ok {
+		return nil, fmt.Errorf("the driver's connection %T prepares no statements", conn)
+	}
+	var text string
+	if deletes {
+		text = t.DeleteText(rows)
+	} else {
+		text = t.UpsertText(rows, numbered)
+	}
+	stmt, err := preparer.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	s.prepared[want] = stmt
+	return stmt, nil
+}
+
+// execute runs one statement over rows. It calls the driver itself: database/sql would box,
+// check and copy each value, and change none that a column has accepted.
+func (s *Session) execute(ctx context.Context, t *table.Table, batch []rows.Row, deletes bool) (result driver.Result, err error) {
+	s.args = s.args[:0]
+	for i := range batch {
+		if !deletes {
+			if batch[i].Number != nil {
+				s.args = append(s.args, driver.NamedValue{Value: batch[i].Number})
+			}
+			for _, v := range batch[i].Values {
+				s.args = append(s.args, driver.NamedValue{Value: v})
+			}
+			continue
+		}
+		for _, column := range t.DeleteColumns() {
+			s.args = append(s.args, driver.NamedValue{Value: batch[i].Values[column]})
+		}
+	}
+	defer clear(s.args) // keeps no record alive
+	err = s.conn.Raw(func(conn any) error {
+		stmt, err := s.statement(ctx, conn, t, deletes, rows.IsNumbered(batch[0]), len(batch))
+		if err != nil {
+			return err
+		}
+		execer, ok := stmt.(driver.StmtExecContext)
+		if !ok {
+			return fmt.Errorf("the driver's statement %T runs with no context", stmt)
+		}
+		result, err = execer.ExecContext(ctx, s.args)
+		return err
+	})
+	return result, err
+}
+
+// Run executes one statement over rows, which are all records or all tombstones, and
+// adds their outcome.
+func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *rows.Tally) *fault.Fault {
+	started, deletes := time.Now(), batch[0].Deletes
+	result, err := s.execute(ctx, t, batch, deletes)
+	s.observe(time.Since(started))
+	if err != nil {
+		return fault.Judge(err)
+	}
+	affected, err := result.RowsAffected()
+	if err != nil {
+		return fault.Judge(err)
+	}
+	if deletes {
+		o.Deleted += int(affected)
+		o.Unchanged += len(batch) - int(affected)
+		return nil
+	}
+	found, err := s.counted(ctx, t.Counting, result, len(batch))
+	if err != nil {
+		return fault.Judge(err)
+	}
+	inserted := len(batch) - found.Matched
+	if t.Version < 0 {
+		// The server counts 1 for an inserted row, 2 for an updated one.
+		found.Changed = max(0, int(affected)-inserted) / 2
+	}
+	o.Inserted += inserted
+	o.Updated += found.Changed
+	o.Stale += found.Stale
+	o.Unchanged += max(0, found.Matched-found.Changed-found.Stale)
+	return nil
+}
+
+// counted returns what an upsert has counted. When the answer has no count (a proxy does
+// not keep the session), the rows are stored all the same: they count as inserted.
+func (s *Session) counted(ctx context.Context, c table.Counting, result driver.Result, rows int) (table.Counts, error) {
+	id, err := result.LastInsertId()
+	if err != nil {
+		return table.Counts{}, err
+	}
+	if found, ok := table.CountsOf(id, rows); ok && c == table.ByInsertID {
+		return found, nil
+	}
+	if err := s.conn.QueryRowContext(ctx, c.Read()).Scan(&id); err != nil {
+		return table.Counts{}, err
+	}
+	found, ok := table.CountsOf(id, rows)
+	if !ok {
+		return table.Counts{}, nil
+	}
+	return found, nil
+}
+
+// Exec runs a statement that returns no rows.
+func (s *Session) Exec(ctx context.Context, query string, args ...any) *fault.Fault {
+	if _, err := s.conn.ExecContext(ctx, query, args...); err != nil {
+		return fault.Judge(err)
+	}
+	return nil
+}
+
+// Query runs a question.
+func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return s.conn.QueryContext(ctx, query, args...)
+}
+
+// QueryRow runs a question whose answer is one row.
+func (s *Session) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return s.conn.QueryRowContext(ctx, query, args...)
+}
+
+// InTransaction asks whether a transaction is open.
+func (s *Session) InTransaction(ctx context.Context) (bool, *fault.Fault) {
+	var alive bool
+	if err := s.conn.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
+		return false, fault.Judge(err)
+	}
+	return alive, nil
+}
+
+// Blamed returns the index of the row that failed the last statement, as the server says
+// since MariaDB 10.7, or -1.
+func (s *Session) Blamed(ctx context.Context, batch []rows.Row) int {
+	if batch[0].Deletes {
+		return -1
+	}
+	if _, err := s.conn.ExecContext(ctx, "GET DIAGNOSTICS CONDITION 1 @order_sink_row = ROW_NUMBER"); err != nil {
+		return -1
+	}
+	var number sql.NullInt64
+	if err := s.conn.QueryRowContext(ctx, "SELECT @order_sink_row").Scan(&number); err != nil || number.Int64 < 1 || number.Int64 > int64(len(batch)) {
+		return -1
+	}
+	return int(number.Int64) - 1
+}

@@ -1,0 +1,185 @@
+// Package table has the table that records are written to: the configured target, what
+// the server says about the table, why the table does not fit, and the text of every
+// statement.
+package table
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
+)
+
+// Table is what the server said about the target when [Inspect] last read it.
+type Table struct {
+	Target   *Target
+	database string
+	Columns  []column.Column // in the configured order
+	Key      []int           // indexes into Columns
+	Locks    []int           // the same, of lock_order
+	Version  int             // index into Columns, -1 for none
+	Counting Counting
+	touched  []touched // the ON UPDATE columns that are not configured
+	// Columns that are not configured, NOT NULL and without a default: a trigger has
+	// to fill them.
+	unfilled []string
+
+	OnDuplicate string // the assignments of an upsert
+	MaxPacket   int
+	uniques     [][]int         // the other unique indexes: indexes into Columns
+	hashed      bool            // the key's index is one by hash
+	serial      *described      // the AUTO_INCREMENT column, if it is not configured
+	Spares      bool            // an upsert of a stored row must take no value of serial
+	keyIndex    string          // the unique index of the key
+	ambiguous   []column.Column // key columns to whose collation ids that differ are equal
+	Warnings    []string        // what an operator should know before it hurts
+	Seen        time.Time
+}
+
+// touched is a column that the server sets when a row changes.
+type touched struct {
+	name string
+	now  string // what it sets
+}
+
+// uniqueIndex is one unique index.
+type uniqueIndex struct {
+	name     string
+	columns  []string
+	prefixed bool // over the beginning of a column only
+	hashed   bool // no SELECT uses it
+	nullable bool
+}
+
+// Inspect reads what the server says about the target. The error is a [Mismatch] when the
+// table cannot hold the configured rows safely.
+func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
+	t := &Table{Target: target, Version: -1, Seen: time.Now()}
+	var engine, kind, transactions sql.NullString
+	var next sql.NullInt64 // of an AUTO_INCREMENT column
+	// A server with lower_case_table_names compares names as it stores them.
+	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, t.AUTO_INCREMENT, @@max_allowed_packet
+		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
+		target.Database, target.Table).Scan(&t.database, &kind, &engine, &transactions, &next, &t.MaxPacket)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, Mismatch{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", target.quoted(), target.quoted())}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("inspecting table %s: %w", target.Table, err)
+	}
+	all, err := readColumns(ctx, db, t)
+	if err != nil {
+		return nil, fmt.Errorf("inspecting the columns of %s: %w", target.Table, err)
+	}
+	indexes, err := readIndexes(ctx, db, t)
+	if err != nil {
+		return nil, fmt.Errorf("inspecting the indexes of %s: %w", target.Table, err)
+	}
+	var found Mismatch
+	switch {
+	case kind.String == "SYSTEM VERSIONED":
+		// It takes every row of an update for a changed one.
+		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
+	case kind.String != "BASE TABLE":
+		// It has no keys of its own, so that nothing else about it helps.
+		return nil, Mismatch{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(kind.String), FieldTable, FieldKey)}
+	case transactions.String != "YES":
+		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", engine.String, target.quoted())
+	}
+	t.fit(all, &found)
+	remedies := newRemedies(db, t)
+	if err := t.fitAmbiguous(ctx, remedies, &found); err != nil {
+		return nil, err
+	}
+	if err := t.fitUnfilled(ctx, remedies, &found); err != nil {
+		return nil, err
+	}
+	if err := t.fitKey(ctx, remedies, indexes, all, &found); err != nil {
+		return nil, err
+	}
+	t.fitSerial(all, next)
+	if len(found) > 0 {
+		return nil, found
+	}
+	t.OnDuplicate = t.assignments()
+	return t, nil
+}
+
+// described is a column of the table, configured or not.
+type described struct {
+	column.Column
+	hasDefault    bool
+	autoIncrement bool
+	onUpdate      bool // the server sets it when a row changes
+	privileges    []string
+}
+
+func readColumns(ctx context.Context, db *sql.DB, t *Table) ([]described, error) {
+	rows, err := db.QueryContext(ctx, `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_DEFAULT IS NOT NULL,
+			EXTRA, IS_GENERATED <> 'NEVER', COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
+			COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), COALESCE(CHARACTER_OCTET_LENGTH, 0),
+			COALESCE(NUMERIC_PRECISION, 0), COALESCE(NUMERIC_SCALE, -1), COALESCE(DATETIME_PRECISION, 0), PRIVILEGES
+		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
+		t.database, t.Target.Table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []described
+	for rows.Next() {
+		var (
+			d                  described
+			extra, privileges  string
+			characters, octets uint64
+		)
+		if err := rows.Scan(&d.Name, &d.DataType, &d.ColumnType, &d.Nullable, &d.hasDefault, &extra, &d.Generated,
+			&d.Charset, &d.Collation, &characters, &octets, &d.Precision, &d.Scale, &d.Fraction, &privileges); err != nil {
+			return nil, err
+		}
+		extra, d.privileges = strings.ToLower(extra), strings.Split(privileges, ",")
+		d.autoIncrement = strings.Contains(extra, "auto_increment")
+		d.hasDefault = d.hasDefault || d.DataType == "enum" // its first member, without a DEFAULT clause too
+		d.onUpdate = strings.Contains(extra, "on update")
+		d.Generated = d.Generated || strings.Contains(extra, "generated")
+		d.Classify(int(min(characters, 1<<32)), int(min(octets, 1<<32)))
+		if d.IndexBytes = int(min(octets, 1<<32)); strings.HasSuffix(d.DataType, "text") || strings.HasSuffix(d.DataType, "blob") {
+			d.IndexBytes = maxIndexBytes + 1 // it needs the length of a prefix
+		}
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+func readIndexes(ctx context.Context, db *sql.DB, t *Table) ([]uniqueIndex, error) {
+	rows, err := db.QueryContext(ctx, `SELECT INDEX_NAME, COLUMN_NAME, SUB_PART IS NOT NULL, NULLABLE = 'YES', INDEX_TYPE = 'HASH'
+		FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0
+		ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`, t.database, t.Target.Table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []uniqueIndex
+	for rows.Next() {
+		var (
+			name, column       string
+			prefixed, nullable bool
+			hashed             bool
+		)
+		if err := rows.Scan(&name, &column, &prefixed, &nullable, &hashed); err != nil {
+			return nil, err
+		}
+		if len(all) == 0 || all[len(all)-1].name != name {
+			all = append(all, uniqueIndex{name: name})
+		}
+		last := &all[len(all)-1]
+		last.columns = append(last.columns, column)
+		last.prefixed, last.hashed = last.prefixed || prefixed, last.hashed || hashed
+		last.nullable = last.nullable || nullable
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,177 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
+)
+
+// MaxPlaceholders is how many placeholders a prepared statement may have: the protocol
+// counts them in 16 bits.
+const MaxPlaceholders = 65535
+
+// Counting is how an upsert counts the rows that were there before it, by outcome. The
+// server itself only says affected = inserted + 2*updated. The values of the first row set
+// the count to [noneMatched], and each stored row adds its outcome. So a statement always
+// reports on itself, whatever failed before it.
+type Counting int
+
+const (
+	// ByInsertID counts in the insert id. It comes back with the answer, except when a
+	// trigger ran last: then the session asks for it.
+	ByInsertID Counting = iota
+	// ByVariable counts in a session variable, for which the session asks. It is for a
+	// table whose insert id is that of its own AUTO_INCREMENT column.
+	ByVariable
+)
+
+// noneMatched is far from any id that a server generates, so that an insert id
+// that is not a count does not pass for one.
+const noneMatched = 1 << 62
+
+// The outcomes of a row that was there before: three counts in one number, of 16
+// bits each, since a statement has fewer rows than placeholders. Without a
+// version all rows have the outcome same, and the server's own figure tells how
+// many of them were updated.
+const (
+	countBits    = 16
+	countSame    = 1
+	countChanged = 1<<countBits + 1
+	countStale   = 1<<(2*countBits) + 1
+)
+
+// Counts is what an upsert has counted.
+type Counts struct{ Matched, Changed, Stale int }
+
+// CountsOf reads a number that an upsert of so many rows may have counted.
+func CountsOf(id int64, rows int) (Counts, bool) {
+	const mask = 1<<countBits - 1
+	id -= noneMatched
+	c := Counts{int(id & mask), int(id >> countBits & mask), int(id >> (2 * countBits) & mask)}
+	return c, id >= 0 && id>>(3*countBits) == 0 && c.Matched <= rows && c.Changed+c.Stale <= c.Matched
+}
+
+func (c Counting) reset() string {
+	if c == ByVariable {
+		return fmt.Sprintf("(@order_sink_matched := %d)", noneMatched)
+	}
+	return fmt.Sprintf("LAST_INSERT_ID(%d)", noneMatched)
+}
+
+func (c Counting) add(outcome string) string {
+	if c == ByVariable {
+		// A variable that is not set yet is text to the parser: its sum would be a float.
+		return "(@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + " + outcome + ")"
+	}
+	return "LAST_INSERT_ID(LAST_INSERT_ID() + " + outcome + ")"
+}
+
+// Read returns the question for the count of the session's last statement.
+func (c Counting) Read() string {
+	if c == ByVariable {
+		return "SELECT @order_sink_matched"
+	}
+	return "SELECT LAST_INSERT_ID()"
+}
+
+// UpsertText returns a multi-row INSERT ... ON DUPLICATE KEY UPDATE with a placeholder for
+// each value. A second run of it changes nothing (Invariant 4). Numbered rows have the
+// number of the AUTO_INCREMENT column before their values.
+func (t *Table) UpsertText(rows int, numbered bool) string {
+	first := make([]string, len(t.Columns))
+	for i := range t.Columns {
+		if first[i] = "?"; strings.EqualFold(t.Columns[i].Name, t.Target.Key[0]) {
+			first[i] = "IF(" + t.Counting.reset() + ", ?, NULL)"
+		}
+	}
+	names := quoteAll(t.Target.Columns)
+	if numbered {
+		first, names = append([]string{"?"}, first...), quote(t.serial.Name)+", "+names
+	}
+	next := ", (?" + strings.Repeat(", ?", len(first)-1) + ")"
+	var text strings.Builder
+	text.WriteString("INSERT INTO " + t.Target.quoted() + " (" + names + ") VALUES (" + strings.Join(first, ", ") + ")")
+	for range rows - 1 {
+		text.WriteString(next)
+	}
+	text.WriteString(" ON DUPLICATE KEY UPDATE " + t.OnDuplicate)
+	return text.String()
+}
+
+// assignments returns the assignments to a stored row. They run from left to right, and
+// each sees the result of those before it. So the first one compares the row and counts
+// it; the key keeps its value. VALUES(c) is the value that would have been inserted.
+func (t *Table) assignments() string {
+	key, outcome := quote(t.Target.Key[0]), fmt.Sprint(countSame)
+	if t.Version >= 0 {
+		outcome = "(@order_sink_fate := " + t.outcome() + ")"
+	}
+	all := []string{key + " = IF(" + t.Counting.add(outcome) + ", " + key + ", " + key + ")"}
+	if t.Version < 0 {
+		for _, c := range t.updated() {
+			all = append(all, quote(c.Name)+" = VALUES("+quote(c.Name)+")")
+		}
+		return strings.Join(all, ", ")
+	}
+	// A version that rises while nothing else changes leaves the row untouched
+	// to its readers: the server's own ON UPDATE would not.
+	for _, c := range t.touched {
+		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, %[3]s, %[1]s)", quote(c.name), countChanged, c.now))
+	}
+	for _, c := range t.updated() {
+		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, VALUES(%[1]s), %[1]s)", quote(c.Name), countChanged))
+	}
+	all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, %[1]s, VALUES(%[1]s))", quote(t.Target.Version), countStale))
+	return strings.Join(all, ", ")
+}
+
+// outcome compares the stored row with the new row.
+func (t *Table) outcome() string {
+	version := quote(t.Target.Version)
+	differs := []string{"FALSE"}
+	for _, c := range t.updated() {
+		differs = append(differs, "NOT ("+c.Exactly(quote(c.Name))+" <=> "+c.Exactly("VALUES("+quote(c.Name)+")")+")")
+	}
+	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, IF(%[2]s, %[3]d, %[4]d), %[5]d)",
+		version, strings.Join(differs, " OR "), countChanged, countSame, countStale)
+}
+
+// updated returns the columns that an update changes, without the version.
+func (t *Table) updated() []*column.Column {
+	var all []*column.Column
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if i != t.Version && !c.Key && !t.Target.IsInsertOnly(c.Name) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// DeleteText deletes rows by their keys, unless they are newer than the
+// tombstone. A row takes a placeholder for each column of [Table.DeleteColumns].
+func (t *Table) DeleteText(rows int) string {
+	var conditions []string
+	for _, i := range t.Key {
+		conditions = append(conditions, quote(t.Columns[i].Name)+" = "+t.Columns[i].Placeholder())
+	}
+	if t.Target.guardsDeletes() {
+		version := quote(t.Target.Version)
+		conditions = append(conditions, "("+version+" <= "+t.Columns[t.Version].Placeholder()+" OR "+version+" IS NULL)")
+	}
+	one := "(" + strings.Join(conditions, " AND ") + ")"
+	return "DELETE FROM " + t.Target.quoted() + " WHERE " + one + strings.Repeat(" OR "+one, rows-1)
+}
+
+// DeleteColumns returns the columns whose values a delete needs, in its order.
+func (t *Table) DeleteColumns() []int {
+	if t.Target.guardsDeletes() {
+		return append(t.Key[:len(t.Key):len(t.Key)], t.Version)
+	}
+	return t.Key
+}
+
+// Packet is how many bytes of rows a statement may carry. The rest of
+// max_allowed_packet is for the protocol.
+func (t *Table) Packet() int { return t.MaxPacket - 64 }

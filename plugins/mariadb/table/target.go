@@ -1,0 +1,135 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The names of the settings that a [Target] comes from.
+const (
+	FieldTable           = "table"
+	FieldColumns         = "columns"
+	FieldMetadataColumns = "metadata_columns"
+	FieldKey             = "key"
+	FieldInsertOnly      = "insert_only"
+	FieldVersion         = "version"
+	FieldLockOrder       = "lock_order"
+)
+
+// Target is what the configuration says about the table.
+type Target struct {
+	Database   string // "" for the connection's own
+	Table      string
+	Columns    []string // of the record, then those of metadata
+	Metadata   []string // the last of columns: they take metadata of their names
+	Key        []string
+	InsertOnly []string
+	LockOrder  []string // what rows are sorted by before their key
+	Version    string   // "" for none
+	Deletes    bool     // a tombstone deletes the row that its key names
+}
+
+// members are the columns that the record has.
+func (t *Target) members() []string { return t.Columns[:len(t.Columns)-len(t.Metadata)] }
+
+// guardsDeletes says whether a tombstone has a version: a record's column it
+// lacks, like all of the record.
+func (t *Target) guardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
+
+// IsInsertOnly says whether an update leaves a column alone.
+func (t *Target) IsInsertOnly(column string) bool { return containsFold(t.InsertOnly, column) }
+
+// ParseName reads "table" or "database.table".
+func ParseName(name string) (database, table string, err error) {
+	if database, table, found := strings.Cut(name, "."); found {
+		if database == "" || table == "" || strings.Contains(table, ".") {
+			return "", "", fmt.Errorf("%s %q is neither a table nor database.table", FieldTable, name)
+		}
+		return database, table, nil
+	}
+	return "", name, nil
+}
+
+// Check finds what is wrong without asking a server.
+func (t *Target) Check() error {
+	var wrong []error
+	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	for _, list := range []struct {
+		field string
+		names []string
+	}{{FieldColumns, t.members()}, {FieldMetadataColumns, t.Metadata}, {FieldKey, t.Key}, {FieldInsertOnly, t.InsertOnly}, {FieldLockOrder, t.LockOrder}} {
+		for i, name := range list.names {
+			if containsFold(list.names[:i], name) {
+				add("%s names %q twice", list.field, name)
+			}
+			if list.field == FieldMetadataColumns && containsFold(t.members(), name) {
+				add("%s names %q, which %s has too", list.field, name, FieldColumns)
+			}
+			if len(t.Columns) > 0 && !containsFold(t.Columns, name) {
+				add("%s names %q, which is not among %s", list.field, name, FieldColumns)
+			}
+			if list.field == FieldInsertOnly && containsFold(t.Key, name) {
+				add("%s names %q, which belongs to the %s and is never updated anyway", list.field, name, FieldKey)
+			}
+		}
+	}
+	if t.Table == "" {
+		add("%s is empty", FieldTable)
+	}
+	if len(t.Columns) == 0 {
+		add("%s is empty", FieldColumns)
+	}
+	if len(t.Key) == 0 {
+		add("%s is empty", FieldKey)
+	}
+	if len(t.Columns) > MaxPlaceholders {
+		add("%s has %d names, a statement takes %d", FieldColumns, len(t.Columns), MaxPlaceholders)
+	}
+	if t.Version != "" {
+		switch {
+		case !containsFold(t.Columns, t.Version):
+			add("%s %q is not among %s", FieldVersion, t.Version, FieldColumns)
+		case containsFold(t.Key, t.Version):
+			add("%s %q belongs to the %s: rows of one key would all have the same version", FieldVersion, t.Version, FieldKey)
+		case containsFold(t.InsertOnly, t.Version):
+			add("%s %q is %s: a newer row would not raise it", FieldVersion, t.Version, FieldInsertOnly)
+		}
+	}
+	for _, name := range slices.Concat([]string{t.Database, t.Table}, t.Columns) {
+		if strings.ContainsRune(name, 0) || len(name) > 4*64 {
+			add("%q cannot be a name in MariaDB", name)
+		}
+	}
+	if slices.Contains(t.Columns, "") {
+		add("%s holds an empty name", FieldColumns)
+	}
+	return errors.Join(wrong...)
+}
+
+// MariaDB's column names do not differ in case.
+func containsFold(names []string, name string) bool { return indexFold(names, name) >= 0 }
+
+func indexFold(names []string, name string) int {
+	return slices.IndexFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
+}
+
+// quoted is the table's name for a statement.
+func (t *Target) quoted() string {
+	if t.Database == "" {
+		return quote(t.Table)
+	}
+	return quote(t.Database) + "." + quote(t.Table)
+}
+
+// quote makes any name an identifier.
+func quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
+
+func quoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quote(name)
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,67 @@
+package tombstone
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
+	t.Parallel()
+	one, two := []string{"id"}, []string{"id", "part"}
+	for name, c := range map[string]struct {
+		key     any
+		columns []string
+		want    map[string]any
+		refused string
+	}{
+		"plain":                    {[]byte("77a4-f"), one, map[string]any{"id": []byte("77a4-f")}, ""},
+		"plain, as text":           {"77a4", one, map[string]any{"id": []byte("77a4")}, ""},
+		"plain number":             {"42", one, map[string]any{"id": []byte("42")}, ""},
+		"plain, any bytes":         {[]byte{0xff, 0}, one, map[string]any{"id": []byte{0xff, 0}}, ""},
+		"empty":                    {[]byte{}, one, map[string]any{"id": []byte{}}, ""},
+		"text in an envelope":      {`{"schema":{"type":"string","optional":false},"payload":"a"}`, one, map[string]any{"id": "a"}, ""},
+		"integer in an envelope":   {`{"schema":{"type":"int64"},"payload":9223372036854775807}`, one, map[string]any{"id": json.Number("9223372036854775807")}, ""},
+		"bytes in an envelope":     {`{"schema":{"type":"bytes"},"payload":"/wA="}`, one, map[string]any{"id": []byte{0xff, 0}}, ""},
+		"struct in an envelope":    {`{"schema":{"type":"struct","fields":[{"type":"bytes","field":"id"},{"type":"int32","field":"part"}]},"payload":{"part":1,"id":"YQ=="}}`, two, map[string]any{"id": []byte("a"), "part": json.Number("1")}, ""},
+		"a field that is no key":   {`{"schema":{"type":"struct","name":"s.k.Key","fields":[{"type":"string","field":"id"},{"type":"struct","field":"more"}]},"payload":{"id":"a","more":{}}}`, one, map[string]any{"id": "a"}, ""},
+		"schema is null":           {`{"schema":null,"payload":{"id":"a","more":[]}}`, one, map[string]any{"id": "a"}, ""},
+		"an object alone":          {` {"id":"a","part":2}`, two, map[string]any{"id": "a", "part": json.Number("2")}, ""},
+		"text in quotes":           {`"a\"b"`, one, map[string]any{"id": `a"b`}, ""},
+		"none":                     {nil, one, nil, "row_missing: kafka_key: a tombstone without a key names no row"},
+		"none, as bytes":           {[]byte(nil), one, nil, "row_missing: kafka_key: a tombstone without a key names no row"},
+		"one text for two columns": {"a", two, nil, "row_shape: kafka_key: expected an object of 2 members, got bytes"},
+		"a member is not there":    {`{"id":"a"}`, two, nil, "row_missing: part: the tombstone's key has no such member"},
+		"a member is null":         {`{"id":null}`, one, nil, "row_null: id: the tombstone's key has null for it"},
+		"payload is null":          {`{"schema":{"type":"string"},"payload":null}`, one, nil, "row_null: id: the tombstone's key has null for it"},
+		"a member is an object":    {`{"id":{}}`, one, nil, "row_type: id: a key's member is one value, got an object"},
+		"a Decimal of no scale":    {`{"schema":{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal"},"payload":"AQ=="}`, one, nil, "row_type: kafka_key: the key's schema says bytes (org.apache.kafka.connect.data.Decimal): expected an integer for its parameter scale, and at least one byte"},
+		"no base64":                {`{"schema":{"type":"bytes"},"payload":"?"}`, one, nil, "row_type: kafka_key: expected base64"},
+		"half an object":           {`{"id":"a"`, one, nil, "row_shape: kafka_key: the key begins like JSON and is none"},
+		"more than an object":      {`{"id":"a"}{}`, one, nil, "row_shape: kafka_key: the key begins like JSON and is none"},
+		"not UTF-8":                {"{\"id\":\"\xff\"}", one, nil, "row_bad_text: kafka_key: the key is not valid UTF-8"},
+		"a schema of no kind":      {`{"schema":7,"payload":"a"}`, one, nil, "row_shape: kafka_key: the key's schema is none"},
+		"all of it is metadata":    {nil, nil, nil, ""},
+	} {
+		got, refusal := Members(c.key, c.columns)
+		if c.refused != "" {
+			require.EqualError(t, refusal, c.refused, name)
+			continue
+		}
+		require.Nil(t, refusal, name)
+		require.Equal(t, c.want, got, name)
+	}
+}
+
+func FuzzTombstoneKey(f *testing.F) {
+	for _, key := range []string{"a", `{"schema":{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2"}},"payload":"/w=="}`, `{"schema":{"type":"int32","name":"io.debezium.time.Date"},"payload":1}`, `{"schema":{"type":"struct","fields":[{"field":"id","type":"bytes"}]},"payload":{"id":"YQ=="}}`, `"a"`, "{", "\xff"} {
+		f.Add([]byte(key))
+	}
+	f.Fuzz(func(t *testing.T, key []byte) {
+		members, refusal := Members(key, []string{"id"})
+		if (refusal == nil) != (len(members) == 1 && members["id"] != nil) {
+			t.Errorf("%v and %v", members, refusal)
+		}
+	})
+}

@@ -1,0 +1,115 @@
+package writer
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+// minShare: a range below this many rows is not worth a connection of its own.
+// One statement and one commit take a trickle.
+const minShare = 256
+
+// plan divides rows over connections and statements.
+type plan struct {
+	maxRows int // of a statement
+	sizer   sizer
+}
+
+// divide cuts rows into contiguous ranges, one for each idle connection. While several
+// batches are written, each is one large statement, which costs the server least. A single
+// batch gets all connections. No two ranges use the same part of the index.
+func (p *plan) divide(batch []rows.Row, idle int) [][]rows.Row {
+	unit := max(minShare, floorPowerOfTwo(max(1, len(batch)/idle)))
+	if unit > p.maxRows {
+		unit = p.maxRows
+	}
+	units := (len(batch) + unit - 1) / unit
+	n := min(idle, max(1, len(batch)/minShare), units)
+	shares := make([][]rows.Row, 0, n)
+	for i, start := 0, 0; i < n; i++ {
+		end := min(len(batch), (i+1)*units/n*unit)
+		shares = append(shares, batch[start:end])
+		start = end
+	}
+	return shares
+}
+
+// cut divides rows into statements, those that delete after the others: the keys
+// differ, so that their order does not matter.
+func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
+	if !slices.ContainsFunc(batch, rows.IsDelete) && !slices.ContainsFunc(batch, rows.IsNumbered) {
+		return p.cutAlike(t, batch, p.rowLimit(t))
+	}
+	var numbered, records, tombstones []rows.Row
+	for _, r := range batch {
+		switch {
+		case r.Deletes:
+			tombstones = append(tombstones, r)
+		case rows.IsNumbered(r):
+			numbered = append(numbered, r)
+		default:
+			records = append(records, r)
+		}
+	}
+	all := append(p.cutAlike(t, numbered, p.rowLimit(t)), p.cutAlike(t, records, p.rowLimit(t))...)
+	return append(all, p.cutAlike(t, tombstones, min(p.maxRows, maxDeletes))...)
+}
+
+// maxDeletes keeps the conditions of a delete few enough for the server's
+// optimizer to look up each key.
+const maxDeletes = 256
+
+// cutAlike makes statements of as many rows as one may have, then of round
+// numbers of them, so that few different statements serve any number of rows.
+func (p *plan) cutAlike(t *table.Table, batch []rows.Row, limit int) [][]rows.Row {
+	var all [][]rows.Row
+	for len(batch) > 0 {
+		n, size := 0, 0
+		for n < min(limit, len(batch)) && size+batch[n].Size <= t.Packet() {
+			size += batch[n].Size
+			n++
+		}
+		if n = max(1, n); n < limit {
+			n = roundDown(n)
+		}
+		all = append(all, batch[:n])
+		batch = batch[n:]
+	}
+	return all
+}
+
+// rowLimit is how many rows a statement may have: its placeholders are limited,
+// and its text must fit in a packet too.
+func (p *plan) rowLimit(t *table.Table) int {
+	width := len(t.Columns)
+	if t.Spares {
+		width++ // the number
+	}
+	n := min(p.maxRows, p.sizer.limit(), table.MaxPlaceholders/width)
+	one := len(t.UpsertText(1, t.Spares))
+	return max(1, min(n, (t.Packet()-one)/(3*width+4)))
+}
+
+// splitAt cuts the rows of a statement that was refused. The blamed row gets a statement
+// of its own. The server took the rows before the blamed row. It did not look at the rows
+// behind it, so these rows go in smaller statements. Without a row to blame (-1) splitAt
+// cuts in halves.
+func (p *plan) splitAt(t *table.Table, batch []rows.Row, blamed int) [][]rows.Row {
+	if blamed < 0 {
+		half := floorPowerOfTwo(len(batch) - 1)
+		return append(p.cut(t, batch[:half]), p.cut(t, batch[half:])...)
+	}
+	parts := append(p.cut(t, batch[:blamed]), batch[blamed:blamed+1])
+	return append(parts, p.cutAlike(t, batch[blamed+1:], max(1, len(batch)/4))...)
+}
+
+// roundDown keeps the three leading bits of n: 1000 rows are 896, 96 and 8. A
+// statement costs the server about half a kilobyte a placeholder for as long as
+// it is kept, and each further statement a round trip; this needs 4 statements an
+// octave, and about 2.5 for what a full one leaves over.
+func roundDown(n int) int { return n - n%max(1, floorPowerOfTwo(n)/4) }
+
+func floorPowerOfTwo(n int) int { return 1 << (bits.Len(uint(n)) - 1) }

@@ -1,0 +1,271 @@
+// Package writer stores rows over several connections, and decides which rows MariaDB
+// refuses.
+package writer
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/probe"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+const (
+	// How often, and how long, the writer retries a deadlock or a lock wait at once
+	// before the batch waits.
+	maxRetries = 10
+	retryFor   = 15 * time.Second
+	// An attempt that has lost so many deadlocks runs alone.
+	aloneAfter = 3
+)
+
+// Writer stores rows. Its methods may be called at the same time.
+type Writer struct {
+	plan
+	db         *sql.DB
+	sessions   chan *session.Session // the idle ones
+	generation atomic.Int64
+	alone      sync.RWMutex // locked by an attempt that runs alone
+	evidence   probe.Evidence
+	observe    Observer
+	closing    sync.Once
+	closed     chan struct{}
+}
+
+// New returns a writer with so many connections, which Open opens.
+func New(db *sql.DB, maxRows, connections int, observe Observer) *Writer {
+	w := &Writer{
+		db: db, plan: plan{maxRows: maxRows}, observe: observe,
+		sessions: make(chan *session.Session, connections), closed: make(chan struct{}),
+	}
+	for range connections {
+		w.sessions <- session.New(observe.Statement)
+	}
+	return w
+}
+
+// Offer lets probes use the messages of a batch that waits to be written, until the
+// returned function is called.
+func (w *Writer) Offer(messages []rows.Message) (withdraw func()) { return w.evidence.Offer(messages) }
+
+// Renew makes every session connect again before its next use: the server behind the
+// address may be another one now.
+func (w *Writer) Renew() {
+	w.generation.Add(1)
+	session.CloseIdle(w.db)
+}
+
+// Open connects the idle sessions. So a server or an account that allows fewer
+// connections is found before rows wait for a connection.
+func (w *Writer) Open(ctx context.Context) error {
+	for n := range cap(w.sessions) {
+		select {
+		case s := <-w.sessions:
+			_, err := s.Open(ctx, w.db, w.generation.Load())
+			w.sessions <- s
+			if err != nil {
+				return &OpenError{n + 1, cap(w.sessions) + 1, err}
+			}
+		default: // in use: the batch that uses it will meet the error
+		}
+	}
+	// One more connection inspects the table.
+	if err := w.db.PingContext(ctx); err != nil {
+		return &OpenError{cap(w.sessions) + 1, cap(w.sessions) + 1, err}
+	}
+	return nil
+}
+
+// OpenError says how many of the configured connections there can be.
+type OpenError struct {
+	Nth, Of int
+	Err     error
+}
+
+func (e *OpenError) Error() string {
+	return fmt.Sprintf("opening connection %d of %d: %v", e.Nth, e.Of, e.Err)
+}
+
+func (e *OpenError) Unwrap() error { return e.Err }
+
+var errClosed = errors.New("the output is closed")
+
+// Close ends the sessions once those that use them are done, or ctx ends.
+func (w *Writer) Close(ctx context.Context) {
+	w.closing.Do(func() {
+		close(w.closed)
+		for range cap(w.sessions) {
+			select {
+			case s := <-w.sessions:
+				s.Discard()
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// Observer gets the figures for metrics.
+type Observer struct {
+	Statement func(time.Duration)
+	Retry     func(cause string)
+}
+
+// Write stores rows, which are sorted and have different keys. After a fault all of them
+// must be written again, though some may be stored already. stored counts the rows of the
+// batch that were stored before.
+func (w *Writer) Write(ctx context.Context, t *table.Table, batch []rows.Row, stored rows.Tally) (rows.Outcome, *fault.Fault) {
+	before, neighbours := w.evidence.Committed(), probe.CommitsOf(stored)
+	all, f := w.pass(ctx, t, batch)
+	if f != nil {
+		return rows.Outcome{}, f
+	}
+	w.evidence.Commit(batch, &all)
+	for change, n := range probe.CommitsOf(all.Tally) {
+		neighbours[change] += n
+	}
+	if f := w.settle(ctx, t, batch, before, neighbours, &all); f != nil {
+		return rows.Outcome{}, f
+	}
+	return all, nil
+}
+
+// pass writes rows once, over all idle connections.
+func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+	rows.SortForLocks(t, batch)
+	shares := w.divide(batch, max(1, len(w.sessions)))
+	outcomes := make([]rows.Outcome, len(shares))
+	failures := make([]*fault.Fault, len(shares))
+	var group sync.WaitGroup
+	for i := range shares[1:] {
+		group.Go(func() { outcomes[i+1], failures[i+1] = w.share(ctx, t, shares[i+1]) })
+	}
+	outcomes[0], failures[0] = w.share(ctx, t, shares[0])
+	group.Wait()
+	var all rows.Outcome
+	for i := range shares {
+		if failures[i] != nil {
+			return rows.Outcome{}, failures[i]
+		}
+		all.Add(outcomes[i])
+	}
+	w.sizer.learn(len(batch), len(all.Refused))
+	return all, nil
+}
+
+// share stores a range over one session, again and again while the failure says
+// so, in smaller transactions where one is too large for the server.
+func (w *Writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+	s, f := w.acquire(ctx)
+	if f != nil {
+		return rows.Outcome{}, f
+	}
+	defer w.release(s)
+	return w.runOn(ctx, s, t, batch, false)
+}
+
+// acquire takes an idle session. It may not be connected.
+func (w *Writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
+	select {
+	case s := <-w.sessions:
+		return s, nil
+	case <-ctx.Done():
+		return nil, fault.Judge(ctx.Err())
+	case <-w.closed:
+		return nil, fault.Judge(errClosed)
+	}
+}
+
+func (w *Writer) release(s *session.Session) { w.sessions <- s }
+
+// runOn stores a range over one session. others says that other rows can be stored now,
+// so that a doubtful failure is one of single rows.
+func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+	started := time.Now()
+	for try := 1; ; try++ {
+		fresh, err := s.Open(ctx, w.db, w.generation.Load())
+		if err != nil {
+			return rows.Outcome{}, fault.Judge(err)
+		}
+		a := &attempt{plan: &w.plan, session: s, table: t, others: others}
+		f := w.run(ctx, a, batch, try > aloneAfter)
+		if f == nil {
+			return a.outcome, nil
+		}
+		if a.about != nil {
+			// To find the rows takes a statement for each, and MariaDB may take none.
+			if found := w.evidence.Probe(ctx, s, t, f, a.about, batch); found == probe.Stored || found == probe.Nothing {
+				others = true
+				continue
+			}
+			f.Unproven, f.Common = true, true
+		}
+		if f.TooMuchAtOnce() && len(batch) > 1 {
+			s.Discard()
+			return w.runInHalves(ctx, s, t, batch, others)
+		}
+		if final := w.recover(ctx, s, f, fresh); final != nil {
+			return rows.Outcome{}, final
+		}
+		w.observe.Retry(f.Cause())
+		if try == maxRetries || time.Since(started) > retryFor {
+			f.Kind = fault.Wait
+			return rows.Outcome{}, f
+		}
+		if err := retry.Sleep(ctx, rand.N(time.Duration(try)*5*time.Millisecond)); err != nil {
+			return rows.Outcome{}, fault.Judge(err)
+		}
+	}
+}
+
+// runInHalves stores a range that is too large for one transaction.
+func (w *Writer) runInHalves(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+	first, f := w.runOn(ctx, s, t, batch[:len(batch)/2], others)
+	if f != nil {
+		return rows.Outcome{}, f
+	}
+	rest, f := w.runOn(ctx, s, t, batch[len(batch)/2:], others)
+	first.Add(rest)
+	return first, f
+}
+
+// recover makes the session ready for another try after a failure. It returns the
+// failure when no other try can help now. fresh says that the session had just connected.
+func (w *Writer) recover(ctx context.Context, s *session.Session, f *fault.Fault, fresh bool) *fault.Fault {
+	if f.Kind == fault.RetryNow {
+		f = s.Exec(ctx, "ROLLBACK")
+		if f != nil {
+			s.Discard()
+		}
+		return f
+	}
+	s.Discard()
+	if fresh || f.Number != 0 || ctx.Err() != nil {
+		return f
+	}
+	return nil // a connection that was idle may have been closed meanwhile
+}
+
+// run makes an attempt, at the same time as others or alone. Triggers and foreign keys
+// take locks that the output does not see, in an order that no sorting of rows foresees.
+// So after several deadlocks an attempt has to run alone.
+func (w *Writer) run(ctx context.Context, a *attempt, batch []rows.Row, alone bool) *fault.Fault {
+	if alone {
+		w.alone.Lock()
+		defer w.alone.Unlock()
+	} else {
+		w.alone.RLock()
+		defer w.alone.RUnlock()
+	}
+	return a.run(ctx, batch)
+}
