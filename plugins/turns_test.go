@@ -10,19 +10,19 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// shape is outputs that give a batch to several tables, or by several ways.
-type shape struct {
+// topology is a set of outputs that writes a batch to several tables, or on several paths.
+type topology struct {
 	name   string
 	topics int
 	batch  int
 	output func(w *world, inFlight int) string
-	// into is the tables that have a version of a key.
+	// into returns the tables that get a version of a key.
 	into func(topic, id, n int) []string
 }
 
-// produce sends all versions of all keys, and returns the last of each that a table
-// is to have.
-func (s shape) produce(w *world) map[string][]string {
+// produce sends all versions of all keys. It returns the last version of each key in each
+// table.
+func (s topology) produce(w *world) map[string][]string {
 	w.Helper()
 	last := map[string]map[int]int{"quick": {}, "slow": {}}
 	for n := range runs * partitions * keys * run {
@@ -45,7 +45,7 @@ func (s shape) produce(w *world) map[string][]string {
 	return expected
 }
 
-var shapes = []shape{
+var topologies = []topology{
 	{"fan_out", 1, 1, func(w *world, inFlight int) string {
 		return "{ broker: { pattern: fan_out, outputs: [ " + w.upsert("quick", inFlight) + ", " + w.upsert("slow", inFlight) + " ] } }"
 	}, func(int, int, int) []string { return []string{"quick", "slow"} }},
@@ -89,17 +89,17 @@ var shapes = []shape{
 		func(int, int, int) []string { return []string{"slow"} }},
 }
 
-// Without a version, each table ends with the last message of each key, and on the way
-// no row becomes older than it was.
+// Without a version column, each table ends with the last message of each key. No row ever
+// becomes older.
 func TestEachTableKeepsTheOrderOfAPartition(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		for _, shape := range shapes {
+		for _, topology := range topologies {
 			for _, inFlight := range []int{1, 4} {
-				t.Run(fmt.Sprintf("%s, %d in flight", shape.name, inFlight), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s, %d in flight", topology.name, inFlight), func(t *testing.T) {
 					t.Parallel()
-					w := newWorld(t, b, shape.topics)
-					expected := shape.produce(w)
-					w.start(shape.batch, shape.output(w, inFlight))
+					w := newWorld(t, b, topology.topics)
+					expected := topology.produce(w)
+					w.start(topology.batch, topology.output(w, inFlight))
 					for table, rows := range expected {
 						w.awaitRows(table, rows...)
 						w.neverBack(table)
@@ -110,8 +110,8 @@ func TestEachTableKeepsTheOrderOfAPartition(t *testing.T) {
 	})
 }
 
-// While MariaDB writes a batch, the next one of its partition goes through the
-// processors, and no third: kafka_read and mariadb_upsert understand each other.
+// While MariaDB writes a batch, the next batch of its partition goes through the
+// processors, and no third batch does.
 func TestTheNextBatchIsDecodedWhileOneIsWritten(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for _, inFlight := range []int{1, 4} {
@@ -120,11 +120,11 @@ func TestTheNextBatchIsDecodedWhileOneIsWritten(t *testing.T) {
 				w := newWorld(t, b, 1)
 				seen := func(expected ...string) {
 					t.Helper()
-					w.eventually("the processors have seen "+fmt.Sprint(expected), func() error {
+					w.eventually("the processors have "+fmt.Sprint(expected), func() error {
 						w.content.Lock()
 						defer w.content.Unlock()
 						if !slices.Equal(w.decoded, expected) {
-							return fmt.Errorf("they have seen %v", w.decoded)
+							return fmt.Errorf("they have %v", w.decoded)
 						}
 						return nil
 					})
@@ -161,31 +161,31 @@ func TestTheNextBatchIsDecodedWhileOneIsWritten(t *testing.T) {
 	})
 }
 
-// A stop in the middle of it loses nothing and hangs nowhere.
+// A stop in the middle of the work loses no record and does not hang.
 func TestAStopKeepsWhatSeveralOutputsWrite(t *testing.T) {
 	b := kafkatest.InMemory(t)
-	for _, shape := range shapes {
+	for _, topology := range topologies {
 		for _, inFlight := range []int{1, 4} {
-			t.Run(fmt.Sprintf("%s, %d in flight", shape.name, inFlight), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, %d in flight", topology.name, inFlight), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, b, shape.topics)
-				expected := shape.produce(w)
-				output := shape.output(w, inFlight)
+				w := newWorld(t, b, topology.topics)
+				expected := topology.produce(w)
+				output := topology.output(w, inFlight)
 				history := func() (n int) {
 					w.must(w.db.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM slow_log) + (SELECT COUNT(*) FROM quick_log)").Scan(&n))
 					return n
 				}
 				for range 3 {
-					stop, before := w.start(shape.batch, output), history()
-					w.eventually("something is written", func() error {
+					stop, before := w.start(topology.batch, output), history()
+					w.eventually("a row is written", func() error {
 						if history() == before && before < 100 {
-							return errors.New("nothing is")
+							return errors.New("no row is")
 						}
 						return nil
 					})
 					stop()
 				}
-				w.start(shape.batch, output)
+				w.start(topology.batch, output)
 				for table, rows := range expected {
 					w.awaitRows(table, rows...)
 				}

@@ -96,8 +96,8 @@ func (s *Server) Orders(t testing.TB, config string) (database, dsn string) {
 	return database, s.Sink(t, database, filepath.Join(config, "grants.sql"))
 }
 
-// Sink applies config/grants.sql to a database with tables. It returns the DSN of an
-// account that has the role of the sink and no other right.
+// Sink applies grants, the path of config/grants.sql, to a database with tables. It returns
+// the DSN of an account that has the role of the sink and no other right.
 func (s *Server) Sink(t testing.TB, database, grants string) string {
 	t.Helper()
 	return s.account(t, database, grants, "sink", "order_sink")
