@@ -1,6 +1,6 @@
-// order-sink keeps one MariaDB table equal to a Kafka topic of orders. It is a build of
-// Redpanda Connect with its own plugins and commands. The files of pipelines/ say which
-// data flows; this file only names the binary and its parts.
+// Command order-sink keeps one MariaDB table equal to a Kafka topic of orders. It is a
+// build of Redpanda Connect with its own plugins and commands. The files of pipelines/
+// define the data flow; this file only lists the parts of the binary.
 package main
 
 import (

@@ -10,7 +10,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// maxBinary is the limit that the documentation promises for the static binary.
+// maxBinary is the size that the documentation promises for the static binary.
 const maxBinary = 50 << 20
 
 func TestMain(m *testing.M) {
@@ -96,7 +96,7 @@ func TestTheCommandLineIsRedpandaConnects(t *testing.T) {
 			}
 			for _, part := range test.says {
 				if !strings.Contains(out, part) {
-					t.Errorf("%q is not in what it printed:\n%s", part, out)
+					t.Errorf("%q is missing in the output:\n%s", part, out)
 				}
 			}
 		})
@@ -117,7 +117,7 @@ func TestTheReleasedBinaryIsSmallStaticAndStamped(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info.Size() >= maxBinary {
-		t.Errorf("the binary has %d bytes, promised are fewer than %d", info.Size(), maxBinary)
+		t.Errorf("the binary has %d bytes, the documentation promises fewer than %d", info.Size(), maxBinary)
 	}
 	out, err := exec.Command(binary, "--version").CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "v1.2.3 (commit abc1234)") || !strings.Contains(string(out), "2026-01-02") {
@@ -131,7 +131,7 @@ func run(t *testing.T, args ...string) (string, error) {
 	return string(out), err
 }
 
-// Another build gets the plugins by one import.
+// Another build needs one import to have the plugins.
 func TestThePluginsWorkInAnotherBuild(t *testing.T) {
 	t.Parallel()
 	root, dir := ordersinktest.Root(t), t.TempDir()

@@ -21,14 +21,14 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// deadLetter is what a dead letter says of a record that some stage refused.
+// deadLetter has the headers of the dead letter of a refused record.
 type deadLetter struct {
 	code, field, stage, connect string
 	text                        string
-	before                      string // what the framework has put in front of the text
+	before                      string // the words that the framework prepends
 }
 
-// refusable are records of which each stage refuses some, with their dead letters.
+// refusable has records that a stage refuses, with their dead letters.
 func refusable() ([]orders.Message, []deadLetter) {
 	g := orders.NewGenerator(5)
 	var messages []orders.Message
@@ -53,7 +53,7 @@ func refusable() ([]orders.Message, []deadLetter) {
 			{Key: "traceparent", Value: []byte("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")}, {Key: "null"},
 			{Key: "kafka_offset", Value: []byte("the producer's")}, {Key: " key", Value: []byte{0xff, 0}},
 			{Key: "fallback_error", Value: []byte("order_own: header: of the producer")}, {Key: "order_sink.custom", Value: []byte("c")},
-			{Key: "order_sink.code", Value: []byte("of a dead letter that was sent again")}, {Key: "__connect.errors.topic", Value: []byte("of a dead letter that was sent again")},
+			{Key: "order_sink.code", Value: []byte("of a replayed dead letter")}, {Key: "__connect.errors.topic", Value: []byte("of a replayed dead letter")},
 		}
 		if i < 2 {
 			messages[i].Headers = append(messages[i].Headers, kgo.RecordHeader{Key: "order_sink.replayed_from", Value: []byte("dead/0/7")},
@@ -63,8 +63,8 @@ func refusable() ([]orders.Message, []deadLetter) {
 	return messages, expected
 }
 
-// Each stage's refusals become the same dead letters, with the shipped resources and
-// with those of users who still have a mapping in front of dead_letter_send; also in a
+// The refusals of each stage become the same dead letters with the shipped resources and
+// with older resources that have a mapping before dead_letter_send. They also do in a
 // pipeline with the framework's `fallback`.
 func TestTheDeadLettersOfEachStage(t *testing.T) {
 	for _, resources := range []string{"../config/resources.yaml", "testdata/resources_with_mapping.yaml"} {
@@ -96,7 +96,7 @@ func TestTheDeadLettersOfEachStage(t *testing.T) {
 	}
 }
 
-// compare compares a dead letter with the record that it is of.
+// compare compares a dead letter with its record.
 func (w *world) compare(r *kgo.Record, m orders.Message, d deadLetter, offset int, at time.Time) {
 	w.Helper()
 	if !bytes.Equal(r.Key, m.Key) || (r.Key == nil) != (m.Key == nil) || (r.Value == nil) != (m.Value == nil) {
@@ -105,7 +105,7 @@ func (w *world) compare(r *kgo.Record, m orders.Message, d deadLetter, offset in
 	got := map[string]string{}
 	for _, h := range r.Headers {
 		if _, twice := got[h.Key]; twice {
-			w.Errorf("%s: header %q stands twice", d.code, h.Key)
+			w.Errorf("%s: the header %q is there twice", d.code, h.Key)
 		}
 		got[h.Key] = string(h.Value)
 	}
@@ -138,8 +138,8 @@ func (w *world) compare(r *kgo.Record, m orders.Message, d deadLetter, offset in
 	}
 }
 
-// refusing runs a stream with the resources of a file, whose dead letters go to the
-// second topic.
+// refusing runs a stream with the resources of a file. Its dead letters go to the second
+// topic.
 func (w *world) refusing(resources, output string) {
 	w.Helper()
 	shared, err := os.ReadFile(resources)
@@ -174,7 +174,7 @@ logger: { level: NONE }
 	w.Cleanup(func() { w.must(errors.Join(stream.StopWithin(time.Minute), <-ended)) })
 }
 
-// consume reads so many records of a topic.
+// consume reads a number of records of a topic.
 func (w *world) consume(topic string, n int) (all []*kgo.Record) {
 	w.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))

@@ -1,11 +1,10 @@
-// Package plugins registers everything that order-sink adds to Redpanda
-// Connect. Import it for its side effect to have the plugins in a build of
-// your own:
+// Package plugins registers the plugins that order-sink adds to Redpanda Connect. To add
+// them to your own build, import the package for its side effect:
 //
 //	import _ "github.com/order-sink/order-sink/plugins"
 //
-// The rooms never import one another: they meet in YAML and in the shape
-// of a message, which README.md beside this file describes.
+// The plugins never import one another. A pipeline combines them in YAML; README.md
+// describes the messages between them.
 package plugins
 
 import (

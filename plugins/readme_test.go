@@ -19,7 +19,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/order"
 )
 
-var update = flag.Bool("update", false, "write README.md anew")
+var update = flag.Bool("update", false, "write README.md")
 
 //go:embed testdata/README.md.tmpl
 var readme string
@@ -29,8 +29,8 @@ type plugin struct {
 	Codes []record.Code
 }
 
-// The reference is rendered from the plugins' own descriptions, so that it
-// cannot say anything else than `order-sink create` and the linter do.
+// The reference is rendered from the descriptions of the plugins, like the output of
+// `order-sink create`.
 func TestReferenceIsUpToDate(t *testing.T) {
 	env := service.GlobalEnvironment()
 	var data struct{ Decode, Price, Upsert, Read, Send plugin }
@@ -68,7 +68,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("plugins/README.md is not what the plugins say of themselves: run `make docs` and commit it")
+		t.Error("plugins/README.md differs from the descriptions of the plugins: run `make docs` and commit it")
 	}
 }
 
@@ -84,13 +84,12 @@ func describe(t *testing.T, view *service.ConfigView, found bool) plugin {
 	return plugin{TemplateDataPlugin: data}
 }
 
-// cell makes text fit into one cell of a Markdown table.
+// cell returns text for one cell of a Markdown table.
 func cell(text string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
 }
 
-// text turns the framework's markup, AsciiDoc, into Markdown where the two
-// differ in what the plugins use.
+// text converts AsciiDoc, the markup of the framework, into Markdown.
 func text(source string) string {
 	return heading.ReplaceAllString(strings.TrimSpace(source), "### ")
 }

@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// tables are two tables and a history of each: quick, and slow, whose rows take a
-// while.
+// tables creates the tables quick and slow with a history of each. A row of slow takes
+// longer.
 const tables = `
 CREATE TABLE quick (id INT NOT NULL PRIMARY KEY, n INT NOT NULL);
 CREATE TABLE quick_log (i INT AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL, n INT NOT NULL);
@@ -42,7 +42,7 @@ CREATE TRIGGER slow_1 AFTER INSERT ON slow FOR EACH ROW INSERT INTO slow_log (id
 CREATE TRIGGER slow_2 AFTER UPDATE ON slow FOR EACH ROW INSERT INTO slow_log (id, n) VALUES (NEW.id, NEW.n)
 `
 
-// world is what one test has for itself.
+// world has the topics, the database and the stream of one test.
 type world struct {
 	*testing.T
 	broker  kafka.Broker
@@ -51,14 +51,14 @@ type world struct {
 	db      *sql.DB
 	dsn     string
 	content sync.Mutex
-	decoded []string // the records that came through the processors
+	decoded []string // the records that the processors have handled
 }
 
 const (
 	partitions = 2
-	keys       = 2 // of a partition
+	keys       = 2 // of each partition
 	runs       = 8
-	run        = 5 // versions of a key in a row
+	run        = 5 // consecutive versions of a key
 )
 
 func newWorld(t *testing.T, b kafka.Broker, topics int) *world {
@@ -119,12 +119,12 @@ func (w *world) produce(topic string, partition int32, id, n int) {
 		})
 }
 
-// upsert is an output.
+// upsert returns the YAML of an output.
 func (w *world) upsert(table string, inFlight int) string {
 	return fmt.Sprintf("{ mariadb_upsert: { dsn: %q, table: %s, columns: [ id, n ], key: [ id ], max_in_flight: %d } }", w.dsn, table, inFlight)
 }
 
-// start runs a stream that reads so many records a batch.
+// start runs a stream with a number of records in each batch.
 func (w *world) start(batch int, output string) (stop func()) {
 	w.Helper()
 	env := service.GlobalEnvironment().Clone()
@@ -163,7 +163,7 @@ func (w *world) Process(_ context.Context, m *service.Message) (service.MessageB
 	return service.MessageBatch{m}, err
 }
 
-// Close implements service.Processor. The stream has one of its own for each start.
+// Close implements service.Processor. Each start has a new processor.
 func (w *world) Close(context.Context) error { return nil }
 
 func (w *world) eventually(what string, condition func() error) {
@@ -179,7 +179,7 @@ func (w *world) eventually(what string, condition func() error) {
 	}
 }
 
-// awaitRows waits until a table has these rows, as "id n".
+// awaitRows waits until a table has these rows, written as "id n".
 func (w *world) awaitRows(table string, expected ...string) {
 	w.Helper()
 	slices.Sort(expected)

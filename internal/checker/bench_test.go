@@ -48,7 +48,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "records/s")
 
-	// What a check holds when it has read the log.
+	// The memory of a check after it has read the log.
 	c := &check{Config: w.config, keys: map[string]*expected{}}
 	c.Columns, c.Oracle, c.Version = make([]string, 6), SeedOracle(255), func(*kgo.Record) int64 { return 0 }
 	var before, after runtime.MemStats

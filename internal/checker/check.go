@@ -2,7 +2,7 @@
 // letter topic and the whole table, and returns the first difference.
 //
 // The package is an oracle. It shares no code with the plugins: the bytes of a record
-// alone decide what the sink must have made of the record.
+// alone determine the row or the dead letter that the sink must have made.
 package checker
 
 import (
@@ -17,52 +17,52 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
-// Config says what to compare.
+// Config defines the comparison.
 type Config struct {
-	Seeds       []string // the Kafka's addresses
+	Seeds       []string // the addresses of Kafka
 	Topic       string   // the log
 	DeadLetters string   // the dead letter topic; "" for none
 
 	DB      *sql.DB
-	Table   string   // "orders" unless set
-	Columns []string // those of an order unless set; the first is the primary key
+	Table   string   // default "orders"
+	Columns []string // default: those of an order; the first is the primary key
 
-	// Oracle judges a record; SeedOracle(255) unless set.
+	// Oracle judges a record. The default is SeedOracle(255).
 	Oracle Oracle
-	// Version is set where the table keeps the newest version of a key. Without Version
-	// the last record wins. Partitions have no common order: when several partitions
-	// have the key, the last record of any of them may win.
+	// Version is set when the table keeps the newest version of a key. Without Version
+	// the table keeps the last record. Partitions have no common order: when several
+	// partitions have the key, the last record of any of them is correct.
 	Version func(*kgo.Record) int64
 	// Gone are records that were stored and that the topic no longer has. They count
-	// like the records of the topic. When the topic has other records at their offsets
-	// now, none of the gone records may be refusable.
+	// like the records of the topic. If other records now have their offsets, none of
+	// the gone records may be refusable.
 	Gone []*kgo.Record
-	// Exactly makes a dead letter that was delivered twice a difference.
+	// Exactly makes a second dead letter of a record a difference.
 	Exactly bool
 }
 
-// Report is what a check has found.
+// Report is the result of a check.
 type Report struct {
 	Records     int // of the log
-	Keys        int // rows that the log demands
-	Refusable   int // records of the log that demand a dead letter
+	Keys        int // rows that the log requires
+	Refusable   int // records of the log that require a dead letter
 	Rows        int // of the table
 	DeadLetters int // of the dead letter topic
 	Repeated    int // dead letters of a record that already has one
 
-	MissingRows           int // the log demands them
-	ExtraRows             int // the log does not
-	WrongRows             int // a column differs from what the log demands
+	MissingRows           int // the log requires them
+	ExtraRows             int // the log does not require them
+	WrongRows             int // a column differs from the log
 	MissingDeadLetters    int // a refusable record has none
 	UndeservedDeadLetters int // of a record that is not refusable, or of none
 	WrongDeadLetters      int // key, bytes, headers or code differ
 
-	Diff string // the first difference in the log's order; "" for none
+	Diff string // the first difference in the order of the log; "" for none
 
 	at position // of Diff
 }
 
-// Err is the first difference and the counts of all, or nil.
+// Err returns the first difference and the counts of all differences, or nil.
 func (r Report) Err() error {
 	if r.Diff == "" {
 		return nil
@@ -71,7 +71,7 @@ func (r Report) Err() error {
 		r.Diff, r.MissingRows, r.ExtraRows, r.WrongRows, r.MissingDeadLetters, r.UndeservedDeadLetters, r.WrongDeadLetters, r.Repeated, r.Records)
 }
 
-// ErrUnjudged is the error of a check whose oracle could not judge a record.
+// ErrUnjudged is the error of a check when the oracle cannot judge a record.
 var ErrUnjudged = errors.New("a record that the oracle cannot judge")
 
 // position is the partition and offset of a record.
@@ -84,10 +84,10 @@ func (p position) before(q position) bool {
 	return p.partition < q.partition || p.partition == q.partition && p.offset < q.offset
 }
 
-// nowhere is the position of what is not in the log. It sorts last.
+// nowhere is the position of something that is not in the log. It sorts last.
 var nowhere = position{math.MaxInt32, math.MaxInt64}
 
-// note keeps a difference if it is the first so far.
+// note keeps the difference if it is the first one.
 func (r *Report) note(at position, format string, args ...any) {
 	if r.Diff == "" || at.before(r.at) {
 		r.at, r.Diff = at, fmt.Sprintf(format, args...)
@@ -102,13 +102,13 @@ type check struct {
 	refused map[position]*refusal // by position
 }
 
-// Check compares the table and the dead letters with the log, from its start to
-// its end at the time of the call. A record that is produced or stored meanwhile is a
+// Check compares the table and the dead letters with the log, from its start to its end
+// at the time of the call. A record that is produced or stored during the call is a
 // difference. The report has the differences. An error means that Check could not read
 // or judge something.
 //
-// The topics are streamed. Check holds one row for each key, about 300 bytes,
-// and each refusable record in memory.
+// Check streams the topics. It holds one row for each key, about 300 bytes, and each
+// refusable record in memory.
 func Check(ctx context.Context, config Config) (Report, error) {
 	log, err := ReadLog(ctx, config)
 	if err != nil {
@@ -117,8 +117,8 @@ func Check(ctx context.Context, config Config) (Report, error) {
 	return log.Compare(ctx, config)
 }
 
-// Log is what a topic demands of a table and of its dead letters, for a
-// caller that compares several of them with it. It is not for concurrent use.
+// Log has the rows and the dead letters that a topic requires, for a caller that compares
+// several tables with one topic. It is not for concurrent use.
 type Log struct {
 	judged  Report
 	keys    map[string]*expected
@@ -142,15 +142,15 @@ func ReadLog(ctx context.Context, config Config) (*Log, error) {
 	return &Log{c.report, c.keys, c.refused}, err
 }
 
-// Compare compares the table and the dead letters with the log as it was read.
-// Topic, Columns and Oracle of the config must be those of ReadLog.
+// Compare compares the table and the dead letters with the log. Topic, Columns and Oracle
+// of the config must be those of ReadLog.
 func (l *Log) Compare(ctx context.Context, config Config) (Report, error) {
 	c := &check{Config: config.withDefaults(), report: l.judged, keys: l.keys, refused: l.refused}
-	for _, demanded := range c.keys { // of an earlier comparison
-		demanded.stored = false
+	for _, required := range c.keys { // of an earlier comparison
+		required.stored = false
 	}
-	for _, demanded := range c.refused {
-		demanded.found = 0
+	for _, required := range c.refused {
+		required.found = 0
 	}
 	if c.DeadLetters != "" {
 		if err := kafka.Read(ctx, c.Seeds, c.DeadLetters, c.compareDeadLetter); err != nil {

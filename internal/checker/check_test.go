@@ -14,7 +14,7 @@ import (
 )
 
 // story is a small log with every kind of record, and the rows that a correct sink
-// stores. A test then spoils something.
+// stores. A test then introduces a difference.
 type story struct {
 	*world
 	old, a, b, c orders.Order // a replaces old
@@ -43,32 +43,32 @@ func newStory(t testing.TB, b kafka.Broker) *story {
 	return s
 }
 
-// letters sends both dead letters. A test may spoil the second one.
-func (s *story) letters(spoil func(letter *kgo.Record)) {
-	s.send(s.letter(s.notJSON, "bad_json"))
-	letter := s.letter(s.bad, "order_range")
+// deadLetters sends both dead letters. A test may change the second one.
+func (s *story) deadLetters(spoil func(dead *kgo.Record)) {
+	s.send(s.deadLetter(s.notJSON, "bad_json"))
+	dead := s.deadLetter(s.bad, "order_range")
 	if spoil != nil {
-		spoil(letter)
+		spoil(dead)
 	}
-	s.send(letter)
+	s.send(dead)
 }
 
 func TestNoDifference(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		s := newStory(t, b)
-		s.letters(nil)
+		s.deadLetters(nil)
 		expected := Report{Records: 6, Keys: 3, Refusable: 2, Rows: 3, DeadLetters: 2}
 		if got := s.check(); got != expected {
 			t.Errorf("got %+v, expected %+v", got, expected)
 		}
-		s.send(s.letter(s.bad, "order_range")) // delivery is at least once
+		s.send(s.deadLetter(s.bad, "order_range")) // delivery is at least once
 		expected.DeadLetters, expected.Repeated = 3, 1
 		if got := s.check(); got != expected || got.Err() != nil {
-			t.Errorf("with a letter twice: got %+v, expected %+v", got, expected)
+			t.Errorf("with a dead letter twice: got %+v, expected %+v", got, expected)
 		}
 		s.config.Exactly = true
 		if got := s.check(); !strings.Contains(got.Diff, s.at(1, 0)) || got.Repeated != 1 {
-			t.Errorf("with a letter twice and exactly: got %+v", got)
+			t.Errorf("with a dead letter twice and exactly: got %+v", got)
 		}
 	})
 }
@@ -76,7 +76,7 @@ func TestNoDifference(t *testing.T) {
 // A comparison does not count the rows and dead letters of an earlier one.
 func TestALogIsReadOnceAndComparedOften(t *testing.T) {
 	s := newStory(t, kafkatest.InMemory(t))
-	s.letters(nil)
+	s.deadLetters(nil)
 	log, err := ReadLog(t.Context(), s.config)
 	if err != nil {
 		t.Fatal(err)
@@ -116,15 +116,15 @@ func TestNothingEqualsNothing(t *testing.T) {
 
 func TestDeadLetterThatIsNotThere(t *testing.T) {
 	s := newStory(t, kafkatest.InMemory(t))
-	s.send(s.letter(s.notJSON, "bad_json"))
-	good := s.letter(&kgo.Record{Topic: s.config.Topic, Partition: 0, Offset: 2, Value: s.b.Envelope()}, "row_too_long")
+	s.send(s.deadLetter(s.notJSON, "bad_json"))
+	good := s.deadLetter(&kgo.Record{Topic: s.config.Topic, Partition: 0, Offset: 2, Value: s.b.Envelope()}, "row_too_long")
 	s.send(good)
 	got := s.check()
 	if !strings.HasPrefix(got.Diff, s.at(0, 2)) || !strings.Contains(got.Diff, `"row_too_long": the record is not refusable`) {
 		t.Errorf("the first difference is %s", got.Diff)
 	}
 	if got.MissingDeadLetters != 1 || got.UndeservedDeadLetters != 1 {
-		t.Errorf("got %+v, expected one letter missing and one undeserved", got)
+		t.Errorf("got %+v, expected one dead letter missing and one undeserved", got)
 	}
 }
 

@@ -11,97 +11,97 @@ import (
 
 // differences are the kinds of difference that a check finds, one in each story.
 var differences = map[string]struct {
-	spoil  func(s *story)      // the table
-	letter func(r *kgo.Record) // the second dead letter
-	place  [2]int64            // partition and offset, -1 for no place
-	says   []string
-	counts Report
+	spoil    func(s *story)      // the table
+	dead     func(r *kgo.Record) // the second dead letter
+	position [2]int64            // partition and offset, -1 for none
+	says     []string
+	counts   Report
 }{
 	"missing row": {
-		spoil: func(s *story) { s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID) },
-		place: [2]int64{0, 2}, says: []string{"no such row", "CATALOG"}, counts: Report{MissingRows: 1},
+		spoil:    func(s *story) { s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID) },
+		position: [2]int64{0, 2}, says: []string{"no such row", "CATALOG"}, counts: Report{MissingRows: 1},
 	},
 	"extra row": {
-		spoil: func(s *story) { o := s.b; o.OrderID = "stray"; s.store(o) },
-		place: [2]int64{-1}, says: []string{`"stray"`, "the log has no such key"}, counts: Report{ExtraRows: 1},
+		spoil:    func(s *story) { o := s.b; o.OrderID = "stray"; s.store(o) },
+		position: [2]int64{-1}, says: []string{`"stray"`, "the log has no such key"}, counts: Report{ExtraRows: 1},
 	},
 	"a key that differs in case only": {
-		spoil: func(s *story) { s.exec("UPDATE orders SET order_id = UPPER(order_id) WHERE order_id = ?", s.b.OrderID) },
-		place: [2]int64{0, 2}, says: []string{"no such row"}, counts: Report{MissingRows: 1, ExtraRows: 1},
+		spoil:    func(s *story) { s.exec("UPDATE orders SET order_id = UPPER(order_id) WHERE order_id = ?", s.b.OrderID) },
+		position: [2]int64{0, 2}, says: []string{"no such row"}, counts: Report{MissingRows: 1, ExtraRows: 1},
 	},
 	"a row twice": {
 		spoil: func(s *story) {
 			s.exec("ALTER TABLE orders DROP PRIMARY KEY")
 			s.exec("INSERT INTO orders SELECT * FROM orders WHERE order_id = ?", s.b.OrderID)
 		},
-		place: [2]int64{-1}, says: []string{"twice"}, counts: Report{ExtraRows: 1},
+		position: [2]int64{-1}, says: []string{"twice"}, counts: Report{ExtraRows: 1},
 	},
 	"wrong value": {
-		spoil: func(s *story) { s.exec("UPDATE orders SET total_price = 1 WHERE order_id = ?", s.b.OrderID) },
-		place: [2]int64{0, 2}, says: []string{`found "1"`, "column total_price"}, counts: Report{WrongRows: 1},
+		spoil:    func(s *story) { s.exec("UPDATE orders SET total_price = 1 WHERE order_id = ?", s.b.OrderID) },
+		position: [2]int64{0, 2}, says: []string{`found "1"`, "column total_price"}, counts: Report{WrongRows: 1},
 	},
 	"text shifted by a blank": {
 		spoil: func(s *story) {
 			s.exec("UPDATE orders SET user_id = CONCAT(user_id, ' ') WHERE order_id = ?", s.c.OrderID)
 		},
-		place: [2]int64{1, 1}, says: []string{"column user_id", `주문 🛒 \"\\ "`}, counts: Report{WrongRows: 1},
+		position: [2]int64{1, 1}, says: []string{"column user_id", `주문 🛒 \"\\ "`}, counts: Report{WrongRows: 1},
 	},
 	"NULL": {
 		spoil: func(s *story) {
 			s.exec("ALTER TABLE orders MODIFY qty BIGINT NULL")
 			s.exec("UPDATE orders SET qty = NULL WHERE order_id = ?", s.c.OrderID)
 		},
-		place: [2]int64{1, 1}, says: []string{"column qty", "found NULL"}, counts: Report{WrongRows: 1},
+		position: [2]int64{1, 1}, says: []string{"column qty", "found NULL"}, counts: Report{WrongRows: 1},
 	},
 	"older row stored": {
-		spoil: func(s *story) { s.store(s.old) },
-		place: [2]int64{0, 3}, says: []string{"column qty"}, counts: Report{WrongRows: 1},
+		spoil:    func(s *story) { s.store(s.old) },
+		position: [2]int64{0, 3}, says: []string{"column qty"}, counts: Report{WrongRows: 1},
 	},
 	"the first of several": {
-		spoil: func(s *story) { s.exec("DELETE FROM orders") },
-		place: [2]int64{0, 2}, says: []string{"no such row"}, counts: Report{MissingRows: 3},
+		spoil:    func(s *story) { s.exec("DELETE FROM orders") },
+		position: [2]int64{0, 2}, says: []string{"no such row"}, counts: Report{MissingRows: 3},
 	},
 	"dead letter of a good order": {
-		letter: func(r *kgo.Record) { set(headerOffset, "1")(r) }, // of partition 1: order c
-		place:  [2]int64{1, 0}, says: []string{"no dead letter", `"order_range"`},
+		dead:     func(r *kgo.Record) { set(headerOffset, "1")(r) }, // of partition 1: order c
+		position: [2]int64{1, 0}, says: []string{"no dead letter", `"order_range"`},
 		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"dead letter of no record": {
-		letter: set(headerOffset, "99"), place: [2]int64{1, 0}, says: []string{"no dead letter"},
+		dead: set(headerOffset, "99"), position: [2]int64{1, 0}, says: []string{"no dead letter"},
 		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"dead letter of another topic": {
-		letter: set(headerTopic, "invoices"), place: [2]int64{1, 0}, says: []string{"no dead letter"},
+		dead: set(headerTopic, "invoices"), position: [2]int64{1, 0}, says: []string{"no dead letter"},
 		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"dead letter of no partition": {
-		letter: set(headerPartition, ""), place: [2]int64{1, 0}, says: []string{"no dead letter"},
+		dead: set(headerPartition, ""), position: [2]int64{1, 0}, says: []string{"no dead letter"},
 		counts: Report{MissingDeadLetters: 1, UndeservedDeadLetters: 1},
 	},
 	"wrong code": {
-		letter: set(headerCode, "order_type"), place: [2]int64{1, 0},
+		dead: set(headerCode, "order_type"), position: [2]int64{1, 0},
 		says: []string{headerCode, `expected "order_range", found "order_type"`}, counts: Report{WrongDeadLetters: 1},
 	},
 	"wrong bytes": {
-		letter: func(r *kgo.Record) { r.Value = append([]byte(" "), r.Value...) }, place: [2]int64{1, 0},
+		dead: func(r *kgo.Record) { r.Value = append([]byte(" "), r.Value...) }, position: [2]int64{1, 0},
 		says: []string{"value", `found " {`}, counts: Report{WrongDeadLetters: 1},
 	},
 	"wrong key": {
-		letter: func(r *kgo.Record) { r.Key = nil }, place: [2]int64{1, 0},
+		dead: func(r *kgo.Record) { r.Key = nil }, position: [2]int64{1, 0},
 		says: []string{`key: expected "", found null`}, counts: Report{WrongDeadLetters: 1},
 	},
 	"one of two equal headers lost": {
-		letter: func(r *kgo.Record) { r.Headers = r.Headers[:len(r.Headers)-1] }, place: [2]int64{1, 0},
+		dead: func(r *kgo.Record) { r.Headers = r.Headers[:len(r.Headers)-1] }, position: [2]int64{1, 0},
 		says: []string{`header trace: expected "1"`}, counts: Report{WrongDeadLetters: 1},
 	},
 }
 
 // set changes the value of a header.
 func set(name, value string) func(*kgo.Record) {
-	return func(letter *kgo.Record) {
-		for i := range letter.Headers {
-			if letter.Headers[i].Key == name {
-				letter.Headers[i].Value = []byte(value)
+	return func(dead *kgo.Record) {
+		for i := range dead.Headers {
+			if dead.Headers[i].Key == name {
+				dead.Headers[i].Value = []byte(value)
 			}
 		}
 	}
@@ -113,13 +113,13 @@ func TestEachKindOfDifferenceIsFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStory(t, memory)
-			s.letters(test.letter)
+			s.deadLetters(test.dead)
 			if test.spoil != nil {
 				test.spoil(s)
 			}
 			got := s.check()
-			if test.place[0] >= 0 {
-				test.says = append(test.says, s.at(int32(test.place[0]), test.place[1]))
+			if test.position[0] >= 0 {
+				test.says = append(test.says, s.at(int32(test.position[0]), test.position[1]))
 			}
 			for _, expected := range test.says {
 				if !strings.Contains(got.Diff, expected) {

@@ -9,9 +9,9 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/eventually"
 )
 
-// Eventually checks until the table equals the log, and returns that report. At the
-// deadline the test fails with the last difference. When a server is down meanwhile,
-// Eventually checks again.
+// Eventually checks until the table equals the log, and returns that report. It also
+// retries while a server is down. At the deadline the test fails with the last
+// difference.
 func Eventually(t testing.TB, within time.Duration, config Config) (report Report) {
 	t.Helper()
 	eventually.Succeeds(t, within, "the table equals the log", func(ctx context.Context) (err error) {

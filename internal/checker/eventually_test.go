@@ -14,7 +14,7 @@ import (
 
 func TestEventuallyWaitsForTheLastRow(t *testing.T) {
 	s := newStory(t, kafkatest.InMemory(t))
-	s.letters(nil)
+	s.deadLetters(nil)
 	s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID)
 	judged, oracle := 0, SeedOracle(255)
 	s.config.Oracle = func(r *kgo.Record) Outcome {
@@ -30,7 +30,7 @@ func TestEventuallyWaitsForTheLastRow(t *testing.T) {
 
 func TestEventuallyFailsWithTheLastDifference(t *testing.T) {
 	s := newStory(t, kafkatest.InMemory(t))
-	s.letters(nil)
+	s.deadLetters(nil)
 	s.exec("DELETE FROM orders WHERE order_id = ?", s.b.OrderID)
 	failed := failure(t, func(t testing.TB) { Eventually(t, time.Second, s.config) })
 	if !strings.Contains(failed, "after 1s") || !strings.Contains(failed, s.at(0, 2)) {
@@ -43,7 +43,7 @@ func TestEventuallyFailsWithTheLastDifference(t *testing.T) {
 	}
 }
 
-// failing stands in for a test that is expected to fail.
+// failing replaces a test that must fail.
 type failing struct {
 	testing.TB
 	text string

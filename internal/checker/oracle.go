@@ -12,23 +12,22 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Outcome is what a record deserves: a row, or a dead letter with a code, or,
-// where both are empty, neither. Err says that the oracle does not know.
+// Outcome is what a correct sink makes of a record: a row, a dead letter with a code, or
+// nothing if both are empty. Err means that the oracle does not know.
 type Outcome struct {
 	Row  Row
 	Code string
 	Err  error
 }
 
-// Row is the text of each column as the server gives it, UTF-8 and never NULL.
-// The first is the primary key.
+// Row has the text of each column as the server returns it: UTF-8, and never NULL. The
+// first column is the primary key.
 type Row []string
 
 // Oracle judges a record from its bytes.
 type Oracle func(*kgo.Record) Outcome
 
-// The seed's schema as its producers write it: three texts and three 32-bit
-// integers, all optional.
+// The schema of the order services: three texts and three 32-bit integers, all optional.
 const seedSchema = `{"type":"struct","fields":[` +
 	`{"type":"string","optional":true,"field":"order_id"},` +
 	`{"type":"string","optional":true,"field":"user_id"},` +
@@ -38,9 +37,9 @@ const seedSchema = `{"type":"struct","fields":[` +
 	`{"type":"int32","optional":true,"field":"total_price"}],` +
 	`"optional":false,"name":"orders"}`
 
-// SeedOracle judges what the seed's producers write, for a table whose user_id
-// holds so many characters. It returns an error for other schemas, and for JSON that an
-// ordinary writer does not write (a member twice, 1e1 for 10).
+// SeedOracle judges the records of the order services. userIDColumn is the number of
+// characters that the column user_id holds. The oracle returns an error for another
+// schema and for unusual JSON (a member twice, 1e1 for 10).
 func SeedOracle(userIDColumn int) Oracle {
 	var schema any
 	if err := json.Unmarshal([]byte(seedSchema), &schema); err != nil {
@@ -61,8 +60,8 @@ func judgeSeed(value []byte, seed any, userIDColumn int) Outcome {
 	if code := breaksContract(payload, numbers); code != "" {
 		return Outcome{Code: code}
 	}
-	// The producer's total is corrected. Two 32-bit integers cannot overflow
-	// the column's 64 bits.
+	// The sink corrects the producer's total. The product of two 32-bit integers cannot
+	// overflow the 64 bits of the column.
 	total := new(big.Int).Mul(numbers["qty"], numbers["unit_price"])
 	row := Row{
 		payload["order_id"].(string), payload["user_id"].(string), payload["product_id"].(string),
@@ -74,7 +73,7 @@ func judgeSeed(value []byte, seed any, userIDColumn int) Outcome {
 	return Outcome{Row: row}
 }
 
-// openEnvelope returns the payload, or what the record deserves.
+// openEnvelope returns the payload, or the outcome of a record without one.
 func openEnvelope(value []byte, seed any) (payload map[string]any, refused *Outcome) {
 	if len(value) == 0 {
 		return nil, &Outcome{Code: "order_missing"} // a tombstone is no order
@@ -88,7 +87,7 @@ func openEnvelope(value []byte, seed any) (payload map[string]any, refused *Outc
 		return nil, &Outcome{Code: "bad_envelope"}
 	}
 	if string(envelope["schema"]) == "null" && string(envelope["payload"]) == "null" {
-		return nil, &Outcome{Code: "order_missing"} // how some writers send a tombstone
+		return nil, &Outcome{Code: "order_missing"} // some producers write a tombstone so
 	}
 	if string(envelope["schema"]) != seedSchema {
 		var schema any
@@ -107,8 +106,8 @@ func openEnvelope(value []byte, seed any) (payload map[string]any, refused *Outc
 	return payload, nil
 }
 
-// convertSeed judges as the converter does, which goes first and sees types and sizes,
-// field by field. Null and absent are the same to the converter.
+// convertSeed judges the types and sizes field by field, as the decoder does. The decoder
+// comes first and treats null as absent.
 func convertSeed(payload map[string]any) (numbers map[string]*big.Int, refused *Outcome) {
 	for _, name := range []string{"order_id", "user_id", "product_id"} {
 		if _, isText := payload[name].(string); payload[name] != nil && !isText {

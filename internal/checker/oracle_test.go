@@ -12,7 +12,7 @@ import (
 
 var seedRow = Row{"o", "u", "p", "3", "7", "21"}
 
-// judged are values, and what the oracle says of each for a user_id of 40 characters.
+// judged has values and the expected outcome of each, for a user_id of 40 characters.
 var judged = map[string]struct {
 	value string
 	row   Row
@@ -61,7 +61,7 @@ func envelope(payload string) string {
 	return `{"schema":` + seedSchema + `,"payload":` + payload + `}`
 }
 
-// payload is the envelope of a good order with one part of its payload replaced.
+// payload returns the envelope of a good order with one part of its payload replaced.
 func payload(from, to string) string {
 	whole := `{"order_id":"o","user_id":"u","product_id":"p","qty":3,"unit_price":7,"total_price":21}`
 	if !strings.Contains(whole, from) {
@@ -88,7 +88,7 @@ func TestSeedOracle(t *testing.T) {
 	}
 }
 
-// What the generators claim of their messages is what the oracle says of them.
+// The oracle and the generators agree on the code of each message.
 func TestTheOracleAgreesWithTheGenerators(t *testing.T) {
 	const column = 60
 	oracle, g := SeedOracle(column), orders.NewGenerator(7)

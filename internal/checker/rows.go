@@ -9,20 +9,20 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// expected is what the log demands of one key.
+// expected has the rows that the log allows for one key.
 type expected struct {
-	candidates []candidate // at least one, at most one a partition
-	stored     bool        // the table has been seen to have the key
+	candidates []candidate // at least one, at most one for each partition
+	stored     bool        // the table has the key
 }
 
 // candidate is the newest record of a key in one partition.
 type candidate struct {
 	position
 	version int64
-	row     string // the columns' texts, see separator
+	row     string // the texts of the columns, see separator
 }
 
-// separator stands between columns: this byte never occurs in UTF-8.
+// separator is between the columns of a row: UTF-8 never has this byte.
 const separator = "\xff"
 
 func (c *check) expectRow(record *kgo.Record, row Row) {
@@ -35,7 +35,7 @@ func (c *check) expectRow(record *kgo.Record, row Row) {
 		c.report.Keys++
 		return
 	}
-	// Of older versions none may be stored, whatever partition they are in.
+	// No older version may be stored, in any partition.
 	kept, stale := known.candidates[:0], false
 	for _, other := range known.candidates {
 		if other.version > next.version {
@@ -51,8 +51,7 @@ func (c *check) expectRow(record *kgo.Record, row Row) {
 	known.candidates = kept
 }
 
-// compareTable reads every row of the table in one statement, and so at one
-// moment.
+// compareTable reads every row of the table in one statement: one snapshot.
 func (c *check) compareTable(ctx context.Context) error {
 	quoted := make([]string, len(c.Columns))
 	for i, column := range c.Columns {
@@ -80,28 +79,28 @@ func (c *check) compareTable(ctx context.Context) error {
 
 func (c *check) compareRow(found []sql.NullString) {
 	key := found[0].String
-	demanded := c.keys[key]
+	required := c.keys[key]
 	switch {
-	case demanded == nil || !found[0].Valid:
+	case required == nil || !found[0].Valid:
 		c.report.ExtraRows++
 		c.report.note(nowhere, "row %s: the log has no such key", show(found))
 		return
-	case demanded.stored:
+	case required.stored:
 		c.report.ExtraRows++
 		c.report.note(nowhere, "row %s: the table has the key twice", show(found))
 		return
 	}
-	demanded.stored = true
-	for _, candidate := range demanded.candidates {
+	required.stored = true
+	for _, candidate := range required.candidates {
 		if firstDifference(candidate.columns(), found) < 0 {
 			return
 		}
 	}
 	c.report.WrongRows++
-	first := demanded.candidates[0]
+	first := required.candidates[0]
 	i := firstDifference(first.columns(), found)
 	others := ""
-	if n := len(demanded.candidates) - 1; n > 0 {
+	if n := len(required.candidates) - 1; n > 0 {
 		others = fmt.Sprintf(" (nor is the row equal to the key's last record in %d other partitions)", n)
 	}
 	c.report.note(first.position, "%s: key %q: column %s: expected %q, found %s%s",
@@ -109,12 +108,12 @@ func (c *check) compareRow(found []sql.NullString) {
 }
 
 func (c *check) missingRows() {
-	for key, demanded := range c.keys {
-		if demanded.stored {
+	for key, required := range c.keys {
+		if required.stored {
 			continue
 		}
 		c.report.MissingRows++
-		first := demanded.candidates[0]
+		first := required.candidates[0]
 		c.report.note(first.position, "%s: key %q: the table has no such row, expected %q",
 			c.location(first.position), key, first.columns())
 	}
@@ -122,7 +121,7 @@ func (c *check) missingRows() {
 
 func (c candidate) columns() []string { return strings.Split(c.row, separator) }
 
-// firstDifference is the index of a column, or -1. NULL equals no text.
+// firstDifference returns the index of a column, or -1. NULL equals no text.
 func firstDifference(expected []string, found []sql.NullString) int {
 	for i, text := range expected {
 		if !found[i].Valid || found[i].String != text {

@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
 
-// world is the log, the dead letter topic and the table of one test. The test itself is
-// the sink.
+// world has the log, the dead letter topic and the table of one test. The test itself
+// plays the sink.
 type world struct {
 	t      testing.TB
 	config Config
@@ -71,8 +71,8 @@ func (w *world) log(partition int32, m orders.Message) *kgo.Record {
 	return w.send(&kgo.Record{Topic: w.config.Topic, Partition: partition, Key: m.Key, Value: m.Value, Headers: m.Headers})
 }
 
-// letter returns a correct dead letter, which a test may spoil before it sends it.
-func (w *world) letter(r *kgo.Record, code string) *kgo.Record {
+// deadLetter returns a correct dead letter. A test may change it before it sends it.
+func (w *world) deadLetter(r *kgo.Record, code string) *kgo.Record {
 	return &kgo.Record{Topic: w.config.DeadLetters, Key: r.Key, Value: r.Value, Headers: append([]kgo.RecordHeader{
 		{Key: headerCode, Value: []byte(code)},
 		{Key: headerTopic, Value: []byte(r.Topic)},
@@ -90,7 +90,7 @@ func (w *world) check() Report {
 	return report
 }
 
-// at is a record's position in the text of a difference.
+// at returns the position of a record as a difference prints it.
 func (w *world) at(partition int32, offset int64) string {
 	return fmt.Sprintf("%s[%d]@%d: ", w.config.Topic, partition, offset)
 }

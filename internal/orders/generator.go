@@ -8,27 +8,27 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Message is one record for the topic, and the code of its refusal.
+// Message is a record for the topic, with the code of its refusal.
 type Message struct {
-	Key     []byte // nil: the seed's producer sets none
+	Key     []byte // nil, as the producer of the order services
 	Value   []byte
 	Headers []kgo.RecordHeader
-	Code    string // of the refusal that it deserves; "" for a good order
+	Code    string // of the expected refusal; "" for a good order
 }
 
-// Good is the message of an order that is to be stored.
+// Good returns the message of an order that the sink must store.
 func Good(o Order) Message { return Message{Value: o.Envelope()} }
 
-// Generator makes orders: the same seed, the same orders in the same sequence.
-// It is not for concurrent use.
+// Generator makes orders. The same seed gives the same orders in the same sequence. It is
+// not for concurrent use.
 type Generator struct{ random *rand.Rand }
 
-// NewGenerator starts a sequence.
+// NewGenerator returns the generator of a seed.
 func NewGenerator(seed uint64) *Generator {
 	return &Generator{random: rand.New(rand.NewPCG(seed, 0))}
 }
 
-// Order is a good order with an id of its own.
+// Order returns a good order with a new id.
 func (g *Generator) Order() Order {
 	o := Order{
 		OrderID:   g.uuid(),
@@ -41,42 +41,42 @@ func (g *Generator) Order() Order {
 	return o
 }
 
-// Good is a new order's message.
+// Good returns the message of a new good order.
 func (g *Generator) Good() Message { return Good(g.Order()) }
 
-// NotJSON is an envelope that ends too early.
+// NotJSON returns a truncated envelope.
 func (g *Generator) NotJSON() Message {
 	value := g.Order().Envelope()
 	return Message{Value: value[:1+g.random.IntN(len(value)-1)], Code: "bad_json"}
 }
 
-// NoSchema is a bare payload.
+// NoSchema returns a payload without an envelope.
 func (g *Generator) NoSchema() Message {
 	o := g.Order()
 	return Message{Value: o.payload(fmt.Sprint(o.Quantity)), Code: "bad_envelope"}
 }
 
-// WrongType has its quantity as text, "12" where an int32 is declared.
+// WrongType returns an order with the quantity "12", a text. The schema declares int32.
 func (g *Generator) WrongType() Message {
 	return Message{Value: envelope(g.Order().payload(`"12"`)), Code: "type_mismatch"}
 }
 
-// BrokenRule orders nothing: a quantity of 0.
+// BrokenRule returns an order of quantity 0.
 func (g *Generator) BrokenRule() Message {
 	o := g.Order()
 	o.Quantity, o.TotalPrice = 0, 0
 	return Message{Value: o.Envelope(), Code: "order_range"}
 }
 
-// TooLong obeys the contract, but its user_id is one character longer than the
-// column, which holds so many characters (less than the contract's 255).
+// TooLong returns an order with a user_id of one character more than the column holds.
+// The order obeys the contract, which allows 255 characters.
 func (g *Generator) TooLong(column int) Message {
 	o := g.Order()
 	o.UserID = strings.Repeat("u", column+1)
 	return Message{Value: o.Envelope(), Code: "row_too_long"}
 }
 
-// uuid is a random (version 4) UUID.
+// uuid returns a random UUID (version 4).
 func (g *Generator) uuid() string {
 	a, b := g.random.Uint64(), g.random.Uint64()
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x",

@@ -5,8 +5,8 @@ package orders
 
 import "strconv"
 
-// Order is one order. The envelope declares its numbers as int32; a wider
-// number is written as it is, so that the sink refuses it.
+// Order is one order. The envelope declares its numbers as int32. Envelope writes a wider
+// number unchanged, and the sink refuses it.
 type Order struct {
 	OrderID    string
 	UserID     string
@@ -35,8 +35,8 @@ const schema = `{"type":"struct","fields":[` +
 	`{"type":"int32","optional":true,"field":"total_price"}],` +
 	`"optional":false,"name":"orders"}`
 
-// Envelope is the order as the producer's Jackson writes it: schema and
-// payload, without white space.
+// Envelope returns the order as the Jackson of the producer writes it: schema and payload
+// without white space.
 func (o Order) Envelope() []byte {
 	return envelope(o.payload(strconv.FormatInt(o.Quantity, 10)))
 }
@@ -48,7 +48,8 @@ func envelope(payload []byte) []byte {
 	return append(b, '}')
 }
 
-// payload takes the quantity as JSON text, so that it need not be a number.
+// payload returns the payload. The quantity is JSON text, because some tests need a
+// quantity that is no number.
 func (o Order) payload(quantity string) []byte {
 	b := make([]byte, 0, 256)
 	b = appendString(append(b, `{"order_id":`...), o.OrderID)
@@ -60,9 +61,9 @@ func (o Order) payload(quantity string) []byte {
 	return append(b, '}')
 }
 
-// appendString writes a JSON string as Jackson does: only what JSON demands is
-// escaped, in upper-case hexadecimal, and everything else is plain UTF-8
-// (encoding/json escapes more: U+2028, and <, > and & unless told otherwise).
+// appendString writes a JSON string as Jackson does. It escapes only the characters that
+// JSON requires, in upper-case hexadecimal. Unlike encoding/json, it does not escape
+// U+2028, <, > and &.
 func appendString(b []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
 	b = append(b, '"')

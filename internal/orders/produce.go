@@ -9,11 +9,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Produce sends the messages as the seed's producer does (a message without a
-// key goes to any partition, and counts once every replica has it). It returns how many
-// the broker has acknowledged: all of them, unless there is an error. While the broker
-// is down, Produce retries until ctx ends. progress, which may be nil, gets the number
-// acknowledged so far, from one goroutine at a time.
+// Produce sends the messages as the producer of the order services does: a message
+// without a key goes to any partition, and every replica acknowledges it. Produce returns
+// the number of acknowledged messages, which is all of them unless there is an error.
+// While the broker is down, Produce retries until ctx ends. It calls progress, which may
+// be nil, with the number so far, from one goroutine at a time.
 func Produce(ctx context.Context, seeds []string, topic string, messages iter.Seq[Message], progress func(acknowledged int)) (int, error) {
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(seeds...),
@@ -33,7 +33,7 @@ func Produce(ctx context.Context, seeds []string, topic string, messages iter.Se
 			break
 		}
 		record := &kgo.Record{Key: message.Key, Value: message.Value, Headers: message.Headers}
-		client.Produce(ctx, record, func(_ *kgo.Record, err error) { // one at a time, says kgo
+		client.Produce(ctx, record, func(_ *kgo.Record, err error) { // kgo calls this from one goroutine at a time
 			if err != nil {
 				fail(err)
 				return

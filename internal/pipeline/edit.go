@@ -29,8 +29,8 @@ func edited(text []byte, edits []Edit) ([]byte, error) {
 	return yaml.Marshal(sections)
 }
 
-// resolve returns a copy of a node with what its anchor has in the place of each alias
-// and merge key (<<), because an edit may remove the anchor.
+// resolve returns a copy of a node in which each alias and merge key (<<) is replaced with
+// the content of its anchor. An edit may remove the anchor.
 func resolve(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return resolve(node.Alias)
@@ -59,7 +59,7 @@ func merge(node, merged *yaml.Node) {
 	}
 }
 
-// set replaces a section, or adds it.
+// set replaces or adds a section.
 func set(sections *yaml.Node, section string, content *yaml.Node) {
 	if i := find(sections, section); i >= 0 {
 		sections.Content[i+1] = content

@@ -1,5 +1,5 @@
-// Package pipeline loads the file of a pipeline together with its resources, for
-// commands that run the pipeline or ask about it.
+// Package pipeline loads the file of a pipeline with its resources, for commands that run
+// or test the pipeline.
 package pipeline
 
 import (
@@ -14,8 +14,8 @@ import (
 // pipeline's sections.
 type Edit func(sections *yaml.Node)
 
-// Load builds the stream of a pipeline's file with the files of the resources that the
-// pipeline uses. Without edits, Load takes the text of the file as it is.
+// Load builds the stream of a pipeline's file and the resource files that the pipeline
+// uses. Without edits, Load uses the text of the file unchanged.
 func Load(builder *service.StreamBuilder, file string, resources []string, edits ...Edit) (*service.Stream, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -46,7 +46,7 @@ func Load(builder *service.StreamBuilder, file string, resources []string, edits
 	return stream, nil
 }
 
-// ReplaceInput puts an input without fields in the place of the pipeline's own.
+// ReplaceInput replaces the input of the pipeline with an input without fields.
 func ReplaceInput(name string) Edit {
 	return func(sections *yaml.Node) { set(sections, "input", mapping(name, &yaml.Node{Kind: yaml.MappingNode})) }
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// confirmation is the variable that answers the question of [confirm] where
-// nobody can be asked.
+// confirmation is the variable that answers the question of [confirm] when there is no
+// terminal.
 const confirmation = "QUICKSTART_CONFIRM"
 
-// confirm asks before the quick start changes the servers that the environment
-// names: a shell that has the variables of a production sink must not send
-// made-up orders there by accident. Without such variables it asks nothing.
+// confirm asks before the quick start changes the servers that the environment names. A
+// shell with the variables of a production sink must not send made-up orders to its
+// servers by accident. Without such variables, confirm asks nothing.
 func confirm(ctx context.Context) error {
 	plan, variables, err := plan(os.Getenv("MARIADB_DSN"), os.Getenv("KAFKA_BROKERS"))
 	if err != nil || len(variables) == 0 {
@@ -48,13 +48,13 @@ func confirm(ctx context.Context) error {
 	return nil
 }
 
-// plan says what the quick start does to which server, and which variables name
-// the servers.
+// plan describes what the quick start changes on each server. It also returns the
+// variables that name the servers.
 func plan(dsn, brokers string) (text string, variables []string, err error) {
 	var b strings.Builder
 	if dsn != "" {
 		config, err := mysql.ParseDSN(dsn)
-		if err != nil { // its text may quote the password
+		if err != nil { // the text of err may contain the password
 			return "", nil, errors.New("reading MARIADB_DSN: expected user:password@tcp(host:port)/database")
 		}
 		variables = append(variables, "MARIADB_DSN")
@@ -81,7 +81,7 @@ func readLine(ctx context.Context) (string, error) {
 	lines := make(chan line, 1)
 	go func() { // nothing can cancel a read of a terminal
 		text, err := bufio.NewReader(os.Stdin).ReadString('\n')
-		if errors.Is(err, io.EOF) { // Ctrl-D is an answer, and not yes
+		if errors.Is(err, io.EOF) { // Ctrl-D is an answer other than yes
 			err = nil
 		}
 		lines <- line{text, err}

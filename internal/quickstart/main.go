@@ -1,11 +1,11 @@
-// Command quickstart shows order-sink at work: it starts what is missing and
-// only that (a private MariaDB below .run/, Kafka in memory), runs the shipped
-// pipelines with the real binary, sends three orders, prints their rows, and
-// stays until Ctrl-C. Then it stops what it started and nothing else. Before it
-// uses servers that the environment names, it asks for confirmation.
+// Command quickstart shows order-sink at work. It starts the servers that are missing (a
+// private MariaDB below .run/, Kafka in memory) and runs the shipped pipelines with the
+// real binary. It sends three orders, prints their rows, and runs until Ctrl-C. Then it
+// stops only the processes that it started. Before it uses servers that the environment
+// names, it asks for confirmation.
 //
-// With -demo it runs the whole shop of pipelines/shop, on servers of its own
-// whatever the environment says, and tells its story.
+// With -demo it runs the whole shop of pipelines/shop and prints a guided tour. The demo
+// always uses its own servers, even if the environment names others.
 package main
 
 import (
@@ -22,13 +22,13 @@ import (
 
 func main() {
 	stack := &stack{}
-	flag.StringVar(&stack.dir, "dir", ".run", "where the private MariaDB keeps its data, and the logs go")
-	flag.StringVar(&stack.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink to run")
-	demo := flag.Bool("demo", false, "run the whole shop and tell its story")
+	flag.StringVar(&stack.dir, "dir", ".run", "the directory for the data of the private MariaDB and for the logs")
+	flag.StringVar(&stack.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink binary to run")
+	demo := flag.Bool("demo", false, "run the whole shop and print a guided tour")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second Ctrl-C ends it at once, and with it what it started.
+	// A second Ctrl-C ends the quick start and its children at once.
 	context.AfterFunc(ctx, stop)
 	err := run(ctx, stack, *demo)
 	stop()
@@ -39,7 +39,7 @@ func main() {
 }
 
 func run(ctx context.Context, stack *stack, demo bool) (err error) {
-	// What was started is stopped in the opposite order, whatever happens.
+	// Even after an error, the processes stop in the reverse order of their start.
 	defer func() { err = errors.Join(err, stack.stop()) }()
 
 	if !demo { // the demo uses no servers but its own
@@ -58,7 +58,7 @@ func run(ctx context.Context, stack *stack, demo bool) (err error) {
 	if demo {
 		shop := &shop{stack: stack}
 		steps = []func(context.Context) error{
-			shop.startMariaDB, stack.startMemory, shop.start, shop.tell,
+			shop.startMariaDB, stack.startMemory, shop.start, shop.tour,
 		}
 	}
 	for _, step := range steps {
@@ -71,8 +71,8 @@ func run(ctx context.Context, stack *stack, demo bool) (err error) {
 		fmt.Println("\nStopping.")
 		return nil
 	case <-stack.sink.Done():
-		return fmt.Errorf("order-sink ended by itself: %w; its log is %s", stack.sink.Exit(), stack.log())
+		return fmt.Errorf("order-sink ended unexpectedly: %w; its log is %s", stack.sink.Exit(), stack.log())
 	case <-stack.mariadbDone:
-		return fmt.Errorf("MariaDB ended by itself; its log is in %s", stack.dir)
+		return fmt.Errorf("MariaDB ended unexpectedly; its log is in %s", stack.dir)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
 )
 
-// Where the shop listens unless something else already does.
+// The ports of the shop. It uses another port if one is taken.
 const (
 	gatewayPort  = 4200
 	servicePort  = 4201 // and the one after it
@@ -21,7 +21,7 @@ const (
 	demoDatabase = "demo"
 )
 
-// shop is the stack with all of pipelines/shop around the sink.
+// shop is the stack with all pipelines of pipelines/shop.
 type shop struct {
 	*stack
 	db       *sql.DB
@@ -31,8 +31,8 @@ type shop struct {
 	reader   string
 }
 
-// startMariaDB makes the demo's database anew, so that every run tells the same
-// story. The server is the demo's own.
+// startMariaDB starts the demo's own server and creates the database again, because
+// every run must print the same results.
 func (s *shop) startMariaDB(ctx context.Context) error {
 	server, err := s.startPrivate(ctx)
 	if err != nil {
@@ -40,12 +40,12 @@ func (s *shop) startMariaDB(ctx context.Context) error {
 	}
 	admin, err := sql.Open("mysql", server.AdminDSN(""))
 	if err != nil {
-		return fmt.Errorf("making the demo's database: %w", err)
+		return fmt.Errorf("creating the demo's database: %w", err)
 	}
 	defer admin.Close()
 	for _, query := range []string{"DROP DATABASE IF EXISTS " + demoDatabase, "CREATE DATABASE " + demoDatabase + " CHARACTER SET utf8mb4"} {
 		if _, err := admin.ExecContext(ctx, query); err != nil {
-			return fmt.Errorf("making the demo's database: %w", err)
+			return fmt.Errorf("creating the demo's database: %w", err)
 		}
 	}
 	s.dsn = server.DSN(demoDatabase)
@@ -65,7 +65,7 @@ func (s *shop) startMariaDB(ctx context.Context) error {
 	return nil
 }
 
-// start runs each part as a process of its own, as a shop would.
+// start runs each part of the shop as a process of its own.
 func (s *shop) start(ctx context.Context) (err error) {
 	var health [5]string
 	addresses := []*string{&s.gateway, &s.services[0], &s.services[1], &s.reader, new(string)}

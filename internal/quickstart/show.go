@@ -16,8 +16,8 @@ import (
 	"github.com/order-sink/order-sink/internal/orders"
 )
 
-// show waits for the rows of the orders that were sent, prints them, and tells
-// where to go from there.
+// show waits for the rows of the orders, prints them, and prints the commands to try
+// next.
 func (s *stack) show(ctx context.Context, took time.Duration) error {
 	db, err := sql.Open("mysql", s.dsn)
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *stack) show(ctx context.Context, took time.Duration) error {
 		return fmt.Errorf("reading the rows: %w", err)
 	}
 	host, port := address(config)
-	password := "" // asked for
+	password := "" // the client asks for it
 	if s.private {
 		password = config.Passwd
 	}
@@ -68,13 +68,13 @@ func (s *stack) awaitRows(ctx context.Context, db *sql.DB) error {
 	for {
 		var count int
 		err := db.QueryRowContext(ctx, query, ids...).Scan(&count)
-		// Rows of an earlier start prove nothing about this one.
+		// The rows may be from an earlier start.
 		if err == nil && count == len(ids) && s.stored(ctx) >= s.sent {
 			return nil
 		}
 		select {
 		case <-s.sink.Done():
-			return fmt.Errorf("order-sink ended by itself: %w; its log is %s", s.sink.Exit(), s.log())
+			return fmt.Errorf("order-sink ended unexpectedly: %w; its log is %s", s.sink.Exit(), s.log())
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for the rows: %d of %d are there (%w); the sink's log is %s", count, len(ids), ctx.Err(), s.log())
 		case <-time.After(50 * time.Millisecond):
@@ -84,7 +84,7 @@ func (s *stack) awaitRows(ctx context.Context, db *sql.DB) error {
 
 var storedRows = regexp.MustCompile(`(?m)^mariadb_upsert_rows_total\{.*\} ([0-9]+)$`)
 
-// stored is how many orders the sink has brought to the table since its start.
+// stored returns how many orders the sink has stored since its start.
 func (s *stack) stored(ctx context.Context) (rows int) {
 	metrics, err := s.sink.Metrics(ctx)
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
-// Where the private servers listen unless something else already does.
+// The ports of the private servers. The quick start uses another port if one is taken.
 const (
 	mariadbPort = 13306
 	kafkaPort   = 19092
@@ -32,11 +32,10 @@ const (
 	intakePort  = 4196
 )
 
-// patience is how long one step may take, on a machine that is slow or busy.
+// patience is how long one step may take on a slow or busy machine.
 const patience = time.Minute
 
-// The topics and the table are the shipped pipelines' defaults, unless the
-// environment says otherwise; the sink reads the same variables.
+// The topics and the table. The sink reads the same variables, with the same defaults.
 var (
 	topic           = env("KAFKA_TOPIC", "orders")
 	deadLetterTopic = env("DEAD_LETTER_TOPIC", "orders.dead-letter")
@@ -44,30 +43,30 @@ var (
 	group           = env("KAFKA_GROUP", "order-sink")
 )
 
-// stack is everything that the quick start uses. What it has not started
-// itself is the user's, and is left alone.
+// stack has the servers of the quick start. It never stops a server that belongs to the
+// user.
 type stack struct {
 	dir    string // of the private servers' data and the logs
 	binary string // the order-sink to run
 
-	dsn     string // go-sql-driver's form
-	private bool   // the MariaDB is ours
-	memory  bool   // the Kafka is ours
+	dsn     string // in the form of go-sql-driver
+	private bool   // the quick start has started MariaDB
+	memory  bool   // the quick start has started Kafka
 	seeds   []string
-	http    string // "127.0.0.1:port", of health and metrics
-	intake  string // the same, of orders over HTTP
+	http    string // "127.0.0.1:port" for health and metrics
+	intake  string // "127.0.0.1:port" for orders over HTTP
 
 	sink        *ordersink.Sink
-	mariadbDone <-chan struct{} // nil for a server that is not ours
+	mariadbDone <-chan struct{} // nil for the server of the user
 	sent        int
 	stops       []func() error
 	lockFile    *os.File
 }
 
-// lock keeps a second quick start away from the private servers' data.
+// lock prevents a second quick start from using the data of the private servers.
 func (s *stack) lock() (err error) {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return fmt.Errorf("making %s: %w", s.dir, err)
+		return fmt.Errorf("creating %s: %w", s.dir, err)
 	}
 	if s.lockFile, err = os.Create(filepath.Join(s.dir, "lock")); err != nil {
 		return fmt.Errorf("locking %s: %w", s.dir, err)
@@ -93,7 +92,7 @@ func (s *stack) startMariaDB(ctx context.Context) error {
 	return mariadb.RunFile(ctx, s.dsn, "config/schema.sql")
 }
 
-// startPrivate starts a MariaDB of our own.
+// startPrivate starts a private MariaDB.
 func (s *stack) startPrivate(ctx context.Context) (*mariadb.Server, error) {
 	s.private = true
 	port, err := port("MariaDB", mariadbPort)
@@ -125,7 +124,7 @@ func (s *stack) startKafka(ctx context.Context) error {
 	return s.createTopics(ctx)
 }
 
-// startMemory starts a Kafka of our own.
+// startMemory starts Kafka in memory.
 func (s *stack) startMemory(ctx context.Context) error {
 	port, err := port("Kafka", kafkaPort)
 	if err != nil {
@@ -152,7 +151,7 @@ func (s *stack) createTopics(ctx context.Context) error {
 	defer cancel()
 	for name, configs := range map[string]map[string]*string{
 		topic: nil, // the broker's defaults
-		// A letter is its record and some headers.
+		// A dead letter is larger than its record by some headers.
 		deadLetterTopic: {"max.message.bytes": kadm.StringPtr("2097152")},
 	} {
 		_, err := kadm.NewClient(client).CreateTopic(ctx, -1, -1, configs, name)
@@ -182,8 +181,8 @@ func (s *stack) startSink(ctx context.Context) error {
 	return nil
 }
 
-// launch runs the binary with some of the shipped pipelines and waits until
-// they are connected and the addresses answer. Its log is named after it.
+// launch runs the binary with some of the shipped pipelines. It waits until the
+// pipelines are connected and the addresses answer. name is the name of the log too.
 func (s *stack) launch(ctx context.Context, name, http string, pipelines []string, env map[string]string, addresses ...string) (*ordersink.Sink, error) {
 	path := filepath.Join(s.dir, name+".log")
 	log, err := os.Create(path)
@@ -192,7 +191,7 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 	}
 	s.stops = append(s.stops, log.Close)
 	all := map[string]string{"KAFKA_BROKERS": strings.Join(s.seeds, ","), "MARIADB_DSN": s.dsn}
-	// The environment may have settings for other servers than the private ones.
+	// The environment may have settings for servers of the user.
 	if s.private {
 		all["MARIADB_TLS"] = "false"
 	}
@@ -241,7 +240,7 @@ func (s *stack) sendOrders(ctx context.Context) error {
 	return nil
 }
 
-// stop ends what was started, newest first.
+// stop ends the processes, in the reverse order of their start.
 func (s *stack) stop() error {
 	var errs []error
 	for i := len(s.stops) - 1; i >= 0; i-- {
@@ -272,7 +271,7 @@ func env(name, byDefault string) string {
 	return byDefault
 }
 
-// address cuts host and port out of the DSN, for the line that the user may type.
+// address returns the host and the port of the DSN for the command that show prints.
 func address(config *mysql.Config) (host, port string) {
 	host, port, err := net.SplitHostPort(config.Addr)
 	if err != nil {

@@ -14,14 +14,13 @@ import (
 	"github.com/order-sink/order-sink/internal/orders"
 )
 
-// tell posts the seed's orders and what follows from them, prints what came of
-// each, and the tables.
-func (s *shop) tell(ctx context.Context) error {
+// tour posts orders, prints the result of each, and prints the tables.
+func (s *shop) tour(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	user := orders.Seed()[0].UserID
 
-	fmt.Print("\n1. Three orders go to the gateway, which gives them to its services in turn.\n\n")
+	fmt.Print("\n1. The gateway gets three orders and forwards each to the next of its services.\n\n")
 	for _, order := range orders.Seed() {
 		if _, err := s.order(ctx, user, order.ProductID, order.Quantity, order.UnitPrice, ""); err != nil {
 			return err
@@ -30,7 +29,7 @@ func (s *shop) tell(ctx context.Context) error {
 	if err := s.awaitStored(ctx, 3); err != nil {
 		return err
 	}
-	fmt.Print("\n2. Of ten chocolates three are ordered. Both services see what is left: there is one stock.\n\n")
+	fmt.Print("\n2. An order takes three of ten chocolates. Both services read the same stock.\n\n")
 	first, err := s.order(ctx, user, stockOfTen, 3, 1500, "a click")
 	if err != nil {
 		return err
@@ -41,7 +40,7 @@ func (s *shop) tell(ctx context.Context) error {
 	if err := s.printStockOf(ctx, stockOfTen); err != nil {
 		return err
 	}
-	fmt.Print("\n3. The same order comes again, by the other service. Kafka has two messages, the table one row.\n\n")
+	fmt.Print("\n3. The other service gets the same order again. Kafka has two messages, the table has one row.\n\n")
 	again, err := s.order(ctx, user, stockOfTen, 3, 1500, "a click")
 	if err != nil {
 		return err
@@ -68,7 +67,7 @@ func (s *shop) tell(ctx context.Context) error {
 	return nil
 }
 
-// printHints prints what to try next.
+// printHints prints the commands to try next.
 func (s *shop) printHints() {
 	_, port, _ := strings.Cut(s.dsn[strings.Index(s.dsn, "127.0.0.1"):strings.Index(s.dsn, ")")], ":")
 	fmt.Printf(`What to look at:
@@ -109,7 +108,7 @@ func (s *shop) order(ctx context.Context, user, product string, quantity, price 
 	return order.OrderID, nil
 }
 
-// printStockOf asks each service itself.
+// printStockOf asks each service for the stock of a product.
 func (s *shop) printStockOf(ctx context.Context, product string) error {
 	for _, address := range s.services {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/stock/"+product, http.NoBody)
@@ -129,7 +128,8 @@ func (s *shop) printStockOf(ctx context.Context, product string) error {
 	return nil
 }
 
-// answer decodes what a service of the shop answers, and says which one it was.
+// answer decodes the answer of a service of the shop and returns the name of the
+// service.
 func answer(request *http.Request, expected int, into any) (service string, err error) {
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -146,12 +146,12 @@ func answer(request *http.Request, expected int, into any) (service string, err 
 	return response.Header.Get("X-Order-Service"), json.Unmarshal(body, into)
 }
 
-// awaitStored waits until the sink has brought so many messages to the table.
+// awaitStored waits until the sink has stored a number of messages.
 func (s *shop) awaitStored(ctx context.Context, messages int) error {
 	for s.stored(ctx) < messages {
 		select {
 		case <-s.sink.Done():
-			return fmt.Errorf("order-sink ended by itself: %w; its log is %s", s.sink.Exit(), s.log())
+			return fmt.Errorf("order-sink ended unexpectedly: %w; its log is %s", s.sink.Exit(), s.log())
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for the rows: %d of %d messages are stored (%w); the sink's log is %s", s.stored(ctx), messages, ctx.Err(), s.log())
 		case <-time.After(20 * time.Millisecond):
@@ -160,7 +160,7 @@ func (s *shop) awaitStored(ctx context.Context, messages int) error {
 	return nil
 }
 
-// print shows a query's answer as a table.
+// print prints the rows of a query as a table.
 func (s *shop) print(ctx context.Context, query string) error {
 	rows, err := s.db.QueryContext(ctx, query)
 	if err != nil {

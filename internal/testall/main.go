@@ -1,8 +1,7 @@
-// Command testall runs targets of the Makefile, one after the other and all of
-// them, even where one fails. It ends with a table of the targets, the tests that
-// failed, the tests that were skipped and why, and a line "N passed, N failed".
-// The exit status is 1 if anything failed, and in CI (environment CI=true) also
-// if a test was skipped.
+// Command testall runs targets of the Makefile one after the other. It runs all of them,
+// even after one fails. At the end it prints a table of the targets, the failed tests,
+// the skipped tests with the reason, and a line "N passed, N failed". The exit status is
+// 1 if anything failed. In CI (environment CI=true) a skipped test is a failure too.
 //
 //	testall build lint test-unit
 package main
@@ -31,7 +30,7 @@ func main() {
 	}
 }
 
-// part is one target, and how it went.
+// part is one target and its results.
 type part struct {
 	name string
 	err  error
@@ -63,7 +62,7 @@ func run(out io.Writer, dir string, targets []string) error {
 	return report(out, parts)
 }
 
-// follow runs a command and reads what it prints.
+// follow runs a command and reads its output.
 func (p *part) follow(cmd *exec.Cmd) error {
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -87,9 +86,9 @@ func (p *part) follow(cmd *exec.Cmd) error {
 // variable matches a variable in a pipeline, such as ${KAFKA_BROKERS:127.0.0.1:9092}.
 var variable = regexp.MustCompile(`\$\{([A-Z][A-Z0-9_]*)`)
 
-// environment is that of this process without the variables that the pipelines
-// and the quick start read: they name the servers of the person who runs the
-// tests, and tests must never use those servers.
+// environment returns the environment of this process without the variables that the
+// pipelines and the quick start read. Those variables name servers of the user, and
+// tests must never use them.
 func environment(dir string) ([]string, error) {
 	names := []string{"QUICKSTART_CONFIRM"}
 	for _, folder := range []string{"config", "pipelines"} {
@@ -113,7 +112,7 @@ func environment(dir string) ([]string, error) {
 	}), nil
 }
 
-// report prints the table and what follows it, and says whether anything failed.
+// report prints the table and the lists after it. It returns an error if anything failed.
 func report(out io.Writer, parts []*part) error {
 	var passed, failed int
 	var total time.Duration
@@ -124,7 +123,7 @@ func report(out io.Writer, parts []*part) error {
 		result := "ok"
 		if p.err != nil {
 			result = "FAILED"
-			// A part fails without a failed test, too: it does not compile, say.
+			// A part can fail without a failed test, for example when it does not compile.
 			failed += max(1, len(p.failures))
 		} else if p.passed+len(p.skips) == 0 { // a part without tests
 			passed++
@@ -149,7 +148,7 @@ func report(out io.Writer, parts []*part) error {
 	return nil
 }
 
-// printTests prints the failed tests, and the skipped ones by their reason.
+// printTests prints the failed tests, and the skipped tests by reason.
 func printTests(out io.Writer, parts []*part) (skips int) {
 	var failures []string
 	var all []skip

@@ -9,27 +9,25 @@ import (
 	"strings"
 )
 
-// results reads the output of a part. It prints it as `go test` without -json
-// would: one line for a package that passes, and everything that a failed test
-// says.
+// results reads the output of a part. It prints what `go test` without -json prints: one
+// line for a package that passes, and the whole output of a failed test.
 type results struct {
 	out      io.Writer
 	passed   int // tests
 	failures []string
 	skips    []skip
 
-	packages []*pkg // that have not ended
+	packages []*pkg // that still run
 }
 
-// skip is a test that was skipped, or, without a name, something else that the
-// part left out.
+// skip is a skipped test. Without a name it is something else that the part omitted.
 type skip struct{ test, reason string }
 
-// pkg is a package whose tests run.
+// pkg is a package with running tests.
 type pkg struct {
-	name    string
-	lines   []event
-	verdict map[string]string // by test: pass, fail or skip
+	name   string
+	lines  []event
+	result map[string]string // by test: pass, fail or skip
 }
 
 // event is one line of `go test -json`: see `go doc test2json`.
@@ -37,7 +35,7 @@ type event struct {
 	Action, Package, Test, Output string
 }
 
-// omitted is what a part prints about something that it leaves out.
+// omitted matches the line that a part prints about something that it omits.
 const omitted = "SKIPPED: "
 
 // line reads one line of the part's standard output.
@@ -62,7 +60,7 @@ func (r *results) line(text string) {
 			r.finish(p, e.Action == "fail")
 			return
 		}
-		p.verdict[e.Test] = e.Action
+		p.result[e.Test] = e.Action
 		switch e.Action {
 		case "pass":
 			r.passed++
@@ -78,19 +76,19 @@ func (r *results) pkg(name string) *pkg {
 			return p
 		}
 	}
-	p := &pkg{name: name, verdict: map[string]string{}}
+	p := &pkg{name: name, result: map[string]string{}}
 	r.packages = append(r.packages, p)
 	return p
 }
 
-// end is after the last line. A package that has not ended by then is a failure.
+// end reads the end of the output. A package that has not ended is a failure.
 func (r *results) end() {
 	for len(r.packages) > 0 {
 		r.finish(r.packages[0], true)
 	}
 }
 
-// finish prints what a package said and forgets it.
+// finish prints the output of a package and removes the package.
 func (r *results) finish(p *pkg, failed bool) {
 	r.packages = slices.DeleteFunc(r.packages, func(other *pkg) bool { return other == p })
 	if !failed {
@@ -100,41 +98,41 @@ func (r *results) finish(p *pkg, failed bool) {
 		return
 	}
 	for _, line := range p.lines {
-		verdict := p.verdict[line.Test]
-		if verdict != "pass" && verdict != "skip" && !strings.HasPrefix(line.Output, "=== ") {
+		result := p.result[line.Test]
+		if result != "pass" && result != "skip" && !strings.HasPrefix(line.Output, "=== ") {
 			fmt.Fprintf(r.out, "%s", line.Output)
 		}
 	}
 	before := len(r.failures)
-	for test, verdict := range p.verdict {
-		// Where a subtest has failed, its parents have failed too.
-		if verdict == "fail" && !p.failedBelow(test) {
+	for test, result := range p.result {
+		// When a subtest fails, its parents fail too.
+		if result == "fail" && !p.failedBelow(test) {
 			r.failures = append(r.failures, p.name+" "+test)
 		}
 	}
-	if len(r.failures) == before { // it does not compile, or a test ended the process
+	if len(r.failures) == before { // the package does not compile, or a test ended the process
 		r.failures = append(r.failures, p.name)
 	}
 	slices.Sort(r.failures)
 }
 
 func (p *pkg) failedBelow(test string) bool {
-	for other, verdict := range p.verdict {
-		if verdict == "fail" && strings.HasPrefix(other, test+"/") {
+	for other, result := range p.result {
+		if result == "fail" && strings.HasPrefix(other, test+"/") {
 			return true
 		}
 	}
 	return false
 }
 
-// place is how a test's output names the line of the source.
-var place = regexp.MustCompile(`^\s*[\w.-]+\.go:\d+: `)
+// location matches the file and the line in the output of a test.
+var location = regexp.MustCompile(`^\s*[\w.-]+\.go:\d+: `)
 
-// reason is what a skipped test said.
+// reason returns the reason that a skipped test printed.
 func (p *pkg) reason(test string) string {
 	var said []string
 	for _, line := range p.lines {
-		text := strings.TrimSpace(place.ReplaceAllString(line.Output, ""))
+		text := strings.TrimSpace(location.ReplaceAllString(line.Output, ""))
 		if line.Test == test && text != "" && !strings.HasPrefix(text, "=== ") && !strings.HasPrefix(text, "--- ") {
 			said = append(said, text)
 		}

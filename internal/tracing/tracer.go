@@ -1,10 +1,9 @@
-// Package tracing sends traces to an OpenTelemetry collector: the tracer
-// open_telemetry_collector, over HTTP.
+// Package tracing has the tracer open_telemetry_collector, which sends traces to an
+// OpenTelemetry collector over HTTP.
 //
-// Redpanda Connect has a tracer of that name, in a package that brings an input,
-// an output and gRPC along and whose tests need modules that are not published.
-// This one takes the fields of the same names, so that a build with the other
-// reads the same configuration.
+// Redpanda Connect has a tracer of that name too. Its package also contains an input, an
+// output and gRPC, and its tests need modules that are not published. The tracer here
+// has fields of the same names, so both builds read the same configuration.
 package tracing
 
 import (
@@ -100,7 +99,7 @@ func newProvider(parsed *service.ParsedConfig) (trace.TracerProvider, error) {
 	return sdk.NewTracerProvider(options...), nil
 }
 
-// newExporter does not connect.
+// newExporter returns an exporter to a collector. It does not connect.
 func newExporter(collector *service.ParsedConfig) (sdk.SpanExporter, error) {
 	address, err := collector.FieldString(fieldAddress)
 	if err != nil {

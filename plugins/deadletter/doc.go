@@ -1,8 +1,8 @@
-// Package deadletter has what makes, sends and reads dead letters: dead_letter_send, an
-// output around another output, and [Parse] for the commands.
+// Package deadletter makes, sends and reads dead letters. The output dead_letter_send wraps
+// another output. The commands use [Parse].
 //
-// A framework output that fails gives its messages back to the input, which sends them
-// through the whole pipeline again. No record is lost, but /ready stays green, and nobody
-// sees that the pipeline stands still. dead_letter_send keeps the dead letters, retries
-// them, and is not ready meanwhile.
+// When a framework output fails, it returns its messages to the input, which sends them
+// through the whole pipeline again. No record is lost, but /ready remains green although
+// the pipeline makes no progress. dead_letter_send keeps and retries the dead letters, and
+// reports not-ready meanwhile.
 package deadletter

@@ -16,8 +16,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// sent sends a message through the shipped resources and returns its dead letter, and
-// the headers of it without the time.
+// sent sends a message through the shipped resources. It returns the dead letter and its
+// headers without the time.
 func sent(t *testing.T, content string, reason error, metadata map[string]any) (*kgo.Record, map[string]string) {
 	t.Helper()
 	b := kafkatest.InMemory(t)
@@ -61,10 +61,10 @@ func TestARefusalWithTheFrameworksWordsInFront(t *testing.T) {
 		"traceparent":              "00-abc",
 		"kafka_replyTopic":         "a header that Spring sets",
 		"original":                 "a header of that name",
-		"order_sink.code":          "of a letter that was sent again",
+		"order_sink.code":          "of a replayed dead letter",
 		"order_sink.replayed_from": "orders.dead-letter/0/7",
 		"order_sink.custom":        "a header of that name",
-		"__connect.errors.topic":   "of a letter that was sent again",
+		"__connect.errors.topic":   "of a replayed dead letter",
 	})
 	if string(r.Key) != "k" || string(r.Value) != "the bytes as received" {
 		t.Errorf("the dead letter has key %q and value %q", r.Key, r.Value)
@@ -94,8 +94,8 @@ func TestARefusalWithTheFrameworksWordsInFront(t *testing.T) {
 	}
 }
 
-// The reason is the error of the message, else that of the fallback. A refusal in the
-// error knows its stage; a text does not.
+// The reason is the error of the message, or else the error of the fallback. A refusal in
+// the error has a stage; a text has none.
 func TestTheReasonOfADeadLetter(t *testing.T) {
 	refusal := &record.Refusal{Stage: record.Stage{Name: "avro_decode", Connect: "VALUE_CONVERTER"}, Code: "bad_schema", Path: "schema", Detail: "expected a: b"}
 	for name, c := range map[string]struct {
@@ -139,7 +139,7 @@ func TestTheReasonOfADeadLetter(t *testing.T) {
 	}
 }
 
-// What was not decoded has no metadata with its bytes: its content is what was received.
+// A message that was not decoded has no metadata with its bytes. Its content is the value.
 func TestADeadLetterOfAMessageThatWasNotDecoded(t *testing.T) {
 	t.Parallel()
 	if r, _ := sent(t, "as received", errors.New("EOF"), nil); string(r.Value) != "as received" {
@@ -147,7 +147,7 @@ func TestADeadLetterOfAMessageThatWasNotDecoded(t *testing.T) {
 	}
 }
 
-// A message that a user's mapping has made a dead letter stays as it is.
+// A message that is a dead letter of a user's mapping does not change.
 func TestADeadLetterOfAMappingStaysAsItIs(t *testing.T) {
 	const oldKey = " key" // metadata of the first mapping that was shipped
 	for name, metadata := range map[string]map[string]any{

@@ -9,16 +9,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// Mark says that a dead letter was replayed. It is a record behind the dead letter, in the
-// same partition.
+// Mark means that a dead letter was replayed. It is a later record of the same partition.
 type Mark struct {
 	Of Position
-	At string // when
-	To string // as which record
+	At string // the time of the replay
+	To string // the replayed record
 }
 
-// ParseMark tells whether a record is a mark. A producer can name a header as it likes:
-// a record with a code is a dead letter.
+// ParseMark reads a mark. A record with a code is a dead letter, even if its producer has
+// set the headers of a mark.
 func ParseMark(r *kgo.Record) (mark Mark, isMark bool) {
 	text := func(name string) string {
 		value, _ := header(r, name)
@@ -31,13 +30,13 @@ func ParseMark(r *kgo.Record) (mark Mark, isMark bool) {
 	return Mark{of, text(record.ReplayedAt), text(record.ReplayedTo)}, valid
 }
 
-// NewMark returns the mark of a dead letter that is now the record to.
+// NewMark returns the mark of a dead letter. to is the replayed record.
 func NewMark(topic string, of Position, to string, now time.Time) *kgo.Record {
 	return &kgo.Record{
 		Topic:     topic,
 		Partition: of.Partition,
 		Key:       []byte(record.Replayed + ":" + of.String()),
-		Value:     []byte{}, // not null: a compacted topic forgets those
+		Value:     []byte{}, // not null: a compacted topic removes tombstones
 		Headers: []kgo.RecordHeader{
 			{Key: record.Replayed, Value: []byte(of.String())},
 			{Key: record.ReplayedAt, Value: now.UTC().AppendFormat(nil, headers.TimeFormat)},

@@ -14,15 +14,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
-// name is the output's name in YAML.
+// name is the name of the output in YAML.
 const name = "dead_letter_send"
 
 func init() {
 	service.MustRegisterBatchOutput(name, spec(),
 		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
 			o, err := newOutput(parsed, resources)
-			// One at a time: what keeps one from being taken keeps all, and the
-			// framework can show one reason.
+			// One batch at a time: an error usually affects all batches, and the
+			// framework can show only one reason.
 			return o, service.BatchPolicy{}, 1, err
 		})
 }
@@ -35,7 +35,7 @@ type output struct {
 
 	close   func()
 	busy    atomic.Bool // a batch is being sent
-	written bool        // the child was: else there is nothing to close
+	written bool        // the child was written to
 }
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
@@ -45,7 +45,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	}
 	metrics, logger := resources.Metrics(), resources.Logger()
 	sent, waits := metrics.NewCounter(name+"_total", "code"), metrics.NewCounter(name+"_waits_total")
-	waits.Incr(0) // it is there from the start: what appears only later has not risen
+	waits.Incr(0) // the counter must exist from the start: rate() ignores the first value
 	state := &retry.State{
 		Longest: 10 * time.Second,
 		Show:    retry.Gauge(metrics.NewGauge(name+"_state", "state").Set, retry.Running, retry.Waiting),
@@ -60,7 +60,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 			Write: func(part []*service.Message) error {
 				return child.WriteBatch(alive, service.MessageBatch(part).Copy())
 			},
-			Taken: func(m *service.Message) {
+			Accepted: func(m *service.Message) {
 				code, found := m.MetaGet(record.HeaderCode)
 				if !found {
 					code = "unknown"
@@ -71,8 +71,8 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	}, nil
 }
 
-// Connect implements service.BatchOutput. It returns an error once a wait, and
-// paces the tries. The child connects by itself.
+// Connect implements service.BatchOutput. It returns one error for each wait, and sleeps
+// until the next try. The child connects by itself.
 func (o *output) Connect(ctx context.Context) error {
 	if err := o.state.Announce(); err != nil {
 		return service.NewErrBackOff(err, 0)
@@ -80,9 +80,9 @@ func (o *output) Connect(ctx context.Context) error {
 	return o.state.Rest(ctx)
 }
 
-// WriteBatch implements service.BatchOutput. It returns nil when all of the batch
-// is taken, else exactly ErrNotConnected, which makes the framework connect and
-// bring the same batch again (Invariants 1 and 3).
+// WriteBatch implements service.BatchOutput. It returns nil when the child has accepted
+// the whole batch. Otherwise it returns exactly ErrNotConnected: then the framework calls
+// Connect and retries the same batch (Invariants 1 and 3).
 func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) error {
 	o.written = true
 	o.busy.Store(true)
@@ -92,7 +92,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		o.state.Succeeded(retry.Only)
 		return nil
 	}
-	if ctx.Err() == nil { // else the output is being stopped
+	if ctx.Err() == nil { // otherwise the output is closing
 		o.waits.Incr(1)
 		o.state.Begin(retry.Only, retry.Reason{
 			Work: "Delivering dead letters", For: fmt.Sprintf("to deliver %d dead letters", left.Messages),
@@ -102,7 +102,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	return service.ErrNotConnected
 }
 
-// deadLetters makes the dead letters of a batch.
+// deadLetters returns the dead letters of a batch.
 func deadLetters(batch []*service.Message) []*service.Message {
 	now := time.Now()
 	all := make([]*service.Message, len(batch))
@@ -135,9 +135,9 @@ func deadLetters(batch []*service.Message) []*service.Message {
 	return all
 }
 
-// ConnectionTest implements service.ConnectionTestable. While dead letters wait it says
-// so, which an output that has this one as a child can show. The child is not asked while
-// it has dead letters: its test might wait for them, or end the connection that they use.
+// ConnectionTest implements service.ConnectionTestable. While dead letters wait, it returns
+// their error, which a parent output can show. It does not test the child while the child
+// has dead letters: the test could wait for them, or close their connection.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
 	if err := o.state.Err(); err != nil {
 		return service.ConnectionTestFailed(err).AsList()
@@ -153,8 +153,8 @@ func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResul
 	return service.ConnectionTestSucceeded().AsList()
 }
 
-// Close implements service.BatchOutput. A child that was never written to has not
-// begun, and would never say that it has ended.
+// Close implements service.BatchOutput. A child without a write has not started, and its
+// Close would never return.
 func (o *output) Close(ctx context.Context) error {
 	o.close()
 	if !o.written {

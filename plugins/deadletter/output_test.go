@@ -20,7 +20,7 @@ import (
 
 const password = `p"a's ${word}: #`
 
-// cluster is a Kafka that asks for a password.
+// cluster returns a Kafka with SASL.
 func cluster(t *testing.T, port int) (*kfake.Cluster, []kgo.Opt) {
 	t.Helper()
 	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port), kfake.SeedTopics(1, "orders"),
@@ -48,7 +48,7 @@ dead_letter_send:
       acks: all
       sasl: [ { mechanism: PLAIN, username: sink, password: '${PASSWORD}' } ]
 `, loopback.Address(port)), "{}", map[string]string{"PASSWORD": strings.ReplaceAll(password, "'", "''")})
-	if err := send(t.Context(), service.NewMessage([]byte("letter 1"))); err != nil {
+	if err := send(t.Context(), service.NewMessage([]byte("dead letter 1"))); err != nil {
 		t.Fatal(err)
 	}
 	release := make(chan struct{})
@@ -57,7 +57,7 @@ dead_letter_send:
 		return nil, nil, false // the broker's own answer
 	})
 	sent := make(chan error, 1)
-	go func() { sent <- send(t.Context(), service.NewMessage([]byte("letter 2"))) }()
+	go func() { sent <- send(t.Context(), service.NewMessage([]byte("dead letter 2"))) }()
 	log.await(t, "waiting to deliver 1 dead letters since")
 	close(release)
 	select {
@@ -69,21 +69,21 @@ dead_letter_send:
 		t.Fatal("the dead letter is not accepted")
 	}
 	log.await(t, "Delivering dead letters: the wait is over")
-	// One more, behind which nothing of the first can come.
-	if err := send(t.Context(), service.NewMessage([]byte("letter 3"))); err != nil {
+	// Nothing of the first dead letter can come after the next one.
+	if err := send(t.Context(), service.NewMessage([]byte("dead letter 3"))); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, r := range consume(t, 3, reach...) {
 		got = append(got, string(r.Value))
 	}
-	if strings.Join(got, ", ") != "letter 1, letter 2, letter 3" {
+	if strings.Join(got, ", ") != "dead letter 1, dead letter 2, dead letter 3" {
 		t.Errorf("the broker has %q", got)
 	}
 }
 
-// A batch that comes while dead letters of another batch are being sent is sent, too: the
-// answer to the other batch is not its answer.
+// The output sends a batch that comes while another batch is in progress. The answer to
+// the other batch must not count for it.
 func TestAnotherBatchIsNotAcknowledgedUnsent(t *testing.T) {
 	port, err := loopback.Port(0)
 	if err != nil {

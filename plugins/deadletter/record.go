@@ -12,7 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// Position is where a record is in a topic.
+// Position is the position of a record in a topic.
 type Position struct {
 	Partition int32
 	Offset    int64
@@ -37,13 +37,13 @@ func ParsePosition(text string) (p Position, valid bool) {
 	return Position{int32(partition), offset}, true
 }
 
-// Source is where a record is in any topic. Without a topic it is unknown.
+// Source is the position of a record with its topic. Without a topic it is unknown.
 type Source struct {
 	Topic string
 	Position
 }
 
-// SourceOf returns where a record is.
+// SourceOf returns the topic and the position of a record.
 func SourceOf(r *kgo.Record) Source { return Source{r.Topic, Position{r.Partition, r.Offset}} }
 
 // String returns "topic/partition/offset", or "unknown".
@@ -54,7 +54,7 @@ func (s Source) String() string {
 	return fmt.Sprintf("%s/%d/%d", s.Topic, s.Partition, s.Offset)
 }
 
-// Timestamp is the number that a record has in the log, if that number can be read.
+// Timestamp is the number that the log has as the timestamp of a record, if it is known.
 type Timestamp struct {
 	Number int64
 	Known  bool
@@ -63,14 +63,14 @@ type Timestamp struct {
 // Record is a dead letter.
 type Record struct {
 	Position
-	FailedAt     time.Time // the dead letter's own timestamp where no header tells
-	Code         string    // "" for a record that another program has written
+	FailedAt     time.Time // without the header: the timestamp of the dead letter itself
+	Code         string    // "" for a record of another program
 	Field        string
 	Stage        string
 	Message      string    // the reason: "code: field: detail"
 	Source       Source    // of the record that was refused
 	Timestamp    Timestamp // of the record that was refused
-	ReplayedFrom string    // the dead letter that the record was before, "" for none
+	ReplayedFrom string    // the dead letter of which the record was a replay; "" for none
 	Kafka        *kgo.Record
 }
 
@@ -102,8 +102,8 @@ func Parse(r *kgo.Record) Record {
 	return d
 }
 
-// timestamp reads the timestamp of the record that was refused. A dead letter without the
-// header, or of no source in Kafka, has its own.
+// timestamp returns the timestamp of the record that was refused. Without the header, or
+// without a source in Kafka, it returns the timestamp of the dead letter.
 func timestamp(r *kgo.Record, source Source) Timestamp {
 	text, found := header(r, record.HeaderTimestamp)
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n >= 0 {
@@ -116,7 +116,7 @@ func timestamp(r *kgo.Record, source Source) Timestamp {
 	return Timestamp{n, known}
 }
 
-// header returns the last value of a name.
+// header returns the last value of a header.
 func header(r *kgo.Record, name string) (value string, found bool) {
 	for i := len(r.Headers) - 1; i >= 0; i-- {
 		if r.Headers[i].Key == name {
@@ -137,7 +137,7 @@ func (d Record) ProducerHeaders() []kgo.RecordHeader {
 	return headers
 }
 
-// Replayed returns the record that the dead letter becomes again, with the timestamp at.
+// Replayed returns the record that a replay sends, with the timestamp at.
 func (d Record) Replayed(topic string, partition int32, at time.Time) *kgo.Record {
 	return &kgo.Record{
 		Topic: topic, Partition: partition,
@@ -147,11 +147,12 @@ func (d Record) Replayed(topic string, partition int32, at time.Time) *kgo.Recor
 	}
 }
 
-// Describe sets the metadata that kafka_read gives to the replayed record at its source.
+// Describe sets the metadata that kafka_read would set for the replayed record at the
+// position of the original.
 func (d Record) Describe(m record.Metadata) {
 	r := d.Replayed(d.Source.Topic, d.Source.Partition, time.Time{})
 	r.Offset = d.Source.Offset
-	var timestamp any // nil if there is none that can be read
+	var timestamp any // nil if it is unknown
 	if d.Timestamp.Known {
 		timestamp = d.Timestamp.Number
 	}

@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { kafkatest.Main(m) }
 
-// log is what a stream logs.
+// log collects the log of a stream.
 type log struct {
 	mutex sync.Mutex
 	text  bytes.Buffer
@@ -32,7 +32,7 @@ func (l *log) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-// await waits until the log has a text, once.
+// await waits until the log has a text. The log must have it only once.
 func (l *log) await(t *testing.T, text string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
@@ -48,8 +48,8 @@ func (l *log) await(t *testing.T, text string) {
 	}
 }
 
-// stream runs a stream with an output until the end of the test, and returns what sends
-// a message to it.
+// stream runs a stream with an output until the end of the test. It returns a function
+// that sends a message to the stream.
 func stream(t *testing.T, output, resources string, environment map[string]string) (service.MessageHandlerFunc, *log) {
 	t.Helper()
 	l := &log{}
@@ -77,7 +77,7 @@ func stream(t *testing.T, output, resources string, environment map[string]strin
 	return send, l
 }
 
-// consume reads so many records of a topic.
+// consume reads a number of records of a topic.
 func consume(t *testing.T, n int, options ...kgo.Opt) (all []*kgo.Record) {
 	t.Helper()
 	client, err := kgo.NewClient(options...)

@@ -13,7 +13,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// entry is what the catalogue keeps of a dead letter: about 60 bytes.
+// entry is a dead letter in the catalogue. It takes about 60 bytes.
 type entry struct {
 	deadletter.Position
 	origin   deadletter.Position
@@ -24,7 +24,7 @@ type entry struct {
 	replayed bool
 }
 
-// group is what `list` counts dead letters by.
+// group has the dead letters that `list` counts together.
 type group struct{ code, field string }
 
 // catalogue has the chosen dead letters of a topic, by position.
@@ -96,7 +96,7 @@ func number[T comparable](values *[]T, index map[T]int32, value T) int32 {
 	return i
 }
 
-// arrange applies the marks to the dead letters and sorts these.
+// arrange applies the marks to the dead letters, and sorts the dead letters.
 func (c *catalogue) arrange(replayed bool) {
 	for i := range c.entries {
 		_, c.entries[i].replayed = c.marked[c.entries[i].Position]
@@ -118,7 +118,7 @@ func (c *catalogue) find(at deadletter.Position) (*entry, bool) {
 	return &c.entries[i], true
 }
 
-// spans returns the shortest parts of the topic that have all entries.
+// spans returns the shortest part of each partition that has all entries.
 func (c *catalogue) spans() topic.Spans {
 	spans := topic.Spans{}
 	for _, e := range c.entries {
@@ -144,6 +144,7 @@ func (c *catalogue) read(ctx context.Context, t *topic.Topic, bar *console.Progr
 	})
 }
 
+// origin returns the record that became the dead letter of an entry.
 func (c *catalogue) origin(e entry) deadletter.Source {
 	return deadletter.Source{Topic: c.topics[e.topic], Position: e.origin}
 }
@@ -157,24 +158,21 @@ func (c *catalogue) withoutOrigin() *entry {
 	return &c.entries[i]
 }
 
-// none is the error of a command that finds no dead letter.
+// none returns the error of a command that finds no dead letter.
 func (c *catalogue) none() error {
 	if c.skipped > 0 {
-		return fmt.Errorf("no open dead letter matches; %s replayed before (--replayed includes them)", wereLetters(c.skipped))
+		were := "1 that does was"
+		if c.skipped > 1 {
+			were = fmt.Sprintf("%d that do were", c.skipped)
+		}
+		return fmt.Errorf("no open dead letter matches; %s replayed before (--replayed includes them)", were)
 	}
 	return errNothing
 }
 
-func wereLetters(n int) string {
-	if n == 1 {
-		return "1 that does was"
-	}
-	return fmt.Sprintf("%d that do were", n)
-}
-
 func milliseconds(at int64) string { return time.UnixMilli(at).UTC().Format(timeFormat) }
 
-func letters(n int) string {
+func deadLetters(n int) string {
 	if n == 1 {
 		return "1 dead letter"
 	}

@@ -18,8 +18,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// In a process of its own, as part of the framework's command line: streams, exit codes,
-// and no user who could answer.
+// The command runs in a process of its own, as part of the framework's command line. No
+// user can answer there.
 func TestTheProcess(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(2)
@@ -81,7 +81,7 @@ func TestNothingUnprintableIsPrinted(t *testing.T) {
 
 // The command reads a hundred thousand dead letters in seconds, and keeps only their
 // positions in memory.
-func TestManyLetters(t *testing.T) {
+func TestManyDeadLetters(t *testing.T) {
 	const n = 100_000
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(n)
@@ -97,11 +97,11 @@ func TestManyLetters(t *testing.T) {
 		}
 		t.Logf("%s: %s", args[0], time.Since(begin).Round(time.Millisecond))
 	}
-	if w.count(w.log) != n || w.count(w.letters) != 2*n {
-		t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-n)
+	if w.count(w.log) != n || w.count(w.deadLetters) != 2*n {
+		t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.deadLetters)-n)
 	}
 	all := newCatalogue()
-	l := deadletter.Parse(w.letter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
+	l := deadletter.Parse(w.deadLetter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

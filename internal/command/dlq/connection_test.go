@@ -89,7 +89,7 @@ func TestABadConnectionIsExplained(t *testing.T) {
 		"no topic":          {"    redpanda: { seed_brokers: [ 127.0.0.1:1 ] }", "", "'topic' is required"},
 		"computed topic":    {"    redpanda: { seed_brokers: [ 127.0.0.1:1 ], topic: '${! @topic }' }", "", "use --topic"},
 		"no YAML":           {"  - : [", "", "resources.yaml"},
-		"nobody listens":    {brokers + " }", "", "connecting to 127.0.0.1:1"},
+		"no server":         {brokers + " }", "", "connecting to 127.0.0.1:1"},
 		"bad certificate":   {brokers + ", tls: { enabled: true, root_cas_file: /nowhere.pem } }", "", "/nowhere.pem"},
 	} {
 		t.Run(name, func(t *testing.T) {

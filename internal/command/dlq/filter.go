@@ -12,7 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// anyNumber is the absent condition on a partition or an offset.
+// anyNumber means that the filter has no condition on the partition or the offset.
 const anyNumber = -1
 
 // filter chooses dead letters. A zero field, or [anyNumber], is no condition.
@@ -25,13 +25,13 @@ type filter struct {
 	replayed      bool // dead letters that were replayed, too
 }
 
-// restricts tells whether the filter has any condition besides replayed.
+// restricts reports whether the filter has any condition other than replayed.
 func (f filter) restricts() bool {
 	return len(f.codes)+len(f.fields) > 0 || !f.since.IsZero() || !f.until.IsZero() ||
 		f.orderID != "" || f.partition != anyNumber || f.offset != anyNumber
 }
 
-// matches tells whether the filter chooses a dead letter, replayed or not.
+// matches reports whether the filter chooses a dead letter, replayed or not.
 func (f filter) matches(d deadletter.Record) bool {
 	switch {
 	case f.partition != anyNumber && f.partition != int64(d.Partition),
@@ -46,7 +46,7 @@ func (f filter) matches(d deadletter.Record) bool {
 }
 
 // narrow removes the partitions and the first offsets that cannot have a chosen dead
-// letter. It keeps the offsets behind one, because its mark may be there.
+// letter. It keeps the offsets after one, because its mark may be there.
 func (f filter) narrow(spans topic.Spans) {
 	for partition, s := range spans {
 		s.From = max(s.From, f.offset)
@@ -58,8 +58,8 @@ func (f filter) narrow(spans topic.Spans) {
 	}
 }
 
-// isOrder looks for the id of an order in the key and in the payload of the envelope. A
-// value that is not JSON may be half an envelope: isOrder looks for the text there.
+// isOrder looks for the id of an order in the key and in the payload of the envelope. In
+// a value that is not JSON, such as half an envelope, it looks for the text.
 func isOrder(d deadletter.Record, id string) bool {
 	if string(d.Kafka.Key) == id {
 		return true

@@ -76,8 +76,8 @@ func parseReplay(c *cli.Context, output string) (filter, replayOptions, error) {
 	return f, o, err
 }
 
-// positionArgument reads the argument of `show`, and the flags after the argument,
-// which the library would take for more arguments.
+// positionArgument reads the argument of `show`, and the flags after the argument. The
+// library would read those flags as more arguments.
 func positionArgument(c *cli.Context) (deadletter.Position, error) {
 	after := flag.NewFlagSet(c.Command.Name, flag.ContinueOnError)
 	after.SetOutput(io.Discard)

@@ -36,7 +36,7 @@ func TestAReplayKeepsTheProducersHeaders(t *testing.T) {
 		if !bytes.Equal(got.Key, r.Key) || !bytes.Equal(got.Value, r.Value) || got.Partition != 1 {
 			t.Errorf("sent was key %q, value %q to partition %d", got.Key, got.Value, got.Partition)
 		}
-		want := append(slices.Clone(r.Headers), kgo.RecordHeader{Key: "order_sink.replayed_from", Value: []byte(w.letters + "/0/0")})
+		want := append(slices.Clone(r.Headers), kgo.RecordHeader{Key: "order_sink.replayed_from", Value: []byte(w.deadLetters + "/0/0")})
 		if len(got.Headers) != len(want) {
 			t.Fatalf("sent were the headers %q, expected %q", got.Headers, want)
 		}

@@ -18,7 +18,7 @@ import (
 func TestAMarkerAtTheEndIsNotWaitedFor(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
-		client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.TransactionalID(w.letters), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+		client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.TransactionalID(w.deadLetters), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestAMarkerAtTheEndIsNotWaitedFor(t *testing.T) {
 		if err := client.BeginTransaction(); err != nil {
 			t.Fatal(err)
 		}
-		record := w.letter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"})
+		record := w.deadLetter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"})
 		if err := client.ProduceSync(t.Context(), record).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
@@ -73,8 +73,8 @@ func TestAHoleAtTheEndIsNotWaitedFor(t *testing.T) {
 func TestACompactedTopicIsRead(t *testing.T) {
 	b := kafkatest.InMemory(t)
 	w := newWorld(t, b)
-	w.letters += "-compacted"
-	if err := b.CreateTopic(t.Context(), w.letters, 1, map[string]string{"cleanup.policy": "compact"}); err != nil {
+	w.deadLetters += "-compacted"
+	if err := b.CreateTopic(t.Context(), w.deadLetters, 1, map[string]string{"cleanup.policy": "compact"}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range int64(4) {

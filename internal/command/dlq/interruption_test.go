@@ -32,10 +32,10 @@ func (w *world) complete(n, twice int) {
 		seen[string(record.Value)]++
 	}
 	if len(seen) != n {
-		w.t.Errorf("%d of %d letters are in the log", len(seen), n)
+		w.t.Errorf("%d of %d dead letters are in the log", len(seen), n)
 	}
 	if extra := w.count(w.log) - n; extra > twice {
-		w.t.Errorf("%d letters were sent twice, expected %d at most", extra, twice)
+		w.t.Errorf("%d dead letters were sent twice, expected %d at most", extra, twice)
 	}
 	w.expect(exitNothing, "list")
 }
@@ -86,8 +86,8 @@ func TestAnInterruptedReplayLosesNothing(t *testing.T) {
 	if got.code != exitError || r.Replayed == 0 || r.Replayed == n || r.Unmarked+r.Refused > 0 || !strings.Contains(r.Error, "interrupted") {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
-	if w.count(w.log) != r.Replayed || w.count(w.letters) != n+r.Replayed {
-		t.Errorf("%d records were sent, %d marks written, %d counted", w.count(w.log), w.count(w.letters)-n, r.Replayed)
+	if w.count(w.log) != r.Replayed || w.count(w.deadLetters) != n+r.Replayed {
+		t.Errorf("%d records were sent, %d marks written, %d counted", w.count(w.log), w.count(w.deadLetters)-n, r.Replayed)
 	}
 	w.complete(n, 0)
 }
@@ -118,7 +118,7 @@ func TestAKilledReplayLosesNothing(t *testing.T) {
 				if err := child.Err(); !errors.As(err, &exit) {
 					t.Fatalf("it ended before it was interrupted: %v", err)
 				}
-				sent, marks := w.count(w.log), w.count(w.letters)-n
+				sent, marks := w.count(w.log), w.count(w.deadLetters)-n
 				t.Logf("%d sent, %d marked of %d", sent, marks, n)
 				if signal == syscall.SIGINT && (sent != marks || exit.ExitCode() != exitError) {
 					t.Errorf("%d were sent and %d marked, exit code %d", sent, marks, exit.ExitCode())
@@ -138,10 +138,10 @@ func TestTheReplayStopsWhenMarksAreRefused(t *testing.T) {
 	b := kafkatest.InMemory(t)
 	w := newWorld(t, b)
 	w.some(n)
-	end := produced(b, w.letters, 1, kerr.TopicAuthorizationFailed.Code, nil)
+	end := produced(b, w.deadLetters, 1, kerr.TopicAuthorizationFailed.Code, nil)
 	got := w.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
 	r := parse[result](t, got.out)
-	if got.code != exitError || r.Unmarked == 0 || r.Unmarked > inFlight+100 || r.Replayed != 0 || !strings.Contains(r.Error, "marking it in topic "+w.letters) {
+	if got.code != exitError || r.Unmarked == 0 || r.Unmarked > inFlight+100 || r.Replayed != 0 || !strings.Contains(r.Error, "marking it in topic "+w.deadLetters) {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
 	end()
@@ -156,7 +156,7 @@ func TestTheReplayStopsWhenTheTopicRefuses(t *testing.T) {
 	end := produced(b, w.log, 1, kerr.TopicAuthorizationFailed.Code, nil)
 	got := w.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
 	r := parse[result](t, got.out)
-	if got.code != exitError || r.Refused == 0 || r.Refused == n || w.count(w.letters) != n || !strings.Contains(r.Error, "TOPIC_AUTHORIZATION_FAILED") {
+	if got.code != exitError || r.Refused == 0 || r.Refused == n || w.count(w.deadLetters) != n || !strings.Contains(r.Error, "TOPIC_AUTHORIZATION_FAILED") {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
 	end()
@@ -164,13 +164,13 @@ func TestTheReplayStopsWhenTheTopicRefuses(t *testing.T) {
 }
 
 // Retention deletes records while the user thinks about the question.
-func TestADeletedLetterIsReported(t *testing.T) {
+func TestADeletedDeadLetterIsReported(t *testing.T) {
 	b := kafkatest.InMemory(t)
 	w := newWorld(t, b)
 	w.some(3)
 	w.answer = "3"
 	w.thinking = func() {
-		if err := b.Cluster.DeleteRecords(w.letters, 0, 2); err != nil {
+		if err := b.Cluster.DeleteRecords(w.deadLetters, 0, 2); err != nil {
 			t.Error(err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// groupCount is one line of `list`, and its JSON.
+// groupCount is one line of `list`, as text and as JSON.
 type groupCount struct {
 	Code      string `json:"code"`
 	Field     string `json:"field"`
@@ -30,44 +30,44 @@ type summary struct {
 	Groups   []groupCount `json:"groups"`
 }
 
-// letterLine is the JSON of one dead letter in `list --letters` and
-// `replay --dry-run`, and what `show` begins with.
-type letterLine struct {
-	Letter    string     `json:"letter"`
-	Partition int32      `json:"partition"`
-	Offset    int64      `json:"offset"`
-	FailedAt  string     `json:"failed_at"`
-	Code      string     `json:"code"`
-	Field     string     `json:"field"`
-	Source    *placeJSON `json:"source"`
-	Replayed  bool       `json:"replayed"`
-	To        *placeJSON `json:"to,omitempty"`
+// line is the JSON of one dead letter in `list --letters` and `replay --dry-run`. `show`
+// has the same fields and more.
+type line struct {
+	Name      string        `json:"letter"`
+	Partition int32         `json:"partition"`
+	Offset    int64         `json:"offset"`
+	FailedAt  string        `json:"failed_at"`
+	Code      string        `json:"code"`
+	Field     string        `json:"field"`
+	Source    *positionJSON `json:"source"`
+	Replayed  bool          `json:"replayed"`
+	To        *positionJSON `json:"to,omitempty"`
 }
 
-// placeJSON is the position of a record, or a partition if it has no offset.
-type placeJSON struct {
+// positionJSON is the position of a record, or a partition if it has no offset.
+type positionJSON struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
 	Offset    *int64 `json:"offset,omitempty"`
 }
 
-func placeOf(s deadletter.Source) *placeJSON {
+func positionOf(s deadletter.Source) *positionJSON {
 	if s.Topic == "" {
 		return nil
 	}
-	return &placeJSON{s.Topic, s.Partition, &s.Offset}
+	return &positionJSON{s.Topic, s.Partition, &s.Offset}
 }
 
-func (c *catalogue) line(e entry) letterLine {
+func (c *catalogue) line(e entry) line {
 	g := c.groups[e.group]
-	return letterLine{
-		Letter: e.String(), Partition: e.Partition, Offset: e.Offset,
+	return line{
+		Name: e.String(), Partition: e.Partition, Offset: e.Offset,
 		FailedAt: milliseconds(e.failedAt), Code: g.code, Field: g.field,
-		Source: placeOf(c.origin(e)), Replayed: e.replayed,
+		Source: positionOf(c.origin(e)), Replayed: e.replayed,
 	}
 }
 
-// list is `order-sink dlq list`.
+// list runs `order-sink dlq list`.
 func list(ctx context.Context, t *topic.Topic, f filter, each bool, output string, out console.Console) error {
 	all, err := collect(ctx, t, f, out)
 	if err != nil {
@@ -77,7 +77,7 @@ func list(ctx context.Context, t *topic.Topic, f filter, each bool, output strin
 	case each && output == outputJSON:
 		err = all.printLines(out)
 	case each && len(all.entries) > 0:
-		err = all.printLetters(f.replayed, out)
+		err = all.printEach(f.replayed, out)
 	case output == outputJSON:
 		err = out.Document(all.summary(t.Name))
 	case len(all.entries) > 0:
@@ -129,19 +129,20 @@ func (c *catalogue) summary(topic string) summary {
 	return s
 }
 
+// printGroups writes a table of the groups.
 func (c *catalogue) printGroups(topic string, replayed bool, out console.Console) error {
 	total := c.summary(topic)
-	header, format := "OPEN\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%s\t%s\t%s\t%s"
+	header := "OPEN\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN"
 	if replayed {
-		header, format = "OPEN\tREPLAYED\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", "%d\t%d\t%s\t%s\t%s\t%s"
+		header = "OPEN\tREPLAYED\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN"
 	}
-	err := out.Table(header, func(line func(string, ...any)) {
+	err := out.Table(header, func(row func(...any)) {
 		for _, g := range total.Groups {
 			cells := []any{g.Open}
 			if replayed {
 				cells = append(cells, g.Replayed)
 			}
-			line(format, append(cells, console.Visible(g.Code), console.Visible(g.Field), g.FirstSeen, g.LastSeen)...)
+			row(append(cells, g.Code, g.Field, g.FirstSeen, g.LastSeen)...)
 		}
 	})
 	if err != nil {
@@ -155,24 +156,25 @@ func (c *catalogue) printGroups(topic string, replayed bool, out console.Console
 	return err
 }
 
-func (c *catalogue) printLetters(replayed bool, out console.Console) error {
-	header, format := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE", "%s\t%s\t%s\t%s\t%s"
+// printEach writes a table of the dead letters.
+func (c *catalogue) printEach(replayed bool, out console.Console) error {
+	header := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE"
 	if replayed {
-		header, format = header+"\tREPLAYED", format+"\t%s"
+		header += "\tREPLAYED"
 	}
-	return out.Table(header, func(line func(string, ...any)) {
+	return out.Table(header, func(row func(...any)) {
 		for _, e := range c.entries {
 			g := c.groups[e.group]
-			cells := []any{e.Position, milliseconds(e.failedAt), console.Visible(g.code), console.Visible(g.field), console.Visible(c.origin(e).String())}
+			cells := []any{e.Position, milliseconds(e.failedAt), g.code, g.field, c.origin(e)}
 			if replayed {
 				cells = append(cells, map[bool]string{true: "yes", false: "no"}[e.replayed])
 			}
-			line(format, cells...)
+			row(cells...)
 		}
 	})
 }
 
-// printLines writes one JSON object a line.
+// printLines writes one JSON object for each line.
 func (c *catalogue) printLines(out console.Console) error {
 	writer := bufio.NewWriter(out.Out)
 	encoder := console.NewEncoder(writer)

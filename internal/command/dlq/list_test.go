@@ -13,7 +13,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// fill sends five letters: 0:0 and 0:2 for the same reason, 0:1 half an
+// fill sends five dead letters: 0:0 and 0:2 for the same reason, 0:1 half an
 // envelope, 1:0 with a key, 1:1 written by another program.
 func fill(w *world) orders.Order {
 	g := orders.NewGenerator(11)
@@ -27,7 +27,7 @@ func fill(w *world) orders.Order {
 		refusal{Message: keyed, partition: 1, at: 6, code: "order_missing", field: "user_id", after: 3 * time.Hour},
 	)
 	w.send(&kgo.Record{
-		Topic: w.letters, Partition: 1, Value: []byte("theirs"), Timestamp: base.Add(4 * time.Hour),
+		Topic: w.deadLetters, Partition: 1, Value: []byte("theirs"), Timestamp: base.Add(4 * time.Hour),
 		Headers: []kgo.RecordHeader{{Key: "reason", Value: []byte("unknown")}},
 	})
 	return o
@@ -43,23 +43,23 @@ func TestListCounts(t *testing.T) {
 1     bad_json       value        ` + at(1) + `  ` + at(1) + `
 1     order_missing  user_id      ` + at(3) + `  ` + at(3) + `
 
-5 open in topic ` + w.letters + "\n"
+5 open in topic ` + w.deadLetters + "\n"
 		if got := w.expect(0, "list"); got.out != expected || got.err != "" {
 			t.Errorf("got\n%s%s\nexpected\n%s", got.out, got.err, expected)
 		}
 		got := parse[summary](t, w.expect(0, "list", "--output", "json", "--code", "type_mismatch").out)
-		if want := (summary{Topic: w.letters, Open: 2, Groups: []groupCount{{
+		if want := (summary{Topic: w.deadLetters, Open: 2, Groups: []groupCount{{
 			Code: "type_mismatch", Field: "payload.qty", Open: 2,
 			FirstSeen: at(0), LastSeen: at(2),
 		}}}); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, expected %+v", got, want)
 		}
-		letters := w.expect(0, "list", "--letters", "--partition", "1").out
+		each := w.expect(0, "list", "--letters", "--partition", "1").out
 		if want := `LETTER  FAILED AT                 CODE           FIELD    SOURCE
 1:0     ` + at(3) + `  order_missing  user_id  ` + w.log + `/1/6
 1:1     ` + at(4) + `  -              -        unknown
-`; letters != want {
-			t.Errorf("got\n%s\nexpected\n%s", letters, want)
+`; each != want {
+			t.Errorf("got\n%s\nexpected\n%s", each, want)
 		}
 	})
 }
@@ -95,12 +95,12 @@ func TestFiltersChoose(t *testing.T) {
 				code = exitNothing
 			}
 			if strings.HasSuffix(filters, "payload") {
-				want, code = "0:1", 0 // no JSON, hence looked for as text
+				want, code = "0:1", 0 // not JSON: found as text
 			}
 			got := w.expect(code, args...)
 			var names []string
-			for _, line := range parseLines[letterLine](t, got.out) {
-				names = append(names, line.Letter)
+			for _, line := range parseLines[line](t, got.out) {
+				names = append(names, line.Name)
 			}
 			if strings.Join(names, " ") != want {
 				t.Errorf("%q: got %v, expected %s", filters, names, want)
@@ -123,8 +123,8 @@ func TestAnEmptyTopicHasNothing(t *testing.T) {
 		}
 		w.expect(exitNothing, "list", "--letters", "-o", "json")
 		w.expect(exitNothing, "replay", "--all", "--yes", "0")
-		w.letters = "there-is-no-such-topic"
-		if got := w.expect(exitError, "list"); !strings.Contains(got.err, w.letters) {
+		w.deadLetters = "there-is-no-such-topic"
+		if got := w.expect(exitError, "list"); !strings.Contains(got.err, w.deadLetters) {
 			t.Errorf("said %q", got.err)
 		}
 	})

@@ -14,16 +14,16 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// marker marks the letters that are safe where they were sent to, and counts.
+// marker marks the dead letters that reached their target, and counts them.
 type marker struct {
 	topic  string                  // the dead letter topic
 	client *kgo.Client             // for the marks
-	stop   context.CancelCauseFunc // ends the reading of further letters
+	stop   context.CancelCauseFunc // no dead letter is read any more
 
 	mu      sync.Mutex
 	result  result
-	refused error // of the first letter that was
-	failed  error // what has ended the run
+	refused error // of the first dead letter that was not sent
+	failed  error // ended the run
 }
 
 func newMarker(t *topic.Topic, matched int, stop context.CancelCauseFunc) (*marker, error) {
@@ -31,33 +31,28 @@ func newMarker(t *topic.Topic, matched int, stop context.CancelCauseFunc) (*mark
 	return &marker{topic: t.Name, client: client, stop: stop, result: result{Topic: t.Name, Matched: matched}}, err
 }
 
-// mark marks a letter and then calls done.
-func (m *marker) mark(ctx context.Context, letter deadletter.Position, to string, done func()) {
-	m.client.Produce(ctx, deadletter.NewMark(m.topic, letter, to, time.Now()), func(_ *kgo.Record, err error) {
-		m.marked(letter, err)
-		done()
+// mark marks and counts a dead letter that was sent, and then calls done. When a mark
+// cannot be written, the run ends: the next run would send all dead letters again.
+func (m *marker) mark(ctx context.Context, of deadletter.Position, to string, done func()) {
+	m.client.Produce(ctx, deadletter.NewMark(m.topic, of, to, time.Now()), func(_ *kgo.Record, err error) {
+		defer done()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if err == nil {
+			m.result.Replayed++
+			return
+		}
+		m.result.Unmarked++
+		m.fail(fmt.Errorf("dead letter %s was sent, but marking it in topic %s: %w", of, m.topic, err))
 	})
 }
 
-// marked counts a letter that was sent. When marks cannot be written, no more
-// letters are sent: the next run would send them all again.
-func (m *marker) marked(letter deadletter.Position, err error) {
+// refuse counts n dead letters that were not sent. The run goes on after an error that
+// only one record can have.
+func (m *marker) refuse(n int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err == nil {
-		m.result.Replayed++
-		return
-	}
-	m.result.Unmarked++
-	m.fail(fmt.Errorf("letter %s was sent, but marking it in topic %s: %w", letter, m.topic, err))
-}
-
-// refuse counts letters that were not sent. What is wrong with a record alone
-// does not keep the others waiting.
-func (m *marker) refuse(letters int, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.result.Refused += letters
+	m.result.Refused += n
 	if m.refused == nil {
 		m.refused = err
 	}
@@ -73,9 +68,9 @@ func (m *marker) fail(err error) {
 	m.stop(err)
 }
 
-// verdict is the result of a run in which so many letters were still there, and
-// its error: what has ended it, or else what was left out.
-func (m *marker) verdict(seen int, err error) (result, error) {
+// finish returns the result of a run that read seen dead letters. The error is the one
+// that ended the run, else it tells which dead letters were not sent.
+func (m *marker) finish(seen int, err error) (result, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err == nil {
@@ -88,9 +83,9 @@ func (m *marker) verdict(seen int, err error) (result, error) {
 		err = fmt.Errorf("%w: run it again for the rest", err)
 	case err != nil:
 	case m.refused != nil:
-		err = fmt.Errorf("%s were refused, the first one: %w", letters(m.result.Refused), m.refused)
+		err = fmt.Errorf("%s were refused, the first one: %w", deadLetters(m.result.Refused), m.refused)
 	case m.result.Gone > 0:
-		err = fmt.Errorf("%s are no longer in topic %s", letters(m.result.Gone), m.topic)
+		err = fmt.Errorf("%s are no longer in topic %s", deadLetters(m.result.Gone), m.topic)
 	}
 	return m.result, err
 }

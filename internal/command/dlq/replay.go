@@ -14,10 +14,10 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// replayOptions are the flags of `replay` besides the filters.
+// replayOptions are the flags of `replay`, without the filters.
 type replayOptions struct {
 	toTopic          string // "" for the topic of each origin
-	through          string // the file of a pipeline, instead of a topic
+	through          string // the file of a pipeline that gets the dead letters instead of a topic
 	resources        string // of the pipeline
 	byKey            bool
 	brokerTimestamps bool
@@ -37,7 +37,7 @@ type result struct {
 	Error    string `json:"error,omitempty"`
 }
 
-// replay is `order-sink dlq replay`.
+// replay runs `order-sink dlq replay`.
 func replay(ctx context.Context, t *topic.Topic, f filter, o replayOptions, out console.Console) error {
 	all, err := collect(ctx, t, f, out)
 	if err != nil {
@@ -68,12 +68,12 @@ func replay(ctx context.Context, t *topic.Topic, f filter, o replayOptions, out 
 		}
 		return errors.Join(err, out.Document(r))
 	}
-	fmt.Fprintf(out.Out, "%d of %s replayed\n", r.Replayed, letters(r.Matched))
+	fmt.Fprintf(out.Out, "%d of %s replayed\n", r.Replayed, deadLetters(r.Matched))
 	return err
 }
 
-// targets returns the topics that the dead letters of a catalogue go to, none for a
-// pipeline. It fails if a dead letter cannot go there.
+// targets returns the topics of the replay, or none for a pipeline. It fails if a dead
+// letter cannot be sent there.
 func targets(ctx context.Context, t *topic.Topic, all *catalogue, o replayOptions, out console.Console) (target.Topics, error) {
 	if e := all.withoutOrigin(); e != nil {
 		if o.through != "" {
@@ -108,7 +108,7 @@ func targets(ctx context.Context, t *topic.Topic, all *catalogue, o replayOption
 	return to, to.Check(o.brokerTimestamps, time.Now(), out.Err)
 }
 
-// route returns the topic and the partition that a dead letter goes to.
+// route returns the topic and the partition for a dead letter.
 func (o replayOptions) route(d deadletter.Record, to target.Topics) (*target.Topic, int32) {
 	t := to[d.Source.Topic]
 	if o.toTopic != "" {
@@ -119,12 +119,12 @@ func (o replayOptions) route(d deadletter.Record, to target.Topics) (*target.Top
 
 // dryRun prints what the replay would send.
 func dryRun(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics, o replayOptions, out console.Console) error {
-	each := func(print func(d deadletter.Record, line letterLine, where string) error) error {
+	each := func(print func(d deadletter.Record, line line, where string) error) error {
 		return all.read(ctx, t, &console.Progress{}, func(d deadletter.Record, e entry) error {
 			line, where := all.line(e), o.through
 			if o.through == "" {
 				t, partition := o.route(d, to)
-				line.To = &placeJSON{Topic: t.Name, Partition: partition}
+				line.To = &positionJSON{Topic: t.Name, Partition: partition}
 				where = fmt.Sprintf("%s/%d", t.Name, partition)
 			}
 			return print(d, line, where)
@@ -132,32 +132,31 @@ func dryRun(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topic
 	}
 	if o.output == outputJSON {
 		encoder := console.NewEncoder(out.Out)
-		return each(func(_ deadletter.Record, line letterLine, _ string) error { return encoder.Encode(line) })
+		return each(func(_ deadletter.Record, line line, _ string) error { return encoder.Encode(line) })
 	}
 	var err error
-	printing := out.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\tTIMESTAMP\tTO", func(row func(string, ...any)) {
-		err = each(func(d deadletter.Record, line letterLine, where string) error {
-			row("%s\t%s\t%s\t%s\t%s\t%s\t%s", line.Letter, line.FailedAt, console.Visible(d.Code), console.Visible(d.Field),
-				console.Visible(d.Source.String()), timestamp(d.Timestamp), console.Visible(where))
+	printing := out.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\tTIMESTAMP\tTO", func(row func(...any)) {
+		err = each(func(d deadletter.Record, line line, where string) error {
+			row(line.Name, line.FailedAt, d.Code, d.Field, d.Source, timestamp(d.Timestamp), where)
 			return nil
 		})
 	})
 	if err != nil || printing != nil {
 		return errors.Join(err, printing)
 	}
-	fmt.Fprintf(out.Out, "\n%s would be sent; nothing was\n", letters(len(all.entries)))
+	fmt.Fprintf(out.Out, "\n%s would be sent; nothing was\n", deadLetters(len(all.entries)))
 	return nil
 }
 
-// confirm asks the user how many dead letters to send, unless --yes says it.
+// confirm asks the user how many dead letters to send, unless --yes gives the number.
 func confirm(ctx context.Context, topic string, n int, to target.Topics, o replayOptions, out console.Console) error {
 	switch {
 	case o.confirmed == n:
 		return nil
 	case o.confirmed != anyNumber:
-		return fmt.Errorf("the filter matches %s, not %d: nothing was sent", letters(n), o.confirmed)
+		return fmt.Errorf("the filter matches %s, not %d: nothing was sent", deadLetters(n), o.confirmed)
 	case !out.Interactive:
-		return usage(fmt.Errorf("there is no terminal to ask on: use --yes %d to send %s, or --dry-run", n, letters(n)))
+		return usage(fmt.Errorf("there is no terminal to ask on: use --yes %d to send %s, or --dry-run", n, deadLetters(n)))
 	}
 	var where []string
 	if o.through != "" {
@@ -168,7 +167,7 @@ func confirm(ctx context.Context, topic string, n int, to target.Topics, o repla
 	}
 	answer, err := out.Ask(ctx, fmt.Sprintf("%s of topic %s: %s.\n"+
 		"A sink without a version column stores them over newer rows of the same orders.\n"+
-		"Type %d to send: ", letters(n), topic, strings.Join(where, ", "), n))
+		"Type %d to send: ", deadLetters(n), topic, strings.Join(where, ", "), n))
 	if err != nil {
 		return fmt.Errorf("asking: %w", err)
 	}

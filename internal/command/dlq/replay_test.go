@@ -40,7 +40,7 @@ func TestReplaySendsWhatTheProducerSent(t *testing.T) {
 		all[0].Headers, all[1].Key, all[2].Key = trace, []byte("a key"), []byte{}
 		w.refuse(all...)
 
-		if got := parse[result](t, w.expect(0, "replay", "--all", "--yes", "3", "-o", "json").out); got != (result{Topic: w.letters, Matched: 3, Replayed: 3}) {
+		if got := parse[result](t, w.expect(0, "replay", "--all", "--yes", "3", "-o", "json").out); got != (result{Topic: w.deadLetters, Matched: 3, Replayed: 3}) {
 			t.Errorf("got %+v", got)
 		}
 		log := w.read(w.log)
@@ -50,27 +50,27 @@ func TestReplaySendsWhatTheProducerSent(t *testing.T) {
 		for i, from := range []string{"0/0", "1/0", "0/1"} {
 			got, want := find(log, all[i].Value), all[i]
 			if got == nil {
-				t.Fatalf("letter %d was not sent", i)
+				t.Fatalf("dead letter %d was not sent", i)
 			}
-			headers := slices.Concat(want.Headers, []kgo.RecordHeader{{Key: "order_sink.replayed_from", Value: []byte(w.letters + "/" + from)}})
+			headers := slices.Concat(want.Headers, []kgo.RecordHeader{{Key: "order_sink.replayed_from", Value: []byte(w.deadLetters + "/" + from)}})
 			if !reflect.DeepEqual(got.Headers, headers) {
-				t.Errorf("letter %d: headers %v, expected %v", i, got.Headers, headers)
+				t.Errorf("dead letter %d: headers %v, expected %v", i, got.Headers, headers)
 			}
 			if (got.Key == nil) != (want.Key == nil) || !bytes.Equal(got.Key, want.Key) || got.Partition != 1 {
-				t.Errorf("letter %d: key %q in partition %d, expected %q in 1", i, got.Key, got.Partition, want.Key)
+				t.Errorf("dead letter %d: key %q in partition %d, expected %q in 1", i, got.Key, got.Partition, want.Key)
 			}
 			at := base.Add(time.Duration(want.at) * time.Millisecond)
 			if i == 2 { // its own, because no header has that of the record
 				at = base.Add(time.Hour)
 			}
 			if !got.Timestamp.Equal(at) {
-				t.Errorf("letter %d: timestamp %s, expected %s", i, got.Timestamp.UTC(), at)
+				t.Errorf("dead letter %d: timestamp %s, expected %s", i, got.Timestamp.UTC(), at)
 			}
 		}
 	})
 }
 
-func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
+func TestAReplayedDeadLetterIsNotSentAgain(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
 		w.some(3)
@@ -78,7 +78,7 @@ func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
 		w.refuse(refusal{Message: g.NotJSON(), partition: 1, code: "bad_json", field: "value"})
 		w.expect(0, "replay", "--code", "order_range", "--yes", "3")
 		marks := map[deadletter.Position]bool{}
-		for _, record := range w.read(w.letters) {
+		for _, record := range w.read(w.deadLetters) {
 			m, ok := deadletter.ParseMark(record)
 			if !ok {
 				continue
@@ -127,7 +127,7 @@ func TestAReplayedLetterIsNotSentAgain(t *testing.T) {
 }
 
 // An order that was replayed and refused again is a new dead letter.
-func TestARefusedReplayIsANewLetter(t *testing.T) {
+func TestARefusedReplayIsANewDeadLetter(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	m := orders.NewGenerator(1).NotJSON()
 	m.Headers = []kgo.RecordHeader{{Key: "order_sink.replayed_from", Value: []byte("letters/7/7")}, {Key: "order_sink.replayed", Value: []byte("0:1")}}
@@ -137,7 +137,7 @@ func TestARefusedReplayIsANewLetter(t *testing.T) {
 	}
 	w.expect(0, "replay", "--all", "--yes", "2")
 	for i, record := range w.read(w.log) {
-		if got := fmt.Sprintf("%s", record.Headers); got != fmt.Sprintf("[{%s %s/0/%d}]", "order_sink.replayed_from", w.letters, i) {
+		if got := fmt.Sprintf("%s", record.Headers); got != fmt.Sprintf("[{%s %s/0/%d}]", "order_sink.replayed_from", w.deadLetters, i) {
 			t.Errorf("headers %s", got)
 		}
 	}
@@ -153,12 +153,12 @@ func TestDryRunSendsNothing(t *testing.T) {
 				t.Errorf("%q is not in\n%s", part, got)
 			}
 		}
-		lines := parseLines[letterLine](t, w.expect(0, "replay", "--all", "--dry-run", "-o", "json").out)
-		if len(lines) != 2 || lines[1].Letter != "0:1" || lines[1].To.Partition != 1 || lines[1].To.Topic != w.log || lines[1].To.Offset != nil {
+		lines := parseLines[line](t, w.expect(0, "replay", "--all", "--dry-run", "-o", "json").out)
+		if len(lines) != 2 || lines[1].Name != "0:1" || lines[1].To.Partition != 1 || lines[1].To.Topic != w.log || lines[1].To.Offset != nil {
 			t.Errorf("got %+v", lines)
 		}
-		if w.count(w.log) != 0 || w.count(w.letters) != 2 {
-			t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-2)
+		if w.count(w.log) != 0 || w.count(w.deadLetters) != 2 {
+			t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.deadLetters)-2)
 		}
 	})
 }
@@ -180,7 +180,7 @@ func TestNothingIsSentUnconfirmed(t *testing.T) {
 		{"12", "", exitUsage, "--all"},
 		{"12", "--replayed", exitUsage, "--all"},
 		{"12", "--all --yes -3", exitUsage, "--yes"},
-		{"12", "--all --to-topic " + w.letters, exitError, "dead letter topic itself"},
+		{"12", "--all --to-topic " + w.deadLetters, exitError, "dead letter topic itself"},
 		{"12", "--all --to-topic nowhere", exitError, "nowhere"},
 	} {
 		w.answer = test.answer
@@ -189,8 +189,8 @@ func TestNothingIsSentUnconfirmed(t *testing.T) {
 			t.Errorf("%q, %s: said %q", test.answer, test.args, got.err)
 		}
 	}
-	if w.count(w.log) != 0 || w.count(w.letters) != 12 {
-		t.Fatalf("%d records were sent, %d marks", w.count(w.log), w.count(w.letters)-12)
+	if w.count(w.log) != 0 || w.count(w.deadLetters) != 12 {
+		t.Fatalf("%d records were sent, %d marks", w.count(w.log), w.count(w.deadLetters)-12)
 	}
 	w.answer = "12"
 	if got := w.expect(0, "replay", "--all"); got.out != "12 of 12 dead letters replayed\n" || !strings.Contains(got.err, "12 to topic "+w.log) {

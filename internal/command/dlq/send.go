@@ -14,20 +14,20 @@ import (
 )
 
 const (
-	// inFlight is how many dead letters may be sent and not yet marked.
+	// inFlight is the largest number of dead letters that are sent and not yet marked.
 	inFlight = 1000
-	// grace is how long an interrupted replay waits for what is in flight.
+	// grace is how long an interrupted replay waits for the dead letters in flight.
 	grace = 10 * time.Second
-	// delivery is how long the replay retries a record and its mark while a broker is
-	// away.
+	// delivery is how long the replay retries a record and its mark while no broker
+	// answers.
 	delivery = 2 * time.Minute
 )
 
 // sender sends dead letters to topics, and marks those that the broker acknowledges.
 type sender struct {
 	*marker
-	letters *kgo.Client
-	slots   chan struct{} // one taken for each dead letter in flight
+	records *kgo.Client
+	slots   chan struct{} // has an item for each dead letter in flight
 }
 
 // send reads the chosen dead letters again, sends each and marks it.
@@ -39,7 +39,7 @@ func send(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics,
 		return m.result, err
 	}
 	s := &sender{marker: m, slots: make(chan struct{}, inFlight)}
-	if s.letters, err = t.Client(
+	if s.records, err = t.Client(
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.AllowIdempotentProduceCancellation(),
 		kgo.ProducerBatchMaxBytesFn(to.BatchBytes),
@@ -68,28 +68,27 @@ func send(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics,
 		return nil
 	})
 	s.drain(ctx)
-	return s.verdict(seen, err)
+	return s.finish(seen, err)
 }
 
 // replay sends the record of a dead letter, and its mark when the broker acknowledges
 // the record. It never blocks, because fewer records are in flight than a client
-// buffers. The context of the run cancels neither, so that an interruption takes back
-// nothing.
-func (s *sender) replay(letter deadletter.Position, record *kgo.Record) {
-	// Not the delivery timeout of the client, which starts at the record's old timestamp.
+// buffers. An interruption of the run cancels neither the record nor the mark.
+func (s *sender) replay(of deadletter.Position, record *kgo.Record) {
+	// The delivery timeout of the client starts at the old timestamp of the record.
 	ctx, cancel := context.WithTimeout(context.Background(), delivery)
 	done := func() { cancel(); <-s.slots }
-	s.letters.Produce(ctx, record, func(sent *kgo.Record, err error) {
+	s.records.Produce(ctx, record, func(sent *kgo.Record, err error) {
 		if err != nil {
-			s.refuse(1, fmt.Errorf("sending dead letter %s to topic %s: %w", letter, record.Topic, err))
+			s.refuse(1, fmt.Errorf("sending dead letter %s to topic %s: %w", of, record.Topic, err))
 			done()
 			return
 		}
-		s.mark(ctx, letter, deadletter.SourceOf(sent).String(), done)
+		s.mark(ctx, of, deadletter.SourceOf(sent).String(), done)
 	})
 }
 
-// drain waits for what is in flight, and closes the clients.
+// drain waits for the dead letters in flight, and closes the clients.
 func (s *sender) drain(ctx context.Context) {
 	landed := make(chan struct{})
 	go func() {
@@ -106,7 +105,7 @@ func (s *sender) drain(ctx context.Context) {
 		case <-time.After(grace):
 		}
 	}
-	s.letters.Close() // fails what is left
+	s.records.Close() // fails the records in flight
 	s.client.Close()
 	<-landed
 }

@@ -14,7 +14,7 @@ import (
 
 // shown is the JSON of `show`.
 type shown struct {
-	letterLine
+	line
 	Stage           string           `json:"stage"`
 	Message         string           `json:"message"`
 	SourceTimestamp string           `json:"source_timestamp"`
@@ -37,7 +37,7 @@ type headerShown struct {
 	Value *content.Content `json:"value"` // null: Kafka has null headers too
 }
 
-// show is `order-sink dlq show`.
+// show runs `order-sink dlq show`.
 func show(ctx context.Context, t *topic.Topic, at deadletter.Position, values bool, output string, out console.Console) error {
 	d, replays, err := fetch(ctx, t, at, out)
 	if err != nil {
@@ -55,7 +55,7 @@ func show(ctx context.Context, t *topic.Topic, at deadletter.Position, values bo
 	return nil
 }
 
-// fetch reads a dead letter, and its marks behind it.
+// fetch reads a dead letter and the marks that follow it.
 func fetch(ctx context.Context, t *topic.Topic, at deadletter.Position, out console.Console) (deadletter.Record, []replayed, error) {
 	spans, err := t.Spans(ctx)
 	if err != nil {
@@ -96,10 +96,10 @@ func fetch(ctx context.Context, t *topic.Topic, at deadletter.Position, out cons
 
 func newShown(d deadletter.Record, replays []replayed, values bool) shown {
 	s := shown{
-		letterLine: letterLine{
-			Letter: d.String(), Partition: d.Partition, Offset: d.Offset,
+		line: line{
+			Name: d.String(), Partition: d.Partition, Offset: d.Offset,
 			FailedAt: d.FailedAt.UTC().Format(timeFormat), Code: d.Code, Field: d.Field,
-			Source: placeOf(d.Source), Replayed: len(replays) > 0,
+			Source: positionOf(d.Source), Replayed: len(replays) > 0,
 		},
 		Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,
 		SourceTimestamp: timestamp(d.Timestamp).String(),
@@ -115,7 +115,7 @@ func newShown(d deadletter.Record, replays []replayed, values bool) shown {
 
 func (s shown) print(out console.Console) error {
 	rows := [][2]string{
-		{"Letter", s.Letter},
+		{"Letter", s.Name},
 		{"Source", console.Visible(sourceText(s.Source))},
 		{"Source timestamp", s.SourceTimestamp},
 		{"Failed at", s.FailedAt},
@@ -143,7 +143,7 @@ func (s shown) print(out console.Console) error {
 	return nil
 }
 
-func sourceText(p *placeJSON) string {
+func sourceText(p *positionJSON) string {
 	if p == nil {
 		return ""
 	}

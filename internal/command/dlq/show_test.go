@@ -17,7 +17,7 @@ const secretEnvelope = `{"schema":{"type":"struct","optional":false,"name":"orde
 	`{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2"},"field":"unit_price"}]},` +
 	`"payload":{"order_id":"secret 주문","unit_price":"c2VjcmV0","qty":4711,"gift":true,"note":null,"tags":["secret",8.25]}}`
 
-func secretLetter() refusal {
+func secretDeadLetter() refusal {
 	return refusal{
 		Message: orders.Message{
 			Key: []byte("secret-key"), Value: []byte(secretEnvelope),
@@ -30,7 +30,7 @@ func secretLetter() refusal {
 func TestShowHidesValues(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
-		w.refuse(secretLetter())
+		w.refuse(secretDeadLetter())
 		expected := `Letter            0:0
 Source            ` + w.log + `/1/42
 Source timestamp  ` + strings.Replace(at(0), ".000Z", ".042Z", 1) + `
@@ -88,7 +88,7 @@ Value             369 bytes of JSON
 				t.Errorf("%q is in\n%s", secret, got)
 			}
 		}
-		if s := parse[shown](t, got); s.Key.Bytes != 10 || s.Letter != "0:0" || *s.Source.Offset != 42 || len(s.Headers) != 3 || len(s.Replays) != 0 {
+		if s := parse[shown](t, got); s.Key.Bytes != 10 || s.Name != "0:0" || *s.Source.Offset != 42 || len(s.Headers) != 3 || len(s.Replays) != 0 {
 			t.Errorf("got %s", got)
 		}
 	})
@@ -96,7 +96,7 @@ Value             369 bytes of JSON
 
 func TestShowValuesShowsAll(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
-	w.refuse(secretLetter(),
+	w.refuse(secretDeadLetter(),
 		refusal{Message: orders.Message{Value: []byte("half \"\x1b[2J")}, code: "bad_json"},
 		refusal{Message: orders.Message{Key: []byte{}, Value: []byte("\xff\xfe half")}, code: "bad_json"},
 		refusal{Message: orders.Message{}, code: "order_missing"},

@@ -26,7 +26,7 @@ func (w *world) sink() {
 		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
 		Env: map[string]string{
 			"KAFKA_BROKERS": w.broker.Seeds()[0], "KAFKA_TOPIC": w.log, "KAFKA_GROUP": w.log,
-			"DEAD_LETTER_TOPIC": w.letters, "MARIADB_DSN": dsn,
+			"DEAD_LETTER_TOPIC": w.deadLetters, "MARIADB_DSN": dsn,
 		},
 	})
 	if err != nil {
@@ -50,8 +50,8 @@ func TestWithTheRealSink(t *testing.T) {
 	}
 	sent[1].Key = nil
 	w.send(sent...)
-	w.eventually(func() bool { return w.count(w.letters) == 3 })
-	lines := parseLines[letterLine](t, w.expect(0, "list", "--letters", "-o", "json").out)
+	w.eventually(func() bool { return w.count(w.deadLetters) == 3 })
+	lines := parseLines[line](t, w.expect(0, "list", "--letters", "-o", "json").out)
 	var codes []string
 	for _, line := range lines {
 		codes = append(codes, line.Code+" "+line.Field)
@@ -59,7 +59,7 @@ func TestWithTheRealSink(t *testing.T) {
 		if line.Source.Topic != w.log || *line.Source.Offset != original.Offset || !strings.HasSuffix(line.FailedAt, "Z") {
 			t.Errorf("got %+v", line)
 		}
-		if s := parse[shown](t, w.expect(0, "show", line.Letter, "-o", "json").out); s.Message == "" || s.Stage == "" ||
+		if s := parse[shown](t, w.expect(0, "show", line.Name, "-o", "json").out); s.Message == "" || s.Stage == "" ||
 			s.SourceTimestamp != original.Timestamp.UTC().Format(timeFormat) || len(s.Headers) != 1 || (s.Key == nil) != (original.Key == nil) {
 			t.Errorf("got %+v", s)
 		}
@@ -71,7 +71,7 @@ func TestWithTheRealSink(t *testing.T) {
 
 	// The cause is still there: the sink refuses each again, as a new dead letter.
 	w.expect(0, "replay", "--all", "--yes", "3")
-	w.eventually(func() bool { return w.count(w.letters) == 9 })
+	w.eventually(func() bool { return w.count(w.deadLetters) == 9 })
 	if s := parse[summary](t, w.expect(0, "list", "--replayed", "-o", "json").out); s.Open != 3 || s.Replayed != 3 {
 		t.Errorf("got %+v", s)
 	}
@@ -81,8 +81,8 @@ func TestWithTheRealSink(t *testing.T) {
 			t.Errorf("key %q, timestamp %s came back as %q, %s, or the value differs", original.Key, original.Timestamp.UTC(), record.Key, record.Timestamp.UTC())
 		}
 	}
-	for _, line := range parseLines[letterLine](t, w.expect(0, "list", "--letters", "-o", "json").out) {
-		if s := parse[shown](t, w.expect(0, "show", line.Letter, "-o", "json").out); !strings.HasPrefix(s.ReplayedFrom, w.letters+"/") || len(s.Headers) != 1 {
+	for _, line := range parseLines[line](t, w.expect(0, "list", "--letters", "-o", "json").out) {
+		if s := parse[shown](t, w.expect(0, "show", line.Name, "-o", "json").out); !strings.HasPrefix(s.ReplayedFrom, w.deadLetters+"/") || len(s.Headers) != 1 {
 			t.Errorf("got %+v", s)
 		}
 	}

@@ -59,7 +59,7 @@ func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
 			t.Errorf("said %q", got.err)
 		}
 		got := w.expect(0, append(args, "--broker-timestamps")...)
-		// The letter is of a whole hour, 10 hours ago: 10 or, in the last half minute of one, 11.
+		// The dead letter is of a whole hour, 10 hours ago: 10, or 11 in the last half minute.
 		if !regexp.MustCompile(`is 1[01]h\d+m0s old and topic \S+ keeps records for 1m0s`).MatchString(got.err) {
 			t.Errorf("said nothing of the retention: %q", got.err)
 		}
@@ -67,7 +67,7 @@ func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
 }
 
 // The topic refuses one dead letter and accepts the others.
-func TestARefusedLetterStaysOpen(t *testing.T) {
+func TestARefusedDeadLetterRemainsOpen(t *testing.T) {
 	w := newWorld(t, kafkatest.Shared(t))
 	small := w.log + "-small"
 	if err := w.broker.CreateTopic(t.Context(), small, 1, map[string]string{"max.message.bytes": "4000"}); err != nil {
@@ -90,7 +90,7 @@ func TestARefusedLetterStaysOpen(t *testing.T) {
 	}
 }
 
-func TestALetterOfUnknownOriginNeedsATopic(t *testing.T) {
+func TestADeadLetterOfUnknownOriginNeedsATopic(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.refuse(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json", without: []string{"__connect.errors.topic"}})
 	if got := w.expect(exitError, "replay", "--all", "--yes", "1"); !strings.Contains(got.err, "0:0") || !strings.Contains(got.err, "--to-topic") {

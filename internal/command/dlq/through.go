@@ -16,18 +16,18 @@ import (
 )
 
 const (
-	// inputName is the input that replaces the input of a pipeline.
+	// inputName is the name of the input that replaces the input of a pipeline.
 	inputName = "dead_letters"
 	// The limits of a batch. One record may exceed passBytes.
-	passLetters = 500
+	passRecords = 500
 	passBytes   = 4 << 20
 )
 
 var errEnded = errors.New("the pipeline has ended")
 
 // pass is the input of a pipeline. It marks the dead letters that the pipeline
-// acknowledges: an order that is refused again is a new dead letter by then. One batch
-// is in flight, so that the dead letters keep their order.
+// acknowledges. An order that is refused again is a new dead letter by then. Only one
+// batch is in flight, because the dead letters must keep their order.
 type pass struct {
 	*marker
 	pipeline string
@@ -60,8 +60,8 @@ func through(ctx context.Context, t *topic.Topic, all *catalogue, o replayOption
 		stop(err) // in case it ends before the dead letters do
 		ended <- err
 	}()
-	// After an interruption, the batch in flight may end within the grace period, but a
-	// database that is away must not delay the end any longer.
+	// After an interruption, the batch in flight may end within the grace period. A
+	// database that does not answer must not delay the end any longer.
 	release := context.AfterFunc(ctx, func() {
 		time.AfterFunc(grace, func() { _ = stream.StopWithin(time.Second) })
 	})
@@ -70,7 +70,7 @@ func through(ctx context.Context, t *topic.Topic, all *catalogue, o replayOption
 	if end := <-ended; err == nil && !errors.Is(end, errEnded) {
 		err = fmt.Errorf("running %s: %w", o.through, end)
 	}
-	return p.verdict(seen, err)
+	return p.finish(seen, err)
 }
 
 // build makes the pipeline with p as its input, and without a limit on refusals: the
@@ -110,7 +110,7 @@ func (p *pass) give(ctx context.Context, t *topic.Topic, all *catalogue, out con
 	}
 	err = all.read(ctx, t, bar, func(d deadletter.Record, _ entry) error {
 		batch, bytes = append(batch, d), bytes+len(d.Kafka.Value)
-		if len(batch) < passLetters && bytes < passBytes {
+		if len(batch) < passRecords && bytes < passBytes {
 			return nil
 		}
 		return flush()
@@ -131,24 +131,25 @@ func (p *pass) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ack
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	}
-	letters, err := p.next(ctx)
+	records, err := p.next(ctx)
 	if err != nil {
 		<-p.busy
 		return nil, nil, err
 	}
-	batch := make(service.MessageBatch, len(letters))
-	for i, d := range letters {
+	batch := make(service.MessageBatch, len(records))
+	for i, d := range records {
 		batch[i] = service.NewMessage(d.Kafka.Value)
 		d.Describe(batch[i])
 	}
 	return batch, func(_ context.Context, err error) error {
 		defer func() { <-p.busy }()
-		p.acknowledge(letters, err)
+		p.acknowledge(records, err)
 		return nil
 	}, nil
 }
 
-// next waits for a batch. When the input has ended, a batch that comes late stays open.
+// next waits for a batch. After the end of the input it takes no batch: the dead letters
+// remain open.
 func (p *pass) next(ctx context.Context) ([]deadletter.Record, error) {
 	select {
 	case <-p.ended:
@@ -156,18 +157,18 @@ func (p *pass) next(ctx context.Context) ([]deadletter.Record, error) {
 	default:
 	}
 	select {
-	case letters, ok := <-p.batches:
+	case records, ok := <-p.batches:
 		if !ok {
 			return nil, service.ErrEndOfInput
 		}
-		return letters, nil
+		return records, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
 // acknowledge marks the dead letters of a batch. If the pipeline returns the batch with
-// an error, which no pipeline with a dead letter output does, all of them stay open.
+// an error, which no pipeline with a dead letter output does, all of them remain open.
 func (p *pass) acknowledge(batch []deadletter.Record, err error) {
 	if err != nil {
 		p.refuse(len(batch), fmt.Errorf("the pipeline returned dead letters %s to %s: %w", batch[0].Position, batch[len(batch)-1].Position, err))

@@ -54,14 +54,14 @@ output:
 `)
 	t.Setenv("STORED", stored)
 	got := parse[result](t, w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "1", "-o", "json").out)
-	if got != (result{Topic: w.letters, Matched: 1, Replayed: 1}) {
+	if got != (result{Topic: w.deadLetters, Matched: 1, Replayed: 1}) {
 		t.Errorf("got %+v", got)
 	}
 	line, err := os.ReadFile(stored)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf("[%q,%q,%q,1,7,%d,false,\"00-1\",%q,9]\n", r.Value, "a key", w.log, base.UnixMilli()+7, w.letters+"/1/0")
+	want := fmt.Sprintf("[%q,%q,%q,1,7,%d,false,\"00-1\",%q,9]\n", r.Value, "a key", w.log, base.UnixMilli()+7, w.deadLetters+"/1/0")
 	if string(line) != want {
 		t.Errorf("the pipeline got\n%s expected\n%s", line, want)
 	}
@@ -75,29 +75,29 @@ output:
 }
 
 // A pipeline without a dead letter output returns a refused batch with an error.
-func TestReturnedLettersStayOpen(t *testing.T) {
+func TestReturnedDeadLettersRemainOpen(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(1100)
 	file := pipelineFile(t, "output: { reject: 'not today' }\n")
 	got := w.run("replay", "-r", empty(t), "--through", file, "--all", "--yes", "1100", "-o", "json")
 	r := parse[result](t, got.out)
-	if got.code != exitError || r.Refused != passLetters || r.Replayed != 0 || !strings.Contains(r.Error, "the pipeline returned dead letters 0:0 to 0:499: not today") {
+	if got.code != exitError || r.Refused != passRecords || r.Replayed != 0 || !strings.Contains(r.Error, "the pipeline returned dead letters 0:0 to 0:499: not today") {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
-	if s := parse[summary](t, w.expect(0, "list", "-o", "json").out); s.Open != 1100 || w.count(w.letters) != 1100 {
-		t.Errorf("%d letters are open", s.Open)
+	if s := parse[summary](t, w.expect(0, "list", "-o", "json").out); s.Open != 1100 || w.count(w.deadLetters) != 1100 {
+		t.Errorf("%d dead letters are open", s.Open)
 	}
 }
 
 // Without origins, a pipeline would take the orders for one record.
-func TestALetterOfUnknownOriginIsNotSentThrough(t *testing.T) {
+func TestADeadLetterOfUnknownOriginIsNotSentThrough(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(2)
 	g := orders.NewGenerator(24)
 	w.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{"__connect.errors.topic"}})
 	got := w.expect(exitError, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--all", "--yes", "3")
-	if !strings.Contains(got.err, "dead letter 0:2 does not name its origin") || w.count(w.letters) != 3 {
-		t.Errorf("it printed %s, %d dead letters and marks", got.err, w.count(w.letters))
+	if !strings.Contains(got.err, "dead letter 0:2 does not name its origin") || w.count(w.deadLetters) != 3 {
+		t.Errorf("it printed %s, %d dead letters and marks", got.err, w.count(w.deadLetters))
 	}
 	w.expect(0, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--code", "order_range", "--yes", "2")
 }
@@ -111,7 +111,7 @@ func TestThePipelinesLimitIsLeftOut(t *testing.T) {
 	w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "1")
 }
 
-func TestAPipelineThatCannotBeBuiltTakesNoLetter(t *testing.T) {
+func TestAPipelineThatCannotBeBuiltGetsNoDeadLetter(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(1)
 	for name, test := range map[string]struct {
@@ -135,8 +135,8 @@ func TestAPipelineThatCannotBeBuiltTakesNoLetter(t *testing.T) {
 			if got := w.expect(test.code, args...); !strings.Contains(got.err, test.says) {
 				t.Errorf("it printed %s", got.err)
 			}
-			if n := w.count(w.letters); n != 1 {
-				t.Errorf("the letter was marked")
+			if n := w.count(w.deadLetters); n != 1 {
+				t.Errorf("the dead letter was marked")
 			}
 		})
 	}

@@ -10,17 +10,17 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// timeFormat is how every time is written: UTC, milliseconds.
+// timeFormat is the format of every time that the command prints: UTC, in milliseconds.
 const timeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// maxMillis is the largest timestamp that the client library sends as it is. A larger
+// maxMillis is the largest timestamp that the client library sends unchanged. A larger
 // number is not in milliseconds.
 const maxMillis = math.MaxInt64 / int64(time.Millisecond)
 
-// errTimestamp says that a replay cannot give a record the timestamp that it had.
+// errTimestamp is the error of a record whose timestamp no replay can send.
 var errTimestamp = errors.New("use --through, which needs no timestamp in milliseconds")
 
-// timestamp is that of the record that was refused.
+// timestamp is the timestamp of the record that the sink refused.
 type timestamp deadletter.Timestamp
 
 func (t timestamp) String() string {
@@ -34,7 +34,7 @@ func (t timestamp) String() string {
 	}
 }
 
-// time is the timestamp as the client library sends it.
+// time returns the timestamp in the form that the client library sends.
 func (t timestamp) time() (time.Time, error) {
 	switch {
 	case !t.Known:

@@ -22,13 +22,13 @@ func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 		g := orders.NewGenerator(31)
 		for _, text := range []string{"1795784212612000", "", "-1", fmt.Sprint(base.UnixMilli())} {
 			r := refusal{Message: g.BrokenRule(), code: "order_range", field: "qty", without: []string{"order_sink.timestamp_ms"}}
-			record := w.letter(r)
+			record := w.deadLetter(r)
 			record.Headers = append(record.Headers, kgo.RecordHeader{Key: "order_sink.timestamp_ms", Value: []byte(text)})
 			w.send(record)
 		}
 		for i, expected := range []string{"1795784212612000", "none", "none", at(0)} {
 			if got := w.expect(0, "show", fmt.Sprintf("0:%d", i)).out; !strings.Contains(got, "\nSource timestamp  "+expected+"\n") {
-				t.Errorf("letter %d: it shows\n%s", i, got)
+				t.Errorf("dead letter %d: it shows\n%s", i, got)
 			}
 		}
 		if got := w.expect(0, "replay", "--all", "--dry-run").out; !strings.Contains(got, "1795784212612000") {

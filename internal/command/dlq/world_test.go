@@ -45,12 +45,12 @@ func TestMain(m *testing.M) {
 
 // world is a log, a dead letter topic, and a console.
 type world struct {
-	t       testing.TB
-	broker  kafka.Broker
-	client  *kgo.Client
-	log     string // 3 partitions
-	letters string // 2 partitions
-	answer  string // what the user types; "" for no user
+	t           testing.TB
+	broker      kafka.Broker
+	client      *kgo.Client
+	log         string // 3 partitions
+	deadLetters string // 2 partitions
+	answer      string // what the user types; "" for no user
 
 	thinking func() // runs before the answer
 }
@@ -70,7 +70,7 @@ func newWorld(t testing.TB, b kafka.Broker) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	return &world{t: t, broker: b, client: client, log: kafkatest.Topic(t, b, 3), letters: kafkatest.Topic(t, b, 2)}
+	return &world{t: t, broker: b, client: client, log: kafkatest.Topic(t, b, 3), deadLetters: kafkatest.Topic(t, b, 2)}
 }
 
 func (w *world) send(records ...*kgo.Record) {
@@ -97,10 +97,10 @@ type refusal struct {
 	without     []string      // headers
 }
 
-// letter returns a dead letter with the headers that config/resources.yaml writes.
-func (w *world) letter(r refusal) *kgo.Record {
+// deadLetter returns a dead letter with the headers that config/resources.yaml writes.
+func (w *world) deadLetter(r refusal) *kgo.Record {
 	failed := base.Add(r.after)
-	record := &kgo.Record{Topic: w.letters, Partition: r.partition, Key: r.Key, Value: r.Value, Timestamp: failed}
+	record := &kgo.Record{Topic: w.deadLetters, Partition: r.partition, Key: r.Key, Value: r.Value, Timestamp: failed}
 	record.Headers = append(record.Headers, r.Headers...)
 	for _, h := range [][2]string{
 		{"__connect.errors.class.name", "order_price"},
@@ -128,7 +128,7 @@ func (w *world) refuse(all ...refusal) {
 	w.t.Helper()
 	records := make([]*kgo.Record, len(all))
 	for i, r := range all {
-		records[i] = w.letter(r)
+		records[i] = w.deadLetter(r)
 	}
 	w.send(records...)
 }
@@ -148,7 +148,7 @@ func (w *world) some(n int) []orders.Message {
 	return messages
 }
 
-// answer is what a command has printed, and its exit code.
+// answer has the output and the exit code of a command.
 type answer struct {
 	out, err string
 	code     int
@@ -156,7 +156,7 @@ type answer struct {
 
 func (w *world) command(args ...string) []string {
 	return append([]string{"dlq", args[0], "-r", "../../../config/resources.yaml",
-		"--brokers", strings.Join(w.broker.Seeds(), ","), "--topic", w.letters}, args[1:]...)
+		"--brokers", strings.Join(w.broker.Seeds(), ","), "--topic", w.deadLetters}, args[1:]...)
 }
 
 func (w *world) run(args ...string) answer {
@@ -196,7 +196,7 @@ func (w *world) runArgs(ctx context.Context, args []string) answer {
 	return a
 }
 
-// expect also demands an exit code.
+// expect runs a command and checks its exit code.
 func (w *world) expect(code int, args ...string) answer {
 	w.t.Helper()
 	a := w.run(args...)
@@ -214,7 +214,7 @@ func (w *world) process(args ...string) *exec.Cmd {
 		w.t.Fatal(err)
 	}
 	cmd := exec.Command(self, args...)
-	cmd.Env = append(os.Environ(), asCommand+"=1", "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.letters)
+	cmd.Env = append(os.Environ(), asCommand+"=1", "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetters)
 	return cmd
 }
 

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// errNoCommit says that the checkout has no such commit.
+// errNoCommit means that the checkout has no such commit.
 var errNoCommit = errors.New("this checkout has no such commit")
 
-// describe finds a commit and says which it is: its id, a blank and its subject.
+// describe returns the id of a commit, a blank and its subject.
 func describe(ctx context.Context, root, commit string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", "log", "-1", "--format=%h %s", "--end-of-options", commit, "--")
 	cmd.Dir = root
@@ -22,8 +22,8 @@ func describe(ctx context.Context, root, commit string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// extract writes the files of a commit into dir. It is no worktree of the
-// repository, so that nothing can be left behind in there.
+// extract writes the files of a commit into dir. It does not use a worktree, because an
+// interrupted run would leave the worktree in the repository.
 func extract(ctx context.Context, root, commit, dir string) error {
 	file := dir + ".tar"
 	archive := exec.CommandContext(ctx, "git", "archive", "--format=tar", "--output="+file, commit)

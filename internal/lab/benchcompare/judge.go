@@ -14,28 +14,29 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// tolerated is how much more a benchmark may cost: machines that others use, too,
-// differ by less than a gross loss.
+// tolerated is how much more a benchmark may cost. Differences on a shared machine are
+// smaller.
 const tolerated = 1.3
 
-// The units that are judged, as benchmarks are read: nanoseconds are seconds.
+// The units that the program compares. The reader of benchmarks converts nanoseconds to
+// seconds.
 const (
 	timeUnit   = "sec/op"
 	allocsUnit = "allocs/op"
 )
 
-// benchmark is one of a room's: "Decode/seed" of "plugins/connectjson". The package is no
-// part of it: a benchmark that moves within its room is compared with what it was.
-type benchmark struct{ room, name string }
+// benchmark is a benchmark of a plugin: "Decode/seed" of "plugins/connectjson". It does
+// not name the package, because a benchmark may move to another package of its plugin.
+type benchmark struct{ plugin, name string }
 
-func (b benchmark) String() string { return path.Base(b.room) + " " + b.name }
+func (b benchmark) String() string { return path.Base(b.plugin) + " " + b.name }
 
-var roomOf = regexp.MustCompile(`(?:^|/)(plugins/[^/]+)(?:/|$)`)
+var pluginOf = regexp.MustCompile(`(?:^|/)(plugins/[^/]+)(?:/|$)`)
 
-// measurements are the values of each benchmark by unit, a value a run.
+// measurements has the values of each benchmark by unit, one value for each run.
 type measurements map[benchmark]map[string][]float64
 
-// read takes what go test prints.
+// read reads the output of go test.
 func read(text io.Reader) (measurements, error) {
 	all := measurements{}
 	reader := benchfmt.NewReader(text, "")
@@ -48,11 +49,11 @@ func read(text io.Reader) (measurements, error) {
 			if i := strings.LastIndexByte(name, '-'); i > 0 && strings.Trim(name[i+1:], "0123456789") == "" {
 				name = name[:i] // the number of processors
 			}
-			room := roomOf.FindStringSubmatch(record.GetConfig("pkg"))
-			if room == nil {
-				return nil, fmt.Errorf("reading benchmarks: package %q is in no room", record.GetConfig("pkg"))
+			plugin := pluginOf.FindStringSubmatch(record.GetConfig("pkg"))
+			if plugin == nil {
+				return nil, fmt.Errorf("reading benchmarks: package %q is in no plugin", record.GetConfig("pkg"))
 			}
-			b := benchmark{room[1], name}
+			b := benchmark{plugin[1], name}
 			if all[b] == nil {
 				all[b] = map[string][]float64{}
 			}
@@ -67,7 +68,7 @@ func read(text io.Reader) (measurements, error) {
 	return all, nil
 }
 
-// result is what one unit of one benchmark says.
+// result compares one unit of one benchmark.
 type result struct {
 	benchmark
 	unit       string
@@ -76,8 +77,8 @@ type result struct {
 	gross      bool
 }
 
-// compare judges what both sides have, in the order of names, and names what only
-// one side has.
+// compare judges the benchmarks of both sides, in the order of names, and returns the
+// benchmarks of only one side.
 func compare(base, head measurements) (results []result, onlyBase, onlyHead []benchmark) {
 	for _, b := range sorted(head) {
 		if base[b] == nil {
@@ -98,8 +99,8 @@ func compare(base, head measurements) (results []result, onlyBase, onlyHead []be
 	return results, onlyBase, onlyHead
 }
 
-// judge calls a loss gross if the median says so and chance hardly makes such a
-// difference (by benchstat's test, which needs 4 runs at least).
+// judge calls a loss gross if the median is a gross loss and the difference is hardly
+// chance (by benchstat's test, which needs at least 4 runs).
 func judge(b benchmark, unit string, base, head []float64) result {
 	before := benchmath.NewSample(base, &benchmath.DefaultThresholds)
 	now := benchmath.NewSample(head, &benchmath.DefaultThresholds)
@@ -115,6 +116,6 @@ func judge(b benchmark, unit string, base, head []float64) result {
 
 func sorted[V any](all map[benchmark]V) []benchmark {
 	return slices.SortedFunc(maps.Keys(all), func(a, b benchmark) int {
-		return cmp.Or(strings.Compare(a.room, b.room), strings.Compare(a.name, b.name))
+		return cmp.Or(strings.Compare(a.plugin, b.plugin), strings.Compare(a.name, b.name))
 	})
 }

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// text is what go test prints of runs that took so many nanoseconds and
-// allocations.
+// text returns the output of go test for runs with these nanoseconds and allocations.
 func text(name string, ns, allocs []int) string {
 	var b strings.Builder
 	b.WriteString("goos: linux\npkg: example.com/plugins/order\n")
@@ -88,7 +87,7 @@ func TestBrokenTextIsAnError(t *testing.T) {
 
 func TestABenchmarkIsMeasuredAgainAlone(t *testing.T) {
 	p, err := of(benchmark{"plugins/connectjson", "Processor/{a:_b}/c+d"})
-	if err != nil || p.room != "plugins/connectjson" {
+	if err != nil || p.plugin != "plugins/connectjson" {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	elements := strings.Split(p.pattern, "/")
@@ -99,11 +98,11 @@ func TestABenchmarkIsMeasuredAgainAlone(t *testing.T) {
 		}
 	}
 	if _, err := of(benchmark{"plugins/elsewhere", "X"}); err == nil {
-		t.Error("a room that is not in the suite was found")
+		t.Error("a plugin that is not in the suite was found")
 	}
 }
 
-// A benchmark that moves to a package below its room is still the same benchmark.
+// A benchmark that moves to a package below its plugin is still the same benchmark.
 func TestABenchmarkMayMoveWithinItsRoom(t *testing.T) {
 	runs := []int{1000, 1010, 990, 1005}
 	moved := strings.Replace(text("Price", runs, runs), "plugins/order\n", "plugins/order/price\n", 1)
@@ -112,6 +111,6 @@ func TestABenchmarkMayMoveWithinItsRoom(t *testing.T) {
 		t.Errorf("%d results, only before %v, only now %v; expected two", len(results), onlyBase, onlyHead)
 	}
 	if all, err := read(strings.NewReader(strings.Replace(moved, "plugins/order/price", "order", 1))); err == nil {
-		t.Errorf("a package of no room was read as %v", all)
+		t.Errorf("a package of no plugin was read as %v", all)
 	}
 }

@@ -1,7 +1,7 @@
-// Command benchcompare measures the hot paths of this checkout and of the commit
-// before it on this machine, in turns, and fails on a gross loss: a benchmark that
-// takes more than 30 % more time, or allocates so much more often, both times that
-// it is measured. Less is only printed: the machine may be busy with other work.
+// Command benchcompare measures the hot paths of this checkout and of the commit before it
+// alternately on this machine. It fails on a gross loss: a benchmark that needs over 30 %
+// more time or allocations, in two measurements. It only prints smaller losses, because
+// the machine may be busy with other work.
 //
 //	bin/benchcompare [commit, HEAD~1 unless given]
 package main
@@ -24,7 +24,7 @@ import (
 const (
 	parent       = "HEAD~1"
 	rounds       = 6
-	secondRounds = 10 // of what seems to have lost
+	secondRounds = 10 // of the benchmarks that seem to have lost
 )
 
 func main() {
@@ -41,12 +41,12 @@ func main() {
 	}
 }
 
-// run compares the checkout at root with one of its commits. A parent that is
-// not there is told and no error: there is nothing to compare with.
+// run compares the checkout at root with one of its commits. A missing parent is no error:
+// run prints that there is nothing to compare with.
 func run(ctx context.Context, out io.Writer, root, commit string) error {
 	title, err := describe(ctx, root, commit)
 	if errors.Is(err, errNoCommit) && commit == parent {
-		fmt.Fprintf(out, "SKIPPED: the benchmarks are compared with nothing, since %v (of a shallow clone, git fetch --deepen=1 gets it)\n", err)
+		fmt.Fprintf(out, "SKIPPED: there is no commit to compare the benchmarks with: %v (in a shallow clone, run git fetch --deepen=1)\n", err)
 		return nil
 	}
 	if err != nil {
@@ -57,7 +57,7 @@ func run(ctx context.Context, out io.Writer, root, commit string) error {
 	if err != nil {
 		return fmt.Errorf("comparing benchmarks: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // what is left over is only space
+	defer func() { _ = os.RemoveAll(dir) }() // a remaining directory only takes space
 	base, head, err := prepare(ctx, root, commit, dir)
 	if err != nil {
 		return err
@@ -74,8 +74,8 @@ func run(ctx context.Context, out io.Writer, root, commit string) error {
 	for _, b := range onlyBase {
 		fmt.Fprintf(out, "not compared: %s is gone\n", b)
 	}
-	for room, err := range base.broken {
-		fmt.Fprintf(out, "not compared: %s, whose benchmarks of %s fail: %v\n", room, commit, err)
+	for plugin, err := range base.broken {
+		fmt.Fprintf(out, "not compared: %s: its benchmarks of %s fail: %v\n", plugin, commit, err)
 	}
 	return confirm(ctx, out, base, head, results)
 }
@@ -95,14 +95,14 @@ func prepare(ctx context.Context, root, commit, dir string) (base, head *side, e
 	if head, err = build(ctx, root, filepath.Join(dir, "head")); err != nil {
 		return nil, nil, err
 	}
-	for room, err := range head.broken {
-		return nil, nil, fmt.Errorf("%s of this checkout: %w", room, err)
+	for plugin, err := range head.broken {
+		return nil, nil, fmt.Errorf("%s of this checkout: %w", plugin, err)
 	}
 	return base, head, nil
 }
 
-// confirm measures again what seems to have lost. The error names what has lost
-// both times.
+// confirm measures the benchmarks again that seem to have lost. The error names the
+// benchmarks that lost both times.
 func confirm(ctx context.Context, out io.Writer, base, head *side, results []result) error {
 	suspects := map[benchmark][]string{} // their units
 	for _, v := range results {
@@ -121,7 +121,7 @@ func confirm(ctx context.Context, out io.Writer, base, head *side, results []res
 			return err
 		}
 		again, _, _ := compare(before, now)
-		// A pattern that names a benchmark names those below it, too.
+		// The pattern of a benchmark also matches its sub-benchmarks.
 		again = slices.DeleteFunc(again, func(v result) bool { return v.benchmark != b })
 		fmt.Fprintln(out, "measured again:")
 		print(out, again)
@@ -134,8 +134,7 @@ func confirm(ctx context.Context, out io.Writer, base, head *side, results []res
 	return errors.Join(lost...)
 }
 
-// print shows medians, their difference where there is one, and how likely
-// chance makes it.
+// print prints the medians, their difference, and the probability that it is chance.
 func print(out io.Writer, results []result) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range results {

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// A repository of two commits, as small as they can be: the second one allocates
-// more in one of its rooms, moves the benchmark of another to a package below, and
-// repairs the third, which did not build.
+// The repository has two commits. The second commit allocates more in one plugin, moves
+// the benchmark of another plugin to a package below, and repairs the third plugin, which
+// did not build.
 func TestTwoCommitsAreCompared(t *testing.T) {
 	root, temporary := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", temporary)
@@ -36,9 +36,9 @@ func TestTwoCommitsAreCompared(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), lost) || strings.Contains(err.Error(), "ProcessBatch: more than 30 % more allocs/op") {
 		t.Errorf("got %v, expected %q", err, lost)
 	}
-	for _, expected := range []string{"compared with ", "order ProcessBatch", "measured again:", "not compared: plugins/mariadb, whose benchmarks of HEAD~1 fail"} {
+	for _, expected := range []string{"compared with ", "order ProcessBatch", "measured again:", "not compared: plugins/mariadb: its benchmarks of HEAD~1 fail"} {
 		if !strings.Contains(out.String(), expected) {
-			t.Errorf("%q is not told:\n%s", expected, &out)
+			t.Errorf("%q is not printed:\n%s", expected, &out)
 		}
 	}
 	for _, text := range []string{"is new", "is gone"} {
@@ -53,7 +53,7 @@ func TestTwoCommitsAreCompared(t *testing.T) {
 		t.Errorf("worktrees:\n%s", trees)
 	}
 
-	// Nor can a checkout be compared that does not build.
+	// A checkout that does not build is an error.
 	write(t, root, "plugins/order/price/b_test.go", "package does not build")
 	if err := run(t.Context(), &out, root, "HEAD"); err == nil || !strings.Contains(err.Error(), "plugins/order of this checkout") {
 		t.Errorf("a checkout that does not build: %v", err)
@@ -73,13 +73,13 @@ func TestWithoutAParentItIsSkipped(t *testing.T) {
 			t.Errorf("%s: %v, %q", name, err, &out)
 		}
 	}
-	// A commit that was named is another matter.
+	// A missing commit that the user names is an error.
 	if err := run(t.Context(), &strings.Builder{}, origin, "v1.0.0"); err == nil {
-		t.Error("a commit that is not there was compared with")
+		t.Error("the missing commit is no error")
 	}
 }
 
-// source is a test file with one benchmark.
+// source returns a test file with one benchmark.
 func source(body, name string) string {
 	return fmt.Sprintf(`package shop
 

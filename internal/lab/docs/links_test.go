@@ -14,9 +14,9 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// TestEveryLinkLeadsSomewhere follows the relative links of every Markdown file: the
-// file or folder exists, and so does the heading that an anchor names.
-func TestEveryLinkLeadsSomewhere(t *testing.T) {
+// TestEveryLinkHasATarget follows the relative links of every Markdown file. The file or
+// folder must exist, and so must the heading of an anchor.
+func TestEveryLinkHasATarget(t *testing.T) {
 	root := ordersinktest.Root(t)
 	links := 0
 	for _, page := range pages(t, root) {
@@ -47,7 +47,7 @@ func pages(t *testing.T, root string) (files []string) {
 		case err != nil:
 			return err
 		case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."):
-			return fs.SkipDir // .git, and what the tests and `make run` write to .run
+			return fs.SkipDir // .git, and the files of the tests and `make run` in .run
 		case !entry.IsDir() && strings.HasSuffix(entry.Name(), ".md"):
 			files = append(files, path)
 		}
@@ -78,7 +78,7 @@ func linksOf(text string) (links []string) {
 	return links
 }
 
-// follow says what is wrong with a link of a page, or nothing.
+// follow returns the problem of a link of a page, or "".
 func follow(page, link string) string {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -104,8 +104,8 @@ func follow(page, link string) string {
 	return ""
 }
 
-// anchorsOf returns the anchors that GitHub gives to the headings of a text: lower
-// case, without punctuation, and with a number where a heading is repeated.
+// anchorsOf returns the anchors that GitHub gives to the headings of a text: in lower case,
+// without punctuation, and with a number if the heading is repeated.
 func anchorsOf(text string) map[string]bool {
 	anchors := make(map[string]bool)
 	for _, match := range headline.FindAllStringSubmatch(codeBlock.ReplaceAllString(text, ""), -1) {

@@ -26,13 +26,13 @@ func TestWaitingIsToldWhileItLasts(t *testing.T) {
 			name:  "MariaDB is away",
 			begin: func(w *world) { w.must(w.server.Kill()) },
 			end:   func(w *world) { w.must(w.server.Start(context.Background())) },
-			says:  `: .*(connection refused|invalid connection|bad connection|EOF).*\. Nothing is dropped: it is tried again until it succeeds`,
+			says:  `: .*(connection refused|invalid connection|bad connection|EOF).*\. Nothing is dropped: order-sink retries until it succeeds`,
 		},
 		{
 			name:  "MariaDB is read-only",
 			begin: func(w *world) { w.admin("SET GLOBAL read_only = 1") },
 			end:   func(w *world) { w.admin("SET GLOBAL read_only = 0") },
-			says:  `: MariaDB error 1290 \(HY000\): .*\. Nothing is dropped: it is tried again until it succeeds`,
+			says:  `: MariaDB error 1290 \(HY000\): .*\. Nothing is dropped: order-sink retries until it succeeds`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,5 +1,5 @@
-// Package imports tests that the linter refuses the imports that the structure forbids,
-// in every folder, so that a file that moves keeps its rules.
+// Package imports tests that the linter refuses the forbidden imports in every folder. A
+// file that moves must keep its rules.
 package imports
 
 import (
@@ -20,14 +20,14 @@ const (
 	benthos = "github.com/redpanda-data/benthos/v4/public/service"
 	connect = "github.com/redpanda-data/connect/v4/public/components/pure"
 
-	// file is no file that faces the framework.
+	// file is the name of a file that may not import the framework.
 	file = "forbidden.go"
-	// otherRoom is a room that imports nothing.
-	otherRoom = "plugins/other"
+	// otherPlugin is a plugin that imports no other package of the repository.
+	otherPlugin = "plugins/other"
 )
 
-// forbidden returns the imports that no file of a folder may have, in a file that does
-// not face the framework.
+// forbidden returns the imports that a file of a folder may not have if the file may not
+// import the framework.
 func forbidden(folder string) []string {
 	switch {
 	case strings.HasPrefix(folder, "internal/"):
@@ -35,7 +35,7 @@ func forbidden(folder string) []string {
 	case strings.HasPrefix(folder, "plugins/internal/"):
 		return []string{benthos, connect, module + "internal/servers/process"}
 	default:
-		return []string{benthos, connect, module + "internal/servers/process", module + otherRoom}
+		return []string{benthos, connect, module + "internal/servers/process", module + otherPlugin}
 	}
 }
 
@@ -52,10 +52,10 @@ func TestTheLinterRefusesForbiddenImports(t *testing.T) {
 	}
 	expected := map[string]bool{}
 	folders := packages(t, dir)
-	if err := os.Mkdir(filepath.Join(dir, otherRoom), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, otherPlugin), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, otherRoom, "doc.go"), []byte("package other\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, otherPlugin, "doc.go"), []byte("package other\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for folder, pkg := range folders {
@@ -76,7 +76,7 @@ func TestTheLinterRefusesForbiddenImports(t *testing.T) {
 		delete(expected, found[1]+" imports "+found[2])
 	}
 	for missed := range expected {
-		t.Errorf("the linter says nothing when %s", missed)
+		t.Errorf("the linter does not report that %s", missed)
 	}
 	if t.Failed() {
 		t.Logf("the linter:\n%s", report[max(0, len(report)-4000):])
@@ -109,7 +109,7 @@ func packages(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-// lint runs the linter of the Makefile and returns what it reports of imports.
+// lint runs the linter of the Makefile and returns its reports about imports.
 func lint(t *testing.T, root, dir string) string {
 	t.Helper()
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))

@@ -1,4 +1,3 @@
-// Package interop sends orders with the client that the order services use,
-// Kafka's own producer and Jackson in Java, to the shipped pipeline. It has
-// tests only.
+// Package interop sends orders to the shipped pipeline with the client of the order
+// services: Kafka's own producer and Jackson, in Java. It has tests only.
 package interop

@@ -28,14 +28,14 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
-// patience is how long a condition may take on a busy machine, a JVM's start
-// included.
+// patience is how long a condition may take on a busy machine, including the start of a
+// JVM.
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close) }
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
-	kafkatest.Shared(t) // or says what is missing
+	kafkatest.Shared(t) // skips the test if Java is missing
 	client := compile(t)
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic, letters := kafkatest.Topic(t, b, 3), kafkatest.Topic(t, b, 1)
@@ -49,7 +49,7 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 		for _, order := range sent {
 			want = append(want, string(orders.Good(order).Value))
 		}
-		// The other tests write what this client writes: to the byte.
+		// The generator of the other tests writes the same bytes as this client.
 		got := values(t, b, topic, len(sent))
 		slices.Sort(want)
 		slices.Sort(got)
@@ -74,7 +74,7 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 	})
 }
 
-// awkward are orders whose text Jackson and Go's encoding/json write differently.
+// awkward has orders with texts that Jackson and Go's encoding/json write differently.
 func awkward() []orders.Order {
 	g := orders.NewGenerator(4)
 	var all []orders.Order
@@ -86,10 +86,10 @@ func awkward() []orders.Order {
 	return all
 }
 
-// javaClient is the compiled project below java/.
+// javaClient is the compiled project of java/.
 type javaClient struct{ classpath string }
 
-// compile builds a copy, so that nothing is written beside the sources.
+// compile builds a copy, because Maven writes its files into the project.
 func compile(t *testing.T) javaClient {
 	t.Helper()
 	if _, err := exec.LookPath("javac"); err != nil && os.Getenv("JAVA_HOME") == "" {
@@ -135,7 +135,7 @@ func (c javaClient) send(t *testing.T, seeds []string, topic string, all []order
 	}
 }
 
-// start runs the shipped pipeline in the real binary until the test's end.
+// start runs the shipped pipeline in the real binary until the end of the test.
 func start(t *testing.T, b kafka.Broker, topic, letters, dsn string) {
 	t.Helper()
 	s, err := ordersink.Start(ordersink.Config{

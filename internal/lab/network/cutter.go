@@ -10,18 +10,19 @@ import (
 	"sync/atomic"
 )
 
-// Where a [Cutter] cuts.
+// The points at which a [Cutter] cuts a connection.
 type Where int32
 
 const (
 	nowhere Where = iota
-	// MidStatement is half way through a prepared statement's execution: the
-	// server never gets the rest.
+	// MidStatement is in the middle of the request that executes a prepared statement:
+	// the server never gets the rest.
 	MidStatement
-	// Answer is after the server has executed a prepared statement, before the
-	// client hears of it.
+	// Answer is after the server has executed a prepared statement and before the client
+	// gets the answer.
 	Answer
-	// CommitAnswer is after the server has committed, before the client hears.
+	// CommitAnswer is after the server has committed and before the client gets the
+	// answer.
 	CommitAnswer
 )
 
@@ -31,8 +32,8 @@ const (
 	comStmtExecute = 0x17
 )
 
-// Cutter relays MariaDB's protocol, without TLS or compression, and cuts a
-// connection at an exact place of it.
+// Cutter relays MariaDB's protocol, without TLS or compression, and cuts a connection at
+// an exact point of the protocol.
 type Cutter struct {
 	listener net.Listener
 	upstream string
@@ -43,7 +44,7 @@ type Cutter struct {
 	connections map[net.Conn]bool
 }
 
-// NewCutter listens on a free port of 127.0.0.1 before the server at upstream,
+// NewCutter listens on a free port of 127.0.0.1 and relays to the server at upstream,
 // "host:port".
 func NewCutter(upstream string) (*Cutter, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -55,16 +56,16 @@ func NewCutter(upstream string) (*Cutter, error) {
 	return c, nil
 }
 
-// Addr is where to connect, "127.0.0.1:port".
+// Addr returns the address to connect to, "127.0.0.1:port".
 func (c *Cutter) Addr() string { return c.listener.Addr().String() }
 
-// Next cuts the next connection that comes to that place, once.
+// Next cuts the next connection that reaches the point, once.
 func (c *Cutter) Next(where Where) { c.where.Store(int32(where)) }
 
-// Cuts is how many connections were cut.
+// Cuts returns the number of connections that were cut.
 func (c *Cutter) Cuts() int64 { return c.cuts.Load() }
 
-// Close ends the cutter and its connections.
+// Close stops the cutter and closes its connections.
 func (c *Cutter) Close() {
 	_ = c.listener.Close()
 	c.mutex.Lock()
@@ -98,7 +99,7 @@ func (c *Cutter) accept() {
 type link struct {
 	cutter         *Cutter
 	client, server net.Conn
-	deaf           atomic.Bool // the next answer does not arrive
+	deaf           atomic.Bool // the client does not get the next answer
 }
 
 func (l *link) end() {
@@ -125,7 +126,7 @@ func (l *link) requests() {
 			return
 		}
 		if packet[3] == 0 && length > 0 {
-			switch l.cutter.place(packet[4:]) {
+			switch l.cutter.point(packet[4:]) {
 			case MidStatement:
 				_, _ = l.server.Write(packet[:len(packet)/2])
 				return
@@ -139,8 +140,8 @@ func (l *link) requests() {
 	}
 }
 
-// place says where a command is to be cut, and takes the order for it.
-func (c *Cutter) place(command []byte) Where {
+// point returns the point at which to cut a command, and clears the order of [Cutter.Next].
+func (c *Cutter) point(command []byte) Where {
 	where := Where(c.where.Load())
 	var there bool
 	switch where {

@@ -1,5 +1,5 @@
-// Package network stands between a client and its server, and breaks what goes
-// through: for tests of what a sink does when the network fails.
+// Package network disturbs the connection between a client and its server. Tests use it to
+// check a sink when the network fails.
 package network
 
 import (
@@ -13,11 +13,11 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Proxy is a bad network before a server. It is toxiproxy's: see there what each
-// of its toxics does.
+// Proxy is a disturbed network in front of a server. See toxiproxy for the effect of each
+// toxic.
 type Proxy struct{ proxy *toxiproxy.Proxy }
 
-// NewProxy listens on a free port of 127.0.0.1 before the server at upstream,
+// NewProxy listens on a free port of 127.0.0.1 and relays to the server at upstream,
 // "host:port".
 func NewProxy(upstream string) (*Proxy, error) {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
@@ -28,21 +28,21 @@ func NewProxy(upstream string) (*Proxy, error) {
 	return p, nil
 }
 
-// Addr is where to connect, "127.0.0.1:port".
+// Addr returns the address to connect to, "127.0.0.1:port".
 func (p *Proxy) Addr() string { return p.proxy.Listen }
 
-// Latency delays each way by d.
+// Latency delays each direction by d.
 func (p *Proxy) Latency(d time.Duration) error {
 	return p.both("latency", fmt.Sprintf(`"latency": %d`, d.Milliseconds()))
 }
 
-// Bandwidth lets so many KB a second through each way.
+// Bandwidth limits each direction to a number of KB per second.
 func (p *Proxy) Bandwidth(kilobytes int) error {
 	return p.both("bandwidth", fmt.Sprintf(`"rate": %d`, kilobytes))
 }
 
-// Silence lets nothing through and closes nothing, as a router does that has
-// forgotten its connections: no end, no reset, no answer.
+// Silence drops all data and closes no connection, like a router that has lost its
+// connections.
 func (p *Proxy) Silence() error { return p.both("timeout", `"timeout": 0`) }
 
 func (p *Proxy) both(kind, attributes string) error {
@@ -55,8 +55,8 @@ func (p *Proxy) both(kind, attributes string) error {
 	return nil
 }
 
-// Heal removes all that is bad. Connections that were silenced end.
+// Heal removes all toxics. Silenced connections end.
 func (p *Proxy) Heal() { p.proxy.Toxics.ResetToxics(context.Background()) }
 
-// Close ends the proxy and its connections.
+// Close stops the proxy and closes its connections.
 func (p *Proxy) Close() { p.proxy.Stop() }

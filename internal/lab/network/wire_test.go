@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { mariadbtest.Main(m) }
 
-// through opens a database over an address, with one connection.
+// through opens a database at an address, with one connection.
 func through(t *testing.T, address, parameters string) (direct, db *sql.DB) {
 	t.Helper()
 	server := mariadbtest.Shared(t)
@@ -43,8 +43,8 @@ func count(t *testing.T, db *sql.DB) (n int) {
 	return n
 }
 
-// A cut before the server has the statement leaves no row; one after it leaves
-// all of them, and the client does not know.
+// After a cut before the server has the statement, the table has no row. After a later
+// cut, the table has all rows, and the client does not know.
 func TestACutIsWhereItWasOrdered(t *testing.T) {
 	for name, test := range map[string]struct {
 		where Where
@@ -66,7 +66,7 @@ func TestACutIsWhereItWasOrdered(t *testing.T) {
 				}
 				defer tx.Rollback()
 				if test.where != CommitAnswer {
-					if _, err := tx.Exec("COMMIT"); err != nil { // from here on, each statement commits itself
+					if _, err := tx.Exec("COMMIT"); err != nil { // from now on, each statement is a transaction
 						return err
 					}
 				}

@@ -17,7 +17,7 @@ import (
 
 const secret = "not-for-the-screen"
 
-// yours are the servers of a person whose shell names them.
+// yours has servers of a user. The variables of the shell name them.
 type yours struct {
 	database string
 	db       *sql.DB
@@ -81,7 +81,7 @@ func (y *yours) untouched(t *testing.T) {
 	}
 }
 
-// used expects the three orders in both servers.
+// used checks that both servers have the three orders.
 func (y *yours) used(t *testing.T) {
 	t.Helper()
 	awaitRow(t, y.db, "order_id = '77a436fd-64f9-4d35-999b-a957195f5d23' AND total_price = 6000")
@@ -92,19 +92,19 @@ func (y *yours) used(t *testing.T) {
 	}
 }
 
-// refused waits for the end of a quick start that must not run.
+// refused checks that a quick start ends with an error.
 func (q *quickstart) refused(t *testing.T) {
 	t.Helper()
 	q.ends(t, `Nothing was changed\. For private servers run: unset `)
 }
 
-// says expects the servers' names, and no password.
+// says checks that the output names the servers and no password.
 func (y *yours) says(t *testing.T, q *quickstart) {
 	t.Helper()
 	q.find(t, `MariaDB +127\.0\.0\.1:\d+, database `+y.database+`, user you_`+y.database+`\s`)
 	q.find(t, `Kafka +`+y.kafka.Seeds()[0]+`\s`)
 	if strings.Contains(q.out.String(), secret) {
-		t.Error("it prints the password")
+		t.Error("the output has the password")
 	}
 }
 
@@ -125,7 +125,7 @@ func TestWithoutATerminalYourServersNeedAConfirmation(t *testing.T) {
 				q.refused(t)
 			}
 			if strings.Contains(q.out.String(), secret) {
-				t.Error("it prints the password")
+				t.Error("the output has the password")
 			}
 			y.untouched(t)
 		})
@@ -142,8 +142,8 @@ func TestWithoutATerminalYourServersNeedAConfirmation(t *testing.T) {
 	})
 }
 
-// A shell of a production sink without the two servers: what else it exports is
-// for other servers than the private ones.
+// A shell with the variables of a production sink, without the two servers. The other
+// variables must not affect the private servers.
 func TestThePrivateServersNeedNoTLS(t *testing.T) {
 	q := start(t, t.TempDir(), "KAFKA_TLS=true", "KAFKA_SASL=SCRAM-SHA-512", "KAFKA_USERNAME=sink", "KAFKA_PASSWORD="+secret, "MARIADB_TLS=true")
 	q.find(t, `Ready \d+\.\d s after the start`)
@@ -178,18 +178,17 @@ func TestOnATerminalYourServersNeedAYes(t *testing.T) {
 	y.used(t)
 }
 
-// ends expects a failure that says this.
+// ends checks that the quick start fails with this text.
 func (q *quickstart) ends(t *testing.T, pattern string) {
 	t.Helper()
 	q.awaitEnd(t)
 	if q.Err() == nil {
-		t.Error("it ended with exit status 0")
+		t.Error("the exit status is 0")
 	}
 	q.find(t, pattern)
 }
 
-// onTerminal starts a quick start on a terminal of its own, and returns what
-// types on its keyboard.
+// onTerminal starts a quick start on a terminal, and returns a function that types.
 func onTerminal(t *testing.T, environment ...string) (*quickstart, func(keys string)) {
 	t.Helper()
 	cmd := command(t, t.TempDir(), nil, environment...)

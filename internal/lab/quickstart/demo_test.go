@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// startDemo is a running `make demo`, which has told its story.
+// startDemo starts `make demo` and waits until it has printed its tour.
 func startDemo(t *testing.T, dir string) (q *quickstart, gateway string) {
 	t.Helper()
-	// The demo leaves the servers of the environment alone.
+	// The demo does not use the servers of the environment.
 	q = startWith(t, dir, []string{"-demo"}, "MARIADB_DSN=nobody@tcp(127.0.0.1:1)/none", "KAFKA_BROKERS=127.0.0.1:1")
 	gateway = q.find(t, `gateway on (127\.0\.0\.1:\d+),`)
 	q.find(t, `What to look at:`)
@@ -24,7 +24,7 @@ func startDemo(t *testing.T, dir string) (q *quickstart, gateway string) {
 
 func TestTheDemoTellsItsStory(t *testing.T) {
 	dir := t.TempDir()
-	for range 2 { // the second start finds its own data, and tells the same
+	for range 2 { // the second start finds the data of the first, and prints the same
 		q, gateway := startDemo(t, dir)
 		for _, line := range []string{
 			`\{"productId":"CATALOG-002","quantity":1,"unitPrice":6000\}  ->  order-service-1, order [0-9a-f-]{36}, total 6000\n`,
@@ -44,10 +44,10 @@ func TestTheDemoTellsItsStory(t *testing.T) {
 			t.Errorf("the same order has the ids %s and %s", id, again)
 		}
 		if n := strings.Count(q.out.String(), "accepted\n"); n != 4 {
-			t.Errorf("it printed %d rows, expected 4", n)
+			t.Errorf("the output has %d rows, expected 4", n)
 		}
 
-		// What it asks a person to try.
+		// The commands that the demo prints.
 		status, body := request(t, http.MethodPost, "http://"+gateway+"/you/orders", `{"productId":"CATALOG-003","quantity":8,"unitPrice":1500}`)
 		if status != http.StatusCreated {
 			t.Fatalf("answered with %d %s", status, body)
@@ -105,7 +105,7 @@ func request(t *testing.T, method, url, body string) (status int, answer string)
 	return response.StatusCode, string(content)
 }
 
-// kill does what the demo suggests, to a process that it has started.
+// kill kills a process of the demo, as the output suggests.
 func kill(t *testing.T, pid string) {
 	t.Helper()
 	var number int

@@ -1,3 +1,3 @@
-// Package quickstart tests `make run` and `make demo`: what a person reads, which
-// servers they use and what they leave behind, and the page of the shop in Chromium.
+// Package quickstart tests `make run` and `make demo`: their output, the servers that they
+// use, the files that they leave, and the page of the shop in Chromium.
 package quickstart

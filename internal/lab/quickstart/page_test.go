@@ -21,16 +21,16 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-var update = flag.Bool("update", false, "write the page's screenshot anew")
+var update = flag.Bool("update", false, "write the screenshot of the page")
 
-// page is a tab of a real browser.
+// page is a tab of a browser.
 type page struct {
 	t   *testing.T
 	ctx context.Context
 
 	mutex    sync.Mutex
 	requests []string
-	troubles []string // exceptions, and what the browser itself complains of
+	troubles []string // exceptions and messages of the browser
 }
 
 func openPage(t *testing.T, url string) *page {
@@ -43,7 +43,7 @@ func openPage(t *testing.T, url string) *page {
 		}
 	}
 	if browser == "" {
-		const missing = "there is no Chromium to look at the page with: install it (Debian, Ubuntu: apt-get install chromium)"
+		const missing = "there is no Chromium to open the page: install it (Debian, Ubuntu: apt-get install chromium)"
 		if os.Getenv("CI") == "true" {
 			t.Fatal(missing)
 		}
@@ -53,7 +53,7 @@ func openPage(t *testing.T, url string) *page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(profile) }) // what a browser leaves behind is only space
+	t.Cleanup(func() { _ = os.RemoveAll(profile) }) // a remaining directory only takes space
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(browser), chromedp.UserDataDir(profile), chromedp.DisableGPU, chromedp.WindowSize(1180, 1000),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
@@ -68,7 +68,7 @@ func openPage(t *testing.T, url string) *page {
 	p.ctx, cancel = chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
 	chromedp.ListenTarget(p.ctx, p.note)
-	// The browser lives as long as the context that it is first used with.
+	// The browser ends with the context of its first use.
 	if err := chromedp.Run(p.ctx); err != nil {
 		t.Fatalf("starting %s: %v", browser, err)
 	}
@@ -93,7 +93,7 @@ func (p *page) note(event any) {
 	case *runtime.EventExceptionThrown:
 		p.troubles = append(p.troubles, event.ExceptionDetails.Error())
 	case *log.EventEntryAdded:
-		if !strings.HasSuffix(event.Entry.URL, "/stock/CATALOG-004") { // 404 is the answer
+		if !strings.HasSuffix(event.Entry.URL, "/stock/CATALOG-004") { // the page expects 404
 			p.troubles = append(p.troubles, event.Entry.Text+" "+event.Entry.URL)
 		}
 	}
@@ -108,7 +108,7 @@ func (p *page) do(actions ...chromedp.Action) {
 	}
 }
 
-// shows waits until an element's text has all of the parts.
+// shows waits until the text of an element has all parts.
 func (p *page) shows(selector string, parts ...string) {
 	p.t.Helper()
 	eventually.Succeeds(p.t, 2*time.Minute, fmt.Sprintf("%s shows %q", selector, parts), func(context.Context) error {
@@ -136,7 +136,7 @@ func (p *page) click(selector string) {
 
 const newest = "#events li:first-child"
 
-// A person orders, orders again, orders too much, and breaks messages.
+// A user orders, orders again, orders too much, and sends broken messages.
 func TestThePageShowsWhatBecomesOfAnOrder(t *testing.T) {
 	_, gateway := startDemo(t, t.TempDir())
 	p := openPage(t, "http://"+gateway+"/shop")
@@ -174,7 +174,7 @@ func TestThePageShowsWhatBecomesOfAnOrder(t *testing.T) {
 	p.isSound("http://" + gateway + "/")
 }
 
-// breaks sends a broken message, and expects its dead letter.
+// breaks sends a broken message and waits for its dead letter.
 func (p *page) breaks(kind, code, reason string) {
 	p.t.Helper()
 	p.set("#kind", kind)
@@ -183,10 +183,10 @@ func (p *page) breaks(kind, code, reason string) {
 	p.do(chromedp.WaitEnabled("#break", chromedp.ByQuery))
 }
 
-// ordersAsVisitor orders too much, and a product without a stock.
+// ordersAsVisitor orders too much, and then a product without a stock.
 func (p *page) ordersAsVisitor() {
 	p.t.Helper()
-	// Whatever a person is called stays text.
+	// The name of a user is never HTML.
 	p.set("#user", `a "visitor" <b>&`)
 	p.shows("#rows", "None yet.")
 	p.set("#quantity", "6")
@@ -194,8 +194,8 @@ func (p *page) ordersAsVisitor() {
 	p.shows(newest, "The row is there, rejected", "the stock is as it was, 5")
 	p.shows("#rows tr:first-child", "9,000", "rejected")
 	p.shows("#remaining", "5")
-	// The page says of the order that was sent what is so, whatever the form names by
-	// now: the product is another, and the user.
+	// The page describes the order that was sent, although the form now has another
+	// product and another user.
 	p.set("#user", "somebody else")
 	p.shows("#rows", "None yet.")
 	p.set("#product", "CATALOG-004")
@@ -211,8 +211,8 @@ func (p *page) ordersAsVisitor() {
 	p.shows("#remaining", "5")
 }
 
-// isSound asserts that every field has a label, that the page asks no other host, and that
-// the browser does not complain.
+// isSound checks that every field has a label, that the page requests no other host, and
+// that the browser reports no problem.
 func (p *page) isSound(host string) {
 	p.t.Helper()
 	var unlabelled []string
@@ -224,10 +224,10 @@ func (p *page) isSound(host string) {
 	defer p.mutex.Unlock()
 	for _, url := range p.requests {
 		if !strings.HasPrefix(url, host) && !strings.HasPrefix(url, "data:") {
-			p.t.Errorf("the page asks another host: %s", url)
+			p.t.Errorf("the page requests another host: %s", url)
 		}
 	}
 	if len(p.troubles) > 0 {
-		p.t.Errorf("the browser complains: %s", strings.Join(p.troubles, "\n"))
+		p.t.Errorf("the browser reports: %s", strings.Join(p.troubles, "\n"))
 	}
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
-// confirmation is the variable that confirms the use of a user's own servers.
+// confirmation is the variable that confirms the use of a user's servers.
 const confirmation = "QUICKSTART_CONFIRM"
 
 func TestMain(m *testing.M) { shared.Main(m, mariadbtest.Close, ordersinktest.Close) }
@@ -44,7 +44,7 @@ func startWith(t *testing.T, dir string, args []string, environment ...string) *
 	return launch(t, command(t, dir, args, environment...))
 }
 
-// command is `make run` with this environment and without a terminal.
+// command returns `make run` with this environment and without a terminal.
 func command(t *testing.T, dir string, args []string, environment ...string) *exec.Cmd {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "quickstart")
@@ -55,7 +55,7 @@ func command(t *testing.T, dir string, args []string, environment ...string) *ex
 	}
 	cmd := exec.Command(binary, append(args, "-dir", dir, "-binary", ordersinktest.Binary(t))...)
 	cmd.Dir = ordersinktest.Root(t)
-	// The servers of the person who runs the tests are not for tests.
+	// Tests must not use the servers of the developer.
 	cmd.Env = append(os.Environ(), "MARIADB_DSN=", "KAFKA_BROKERS=", confirmation+"=")
 	cmd.Env = append(cmd.Env, environment...)
 	return cmd
@@ -77,7 +77,7 @@ func launch(t *testing.T, cmd *exec.Cmd) *quickstart {
 	return q
 }
 
-// find waits until the output has the pattern, and returns its first group.
+// find waits until the output matches the pattern, and returns the first group.
 func (q *quickstart) find(t *testing.T, pattern string) string {
 	t.Helper()
 	expression := regexp.MustCompile(pattern)
@@ -91,7 +91,7 @@ func (q *quickstart) find(t *testing.T, pattern string) string {
 			t.Fatalf("the quick start ended: %v", q.Err())
 		default:
 		}
-		return errors.New("it has not")
+		return errors.New("no match")
 	})
 	return found[len(found)-1]
 }
@@ -101,11 +101,11 @@ func (q *quickstart) awaitEnd(t *testing.T) {
 	select {
 	case <-q.Done():
 	case <-time.After(2 * time.Minute):
-		t.Fatal("it did not end")
+		t.Fatal("the quick start did not end")
 	}
 }
 
-// interrupt is Ctrl-C.
+// interrupt sends SIGINT, as Ctrl-C does, and waits for the end.
 func (q *quickstart) interrupt(t *testing.T) {
 	t.Helper()
 	if err := q.Signal(os.Interrupt); err != nil {
@@ -113,13 +113,13 @@ func (q *quickstart) interrupt(t *testing.T) {
 	}
 	q.awaitEnd(t)
 	if err := q.Err(); err != nil {
-		t.Errorf("it ended with %v, expected exit status 0", err)
+		t.Errorf("the quick start ended with %v, expected exit status 0", err)
 	}
 }
 
 func TestAPersonSeesOrdersFlow(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a folder of yours")
-	// Another program has the usual port: it stays untouched.
+	// Another program uses the default port.
 	if taken, err := net.Listen("tcp", "127.0.0.1:4195"); err == nil {
 		defer taken.Close()
 	}
@@ -132,7 +132,7 @@ func TestAPersonSeesOrdersFlow(t *testing.T) {
 		q.find(t, row)
 	}
 
-	// The lines that it prints for a person work.
+	// The printed commands work.
 	http := q.find(t, `curl -i http://(\S+)/orders -H 'X-User-Id: you'`)
 	if answer := post(t, "http://"+http+"/orders", `{"productId":"CATALOG-003","quantity":2,"unitPrice":1500}`); !strings.Contains(answer, `"totalPrice":3000`) {
 		t.Errorf("the order was answered with %s", answer)
@@ -149,11 +149,11 @@ func TestAPersonSeesOrdersFlow(t *testing.T) {
 	for _, address := range []string{http, "127.0.0.1:" + mariadb} {
 		if connection, err := net.Dial("tcp", address); err == nil {
 			connection.Close()
-			t.Errorf("something still listens on %s", address)
+			t.Errorf("a server still listens on %s", address)
 		}
 	}
 
-	// The next start finds its own data again.
+	// The next start finds the data of the first.
 	q = start(t, dir)
 	q.find(t, `Ready \d+\.\d s after the start`)
 	q.interrupt(t)
@@ -164,7 +164,7 @@ func TestAnEarlyCtrlCStopsAll(t *testing.T) {
 	for _, printed := range []string{``, `MariaDB +private`, `Kafka +in memory`} {
 		q := start(t, dir)
 		q.find(t, printed)
-		for { // its signals are its own by the time it holds the lock
+		for { // it handles signals when it has the lock
 			if _, err := os.Stat(filepath.Join(dir, "lock")); err == nil {
 				break
 			}
@@ -180,7 +180,7 @@ func TestAnEarlyCtrlCStopsAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		if starts, ends := strings.Count(string(log), "ready for connections"), strings.Count(string(log), "Shutdown complete"); starts > ends {
-			t.Errorf("stopped after %q: MariaDB came up %d times and was shut down in order %d times", printed, starts, ends)
+			t.Errorf("stopped after %q: MariaDB started %d times and shut down cleanly %d times", printed, starts, ends)
 		}
 	}
 }
@@ -192,7 +192,7 @@ func TestASecondOneSaysThatTheFirstRuns(t *testing.T) {
 	second := start(t, dir)
 	second.awaitEnd(t)
 	if second.Err() == nil || !strings.Contains(second.out.String(), "another quick start uses "+dir) {
-		t.Errorf("it ended with %v and said %s", second.Err(), second.out)
+		t.Errorf("the second quick start ended with %v and printed %s", second.Err(), second.out)
 	}
 	first.find(t, `Ready \d+\.\d s after the start`)
 }

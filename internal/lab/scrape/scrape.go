@@ -34,7 +34,7 @@ func parse(text string) (Metrics, error) {
 	return families, nil
 }
 
-// Values returns the value of each series of a metric that has these labels, given as
+// Values returns the values of the series of a metric that have these labels, given as
 // name, value, name, value. The value of a histogram is its number of observations.
 func (m Metrics) Values(name string, labels ...string) (values []float64) {
 	for _, series := range m[name].GetMetric() {
@@ -45,7 +45,7 @@ func (m Metrics) Values(name string, labels ...string) (values []float64) {
 	return values
 }
 
-// Sum adds up the [Metrics.Values].
+// Sum returns the sum of [Metrics.Values].
 func (m Metrics) Sum(name string, labels ...string) (sum float64) {
 	for _, value := range m.Values(name, labels...) {
 		sum += value

@@ -44,6 +44,6 @@ func TestSeriesAreChosenByTheirLabels(t *testing.T) {
 		t.Errorf("the sum is %v, expected 7", sum)
 	}
 	if _, err := parse("no metrics\n"); err == nil {
-		t.Error("a text that is no exposition was parsed")
+		t.Error("a text that is not in the format of Prometheus was parsed")
 	}
 }

@@ -18,11 +18,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// pause is between two questions to the worker.
+// pause is the time between two requests to the worker.
 const pause = 100 * time.Millisecond
 
-// Create makes a connector and waits until it and all of its tasks run. The
-// error has the trace of one that failed.
+// Create creates a connector and waits until the connector and all of its tasks run. The
+// error has the trace of a failed task.
 func (w *Worker) Create(ctx context.Context, name string, config map[string]string) error {
 	tasks := 1
 	if text, set := config["tasks.max"]; set {
@@ -35,7 +35,7 @@ func (w *Worker) Create(ctx context.Context, name string, config map[string]stri
 	if err != nil {
 		return fmt.Errorf("creating connector %s: %w", name, err)
 	}
-	// A worker that is about to share out its tasks refuses with 409.
+	// A worker that rebalances its tasks answers 409.
 	err = w.until(ctx, func() (bool, error) {
 		_, err := w.ask(ctx, http.MethodPut, path(name, "/config"), body)
 		return !isStatus(err, http.StatusConflict), err
@@ -45,7 +45,7 @@ func (w *Worker) Create(ctx context.Context, name string, config map[string]stri
 	}
 	err = w.until(ctx, func() (bool, error) {
 		running, err := w.running(ctx, name)
-		if isStatus(err, http.StatusNotFound) { // not begun yet
+		if isStatus(err, http.StatusNotFound) { // not started yet
 			return false, err
 		}
 		return err != nil || running == 1+tasks, err
@@ -56,8 +56,8 @@ func (w *Worker) Create(ctx context.Context, name string, config map[string]stri
 	return nil
 }
 
-// Check is an error, with the trace, if a connector or one of its tasks has
-// failed: Kafka Connect leaves it so until somebody restarts it.
+// Check returns an error with the trace if a connector or one of its tasks has failed.
+// Kafka Connect never restarts a failed task by itself.
 func (w *Worker) Check(ctx context.Context, name string) error {
 	if _, err := w.running(ctx, name); err != nil {
 		return fmt.Errorf("checking connector %s: %w", name, err)
@@ -65,8 +65,8 @@ func (w *Worker) Check(ctx context.Context, name string) error {
 	return nil
 }
 
-// Delete ends a connector, and waits until its tasks have left the topic. A new
-// one of the same name begins with the oldest record again.
+// Delete deletes a connector and waits until its tasks have left the group. A new
+// connector of the same name begins with the oldest record again.
 func (w *Worker) Delete(ctx context.Context, name string) error {
 	err := w.until(ctx, func() (bool, error) {
 		_, err := w.ask(ctx, http.MethodDelete, path(name, ""), nil)
@@ -91,8 +91,8 @@ func (w *Worker) Delete(ctx context.Context, name string) error {
 	return nil
 }
 
-// forget deletes a consumer group, and with it how far it has read, once it has
-// no member.
+// forget waits until a consumer group has no member, and deletes the group with its
+// committed offsets.
 func (w *Worker) forget(ctx context.Context, group string) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(w.seeds...))
 	if err != nil {
@@ -105,14 +105,14 @@ func (w *Worker) forget(ctx context.Context, group string) error {
 		if err == nil {
 			err = answers.Error()
 		}
-		if errors.Is(err, kerr.GroupIDNotFound) { // it has never read
+		if errors.Is(err, kerr.GroupIDNotFound) { // the connector has never read
 			return true, nil
 		}
 		return !errors.Is(err, kerr.NonEmptyGroup), err
 	})
 }
 
-// running is how many of a connector and its tasks are RUNNING.
+// running returns how many of a connector and its tasks are RUNNING.
 func (w *Worker) running(ctx context.Context, name string) (int, error) {
 	text, err := w.ask(ctx, http.MethodGet, path(name, "/status"), nil)
 	if err != nil {
@@ -127,7 +127,7 @@ func (w *Worker) running(ctx context.Context, name string) (int, error) {
 		Tasks     []part
 	}
 	if err := json.Unmarshal(text, &status); err != nil {
-		return 0, fmt.Errorf("reading its status: %w", err)
+		return 0, fmt.Errorf("reading the status: %w", err)
 	}
 	running := 0
 	for i, part := range append([]part{status.Connector}, status.Tasks...) {
@@ -135,7 +135,7 @@ func (w *Worker) running(ctx context.Context, name string) (int, error) {
 		case part.State == "RUNNING":
 			running++
 		case part.State == "FAILED" && i == 0:
-			return 0, fmt.Errorf("it failed: %s", causes(part.Trace))
+			return 0, fmt.Errorf("the connector failed: %s", causes(part.Trace))
 		case part.State == "FAILED":
 			return 0, fmt.Errorf("task %d failed: %s", part.ID, causes(part.Trace))
 		}
@@ -143,7 +143,7 @@ func (w *Worker) running(ctx context.Context, name string) (int, error) {
 	return running, nil
 }
 
-// causes is a Java stack trace without its frames.
+// causes returns a Java stack trace without its frames.
 func causes(trace string) string {
 	var kept []string
 	for line := range strings.Lines(trace) {
@@ -154,8 +154,8 @@ func causes(trace string) string {
 	return strings.Join(kept, "; ")
 }
 
-// until calls try until it is done, and returns its last error. It ends early
-// with ctx or the worker.
+// until calls try until try is done, and returns its last error. It ends early when ctx
+// or the worker ends.
 func (w *Worker) until(ctx context.Context, try func() (done bool, err error)) error {
 	for {
 		done, err := try()
@@ -164,7 +164,7 @@ func (w *Worker) until(ctx context.Context, try func() (done bool, err error)) e
 		}
 		select {
 		case <-w.process.Done():
-			return fmt.Errorf("waiting for Kafka Connect: it ended by itself (%w); its log is %s", w.process.Exit(), w.Log())
+			return fmt.Errorf("waiting for Kafka Connect: it ended unexpectedly (%w); its log is %s", w.process.Exit(), w.Log())
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
 		case <-time.After(pause):
@@ -174,7 +174,7 @@ func (w *Worker) until(ctx context.Context, try func() (done bool, err error)) e
 
 func path(name, below string) string { return "/connectors/" + url.PathEscape(name) + below }
 
-// statusError is an answer that is not 2xx.
+// statusError is an answer other than 2xx.
 type statusError struct {
 	status int
 	text   string
@@ -189,9 +189,9 @@ func isStatus(err error, status int) bool {
 	return errors.As(err, &answer) && answer.status == status
 }
 
-// ask sends one request to REST and returns the answer's body.
+// ask sends one request to REST and returns the body of the answer.
 func (w *Worker) ask(ctx context.Context, method, path string, body []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 90*time.Second) // its own for a request
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second) // a request has its own timeout
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, "http://"+w.address+path, bytes.NewReader(body))
 	if err != nil {

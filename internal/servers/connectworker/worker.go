@@ -1,5 +1,5 @@
-// Package connectworker runs a private Kafka Connect worker with Debezium's JDBC
-// sink, which order-sink is compared with: what people use today, as they do.
+// Package connectworker runs a private Kafka Connect worker with Debezium's JDBC sink. The
+// benchmark compares order-sink with it.
 package connectworker
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
 
-// The versions are those in worker.xml and plugin.xml.
+// The versions of worker.xml and plugin.xml.
 const (
 	workerJars = "kafka-connect-4.3.1"
 	pluginJars = "debezium-jdbc-3.4.0.Final"
@@ -34,9 +34,9 @@ var (
 	pluginPOM []byte
 )
 
-// A group of one worker, which keeps nothing in more than one copy. A name and
-// topics that no other worker has: they hold its connectors. Manifests say what
-// the plugins are (service_load), so that no jar is searched for them.
+// The worker is alone in its group and keeps one copy of everything. Its group and its
+// topics, which hold its connectors, have names of their own. Manifests list the plugins
+// (service_load), because a search of every jar takes long.
 var properties = template.Must(template.New("worker.properties").Parse(`bootstrap.servers={{.Seeds}}
 group.id={{.Group}}
 config.storage.topic={{.Group}}-configs
@@ -56,7 +56,7 @@ plugin.discovery=service_load
 connector.client.config.override.policy=All
 `))
 
-// Options of the JVM as connect-distributed.sh and kafka-run-class.sh set them.
+// jvm has the options that connect-distributed.sh and kafka-run-class.sh set.
 var jvm = strings.Fields("-Xms256M -Xmx2G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20" +
 	" -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true")
 
@@ -68,9 +68,9 @@ type Worker struct {
 	process *process.Process
 }
 
-// Start runs a worker in dir, which should be empty, and waits until it takes
-// connectors: 5 to 15 seconds. It leaves its three topics behind in the Kafka at
-// seeds. The error is [java.ErrNotInstalled] where Java or Maven is missing.
+// Start runs a worker in dir, which should be empty, and waits 5 to 15 seconds until it
+// accepts connectors. The worker never deletes its three topics from the Kafka at seeds.
+// The error is [java.ErrNotInstalled] when Java or Maven is missing.
 func Start(ctx context.Context, dir string, seeds []string) (*Worker, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -109,7 +109,7 @@ func Start(ctx context.Context, dir string, seeds []string) (*Worker, error) {
 	return w, nil
 }
 
-// configure writes worker.properties, and makes the folder of plugins.
+// configure writes worker.properties and creates the folder of plugins.
 func (w *Worker) configure(ctx context.Context) error {
 	plugin, err := java.Jars(ctx, pluginJars, pluginPOM)
 	if err != nil {
@@ -135,7 +135,7 @@ func (w *Worker) configure(ctx context.Context) error {
 	return nil
 }
 
-// await waits for REST, and for the worker to have joined its group.
+// await waits until REST answers and the worker has joined its group.
 func (w *Worker) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
@@ -146,7 +146,7 @@ func (w *Worker) await(ctx context.Context) error {
 		}
 		select {
 		case <-w.process.Done():
-			return fmt.Errorf("starting Kafka Connect: it ended by itself (%w); the end of its log:\n%s", w.process.Exit(), w.logEnd())
+			return fmt.Errorf("starting Kafka Connect: it ended unexpectedly (%w); the end of its log:\n%s", w.process.Exit(), w.logEnd())
 		case <-ctx.Done():
 			return fmt.Errorf("starting Kafka Connect: %w: no answer (%w); the end of its log:\n%s", ctx.Err(), err, w.logEnd())
 		case <-time.After(100 * time.Millisecond):
@@ -154,10 +154,10 @@ func (w *Worker) await(ctx context.Context) error {
 	}
 }
 
-// PID is the process id of the JVM, for measuring.
+// PID returns the process id of the JVM, for measurements.
 func (w *Worker) PID() int { return w.process.PID() }
 
-// Log is the path of the worker's log.
+// Log returns the path of the worker's log.
 func (w *Worker) Log() string { return filepath.Join(w.dir, "connect.log") }
 
 func (w *Worker) logEnd() []byte {
@@ -167,5 +167,5 @@ func (w *Worker) logEnd() []byte {
 
 func (w *Worker) config() string { return filepath.Join(w.dir, "worker.properties") }
 
-// Close kills the worker. Its directory stays.
+// Close kills the worker. It keeps the directory.
 func (w *Worker) Close() error { return w.process.Kill() }

@@ -22,13 +22,13 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
-// patience is how long a condition may take on a busy machine, a JVM's start
-// included.
+// patience is how long a condition may take on a busy machine, including the start of a
+// JVM.
 const patience = 4 * time.Minute
 
 func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
 
-// start runs a worker until the test's end.
+// start runs a worker until the end of the test.
 func start(t *testing.T, seeds []string) *Worker {
 	t.Helper()
 	w, err := Start(t.Context(), t.TempDir(), seeds)
@@ -57,7 +57,7 @@ func TestATopicBecomesTheTable(t *testing.T) {
 	if _, err := orders.Produce(t.Context(), b.Seeds(), topic, slices.Values(messages), nil); err != nil {
 		t.Fatal(err)
 	}
-	// Both of one name: the second begins with the oldest record, too.
+	// Both have the same name: the second begins with the oldest record too.
 	for _, tuned := range []bool{false, true} {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
@@ -97,14 +97,14 @@ func TestATaskThatFailsIsAnError(t *testing.T) {
 	_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
 	config := jdbc(t, dsn, topic, false).Config()
 
-	nobody := maps.Clone(config)
-	nobody["connection.username"] = "nobody"
-	nobody["hibernate.c3p0.acquireRetryAttempts"] = "1" // not 30, a second apart
-	if err := w.Create(ctx, "nobody", nobody); !strings.Contains(text(err), "failed") || strings.Contains(text(err), config["connection.password"]) {
-		t.Errorf("an account that is not there: %v, expected a failure without the password", err)
+	unknownAccount := maps.Clone(config)
+	unknownAccount["connection.username"] = "no_such_account"
+	unknownAccount["hibernate.c3p0.acquireRetryAttempts"] = "1" // not 30, a second apart
+	if err := w.Create(ctx, "account", unknownAccount); !strings.Contains(text(err), "failed") || strings.Contains(text(err), config["connection.password"]) {
+		t.Errorf("an unknown account: %v, expected a failure without the password", err)
 	}
 	if err := w.Create(ctx, "unknown", map[string]string{"connector.class": "no.such.Sink"}); !strings.Contains(text(err), "no.such.Sink") {
-		t.Errorf("a class that is not there: %v, expected its name", err)
+		t.Errorf("an unknown class: %v, expected its name", err)
 	}
 	if err := w.Create(ctx, "orders", config); err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestATaskThatFailsIsAnError(t *testing.T) {
 	}
 }
 
-// jdbc is a sink into the table orders of a DSN's database.
+// jdbc returns a sink into the table orders of a DSN's database.
 func jdbc(t *testing.T, dsn, topic string, tuned bool) Sink {
 	t.Helper()
 	c, err := mysql.ParseDSN(dsn)

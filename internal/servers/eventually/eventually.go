@@ -1,4 +1,4 @@
-// Package eventually waits for what a server does in its own time.
+// Package eventually waits until a condition on a server is true.
 package eventually
 
 import (
@@ -20,8 +20,8 @@ func Succeeds(t testing.TB, within time.Duration, what string, condition func(co
 	}
 }
 
-// Until is [Succeeds] for a program. The error of a context that ends has the last error
-// of condition too.
+// Until is [Succeeds] for a program. When ctx ends, its error includes the last error of
+// condition.
 func Until(ctx context.Context, what string, condition func(context.Context) error) error {
 	if last := until(ctx, condition); last != nil {
 		return fmt.Errorf("waiting until %s: %w: %w", what, ctx.Err(), last)
@@ -38,10 +38,10 @@ func until(ctx context.Context, condition func(context.Context) error) error {
 		if err == nil {
 			return nil
 		}
-		if ctx.Err() == nil { // else the end of the context interrupted the condition
+		if ctx.Err() == nil { // otherwise the end of ctx interrupted the condition
 			last = err
 		}
-		// A condition takes processor time from the server: at most half of it.
+		// The condition must take at most half of the processor time from the server.
 		select {
 		case <-ctx.Done():
 			return last

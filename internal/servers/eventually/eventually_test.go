@@ -22,7 +22,7 @@ func TestSucceedsWaitsForTheCondition(t *testing.T) {
 	}
 }
 
-// What the deadline itself causes says nothing about the server.
+// The error that the deadline causes itself does not describe the server.
 func TestSucceedsFailsWithTheLastErrorBeforeTheDeadline(t *testing.T) {
 	calls := 0
 	f, done := &failing{TB: t}, make(chan struct{})
@@ -55,7 +55,7 @@ func TestUntilReturnsBothErrors(t *testing.T) {
 	}
 }
 
-// failing stands in for a test that is expected to fail.
+// failing replaces a test that must fail.
 type failing struct {
 	testing.TB
 	text string

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// Jars returns a directory of the user's cache with the jars of a pom.xml, which
-// Maven fills the first time; later calls are offline. The name stands for the
-// pom's content, so it has the versions in it: "kafka-4.3.1".
+// Jars returns a directory of the user's cache with the jars of a pom.xml. Maven fills the
+// directory once; later calls are offline. The name identifies the content of the pom and
+// so contains the versions: "kafka-4.3.1".
 func Jars(ctx context.Context, name string, pom []byte) (string, error) {
 	cache, err := cacheDir()
 	if err != nil {
@@ -30,12 +30,12 @@ func jars(ctx context.Context, cache, name string, pom []byte) (string, error) {
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
 	}
-	// The directory gets its name only once it is whole.
+	// The directory gets its name when it is complete.
 	work, err := os.MkdirTemp(cache, name+"-")
 	if err != nil {
 		return "", fmt.Errorf("caching %s: %w", name, err)
 	}
-	defer func() { _ = os.RemoveAll(work) }() // what is left over is only space
+	defer func() { _ = os.RemoveAll(work) }() // a remaining directory only takes space
 	if err := os.WriteFile(filepath.Join(work, "pom.xml"), pom, 0o644); err != nil {
 		return "", fmt.Errorf("caching %s: %w", name, err)
 	}
@@ -76,9 +76,8 @@ func maven(ctx context.Context, dir string, args ...string) error {
 	return nil
 }
 
-// lock keeps Maven to one at a time: test processes run side by side, and its
-// own repository is not made for two at once. The kernel lifts the lock when its
-// holder dies.
+// lock lets one process run Maven at a time. Test processes run in parallel, and Maven's
+// repository allows only one. The kernel releases the lock when its process ends.
 func lock(cache string) (unlock func(), err error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, fmt.Errorf("caching jars: %w", err)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Processes that start together fetch the jars once, and none of them sees
-// half of them.
+// Processes that start together fetch the jars once, and never see an incomplete
+// directory.
 func TestJarsAreFetchedOnce(t *testing.T) {
 	bin, cache, calls := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "calls")
 	program(t, bin, "mvn", `
@@ -27,7 +27,7 @@ mkdir -p "$out" && echo 1 > "$out/first.jar" && sleep 0.3 && echo 2 > "$out/last
 				return
 			}
 			if _, err := os.Stat(filepath.Join(dir, "last.jar")); err != nil {
-				t.Errorf("half of the jars were handed out: %v", err)
+				t.Errorf("the directory is incomplete: %v", err)
 			}
 		})
 	}
@@ -35,7 +35,7 @@ mkdir -p "$out" && echo 1 > "$out/first.jar" && sleep 0.3 && echo 2 > "$out/last
 	if text, _ := os.ReadFile(calls); strings.Count(string(text), "call") != 1 {
 		t.Errorf("Maven was called for: %q, expected one call", text)
 	}
-	// Cached, it needs no Maven.
+	// The second call needs no Maven.
 	t.Setenv("PATH", t.TempDir())
 	if _, err := jars(t.Context(), cache, "kafka-1", nil); err != nil {
 		t.Errorf("with the jars in place: %v", err)
@@ -48,7 +48,7 @@ func TestAFetchThatFailsLeavesNothing(t *testing.T) {
 	t.Setenv("PATH", bin+":/usr/bin:/bin")
 	_, err := jars(t.Context(), cache, "kafka-1", nil)
 	if err == nil || errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "no network") {
-		t.Errorf("got %v, expected what Maven said", err)
+		t.Errorf("got %v, expected the message of Maven", err)
 	}
 	left, _ := filepath.Glob(filepath.Join(cache, "*"))
 	if len(left) != 1 || filepath.Ext(left[0]) != ".lock" {

@@ -1,4 +1,4 @@
-// Package javatest decides what a test does on a machine that lacks Java or Maven.
+// Package javatest skips or fails a test on a machine without Java or Maven.
 package javatest
 
 import (
@@ -9,8 +9,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/java"
 )
 
-// Require ends a test whose server did not start. When Java or Maven is missing, the
-// test is skipped, and in CI (environment CI=true) it fails.
+// Require ends a test when its server did not start. If Java or Maven is missing, it skips
+// the test. In CI (environment CI=true) it fails the test.
 func Require(t testing.TB, err error) {
 	t.Helper()
 	switch {

@@ -1,7 +1,6 @@
-// Package kafka runs a Kafka for the tests, the quick start and the
-// benchmark: one in memory, which starts in milliseconds and can be told to
-// misbehave, or the real Java broker, which can be killed and started again on
-// its own data.
+// Package kafka runs Kafka for the tests, the quick start and the benchmark. The broker in
+// memory starts in milliseconds, and a test can replace its answers. The real Java broker
+// can be killed and started again with its data.
 package kafka
 
 import (
@@ -15,12 +14,12 @@ import (
 
 // Broker is a running Kafka of a single node.
 type Broker interface {
-	// Seeds are the addresses that a client begins with, "127.0.0.1:port".
+	// Seeds returns the addresses that a client connects to first, "127.0.0.1:port".
 	Seeds() []string
-	// CreateTopic makes a topic; configs (nil for none) are the topic's own
-	// settings, such as "max.message.bytes". A topic that exists is an error.
+	// CreateTopic creates a topic. configs, which may be nil, are the settings of the
+	// topic, such as "max.message.bytes". A topic that exists is an error.
 	CreateTopic(ctx context.Context, topic string, partitions int32, configs map[string]string) error
-	// Close ends the broker and throws its records away.
+	// Close stops the broker and deletes its records.
 	Close() error
 }
 
@@ -38,7 +37,7 @@ func createTopic(ctx context.Context, seeds []string, topic string, partitions i
 	if _, err := admin.CreateTopic(ctx, partitions, 1, values, topic); err != nil {
 		return fmt.Errorf("creating topic %s: %w", topic, err)
 	}
-	// The answer comes before the broker leads all partitions.
+	// The broker answers before it leads all partitions.
 	for {
 		ends, err := admin.ListEndOffsets(ctx, topic)
 		if err == nil {

@@ -77,7 +77,7 @@ func TestTheRealBrokerComesBackWithItsRecords(t *testing.T) {
 		}
 		if conn, err := net.Dial("tcp", seeds); err == nil {
 			_ = conn.Close()
-			t.Fatalf("%s, but something still listens on %s", end.how, seeds)
+			t.Fatalf("%s, but a server still listens on %s", end.how, seeds)
 		}
 		if err := b.Start(t.Context()); err != nil {
 			t.Fatal(err)
@@ -125,7 +125,7 @@ func send(t *testing.T, b kafka.Broker, record *kgo.Record) {
 	}
 }
 
-// receive returns the topic's first record.
+// receive returns the first record of the topic.
 func receive(t *testing.T, b kafka.Broker, topic string) *kgo.Record {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

@@ -15,8 +15,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/loopback"
 )
 
-// The Kafka of config/compose starts: its settings, which the image takes from
-// the environment, are given to the same version of the broker.
+// The Kafka of config/compose starts: the test gives the settings, which the image reads
+// from the environment, to the same version of the broker.
 func TestComposesKafkaStarts(t *testing.T) {
 	text, err := os.ReadFile("../../../config/compose/compose.yaml")
 	if err != nil {
@@ -36,14 +36,14 @@ func TestComposesKafkaStarts(t *testing.T) {
 	javatest.Require(t, err)
 	version := b.Version()
 	if service.Image != "apache/kafka:"+version {
-		t.Errorf("the image is %s, what is tested here is %s", service.Image, version)
+		t.Errorf("the image is %s, the test uses %s", service.Image, version)
 	}
-	// The image's own -Xmx1G, unless the settings say otherwise.
+	// The default of the image is -Xmx1G.
 	if options := service.Environment["KAFKA_HEAP_OPTS"]; options != "" {
 		t.Fatalf("KAFKA_HEAP_OPTS is %s: this test must use the same heap", options)
 	}
 	b.SetHeapMB(1024)
-	// The names and ports that are its container's own are this machine's here.
+	// The test replaces the names and ports of the container with ports of this machine.
 	ports := map[string]string{"9092": fmt.Sprint(b.Port())}
 	for _, port := range []string{"9093", "29092"} {
 		free, err := loopback.Port(0)
@@ -60,7 +60,7 @@ func TestComposesKafkaStarts(t *testing.T) {
 	)
 	var properties strings.Builder
 	for name, value := range service.Environment {
-		// The image's rule: KAFKA_NODE_ID is node.id.
+		// The image translates KAFKA_NODE_ID to node.id.
 		name = strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "KAFKA_")), "_", ".")
 		fmt.Fprintf(&properties, "%s=%s\n", name, here.Replace(value))
 	}
@@ -76,6 +76,6 @@ func TestComposesKafkaStarts(t *testing.T) {
 	topic := kafkatest.Topic(t, b, 6)
 	send(t, b, &kgo.Record{Topic: topic, Value: []byte("an order")})
 	if got := receive(t, b, topic); string(got.Value) != "an order" {
-		t.Errorf("it gave back %q", got.Value)
+		t.Errorf("got %q", got.Value)
 	}
 }

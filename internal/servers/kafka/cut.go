@@ -11,10 +11,9 @@ import (
 	"strings"
 )
 
-// Cut cuts off the end of a partition's log, from the batch that has an offset on, as
-// an unclean leader election does. The broker must not run, and must have been killed:
-// then it looks at its logs again when it starts. Cut returns the first offset that is
-// gone.
+// Cut truncates the log of a partition before the batch that has an offset, as an unclean
+// leader election does. The broker must have been killed, because only then it checks its
+// logs when it starts again. Cut returns the first offset that it removed.
 func (b *Java) Cut(topic string, partition int32, offset int64) (int64, error) {
 	first := int64(-1)
 	dir := filepath.Join(b.dir, "data", fmt.Sprintf("%s-%d", topic, partition))
@@ -35,7 +34,7 @@ func (b *Java) Cut(topic string, partition int32, offset int64) (int64, error) {
 	if first < 0 {
 		return first, fmt.Errorf("cutting the log of %s: it has no offset %d", topic, offset)
 	}
-	// The broker makes these again from the segments.
+	// The broker creates these files again from the segments.
 	for _, pattern := range []string{"*.index", "*.timeindex", "*.txnindex", "*.snapshot"} {
 		files, _ := filepath.Glob(filepath.Join(dir, pattern))
 		for _, file := range files {
@@ -51,8 +50,8 @@ func (b *Java) Cut(topic string, partition int32, offset int64) (int64, error) {
 	return first, nil
 }
 
-// cutSegment truncates a segment before the batch that has an offset; -1 where none
-// has it. https://kafka.apache.org/documentation/#recordbatch
+// cutSegment truncates a segment before the batch that has an offset. It returns -1 when
+// no batch has it: https://kafka.apache.org/documentation/#recordbatch
 func cutSegment(path string, offset int64) (first int64, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 )
 
-// Behind returns an error that names the partitions of a topic whose end a consumer
-// group has not committed. It returns nil when the group has caught up. A partition that
+// Behind returns an error with the partitions of a topic that a consumer group has not
+// committed to the end. It returns nil when the group has caught up. A partition that
 // never had a record needs no commit.
 func Behind(ctx context.Context, admin *kadm.Client, group, topic string) error {
 	ends, err := Ends(ctx, admin, topic)
@@ -31,7 +31,7 @@ func Ends(ctx context.Context, admin *kadm.Client, topic string) (kadm.ListedOff
 }
 
 // BehindEnds is [Behind] for the ends that a topic had earlier. Every partition needs a
-// commit, also with the end 0: a topic that was just created again has no commits.
+// commit, even with the end 0, because a topic that was just created again has none.
 func BehindEnds(ctx context.Context, admin *kadm.Client, group string, ends kadm.ListedOffsets) error {
 	committed, err := admin.FetchOffsets(ctx, group)
 	if err = errors.Join(err, committed.Error()); err != nil {

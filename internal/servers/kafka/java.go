@@ -21,26 +21,25 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
 
-// kafkaVersion is the one in pom.xml: 46 jars, 44 MB.
+// kafkaVersion is the version in pom.xml: 46 jars, 44 MB.
 const kafkaVersion = "4.3.1"
 
-// heapMB is the broker's heap. It must stay at least four times what the broker
-// sets aside: the log cleaner's map and the requests that wait (see properties).
-// A machine with 2 GB can run two of these brokers beside the tests.
+// heapMB is the heap of the broker. It must be at least four times the memory that the
+// broker reserves for the log cleaner's map and for queued requests (see properties). A
+// machine with 2 GB can run two of these brokers and the tests.
 const heapMB = 512
 
 //go:embed pom.xml
 var pom []byte
 
-// A broker and a controller in one process. Whatever a cluster would keep in
-// three copies is kept once, and a group forms without the usual wait for more
-// members. A killed broker may come back only after its session has expired, 9
-// seconds unless told.
+// The broker and the controller run in one process. There is one copy of each internal
+// topic, and a group forms without the usual wait for more members. A killed broker may
+// start again only after its session has expired, by default after 9 seconds.
 //
-// Kafka's defaults are for a heap of 1 GB or more. The log cleaner allocates its
-// map of keys when the broker starts: 128 MB by default, 32 MB here, which holds
-// 1.2 million keys. Requests that wait have no limit by default. Without these
-// two settings a few large messages end the broker with an OutOfMemoryError.
+// Kafka's defaults are for a heap of 1 GB or more. The log cleaner allocates its map of
+// keys when the broker starts: 128 MB by default, 32 MB here, which holds 1.2 million
+// keys. By default there is no limit on queued requests. Without these two settings, a
+// few large messages end the broker with an OutOfMemoryError.
 var properties = template.Must(template.New("server.properties").Parse(`process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{{.ControllerPort}}
@@ -69,8 +68,8 @@ queued.max.request.bytes=104857600
 broker.session.timeout.ms=3000
 `))
 
-// Java is the real broker: a single KRaft node with a data directory and ports
-// of its own on 127.0.0.1. Its methods are not for concurrent use.
+// Java is the real broker: a single KRaft node with its own data directory and its own
+// ports on 127.0.0.1. Its methods are not for concurrent use.
 type Java struct {
 	dir     string
 	port    int
@@ -81,9 +80,9 @@ type Java struct {
 	process *process.Process
 }
 
-// NewJava prepares a real broker in dir, which should be empty, and does not
-// start it. secure, nil for none, is one more way in. The error is
-// [java.ErrNotInstalled] where Java or Maven is missing.
+// NewJava prepares a real broker in dir, which should be empty. It does not start the
+// broker. secure, which may be nil, is a second listener. The error is
+// [java.ErrNotInstalled] when Java or Maven is missing.
 func NewJava(ctx context.Context, dir string, secure *Secure) (*Java, error) {
 	var err error
 	b := &Java{secure: secure, heapMB: heapMB}
@@ -99,7 +98,7 @@ func NewJava(ctx context.Context, dir string, secure *Secure) (*Java, error) {
 	return b, b.format(ctx)
 }
 
-// format writes server.properties and the storage's identity.
+// format writes server.properties and formats the storage.
 func (b *Java) format(ctx context.Context) error {
 	var errs [3]error
 	var controller int
@@ -131,8 +130,8 @@ func (b *Java) format(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// clusterID is 16 random bytes in URL-safe base64. It must not begin with "-",
-// which the storage tool would take for an option.
+// clusterID returns 16 random bytes in URL-safe base64. The first character is never "-",
+// because the storage tool would read the ID as an option.
 func clusterID() string {
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // never fails
@@ -141,8 +140,8 @@ func clusterID() string {
 }
 
 func (b *Java) command(class string, args ...string) *exec.Cmd {
-	// A broker that has lost a thread to an OutOfMemoryError would answer some
-	// requests and not others. It ends instead, and its log says why.
+	// After an OutOfMemoryError in one thread, a broker would answer only some requests.
+	// With this option it ends, and its log has the reason.
 	cmd := exec.Command(b.java, append([]string{
 		fmt.Sprintf("-Xmx%dM", b.heapMB), "-XX:+ExitOnOutOfMemoryError", "-cp", filepath.Join(b.jars, "*"), class,
 	}, args...)...)
@@ -150,8 +149,8 @@ func (b *Java) command(class string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Start runs the broker and waits until it answers: 2 to 6 seconds. After
-// Kill or Stop it comes back on the same port with the same records.
+// Start runs the broker and waits 2 to 6 seconds until it answers. After Kill or Stop it
+// has the same port and the same records.
 func (b *Java) Start(ctx context.Context) error {
 	log, err := os.OpenFile(b.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -179,7 +178,7 @@ func (b *Java) await(ctx context.Context) error {
 		}
 		select {
 		case <-b.process.Done():
-			return fmt.Errorf("starting Kafka: it ended by itself (%w); its log is %s", b.process.Exit(), b.Log())
+			return fmt.Errorf("starting Kafka: it ended unexpectedly (%w); its log is %s", b.process.Exit(), b.Log())
 		case <-ctx.Done():
 			return fmt.Errorf("starting Kafka: no answer (%w); its log is %s", err, b.Log())
 		case <-time.After(100 * time.Millisecond):
@@ -187,8 +186,8 @@ func (b *Java) await(ctx context.Context) error {
 	}
 }
 
-// ping connects anew each time: a client would wait longer and longer between
-// its own tries.
+// ping creates a client for each attempt: one client would make longer pauses between its
+// attempts.
 func ping(ctx context.Context, seeds []string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -200,22 +199,22 @@ func ping(ctx context.Context, seeds []string) error {
 	return client.Ping(ctx)
 }
 
-// Kill ends the broker at once, as a power cut would (SIGKILL).
+// Kill kills the broker at once (SIGKILL), like a power cut.
 func (b *Java) Kill() error { return b.process.Kill() }
 
-// Stop shuts the broker down in order.
+// Stop shuts the broker down cleanly.
 func (b *Java) Stop() error { return b.process.Stop(60 * time.Second) }
 
-// Process is the running broker, for signals and for measuring.
+// Process returns the running broker, for signals and measurements.
 func (b *Java) Process() *process.Process { return b.process }
 
-// Version is Kafka's.
+// Version returns the version of Kafka.
 func (b *Java) Version() string { return kafkaVersion }
 
-// Seeds is the broker's one address.
+// Seeds returns the one address of the broker.
 func (b *Java) Seeds() []string { return []string{loopback.Address(b.port)} }
 
-// CreateTopic makes a topic.
+// CreateTopic creates a topic.
 func (b *Java) CreateTopic(ctx context.Context, topic string, partitions int32, configs map[string]string) error {
 	return createTopic(ctx, b.Seeds(), topic, partitions, configs)
 }
@@ -229,10 +228,10 @@ func (b *Java) Close() error {
 	return errors.Join(err, os.RemoveAll(b.dir))
 }
 
-// HeapMB is the size of the broker's heap in MB.
+// HeapMB returns the size of the broker's heap in MB.
 func (b *Java) HeapMB() int { return b.heapMB }
 
-// Log is the path of the broker's log.
+// Log returns the path of the broker's log.
 func (b *Java) Log() string { return filepath.Join(b.dir, "kafka.log") }
 
 func (b *Java) config() string { return filepath.Join(b.dir, "server.properties") }

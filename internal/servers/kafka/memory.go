@@ -7,14 +7,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 )
 
-// Memory is a Kafka inside this process: nothing to install, nothing kept.
+// Memory is a Kafka in the memory of this process.
 type Memory struct {
-	// Cluster is the broker itself, for a test that bends its answers
-	// (ControlKey).
+	// Cluster is the broker itself, for a test that replaces its answers (ControlKey).
 	Cluster *kfake.Cluster
 }
 
-// NewMemory starts a broker on 127.0.0.1; port 0 picks a free one.
+// NewMemory starts a broker on a port of 127.0.0.1. Port 0 chooses a free port.
 func NewMemory(port int) (*Memory, error) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port))
 	if err != nil {
@@ -23,15 +22,15 @@ func NewMemory(port int) (*Memory, error) {
 	return &Memory{Cluster: cluster}, nil
 }
 
-// Seeds is the broker's one address.
+// Seeds returns the one address of the broker.
 func (m *Memory) Seeds() []string { return m.Cluster.ListenAddrs() }
 
-// CreateTopic makes a topic.
+// CreateTopic creates a topic.
 func (m *Memory) CreateTopic(ctx context.Context, topic string, partitions int32, configs map[string]string) error {
 	return createTopic(ctx, m.Seeds(), topic, partitions, configs)
 }
 
-// Close ends the broker.
+// Close stops the broker.
 func (m *Memory) Close() error {
 	m.Cluster.Close()
 	return nil

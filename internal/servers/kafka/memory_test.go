@@ -17,8 +17,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// Large records from several producers at once, and a log cleaner that works on
-// them, fit into the broker's heap.
+// The heap of the broker is large enough for large records of several producers and for
+// the log cleaner.
 func TestTheBrokerHasMemoryForItsLogCleaner(t *testing.T) {
 	b := kafkatest.Private(t)
 	checkMemory(t, b)
@@ -71,8 +71,8 @@ func TestTheBrokerHasMemoryForItsLogCleaner(t *testing.T) {
 	}
 }
 
-// readAll reads a topic to its end and returns how many records it has, and the
-// first byte of the newest value of each key.
+// readAll reads a topic to its end. It returns the number of records, and the first byte
+// of the newest value of each key.
 func readAll(ctx context.Context, t *testing.T, b *kafka.Java, topic string) (records int, last map[string]byte) {
 	t.Helper()
 	client := connect(t, b, kgo.ConsumeTopics(topic))
@@ -99,7 +99,7 @@ func readAll(ctx context.Context, t *testing.T, b *kafka.Java, topic string) (re
 	return records, last
 }
 
-// checkMemory compares what a broker sets aside with its heap.
+// checkMemory compares the memory that a broker reserves with its heap.
 func checkMemory(t *testing.T, b *kafka.Java) {
 	t.Helper()
 	configs, err := kadm.NewClient(connect(t, b)).DescribeBrokerConfigs(t.Context(), 1)
@@ -115,7 +115,7 @@ func checkMemory(t *testing.T, b *kafka.Java) {
 			return
 		}
 	}
-	t.Error("the broker does not say how large its log cleaner's map is")
+	t.Error("the broker does not report the size of its log cleaner's map")
 }
 
 func after(log []byte, word string) []byte {

@@ -11,13 +11,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// AnyTimestamp is the settings of a topic that takes records of any timestamp.
+// AnyTimestamp has the settings of a topic that accepts records of any timestamp.
 var AnyTimestamp = map[string]string{
 	"message.timestamp.before.max.ms": "9223372036854775807", "message.timestamp.after.max.ms": "9223372036854775807",
 }
 
-// ProduceAt writes a record with any number for its timestamp, which a client library
-// would change. A nil key or value is null.
+// ProduceAt writes a record with any number as its timestamp. A client library would
+// change the number. A nil key or value is null.
 func ProduceAt(ctx context.Context, b Broker, topic string, partition int32, timestamp int64, key, value []byte) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...))
 	if err != nil {
@@ -28,7 +28,7 @@ func ProduceAt(ctx context.Context, b Broker, topic string, partition int32, tim
 	ask.Topics = []kmsg.MetadataRequestTopic{{Topic: &topic}}
 	known, err := ask.RequestWith(ctx, client)
 	if err != nil {
-		return fmt.Errorf("asking for topic %s: %w", topic, err)
+		return fmt.Errorf("describing topic %s: %w", topic, err)
 	}
 	request := kmsg.NewPtrProduceRequest()
 	request.Acks, request.TimeoutMillis = -1, 5000
@@ -46,12 +46,12 @@ func ProduceAt(ctx context.Context, b Broker, topic string, partition int32, tim
 	return nil
 }
 
-// batchOf is one record in the format of Kafka since 0.11:
+// batchOf returns a batch of one record in the format of Kafka since 0.11:
 // https://kafka.apache.org/documentation/#recordbatch
 func batchOf(timestamp int64, key, value []byte) []byte {
 	record := []byte{0}                     // attributes
-	record = binary.AppendVarint(record, 0) // timestamp, from that of the batch
-	record = binary.AppendVarint(record, 0) // offset, from that of the batch
+	record = binary.AppendVarint(record, 0) // timestamp, relative to the batch
+	record = binary.AppendVarint(record, 0) // offset, relative to the batch
 	for _, part := range [][]byte{key, value} {
 		length := int64(len(part))
 		if part == nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Read calls visit with every record of the topic, from the start to the present end of
+// Read calls visit with every record of the topic, from the start to the current end of
 // each partition, in the order of the partition.
 func Read(ctx context.Context, seeds []string, topic string, visit func(*kgo.Record) error) error {
 	from, left, err := bounds(ctx, seeds, topic)
@@ -18,7 +18,7 @@ func Read(ctx context.Context, seeds []string, topic string, visit func(*kgo.Rec
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(seeds...),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}),
-		// The last offset may be a transaction's marker.
+		// The last offset may be the marker of a transaction.
 		kgo.KeepControlRecords(),
 	)
 	if err != nil {
@@ -34,7 +34,7 @@ func Read(ctx context.Context, seeds []string, topic string, visit func(*kgo.Rec
 			record := it.Next()
 			end, unfinished := left[record.Partition]
 			if !unfinished || record.Offset >= end {
-				continue // produced since
+				continue // produced after the call
 			}
 			if record.Offset == end-1 {
 				delete(left, record.Partition)

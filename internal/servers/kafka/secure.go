@@ -13,15 +13,15 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/loopback"
 )
 
-// Secure is a way into the real broker that is encrypted (TLS) and asks who
-// comes (SASL), beside the open one, which stays for those who set it up.
+// Secure is a listener of the real broker with TLS and SASL. The listener without them
+// remains, for the test itself.
 type Secure struct {
-	Keystore       string // the server's key and certificate, a file of PEM
-	User, Password string // of PLAIN and SCRAM; User is who a token is for, too
+	Keystore       string // a PEM file with the key and the certificate of the server
+	User, Password string // for PLAIN and SCRAM; User is also the subject of a token
 	Port           int    // chosen when the broker is prepared
 }
 
-// Properties are the listener's part of server.properties.
+// Properties returns the listener's part of server.properties.
 func (s *Secure) Properties() string {
 	const plain = "org.apache.kafka.common.security.plain.PlainLoginModule"
 	const scram = "org.apache.kafka.common.security.scram.ScramLoginModule"
@@ -34,14 +34,14 @@ func (s *Secure) Properties() string {
 		fmt.Sprintf("%splain.sasl.jaas.config=%s required user_%s=\"%s\";", prefix, plain, s.User, escaped.Replace(s.Password)),
 		prefix + "scram-sha-256.sasl.jaas.config=" + scram + " required;",
 		prefix + "scram-sha-512.sasl.jaas.config=" + scram + " required;",
-		// Takes tokens without a signature: who issues real ones is not the matter here.
+		// The broker accepts tokens without a signature.
 		prefix + "oauthbearer.sasl.jaas.config=" + oauth + " required;",
 		"",
 	}, "\n")
 }
 
-// Token is a JWT without a signature, as OAUTHBEARER's default on the broker
-// takes it.
+// Token returns a JWT without a signature, which the default OAUTHBEARER of the broker
+// accepts.
 func (s *Secure) Token() string {
 	now := time.Now()
 	claims := fmt.Sprintf(`{"sub":"%s","iat":%d,"exp":%d}`, s.User, now.Unix(), now.Add(time.Hour).Unix())
@@ -49,18 +49,17 @@ func (s *Secure) Token() string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(claims)) + "."
 }
 
-// SecureSeed is the address of the secure way in.
+// SecureSeed returns the address of the listener.
 func (b *Java) SecureSeed() string { return loopback.Address(b.secure.Port) }
 
-// AddUser lets the user of [Secure] in by SCRAM: the broker keeps such users in
-// its own log.
+// AddUser adds the user of [Secure] for SCRAM. The broker keeps such users in its own log.
 func (b *Java) AddUser(ctx context.Context) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...))
 	if err != nil {
 		return fmt.Errorf("adding user %s: %w", b.secure.User, err)
 	}
 	defer client.Close()
-	// Not in one request: it may name a user once only.
+	// One request may name a user only once.
 	for _, mechanism := range []kadm.ScramMechanism{kadm.ScramSha256, kadm.ScramSha512} {
 		altered, err := kadm.NewClient(client).AlterUserSCRAMs(ctx, nil, []kadm.UpsertSCRAM{
 			{User: b.secure.User, Mechanism: mechanism, Iterations: 4096, Password: b.secure.Password},
@@ -75,6 +74,6 @@ func (b *Java) AddUser(ctx context.Context) error {
 	return nil
 }
 
-// escaped is for a text in quotes, in a value of a properties file: both take a
-// backslash for their own.
+// escaped escapes a text in quotes in a properties file. The quotes and the file both
+// use the backslash.
 var escaped = strings.NewReplacer(`\`, `\\\\`, `"`, `\\"`)

@@ -1,5 +1,5 @@
-// Package kafkatest gives tests a Kafka: one in memory for each test, and the real
-// one, which the tests of a process share.
+// Package kafkatest gives tests a Kafka: a broker in memory for each test, and the real
+// broker, which the tests of a process share.
 package kafkatest
 
 import (
@@ -28,29 +28,29 @@ var (
 	broker = shared.Resource[*kafka.Java]{
 		Name:  "kafka",
 		Start: func(dir string) (*kafka.Java, error) { return start(dir, nil) },
-		Stop:  func(b *kafka.Java) { _ = b.Close() }, // its records go with it
+		Stop:  func(b *kafka.Java) { _ = b.Close() }, // Close also deletes its records
 	}
 	topics atomic.Int64
 )
 
-// Main runs a package's tests and then ends the real broker that they shared:
+// Main runs the tests of a package and then stops the real broker that they shared:
 //
 //	func TestMain(m *testing.M) { kafkatest.Main(m) }
 func Main(m *testing.M) { shared.Main(m, Close) }
 
-// Close ends the shared broker, if a test has started it, for a [shared.Main] that has
-// more to close.
+// Close stops the shared broker if a test has started it, for a [shared.Main] with more
+// to close.
 func Close() { broker.Close() }
 
-// Each runs a test against a broker in memory of its own and against the real
-// one that the tests of this process share. When Java or Maven is missing, the second
-// test is skipped, and in CI (environment CI=true) it fails.
+// Each runs a test with a new broker in memory, and again with the real broker that the
+// tests of this process share. When Java or Maven is missing, it skips the second run. In
+// CI (environment CI=true) that run fails.
 func Each(t *testing.T, test func(t *testing.T, b kafka.Broker)) {
 	t.Run("memory", func(t *testing.T) { test(t, InMemory(t)) })
 	t.Run("java", func(t *testing.T) { test(t, Shared(t)) })
 }
 
-// InMemory is a broker in memory for one test alone.
+// InMemory returns a broker in memory for one test.
 func InMemory(t testing.TB) *kafka.Memory {
 	t.Helper()
 	b, err := kafka.NewMemory(0)
@@ -61,7 +61,7 @@ func InMemory(t testing.TB) *kafka.Memory {
 	return b
 }
 
-// Shared is the real broker that the tests of this process share. Each test has its own
+// Shared returns the real broker that the tests of this process share. Each test has its own
 // topics (see [Topic]). A test that stops a broker starts its own with
 // [Private].
 func Shared(t testing.TB) *kafka.Java {
@@ -71,13 +71,13 @@ func Shared(t testing.TB) *kafka.Java {
 	return b
 }
 
-// Private is a real broker for one test alone, which ends with it.
+// Private returns a real broker for one test. The end of the test stops it.
 func Private(t testing.TB) *kafka.Java {
 	t.Helper()
 	return PrivateSecure(t, nil)
 }
 
-// PrivateSecure has a listener for encrypted connections too, see [kafka.Secure].
+// PrivateSecure is [Private] with the listener of [kafka.Secure].
 func PrivateSecure(t testing.TB, secure *kafka.Secure) *kafka.Java {
 	t.Helper()
 	b, err := start(t.TempDir(), secure)
@@ -96,7 +96,7 @@ func start(dir string, secure *kafka.Secure) (*kafka.Java, error) {
 		return nil, err
 	}
 	if err := b.Start(context.Background()); err != nil {
-		log, _ := os.ReadFile(b.Log()) // goes with the directory
+		log, _ := os.ReadFile(b.Log()) // the directory is deleted
 		return nil, fmt.Errorf("%w\n%s", err, log)
 	}
 	return b, nil
@@ -104,7 +104,7 @@ func start(dir string, secure *kafka.Secure) (*kafka.Java, error) {
 
 var notInTopic = regexp.MustCompile(`[^a-zA-Z0-9._-]+`)
 
-// Topic makes a topic that no other test has and returns its name.
+// Topic creates a topic for one test and returns its name.
 func Topic(t testing.TB, b kafka.Broker, partitions int32) string {
 	t.Helper()
 	// A topic's name may have 249 characters.
@@ -116,7 +116,7 @@ func Topic(t testing.TB, b kafka.Broker, partitions int32) string {
 	return name
 }
 
-// Records reads a topic from its start to its present end.
+// Records returns the records of a topic from its start to its current end.
 func Records(t testing.TB, b kafka.Broker, topic string) (records []*kgo.Record) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -139,8 +139,8 @@ func AwaitGroup(t testing.TB, b kafka.Broker, group, topic string) {
 	})
 }
 
-// Client is a client of a broker that is closed when the test ends. It sends a record to
-// the partition that the record names.
+// Client returns a client of a broker. It sends a record to the partition that the record
+// names. The end of the test closes it.
 func Client(t testing.TB, b kafka.Broker, options ...kgo.Opt) *kgo.Client {
 	t.Helper()
 	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner())}, options...)...)

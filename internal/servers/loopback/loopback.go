@@ -12,12 +12,12 @@ import (
 	"syscall"
 )
 
-// Port is preferred where nothing listens on it, else (or for 0) some free port.
-// No other process that asks here gets the same port while this one lives: a
-// server may take its time to listen, and find its port free when it comes back.
+// Port returns the preferred port if it is free. Otherwise, or for 0, it returns another
+// free port. While this process runs, no other process gets the same port from Port: a
+// server may listen late, or stop and start again.
 //
-// It lies below the range from which kernels take the local port of an outgoing
-// connection (32768 and up), for the same reason.
+// For the same reason the port is below 32768. Kernels take the local port of an outgoing
+// connection from the range above.
 func Port(preferred int) (port int, err error) {
 	if preferred != 0 {
 		if err = try(preferred, true); err == nil {
@@ -33,11 +33,11 @@ func Port(preferred int) (port int, err error) {
 	return 0, err
 }
 
-// Address is "127.0.0.1:port".
+// Address returns "127.0.0.1:port".
 func Address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-// try reserves a port if nothing listens on it. again allows a port that this
-// process has reserved before.
+// try reserves a port if nothing listens on it. again allows a port that this process
+// already has.
 func try(port int, again bool) error {
 	listener, err := net.Listen("tcp", Address(port))
 	if err != nil {
@@ -52,8 +52,7 @@ var (
 	mutex        sync.Mutex
 )
 
-// reserve locks a file that stands for the port. The kernel lifts the lock when
-// this process ends.
+// reserve locks a file for the port. The kernel releases the lock when this process ends.
 func reserve(port int, again bool) error {
 	mutex.Lock()
 	defer mutex.Unlock()

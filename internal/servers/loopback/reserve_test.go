@@ -10,7 +10,7 @@ import (
 
 const asOther = "ORDER_SINK_LOOPBACK_OTHER"
 
-// TestMain is also the program that [TestNoTwoServersGetTheSamePort] runs: it
+// TestMain is also the program that [TestNoTwoServersGetTheSamePort] runs. The program
 // prints its ports.
 func TestMain(m *testing.M) {
 	if os.Getenv(asOther) == "" {
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// A server that has not begun to listen, or is down, keeps its port.
+// A server keeps its port before it listens and while it is down.
 func TestNoTwoServersGetTheSamePort(t *testing.T) {
 	taken := map[string]bool{}
 	for range 300 {

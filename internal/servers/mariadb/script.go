@@ -11,14 +11,14 @@ import (
 )
 
 // RunFile runs the SQL statements of a file, such as config/schema.sql, on any
-// server, private or not.
+// server.
 func RunFile(ctx context.Context, dsn, path string) error {
 	script, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("reading SQL: %w", err)
 	}
 	config, err := mysql.ParseDSN(dsn)
-	if err != nil { // its text may quote the password
+	if err != nil { // the text of err may contain the password
 		return errors.New("reading the DSN: expected user:password@tcp(host:port)/database")
 	}
 	config.MultiStatements = true

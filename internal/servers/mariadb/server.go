@@ -1,6 +1,6 @@
-// Package mariadb runs a private MariaDB server: its own data directory, its
-// own port on 127.0.0.1, and no option file of the machine. It is a real
-// server with default durability, so that what holds against it holds.
+// Package mariadb runs a private MariaDB server with its own data directory, its own port
+// on 127.0.0.1, and no option file of the machine. It is a real server with the default
+// durability.
 package mariadb
 
 import (
@@ -20,11 +20,11 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
 
-// ErrNotInstalled says that the machine has no MariaDB server, and what to do.
+// ErrNotInstalled means that the machine has no MariaDB server.
 var ErrNotInstalled = errors.New("MariaDB's server is not installed: run internal/servers/mariadb/install.sh")
 
-// The accounts of a private server. The first has the rights a sink needs and
-// those that a test needs to make tables; it cannot write to a read-only server.
+// The accounts of a private server. The first has the rights of a sink and the right to
+// create tables. It cannot write to a read-only server.
 const (
 	user, password           = "orders", "orders"
 	adminUser, adminPassword = "orders_admin", "orders_admin"
@@ -46,9 +46,9 @@ type Server struct {
 	process *process.Process
 }
 
-// New prepares a server in dir, which is made and filled with the system
-// tables when it is new. port 0 picks a free one. The options are added to the
-// server's command line ("--max-connections=5").
+// New prepares a server in dir. It creates dir and the system tables if they are missing.
+// Port 0 chooses a free port. New adds the options to the command line of the server
+// ("--max-connections=5").
 func New(ctx context.Context, dir string, port int, options ...string) (*Server, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -67,8 +67,7 @@ func New(ctx context.Context, dir string, port int, options ...string) (*Server,
 }
 
 func (s *Server) install(ctx context.Context) error {
-	// The marker is written last: a directory without it was abandoned half
-	// way and cannot be trusted.
+	// The marker is written last: a directory without it is incomplete.
 	marker := filepath.Join(s.dir, "installed")
 	if err := os.MkdirAll(s.tmp(), 0o755); err != nil {
 		return fmt.Errorf("preparing MariaDB: %w", err)
@@ -80,8 +79,8 @@ func (s *Server) install(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Relative names: the installer, a shell script, stumbles over a blank. (Its
-	// server goes to the data first, so that tmp lies beside it.)
+	// The names are relative, because the installer, a shell script, fails on a blank. Its
+	// server changes to the data directory first, so the path of tmp begins with "..".
 	install := exec.CommandContext(ctx, installer, append([]string{
 		"--no-defaults", "--datadir=./data", "--tmpdir=../tmp", "--skip-test-db",
 		"--auth-root-authentication-method=socket",
@@ -112,7 +111,7 @@ func (s *Server) Start(ctx context.Context) error {
 	defer log.Close()
 	args := []string{
 		"--no-defaults", "--datadir=" + s.data(), "--tmpdir=" + s.tmp(),
-		// Relative to the data directory: a socket's path may have 107 bytes only.
+		// Relative to the data directory: the path of a socket has at most 107 bytes.
 		"--socket=mariadbd.sock", "--pid-file=mariadbd.pid",
 		"--bind-address=127.0.0.1", "--port=" + strconv.Itoa(s.port),
 		"--skip-name-resolve", "--init-file=" + filepath.Join(s.dir, "accounts.sql"),
@@ -128,8 +127,8 @@ func (s *Server) Start(ctx context.Context) error {
 	return nil
 }
 
-// await asks until the server answers a query under the sink's account, which
-// is there once the accounts' file has run.
+// await waits until the server answers a query of the sink's account, which the file of
+// accounts creates.
 func (s *Server) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
@@ -144,7 +143,7 @@ func (s *Server) await(ctx context.Context) error {
 		}
 		select {
 		case <-s.process.Done():
-			return fmt.Errorf("starting MariaDB: it ended by itself (%w); the end of its log %s:\n%s", s.process.Exit(), s.Log(), s.logEnd())
+			return fmt.Errorf("starting MariaDB: it ended unexpectedly (%w); the end of its log %s:\n%s", s.process.Exit(), s.Log(), s.logEnd())
 		case <-ctx.Done():
 			return fmt.Errorf("starting MariaDB: %w: no answer (%w); its log is %s", ctx.Err(), err, s.Log())
 		case <-time.After(50 * time.Millisecond):
@@ -152,31 +151,31 @@ func (s *Server) await(ctx context.Context) error {
 	}
 }
 
-// Kill ends the server at once, as a power cut would (SIGKILL). Start it again
-// on the same port and data.
+// Kill kills the server at once (SIGKILL), like a power cut. Start runs it again with the
+// same port and data.
 func (s *Server) Kill() error { return s.process.Kill() }
 
-// Stop shuts the server down in order.
+// Stop shuts the server down cleanly.
 func (s *Server) Stop() error { return s.process.Stop(60 * time.Second) }
 
-// Process is the running server, for signals and for measuring.
+// Process returns the running server, for signals and measurements.
 func (s *Server) Process() *process.Process { return s.process }
 
-// Addr is where the server listens, "127.0.0.1:port".
+// Addr returns the address of the server, "127.0.0.1:port".
 func (s *Server) Addr() string { return loopback.Address(s.port) }
 
-// DSN is the way in of an account that may make tables too, in go-sql-driver's
-// form.
+// DSN returns the DSN of an account that may also create tables, in the form of
+// go-sql-driver.
 func (s *Server) DSN(database string) string {
 	return fmt.Sprintf("%s:%s@tcp(%s)/%s", user, password, s.Addr(), database)
 }
 
-// AdminDSN has every privilege, for what a test does to the server.
+// AdminDSN returns the DSN of an account with every privilege.
 func (s *Server) AdminDSN(database string) string {
 	return fmt.Sprintf("%s:%s@tcp(%s)/%s", adminUser, adminPassword, s.Addr(), database)
 }
 
-// Log is the path of the server's error log.
+// Log returns the path of the server's error log.
 func (s *Server) Log() string { return filepath.Join(s.dir, "mariadbd.log") }
 
 func (s *Server) logEnd() []byte {
@@ -186,12 +185,12 @@ func (s *Server) logEnd() []byte {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// tmp is the server's own: one that starts removes what looks like temporary
-// tables that it has left behind, and in a shared folder those are another's.
+// tmp returns the temporary directory of this server. A starting server removes the
+// temporary tables that it finds, so two servers must not share a directory.
 func (s *Server) tmp() string { return filepath.Join(s.dir, "tmp") }
 
-// asRoot lets the server run as root where the caller is root (a container, a
-// build machine), which it refuses unless told.
+// asRoot returns the option that allows the server to run as root, for a caller that is
+// root (a container, a build machine).
 func asRoot() []string {
 	if os.Geteuid() == 0 {
 		return []string{"--user=root"}
@@ -199,8 +198,8 @@ func asRoot() []string {
 	return nil
 }
 
-// find looks where distributions put a server: PATH of an ordinary user often
-// lacks sbin.
+// find returns the path of the server. It also looks into sbin, which the PATH of an
+// ordinary user often lacks.
 func find(names ...string) (string, error) {
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {

@@ -49,8 +49,7 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 	}
 }
 
-// A read-only server must refuse the sink's account, or no test could show
-// what the sink does then.
+// A read-only server must refuse the sink's account, because tests depend on it.
 func TestTheSinkCannotWriteToAReadOnlyServer(t *testing.T) {
 	server := mariadbtest.Private(t, "--read-only")
 	db, err := sql.Open("mysql", server.DSN("orders"))

@@ -1,5 +1,5 @@
-// Package mariadbtest gives tests a MariaDB: one that the tests of a process share,
-// with a database for each test, or a private one.
+// Package mariadbtest gives tests a MariaDB: a server that the tests of a process share,
+// with a database for each test, or a private server.
 package mariadbtest
 
 import (
@@ -27,22 +27,22 @@ var (
 			}
 			return &Server{s}, err
 		},
-		Stop: func(s *Server) { _ = s.Kill() }, // its data goes with it
+		Stop: func(s *Server) { _ = s.Kill() }, // the directory is deleted with its data
 	}
 	databases atomic.Int64
 )
 
-// Main runs a package's tests and then stops the server that they shared:
+// Main runs the tests of a package and then stops the server that they shared:
 //
 //	func TestMain(m *testing.M) { mariadbtest.Main(m) }
 func Main(m *testing.M) { shared.Main(m, Close) }
 
-// Close stops the shared server, if a test has started it, for a [shared.Main] that has
-// more to close.
+// Close stops the shared server if a test has started it, for a [shared.Main] with more
+// to close.
 func Close() { server.Close() }
 
-// Shared is the server that the tests of this process share. A test that kills
-// or reconfigures a server starts its own with [Private].
+// Shared returns the server that the tests of this process share. A test that kills or
+// reconfigures a server starts its own server with [Private].
 func Shared(t testing.TB) *Server {
 	t.Helper()
 	s, err := server.Get()
@@ -52,7 +52,7 @@ func Shared(t testing.TB) *Server {
 	return s
 }
 
-// Private is a server for one test alone, which ends with it.
+// Private returns a server for one test. The end of the test stops it.
 func Private(t testing.TB, options ...string) *Server {
 	t.Helper()
 	server, err := mariadb.New(context.Background(), t.TempDir(), 0, options...)
@@ -70,7 +70,7 @@ func Private(t testing.TB, options ...string) *Server {
 	return &Server{server}
 }
 
-// Database makes an empty database for one test and returns its name.
+// Database creates an empty database for one test and returns its name.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("test_%d", databases.Add(1))
@@ -80,13 +80,13 @@ func (s *Server) Database(t testing.TB) string {
 	}
 	defer db.Close()
 	if _, err := db.Exec("CREATE DATABASE " + name + " CHARACTER SET utf8mb4"); err != nil {
-		t.Fatalf("making database %s: %v", name, err)
+		t.Fatalf("creating database %s: %v", name, err)
 	}
 	return name
 }
 
-// Orders makes a database for one test with the tables and the grants of the
-// folder config/, at this path, and returns its name and the DSN of [Server.Sink].
+// Orders creates a database for one test with the tables and the grants of the folder
+// config/, which is at the path config. It returns the name and the DSN of [Server.Sink].
 func (s *Server) Orders(t testing.TB, config string) (database, dsn string) {
 	t.Helper()
 	database = s.Database(t)
@@ -96,15 +96,14 @@ func (s *Server) Orders(t testing.TB, config string) (database, dsn string) {
 	return database, s.Sink(t, database, filepath.Join(config, "grants.sql"))
 }
 
-// Sink applies config/grants.sql, at this path, to a database that has its
-// tables, and returns the DSN of an account that has the sink's role and no other
-// right.
+// Sink applies grants, the path of config/grants.sql, to a database with tables. It returns
+// the DSN of an account that has the role of the sink and no other right.
 func (s *Server) Sink(t testing.TB, database, grants string) string {
 	t.Helper()
 	return s.account(t, database, grants, "sink", "order_sink")
 }
 
-// Reader is the same for the role of the user service.
+// Reader is [Server.Sink] for the role of the user service.
 func (s *Server) Reader(t testing.TB, database, grants string) string {
 	t.Helper()
 	return s.account(t, database, grants, "reader", "order_reader")

@@ -1,5 +1,5 @@
-// Package ordersink runs the real order-sink binary as a child, as the tests, the
-// quick start and the benchmark need it.
+// Package ordersink runs the real order-sink binary as a child process of the tests, the
+// quick start and the benchmark.
 package ordersink
 
 import (
@@ -19,10 +19,10 @@ import (
 // Config is one run of the binary.
 type Config struct {
 	Binary string            // path of the binary
-	Dir    string            // the repository's root: the files named by Args lie below it
+	Dir    string            // the root of the repository; the paths of Args are relative to it
 	Args   []string          // "streams", "-o", "config/service.yaml", …
-	Env    map[string]string // added to this process's environment
-	HTTP   string            // where the health and metrics are served, "127.0.0.1:port"
+	Env    map[string]string // added to the environment of this process
+	HTTP   string            // address of the health and the metrics, "127.0.0.1:port"
 	Log    io.Writer         // gets the sink's log
 }
 
@@ -32,7 +32,7 @@ type Sink struct {
 	config Config
 }
 
-// Start runs the binary; it does not wait for its connections.
+// Start runs the binary. It does not wait for the connections.
 func Start(config Config) (*Sink, error) {
 	cmd := exec.Command(config.Binary, config.Args...)
 	cmd.Dir = config.Dir
@@ -48,9 +48,9 @@ func Start(config Config) (*Sink, error) {
 	return &Sink{Process: child, config: config}, nil
 }
 
-// AwaitReady waits until every input and output is connected, as /ready tells,
-// and the pipelines' own addresses answer: before its pipelines are made, the
-// process already calls itself ready.
+// AwaitReady waits until /ready reports every input and output connected and the addresses
+// of the pipelines answer. /ready alone is not enough: it is green before the pipelines
+// exist.
 func (s *Sink) AwaitReady(ctx context.Context, addresses ...string) error {
 	for {
 		err := s.ready(ctx)
@@ -62,7 +62,7 @@ func (s *Sink) AwaitReady(ctx context.Context, addresses ...string) error {
 		}
 		select {
 		case <-s.Done():
-			return fmt.Errorf("starting order-sink: it ended by itself: %w", errors.Join(s.Exit(), err))
+			return fmt.Errorf("starting order-sink: it ended unexpectedly: %w", errors.Join(s.Exit(), err))
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for order-sink's connections: %w: %w", ctx.Err(), err)
 		case <-time.After(20 * time.Millisecond):
@@ -86,10 +86,10 @@ func answers(ctx context.Context, address string) error {
 	return connection.Close()
 }
 
-// Address is where the health and metrics are served.
+// Address returns the address of the health and the metrics.
 func (s *Sink) Address() string { return s.config.HTTP }
 
-// Metrics is what Prometheus would scrape now.
+// Metrics returns the text that Prometheus would scrape now.
 func (s *Sink) Metrics(ctx context.Context) (string, error) {
 	body, status, err := s.Get(ctx, "/metrics")
 	if err == nil && status != http.StatusOK {
@@ -98,7 +98,7 @@ func (s *Sink) Metrics(ctx context.Context) (string, error) {
 	return body, err
 }
 
-// Get asks for a path of the sink's HTTP address.
+// Get requests a path of the sink's HTTP address.
 func (s *Sink) Get(ctx context.Context, path string) (body string, status int, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.config.HTTP+path, http.NoBody)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *Sink) Get(ctx context.Context, path string) (body string, status int, e
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return "", 0, fmt.Errorf("asking %s: %w", path, err)
+		return "", 0, fmt.Errorf("requesting %s: %w", path, err)
 	}
 	defer response.Body.Close()
 	content, err := io.ReadAll(response.Body)

@@ -33,7 +33,7 @@ var binary = shared.Resource[string]{
 	},
 }
 
-// Root is the repository's root, seen from a test in a package below it.
+// Root returns the root of the repository, for a test in a package below it.
 func Root(t testing.TB) string {
 	t.Helper()
 	dir, err := root()
@@ -50,7 +50,7 @@ func root() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("no main.go beside a go.mod above the test's directory")
+			return "", errors.New("no directory above the test has a main.go and a go.mod")
 		}
 		dir = filepath.Dir(dir)
 	}
@@ -62,8 +62,8 @@ func isFile(path string) bool {
 	return err == nil
 }
 
-// Binary builds order-sink from the sources under test, once for the tests of
-// this process, and returns its path.
+// Binary returns the path of order-sink. The first call builds it from the sources under
+// test.
 func Binary(t testing.TB) string {
 	t.Helper()
 	path, err := binary.Get()
@@ -73,10 +73,10 @@ func Binary(t testing.TB) string {
 	return path
 }
 
-// Close removes what [Binary] built, for a [shared.Main].
+// Close removes the binary of [Binary], for a [shared.Main].
 func Close() { binary.Close() }
 
-// FreeAddress is a port of 127.0.0.1 that nothing listened on just now.
+// FreeAddress returns an address of 127.0.0.1 with a free port.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	port, err := loopback.Port(0)
@@ -86,7 +86,7 @@ func FreeAddress(t testing.TB) string {
 	return loopback.Address(port)
 }
 
-// Log collects a sink's log for a test, which shows its end when it fails.
+// Log collects the log of a sink. A test that fails prints the end of the log.
 type Log struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -99,14 +99,14 @@ func (l *Log) Write(p []byte) (int, error) {
 	return l.buf.Write(p)
 }
 
-// String is everything logged so far.
+// String returns the log so far.
 func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
 }
 
-// NewLog makes the log of one test.
+// NewLog returns the log of one test.
 func NewLog(t testing.TB) *Log {
 	log := &Log{}
 	t.Cleanup(func() {

@@ -4,8 +4,7 @@ package process
 
 import "syscall"
 
-// Other kernels have no parent-death signal: a parent that is killed leaves its
-// children behind there.
+// Other kernels have no parent-death signal: the children of a killed parent run on.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

@@ -1,9 +1,8 @@
-// Package process runs a server or a command as a child that can be stopped,
-// killed and waited for, and that never outlives its parent.
+// Package process runs a server or a command as a child process. The child never outlives
+// its parent.
 //
-// It is for the private servers of the tests, the quick start and the
-// benchmark. Only a process that was started here is ever signalled, by its
-// own process id.
+// The tests, the quick start and the benchmark run their private servers with it. The
+// package sends signals only to processes that it has started, by their process id.
 package process
 
 import (
@@ -21,19 +20,19 @@ import (
 type Process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
-	err  error // of Wait; read it only after done is closed
+	err  error // of Wait; valid after done is closed
 }
 
-// Start runs cmd. The child gets a process group of its own, so that a Ctrl-C
-// at the terminal reaches only the parent, which then stops its children in
-// the right order; on Linux the kernel kills the child when the parent dies.
+// Start runs cmd. The child gets a process group of its own: a Ctrl-C at the terminal
+// reaches only the parent, which stops its children in the right order. On Linux the
+// kernel kills the child when the parent dies.
 func Start(cmd *exec.Cmd) (*Process, error) {
 	cmd.SysProcAttr = attributes()
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
-		// The kernel ties the parent-death signal to the thread that forked,
-		// not to the process: that thread must live as long as the child.
+		// The kernel sends the parent-death signal when the thread that forked ends, not
+		// the process. So that thread must live as long as the child.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		if err := cmd.Start(); err != nil {
@@ -50,20 +49,20 @@ func Start(cmd *exec.Cmd) (*Process, error) {
 	return p, nil
 }
 
-// PID is the child's process id.
+// PID returns the process id of the child.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Done is closed once the child has ended.
+// Done returns a channel that is closed when the child has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Err is what the child ended with: nil for exit status 0. It waits for the end.
+// Err waits for the end of the child and returns its error, or nil for exit status 0.
 func (p *Process) Err() error {
 	<-p.done
 	return p.err
 }
 
-// Exit says how a child ended that should still be running; unlike [Process.Err]
-// it is never nil.
+// Exit returns the error of a child that ended unexpectedly. Unlike [Process.Err] it is
+// never nil.
 func (p *Process) Exit() error {
 	if err := p.Err(); err != nil {
 		return err
@@ -71,7 +70,7 @@ func (p *Process) Exit() error {
 	return errors.New("exit status 0")
 }
 
-// Signal sends sig; a child that has already ended is no error. After SIGSTOP, it waits
+// Signal sends sig. A child that has already ended is no error. After SIGSTOP, it waits
 // until every thread of the child has stopped (on Linux).
 func (p *Process) Signal(sig os.Signal) error {
 	select {
@@ -98,8 +97,8 @@ func (p *Process) Kill() error {
 	return nil
 }
 
-// Stop asks the child to end (SIGTERM) and waits for it, no longer than grace;
-// a child that has not ended by then is killed, and that is an error.
+// Stop sends SIGTERM and waits for the end of the child. After grace it kills the child
+// and returns an error.
 func (p *Process) Stop(grace time.Duration) error {
 	if err := p.Signal(syscall.SIGTERM); err != nil {
 		return err

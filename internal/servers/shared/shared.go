@@ -12,7 +12,7 @@ import (
 type Resource[T any] struct {
 	Name  string                      // part of the directory's name
 	Start func(dir string) (T, error) // called once
-	Stop  func(resource T)            // nil for nothing to stop
+	Stop  func(resource T)            // may be nil
 
 	once    sync.Once
 	dir     string
@@ -33,9 +33,9 @@ func (r *Resource[T]) Get() (T, error) {
 	return r.value, r.err
 }
 
-// Close stops the resource, if a test has started it, and removes its directory. A
-// process whose tests panic or time out does not get here. The kernel then ends the
-// servers with the process, see package process.
+// Close stops the resource if a test has started it, and removes its directory. When a
+// test panics or times out, Close does not run. The kernel then ends the servers with the
+// process, see package process.
 func (r *Resource[T]) Close() {
 	if r.started && r.Stop != nil {
 		r.Stop(r.value)
@@ -45,8 +45,8 @@ func (r *Resource[T]) Close() {
 	}
 }
 
-// Main runs the tests of a package and then calls the Close functions of what the tests
-// share:
+// Main runs the tests of a package and then the Close functions of their shared
+// resources:
 //
 //	func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
 func Main(m *testing.M, closers ...func()) {

@@ -43,5 +43,5 @@ func TestAResourceThatDoesNotStartIsNotStopped(t *testing.T) {
 	if left, _ := os.ReadDir(os.Getenv("TMPDIR")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	new(Resource[int]).Close() // that no test has asked for
+	new(Resource[int]).Close() // no test has called Get
 }

@@ -1,5 +1,5 @@
-// Package tlstest makes a private certificate authority for the tests of
-// TLS, and what it signs.
+// Package tlstest creates a private certificate authority and its certificates for the
+// tests of TLS.
 package tlstest
 
 import (
@@ -17,9 +17,9 @@ import (
 	"time"
 )
 
-// Authority signs certificates. Its files last as long as the test.
+// Authority signs certificates. The end of the test deletes its files.
 type Authority struct {
-	File string // its own certificate, which a client must trust
+	File string // the certificate of the authority, which a client must trust
 
 	dir         string
 	certificate *x509.Certificate
@@ -28,11 +28,11 @@ type Authority struct {
 
 // Pair is a certificate and its key.
 type Pair struct {
-	Certificate, Key string // the two in files of PEM
-	Both             string // in one, the key first
+	Certificate, Key string // two PEM files
+	Both             string // one PEM file, the key first
 }
 
-// New makes an authority.
+// New returns an authority.
 func New(t testing.TB) *Authority {
 	t.Helper()
 	a := &Authority{dir: t.TempDir(), key: newKey(t)}

@@ -1,4 +1,4 @@
-// Package headers makes the headers of a dead letter.
+// Package headers builds the headers of a dead letter.
 package headers
 
 import (
@@ -10,17 +10,17 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// TimeFormat is how headers have a time: in UTC, with milliseconds.
+// TimeFormat is the format of a time in a header: UTC, in milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// ForChild is metadata of a dead letter that is no header: an object with what the child
-// output needs besides the headers, which is the key.
+// ForChild is metadata of a dead letter that is no header. It is an object with the key,
+// for the child output.
 const ForChild = " "
 
-// Build returns the metadata of a dead letter: the headers, and [ForChild]. A dead letter
-// has the headers of its producer and two vocabularies of the reason, order_sink.* and
-// the __connect.errors.* that Kafka Connect's tools read. metadata is that of the record.
-// Without an error, the reason is what the framework's fallback has left there.
+// Build returns the metadata of a dead letter: the headers and [ForChild]. The headers are
+// those of the producer, order_sink.* with the reason, and __connect.errors.* with the
+// reason for the tools of Kafka Connect. metadata is the metadata of the record. If reason
+// is nil, Build takes the error that the framework's fallback has set there.
 func Build(metadata map[string]any, reason error, now time.Time) map[string]any {
 	if reason == nil {
 		reason = errors.New("unknown: value: no reason was given")
@@ -60,10 +60,10 @@ func Build(metadata map[string]any, reason error, now time.Time) map[string]any 
 	return all
 }
 
-// Built says whether metadata is that of a dead letter already: a mapping in front of the
-// output has made it. Only a mapping makes an object of [ForChild]. Older mappings had
-// none, but left out the metadata of the input. A record from Kafka with a header
-// order_sink.code has that metadata.
+// Built reports whether a mapping before the output has already made the dead letter. Only
+// a mapping sets [ForChild] to an object. Older mappings did not set it, but removed the
+// metadata of the input. A record from Kafka with a header order_sink.code has that
+// metadata.
 func Built(metadata map[string]any) bool {
 	_, forChild := metadata[ForChild].(map[string]any)
 	_, hasCode := metadata[record.HeaderCode]

@@ -1,5 +1,4 @@
-// Package sending gives batches of dead letters to an output until it has taken all of
-// them.
+// Package sending retries batches of dead letters until an output has accepted them.
 package sending
 
 import (
@@ -10,36 +9,36 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// answerFor is how long Send waits for an answer. The client of a broker that is away may
-// try again without an end, and without an answer.
+// answerFor is how long Send waits for an answer. The client of an unreachable broker may
+// retry without limit and without an answer.
 const answerFor = 5 * time.Second
 
 var errNoAnswer = errors.New("there is no answer yet")
 
-// Queue is the batch that is being sent. A batch that the output refuses as a whole is
-// sent again message by message, and then only what is left of it: one message that its
-// topic does not take delays no other message, and messages that fit alone but not
-// together are taken, too.
+// Queue sends one batch at a time. When the output refuses a batch, Queue sends each
+// message separately, and then only the remaining messages. So a message that the topic
+// never accepts delays no other message, and messages that are too large together succeed
+// separately.
 type Queue[M record.Message] struct {
-	Prepare func([]M) []M   // makes what is sent of a batch
-	Write   func([]M) error // to the output
-	Taken   func(M)         // counts a message that the output has taken
+	Prepare  func([]M) []M   // returns the messages to send for a batch
+	Write    func([]M) error // to the output
+	Accepted func(M)         // counts a message that the output has accepted
 
-	batch   []M        // as the caller knows it
-	parts   [][]M      // what the output has not taken: the batch as a whole, or its messages
-	answer  chan error // to the first part, while it is being written
+	batch   []M        // as the caller passed it
+	parts   [][]M      // not accepted yet: the whole batch, or single messages
+	answer  chan error // of the output to the first part, during a write
 	refused error      // the last answer that was an error
 }
 
-// Undelivered is why a batch is not delivered yet.
+// Undelivered describes a batch that is not delivered yet.
 type Undelivered struct {
-	Messages int // that the output has not taken
+	Messages int // not accepted yet
 	Reason   error
-	Answered bool // the output has answered: a pause comes before the next try
+	Answered bool // the output has answered, so the caller pauses before the next try
 }
 
-// Send sends a batch, or goes on with it. It returns nil when the output has taken all of
-// the batch. Otherwise the caller sends the same batch again.
+// Send sends a batch or continues with it. It returns nil when the output has accepted the
+// whole batch. Otherwise the caller must call Send with the same batch again.
 func (q *Queue[M]) Send(ctx context.Context, batch []M) *Undelivered {
 	err := q.begin(ctx, batch)
 	if err == nil {
@@ -50,7 +49,7 @@ func (q *Queue[M]) Send(ctx context.Context, batch []M) *Undelivered {
 		return nil
 	}
 	left := &Undelivered{Reason: err, Answered: !errors.Is(err, errNoAnswer)}
-	// That there is no answer yet says less than an answer before it.
+	// An earlier answer is a better reason than a missing answer.
 	if !left.Answered && q.refused != nil {
 		left.Reason = q.refused
 	}
@@ -60,8 +59,8 @@ func (q *Queue[M]) Send(ctx context.Context, batch []M) *Undelivered {
 	return left
 }
 
-// begin makes a batch the one that is sent. When the caller has given up another batch,
-// the answer to that batch must not count for this one.
+// begin prepares a batch. If the caller has given up another batch, begin waits for the
+// answer to that batch, because it must not count for this one.
 func (q *Queue[M]) begin(ctx context.Context, batch []M) error {
 	if q.parts != nil && record.Fingerprint(q.batch) != record.Fingerprint(batch) {
 		if err := q.await(ctx); err != nil && q.unanswered(ctx) {
@@ -75,9 +74,9 @@ func (q *Queue[M]) begin(ctx context.Context, batch []M) error {
 	return nil
 }
 
-// try sends what is left: the batch as a whole, and when it is refused each message once.
-// A refused message goes behind the others. When two are refused, the fault is hardly
-// their own, and more tries would only cost time.
+// try sends the whole batch, and after a refusal each remaining message once. A refused
+// message moves to the end. After two refused messages, try stops: the cause is probably
+// not the messages.
 func (q *Queue[M]) try(ctx context.Context) error {
 	if whole := q.parts[0]; len(whole) > 1 {
 		if err := q.sendFirst(ctx); err == nil || q.unanswered(ctx) {
@@ -106,8 +105,8 @@ func (q *Queue[M]) try(ctx context.Context) error {
 	return failed
 }
 
-// sendFirst writes the first part, unless it is being written, and returns the answer. A
-// part that is taken is removed.
+// sendFirst writes the first part, unless a write is in progress, and returns the answer.
+// It removes an accepted part.
 func (q *Queue[M]) sendFirst(ctx context.Context) error {
 	if q.answer == nil {
 		part, answer := q.parts[0], make(chan error, 1)
@@ -121,10 +120,10 @@ func (q *Queue[M]) sendFirst(ctx context.Context) error {
 	return err
 }
 
-// unanswered says that the first part is still being written, or that ctx has ended.
+// unanswered reports whether a write is still in progress or ctx has ended.
 func (q *Queue[M]) unanswered(ctx context.Context) bool { return q.answer != nil || ctx.Err() != nil }
 
-// await returns the answer to the first part, nil also when it is not being written.
+// await returns the answer to the first part. It returns nil if no write is in progress.
 func (q *Queue[M]) await(ctx context.Context) error {
 	if q.answer == nil {
 		return nil
@@ -144,12 +143,12 @@ func (q *Queue[M]) await(ctx context.Context) error {
 		return ctx.Err()
 	}
 	for _, m := range q.parts[0] {
-		q.Taken(m)
+		q.Accepted(m)
 	}
 	return nil
 }
 
-// Close waits until nothing is being written: the output must not be closed before.
+// Close waits for a write in progress. The caller must not close the output earlier.
 func (q *Queue[M]) Close() {
 	if q.answer != nil {
 		<-q.answer

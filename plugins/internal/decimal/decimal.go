@@ -1,6 +1,6 @@
-// Package decimal computes with exact decimals: nothing is rounded, and what is not
-// exact is an error. Decimal libraries bring contexts, rounding and NaN, and none of
-// them may happen to an amount of money.
+// Package decimal computes with exact decimals. It never rounds: an inexact result is an
+// error. Decimal libraries have contexts, rounding and NaN, which amounts of money must
+// not have.
 package decimal
 
 import (
@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// limit is how many zeros Rescale appends, and how many bytes FromBytes reads. No column
-// and no schema comes near. Without the limit a short exponent would become gigabytes.
+// limit is how many zeros Rescale appends, and how many bytes FromBytes reads. Columns and
+// schemas are far below. Without the limit, a short exponent would become gigabytes.
 const limit = 2000
 
-// What keeps a text from being a Decimal, or a Decimal from having another form.
+// The errors of a text that is no Decimal, and of a conversion of a Decimal.
 var (
 	ErrSyntax  = errors.New("no decimal number")
 	ErrTooWide = errors.New("too many digits")
@@ -27,15 +27,15 @@ var (
 // Decimal is the exact number unscaled / 10^scale. The zero value is 0.
 type Decimal struct {
 	small int64  // the unscaled value while wide is empty
-	wide  string // the unscaled value where no int64 holds it; most are only moved
-	scale int64  // digits behind the point; negative: zeros before the point
+	wide  string // the unscaled value if it exceeds int64; most values are only copied
+	scale int64  // digits after the point; negative: zeros before the point
 }
 
-// FromInt gives an integer at scale 0.
+// FromInt returns an integer at scale 0.
 func FromInt(v int64) Decimal { return Decimal{small: v} }
 
-// FromBytes reads an unscaled integer, big-endian and in two's complement. More than
-// 2,000 bytes are ErrTooWide.
+// FromBytes reads an unscaled integer, big-endian and in two's complement. The error for
+// more than 2,000 bytes is ErrTooWide.
 func FromBytes(unscaled []byte, scale int64) (Decimal, error) {
 	var sign int64 // of the bits before the first byte
 	if len(unscaled) > 0 {
@@ -57,7 +57,7 @@ func FromBytes(unscaled []byte, scale int64) (Decimal, error) {
 	return fromText(v.Add(v, new(big.Int).SetBytes(unscaled)).String(), scale), nil
 }
 
-// fromText takes an integer without zeros before its first digit; "" is 0.
+// fromText reads an integer without leading zeros; "" is 0.
 func fromText(unscaled string, scale int64) Decimal {
 	if len(unscaled) <= len("-9223372036854775808") {
 		if v, err := strconv.ParseInt(unscaled, 10, 64); err == nil {
@@ -74,8 +74,8 @@ func (d Decimal) unscaled() string {
 	return d.wide
 }
 
-// Scale is the number of digits behind the point. It is negative for the zeros that a
-// positive exponent puts before the point.
+// Scale returns the number of digits after the point. It is negative for the zeros that a
+// positive exponent adds before the point.
 func (d Decimal) Scale() int64 {
 	if d.Sign() == 0 {
 		return max(d.scale, 0)
@@ -83,7 +83,7 @@ func (d Decimal) Scale() int64 {
 	return d.scale
 }
 
-// Sign is -1, 0 or 1.
+// Sign returns -1, 0 or 1.
 func (d Decimal) Sign() int {
 	switch {
 	case d.wide == "":
@@ -94,7 +94,7 @@ func (d Decimal) Sign() int {
 	return 1
 }
 
-// Precision is the number of digits of the unscaled value, 0 for zero.
+// Precision returns the number of digits of the unscaled value, 0 for zero.
 func (d Decimal) Precision() int {
 	if d.wide != "" {
 		return len(strings.TrimPrefix(d.wide, "-"))
@@ -106,7 +106,7 @@ func (d Decimal) Precision() int {
 	return n
 }
 
-// powers are those of ten that an int64 holds.
+// powers has the powers of ten that fit into an int64.
 var powers = func() (powers [19]uint64) {
 	powers[0] = 1
 	for i := range powers[1:] {
@@ -122,7 +122,7 @@ func magnitude(v int64) uint64 {
 	return uint64(v)
 }
 
-// Mul multiplies by an integer and keeps the scale.
+// Mul returns the product with an integer. It keeps the scale.
 func (d Decimal) Mul(factor int64) Decimal {
 	if d.wide == "" {
 		high, low := bits.Mul64(magnitude(d.small), magnitude(factor))
@@ -134,13 +134,13 @@ func (d Decimal) Mul(factor int64) Decimal {
 	return fromText(v.Mul(v, big.NewInt(factor)).String(), d.scale)
 }
 
-// Cmp orders two decimals by value, whatever their scales: -1, 0 or 1.
+// Cmp compares two decimals by value and returns -1, 0 or 1. The scales may differ.
 func (d Decimal) Cmp(other Decimal) int {
 	if d.scale == other.scale && d.wide == "" && other.wide == "" {
 		return cmp.Compare(d.small, other.small)
 	}
-	// The place of the first digit decides first: 1e999999999 at scale 0 would fill the
-	// memory.
+	// The position of the first digit decides first: 1e999999999 at scale 0 would fill
+	// the memory.
 	sign := d.Sign()
 	place, otherPlace := int64(d.Precision())-d.scale, int64(other.Precision())-other.scale
 	order := cmp.Or(cmp.Compare(sign, other.Sign()), sign*cmp.Compare(place, otherPlace))
@@ -152,10 +152,10 @@ func (d Decimal) Cmp(other Decimal) int {
 	if d.wide == "" && other.wide == "" {
 		return cmp.Compare(d.small, other.small)
 	}
-	return sign * strings.Compare(d.unscaled(), other.unscaled()) // of one length
+	return sign * strings.Compare(d.unscaled(), other.unscaled()) // of the same length
 }
 
-// withZeros appends zeros behind the point.
+// withZeros appends zeros after the point.
 func (d Decimal) withZeros(zeros int64) Decimal {
 	scale := d.scale + zeros
 	if d.wide == "" && zeros < int64(len(powers)) {
@@ -167,8 +167,8 @@ func (d Decimal) withZeros(zeros int64) Decimal {
 	return fromText(d.unscaled()+strings.Repeat("0", int(zeros)), scale)
 }
 
-// Rescale gives the same number with another scale. The error is ErrInexact where other
-// digits than zeros would be cut off, and ErrTooWide beyond 2,000 more zeros.
+// Rescale returns the same number with another scale. The error is ErrInexact if it would
+// remove a digit other than zero, and ErrTooWide for more than 2,000 additional zeros.
 func (d Decimal) Rescale(scale int64) (Decimal, error) {
 	zeros := scale - d.scale
 	switch {
@@ -187,7 +187,7 @@ func (d Decimal) Rescale(scale int64) (Decimal, error) {
 	return d, nil
 }
 
-// cut cuts off digits at the end; exact says that they were zeros.
+// cut removes digits at the end. exact reports whether they were zeros.
 func (d Decimal) cut(digits int64) (left Decimal, exact bool) {
 	scale := d.scale - digits
 	switch {
@@ -201,7 +201,7 @@ func (d Decimal) cut(digits int64) (left Decimal, exact bool) {
 	return fromText(d.wide[:kept], scale), strings.Trim(d.wide[kept:], "0") == ""
 }
 
-// Reduce gives the same number without zeros at the end: 12.00 and 12e0 alike.
+// Reduce returns the same number without zeros at the end: the same for 12.00 and 12e0.
 func (d Decimal) Reduce() Decimal {
 	d, _ = d.cut(int64(len(d.wide) - len(strings.TrimRight(d.wide, "0"))))
 	if d.wide == "" && d.small == 0 {
@@ -213,7 +213,7 @@ func (d Decimal) Reduce() Decimal {
 	return d
 }
 
-// Int64 is the number as an integer of 64 bits, or ErrInexact or ErrTooWide.
+// Int64 returns the number as an integer of 64 bits. The error is ErrInexact or ErrTooWide.
 func (d Decimal) Int64() (int64, error) {
 	d, err := d.Rescale(0)
 	if d.wide != "" {
@@ -222,8 +222,8 @@ func (d Decimal) Int64() (int64, error) {
 	return d.small, err
 }
 
-// LowBits are the low 64 bits of the number without its fraction, which is what Java's
-// BigDecimal.longValue gives.
+// LowBits returns the low 64 bits of the number without its fraction, like Java's
+// BigDecimal.longValue.
 func (d Decimal) LowBits() int64 {
 	if d.scale > 0 {
 		d, _ = d.cut(d.scale)
@@ -241,7 +241,7 @@ func (d Decimal) LowBits() int64 {
 	return v
 }
 
-// Float64 is the nearest float64, or an error where the number is beyond all of them.
+// Float64 returns the nearest float64, or an error if the number is too large.
 func (d Decimal) Float64() (float64, error) {
 	return strconv.ParseFloat(d.unscaled()+"e"+strconv.FormatInt(-d.scale, 10), 64)
 }

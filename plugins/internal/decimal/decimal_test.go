@@ -37,8 +37,8 @@ func TestParseTakesDigitsWithAPointAndAnExponent(t *testing.T) {
 	}
 }
 
-// TestADecimalEqualsRationalArithmetic: the reference is math/big's rational arithmetic,
-// which knows neither scales nor 64 bits.
+// The reference is the rational arithmetic of math/big, which has no scales and no 64-bit
+// limit.
 func TestADecimalEqualsRationalArithmetic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, rat := draw(t, "d")
@@ -160,8 +160,8 @@ func TestFromBytesReadsTwosComplement(t *testing.T) {
 	require.ErrorIs(t, err, ErrTooWide)
 }
 
-// draw gives a number about the bounds of int64 or of any length, with or without zeros
-// at its ends.
+// draw returns a number near the limits of int64 or of any length, with or without zeros at
+// its ends.
 func draw(t *rapid.T, label string) (Decimal, *big.Rat) {
 	text := rapid.OneOf(
 		rapid.StringMatching(`-?[0-9]{1,25}(\.[0-9]{1,25})?(e-?[0-9]{1,2})?`),
@@ -175,7 +175,7 @@ func draw(t *rapid.T, label string) (Decimal, *big.Rat) {
 	return d, rat
 }
 
-// equal says that d's text is want, and that d is kept in the form of its size.
+// equal checks the text of d, and that d has the form for its size.
 func equal(t *rapid.T, want *big.Rat, d Decimal) {
 	t.Helper()
 	got, ok := new(big.Rat).SetString(d.String())

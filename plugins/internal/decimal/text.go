@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// maxExponent bounds exponents, so that no sum with a scale overflows.
+// maxExponent limits exponents. A sum of an exponent and a scale must not overflow.
 const maxExponent = 1 << 40
 
-// Parse reads digits with an optional minus, fraction and exponent; the scale is as
-// written. The error is ErrSyntax.
+// Parse reads digits with an optional minus, fraction and exponent. It keeps the scale of
+// the text. The error is ErrSyntax.
 func Parse[T string | []byte](text T) (Decimal, error) {
 	negative := len(text) > 0 && text[0] == '-'
 	if negative {
@@ -49,7 +49,7 @@ func Parse[T string | []byte](text T) (Decimal, error) {
 	return Decimal{small: v, scale: scale}, nil
 }
 
-// cutDigits cuts text behind the digits that it begins with.
+// cutDigits splits text after its leading digits.
 func cutDigits[T string | []byte](text T) (digits, rest T) {
 	i := 0
 	for i < len(text) && text[i]-'0' <= 9 {
@@ -80,8 +80,8 @@ func parseExponent[T string | []byte](text T) (exponent int64, ok bool) {
 	return exponent, len(digits) > 0 && len(rest) == 0
 }
 
-// String gives the number in plain digits, with exactly Scale of them behind the point.
-// The caller bounds Scale.
+// String returns the number in plain digits, with exactly Scale digits after the point.
+// The caller must limit Scale.
 func (d Decimal) String() string {
 	var scratch [72]byte
 	digits := append(scratch[:0], strings.TrimPrefix(d.wide, "-")...)

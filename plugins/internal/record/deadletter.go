@@ -12,7 +12,7 @@ const (
 	HeaderOffset    = "__connect.errors.offset"
 	HeaderMessage   = "__connect.errors.exception.message"
 
-	// These are for Kafka Connect's tools only.
+	// Only the tools of Kafka Connect read these.
 	ConnectName       = "__connect.errors.connector.name"
 	ConnectTask       = "__connect.errors.task.id"
 	ConnectStage      = "__connect.errors.stage"
@@ -20,17 +20,17 @@ const (
 	ConnectException  = "__connect.errors.exception.class.name"
 	ConnectStacktrace = "__connect.errors.exception.stacktrace"
 
-	// ReplayedFrom is the header of a record that was a dead letter: which one.
+	// ReplayedFrom is the header of a replayed record. It names the dead letter.
 	ReplayedFrom = "order_sink.replayed_from"
 
-	// The headers of a mark, which says that a dead letter was replayed.
-	Replayed   = "order_sink.replayed"    // which dead letter
-	ReplayedAt = "order_sink.replayed_at" // when
-	ReplayedTo = "order_sink.replayed_to" // as which record
+	// The headers of a mark. A mark means that a dead letter was replayed.
+	Replayed   = "order_sink.replayed"    // the dead letter
+	ReplayedAt = "order_sink.replayed_at" // the time of the replay
+	ReplayedTo = "order_sink.replayed_to" // the replayed record
 )
 
-// ours are the headers of a dead letter, of a replayed record and of a mark. A producer's
-// header of such a name is lost.
+// ours has the headers of a dead letter, of a replayed record and of a mark. A header of
+// a producer with such a name is lost.
 var ours = map[string]bool{
 	HeaderCode: true, HeaderField: true, HeaderStage: true, HeaderFailedAt: true, HeaderTimestamp: true,
 	ReplayedFrom: true, Replayed: true, ReplayedAt: true, ReplayedTo: true,
@@ -38,5 +38,5 @@ var ours = map[string]bool{
 	ConnectName: true, ConnectTask: true, ConnectStage: true, ConnectClass: true, ConnectException: true, ConnectStacktrace: true,
 }
 
-// IsOurs says whether a header is the sink's own, not the producer's.
+// IsOurs reports whether the sink sets a header, not the producer.
 func IsOurs(name string) bool { return ours[name] }

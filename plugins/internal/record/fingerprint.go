@@ -6,7 +6,7 @@ import (
 	"hash/maphash"
 )
 
-// Message is what tells one message from another.
+// Message has the content and the metadata of a message.
 type Message interface {
 	AsBytes() ([]byte, error)
 	MetaWalkMut(see func(name string, value any) error) error
@@ -14,16 +14,15 @@ type Message interface {
 
 var seed = maphash.MakeSeed()
 
-// Fingerprint tells a batch from other batches, by the content and the metadata of
-// its messages. An output that is given a batch again gets new Go values of the same
-// messages: their fingerprint is the same.
+// Fingerprint returns a hash of the content and the metadata of a batch. When the
+// framework retries a batch, the output gets new Go values with the same fingerprint.
 func Fingerprint[M Message](batch []M) uint64 {
 	var all maphash.Hash
 	all.SetSeed(seed)
 	for _, m := range batch {
-		content, _ := m.AsBytes() // its metadata tell a message that has no bytes
+		content, _ := m.AsBytes() // a message without bytes has metadata
 		number(&all, maphash.Bytes(seed, content))
-		var metadata uint64 // a sum, since the metadata come in no order
+		var metadata uint64 // a sum, because the metadata has no order
 		_ = m.MetaWalkMut(func(name string, value any) error {
 			switch value.(type) {
 			case nil, string, []byte, int, int64, bool:

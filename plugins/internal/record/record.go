@@ -1,11 +1,11 @@
-// Package record has what the plugins share of a record: the names of its metadata and
-// of a dead letter's headers, the headers of its producer, why it was refused, and the
-// ticket that keeps its order. The plugins never import one another.
+// Package record has the parts of a record that the plugins share: the names of its
+// metadata, the headers of a dead letter, the headers of its producer, its refusal, and
+// the ticket that keeps its order. The plugins never import one another.
 package record
 
 import "github.com/twmb/franz-go/pkg/kgo"
 
-// The metadata of the record that an input sets.
+// The metadata that an input sets.
 const (
 	Key       = "kafka_key"
 	Topic     = "kafka_topic"
@@ -20,33 +20,31 @@ const (
 	// header of the record has a name of [reserved].
 	Headers = "kafka_headers"
 
-	// Original has the bytes of a record as they were read. The shipped pipelines give
-	// this name to their decoder.
+	// Original has the bytes of a record as the input read them. The shipped pipelines
+	// configure this name in their decoder.
 	Original = "order_sink_original"
-	// FallbackError is the error of a message that the framework's fallback passes on.
+	// FallbackError is the error of a message that the framework's fallback forwards.
 	FallbackError = "fallback_error"
 )
 
-// Set are the names that every message of kafka_read has, in the order of its
+// Set has the names that every message of kafka_read has, in the order of its
 // documentation.
 var Set = []string{Key, Topic, Partition, Offset, Timestamp, Tombstone}
 
-// numbers are the names that inputs set as numbers. The last two are those of the
-// redpanda input.
+// numbers has the names that inputs set as numbers. The redpanda input sets the last two.
 var numbers = map[string]bool{
 	Partition: true, Offset: true, Timestamp: true, "kafka_timestamp_unix": true, "kafka_lag": true,
 }
 
-// reserved are the names that the metadata of a message uses for another purpose
-// than a header of that name: those of an input, those that the shipped pipelines
-// give to their processors, and that of the fallback output.
+// reserved has the names of metadata that is no header. Inputs, the processors of the
+// shipped pipelines, and the fallback output set them.
 var reserved = map[string]bool{
 	Key: true, Topic: true, Partition: true, Offset: true, Timestamp: true, Tombstone: true, Batch: true, Headers: true,
 	"kafka_timestamp_unix": true, "kafka_lag": true,
 	"order_sink_schema": true, Original: true, FallbackError: true,
 }
 
-// IsNumber says whether an input sets this metadata as a number. A text of this name
+// IsNumber reports whether an input sets this metadata as a number. A text of this name
 // is a header.
 func IsNumber(name string) bool { return numbers[name] }
 
@@ -58,14 +56,14 @@ type Metadata interface {
 // Log describes the records of one partition of a topic.
 type Log struct{ topic, partition any }
 
-// From describes the records of a topic's partition.
+// From returns the Log of a topic's partition.
 func From(topic string, partition int32) Log { return Log{topic, int(partition)} }
 
 var noKey any = []byte(nil)
 
-// Describe sets the metadata of a message to the record's headers and to what else
-// the record says of itself, with its timestamp in milliseconds. Of a header that
-// stands twice, the metadata has the last value.
+// Describe sets the metadata of a message to the headers, the key, the position and the
+// timestamp of the record. The timestamp is in milliseconds. When a record has a header
+// twice, the metadata has the last value.
 func (l Log) Describe(m Metadata, r *kgo.Record, timestamp any) {
 	hidden := false
 	for i := range r.Headers {
@@ -93,7 +91,7 @@ func (l Log) Describe(m Metadata, r *kgo.Record, timestamp any) {
 	m.MetaSetMut(Headers, all)
 }
 
-// text is the value of a header, nil for null.
+// text returns the value of a header, or nil for null.
 func text(h *kgo.RecordHeader) any {
 	if h.Value == nil {
 		return nil
@@ -101,14 +99,13 @@ func text(h *kgo.RecordHeader) any {
 	return string(h.Value)
 }
 
-// mayBeReserved spares nearly all headers the lookup.
+// mayBeReserved avoids the lookup for nearly all headers.
 func mayBeReserved(name string) bool {
 	return name != "" && (name[0] == 'k' || name[0] == 'o' || name[0] == 'f')
 }
 
-// ProducerHeaders are the headers that the producer set, of a message with this
-// metadata: without what an input, a processor or a dead letter adds. A header
-// without a value is empty text.
+// ProducerHeaders returns the headers that the producer of a message set. metadata is the
+// metadata of the message. A header without a value is empty text.
 func ProducerHeaders(metadata map[string]any) map[string]any {
 	source, exact := metadata[Headers].(map[string]any)
 	if !exact {

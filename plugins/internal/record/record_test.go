@@ -18,14 +18,14 @@ func described(headers ...kgo.RecordHeader) metadata {
 	return m
 }
 
-// The names are those that a message has, and each is kept from the producer's headers.
+// A message has exactly these names, and no header of a producer can set them.
 func TestEveryNameIsReserved(t *testing.T) {
 	if got := slices.Sorted(maps.Keys(described())); !slices.Equal(got, slices.Sorted(slices.Values(Set))) {
 		t.Errorf("a message has %q, the documentation says %q", got, Set)
 	}
 	for name := range reserved {
 		if !mayBeReserved(name) {
-			t.Errorf("%s is not looked for among headers", name)
+			t.Errorf("mayBeReserved excludes %s", name)
 		}
 	}
 	for _, name := range append(Set, Batch, Headers) {
@@ -40,7 +40,7 @@ func TestEveryNameIsReserved(t *testing.T) {
 	}
 }
 
-// A record pays for the copy of its headers only when a header needs it.
+// Describe copies the headers of a record only when a header needs it.
 func TestHeadersAreCopiedOnlyWhenOneIsHidden(t *testing.T) {
 	if m := described(kgo.RecordHeader{Key: "kafka_replyTopic", Value: []byte("r")}, kgo.RecordHeader{Key: "null"}); len(m) != len(Set)+2 || m["null"] != nil {
 		t.Errorf("got %v", m)
@@ -61,7 +61,7 @@ func TestWhatIsNoHeaderOfTheProducer(t *testing.T) {
 	if got := ProducerHeaders(m); len(got) != 2 || got["a"] != "1" || got["null"] != "" {
 		t.Errorf("got %v", got)
 	}
-	// A text of this name comes from another input, and is no copy of headers.
+	// A text of this name comes from another input and is no copy of headers.
 	m[Headers] = "text"
 	if got := ProducerHeaders(m); len(got) != 2 {
 		t.Errorf("got %v", got)

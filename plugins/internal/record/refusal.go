@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Stage is a step of a pipeline that refuses records: its name, and the name that Kafka
-// Connect gives to such a step.
+// Stage is a step of a pipeline that refuses records: its name, and the name of the step
+// in Kafka Connect.
 type Stage struct{ Name, Connect string }
 
 // The stages. An error that is no refusal has the stage Unknown.
@@ -18,15 +18,15 @@ var (
 	Unknown = Stage{"unknown", "UNKNOWN"}
 )
 
-// Code is a code of refusals and its line in the reference.
+// Code is the code of a refusal and its description in the reference.
 type Code struct{ Name, Meaning string }
 
-// maxPath is how many bytes of a path a text has. Texts travel in headers and logs, and
-// names in a path can come from outside.
+// maxPath is the length in bytes of a path in a text. Texts go into headers and logs, and
+// the names in a path can come from a producer.
 const maxPath = 256
 
-// Refusal says which rule a record breaks, and where. It never has a value of the record
-// (Invariant 7).
+// Refusal describes the rule that a record breaks, and the field. It never has a value of
+// the record (Invariant 7).
 type Refusal struct {
 	Stage  Stage
 	Code   string
@@ -37,7 +37,7 @@ type Refusal struct {
 // Error returns the text "code: field: detail", which [Parse] reads.
 func (r *Refusal) Error() string { return r.Code + ": " + r.Field() + ": " + r.Detail }
 
-// Field returns the path. It leaves out the middle of a path that is too long.
+// Field returns the path. It omits the middle of a path that is too long.
 func (r *Refusal) Field() string {
 	if len(r.Path) <= maxPath {
 		return r.Path
@@ -45,8 +45,8 @@ func (r *Refusal) Field() string {
 	return strings.ToValidUTF8(r.Path[:maxPath/2]+"..."+r.Path[len(r.Path)-maxPath/2:], "")
 }
 
-// At puts a step in front of the path, while the refusal is returned through the levels
-// of a document: a document without a refusal pays nothing for its paths.
+// At prepends a step to the path. Each level of a document calls it when it returns a
+// refusal, so a document without a refusal never builds a path.
 func (r *Refusal) At(step string) *Refusal {
 	switch {
 	case r.Path == "":
@@ -55,18 +55,18 @@ func (r *Refusal) At(step string) *Refusal {
 		r.Path = step + r.Path
 	case len(r.Path) < 2*maxPath:
 		r.Path = step + "." + r.Path
-	default: // deep nesting must not cost its square
+	default: // the cost of deep nesting must not be quadratic
 		r.Path = step + r.Path[len(r.Path)-maxPath:]
 	}
 	return r
 }
 
-// The framework puts words in front of the text of an error, and a comma or a colon.
+// refusalText matches the text of a refusal after the words and the comma or colon that
+// the framework prepends.
 var refusalText = regexp.MustCompile(`(?s)(?:^|: |, )([a-z][a-z0-9]*_[a-z0-9_]+): (.*?): (.*)`)
 
-// Parse returns the refusal that an error is or whose text the error has, nil for an
-// error that is no refusal. A text does not have the stage, so Parse takes the stage
-// whose codes begin as this code does.
+// Parse returns the refusal in an error or in the text of an error, or nil. A text does
+// not contain the stage, so Parse derives the stage from the prefix of the code.
 func Parse(err error) *Refusal {
 	var r *Refusal
 	if errors.As(err, &r) {

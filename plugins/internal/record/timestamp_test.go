@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// clients is what the client library makes of a record's timestamp.
+// clients returns the timestamp that the client library makes of a number.
 func clients(ms int64) *kgo.Record { return &kgo.Record{Timestamp: time.Unix(0, ms*1e6)} }
 
 func TestTheNumberOfATimestampIsRecovered(t *testing.T) {

@@ -1,5 +1,5 @@
-// Package retry has the state of a plugin that retries its work until the work
-// succeeds. The plugin is running, it is waiting for its next try, or it is stopped.
+// Package retry has the state of a plugin that retries its work until the work succeeds.
+// The plugin is running, waiting for its next try, or stopped.
 //
 // The framework logs each error that Connect returns, and shows the last one as the
 // reason why the plugin is not ready. So Connect returns one error for each wait, and
@@ -22,30 +22,30 @@ const (
 	Stopped = "stopped"
 )
 
-// Only is the waiter of a plugin that does one thing at a time.
+// Only is the waiter of a plugin with only one waiter.
 const Only uint64 = 0
 
 const firstPause = 100 * time.Millisecond
 
-// Reason is why the work cannot be done now.
+// Reason describes why the work cannot be done now.
 type Reason struct {
 	Work    string // the name of the work, for the log: "Storing rows"
 	For     string // what the plugin waits for: "for MariaDB", "to read"
-	Cause   string // a short label; the log gets each new one of a wait
+	Cause   string // a short label; the log gets each new cause of a wait
 	Text    string // what failed
 	Ending  string // the last sentence; "" for endingRetry
 	Stopped bool   // the plugin has stopped its work itself
 	AtOnce  bool   // the next try needs no pause before it
 }
 
-const endingRetry = "Nothing is dropped: it is tried again until it succeeds"
+const endingRetry = "Nothing is dropped: order-sink retries until it succeeds"
 
-// State is the state of a plugin: as a metric, as two lines of the log (the start of
-// a wait and its end, not each try), and as an error. A wait lasts as long as at least
-// one waiter waits, such as a batch or a connection.
+// State shows the state of a plugin as a metric, as two lines of the log (the start and
+// the end of a wait, not each try), and as an error. A wait lasts while at least one
+// waiter waits, such as a batch or a connection.
 //
-// The framework can show one error only. So one of several waiting batches returns to
-// the framework: this batch is the reporter. The others wait in [State.Wait].
+// The framework can show only one error. So only one of several waiting batches returns
+// to the framework: the reporter. The other batches wait in [State.Wait].
 type State struct {
 	Longest    time.Duration                    // pause between two tries
 	Show       func(state string)               // for the metric, see [Gauge]
@@ -54,12 +54,12 @@ type State struct {
 	mutex        sync.Mutex
 	waiters      map[uint64]*Backoff
 	reporter     uint64
-	reporterDone time.Time // when the reporter last succeeded; the others should soon, too
+	reporterDone time.Time // when the reporter last succeeded; the other waiters should soon succeed too
 	since        time.Time // the start of the wait
 	next         time.Time // the next try
-	reason       Reason    // the last
+	reason       Reason    // the last reason
 	announced    bool      // the framework has the error of this wait
-	causes       []string  // those of this wait that the log has
+	causes       []string  // the causes of this wait that the log has
 }
 
 // Gauge returns a function for State.Show. It sets the gauge of the current state to 1,
@@ -76,7 +76,7 @@ func Gauge(set func(n int64, labels ...string), states ...string) func(state str
 	}
 }
 
-// Begin says that a try of a waiter failed. It returns the pause before the next try.
+// Begin records that a try of a waiter failed. It returns the pause before the next try.
 func (s *State) Begin(waiter uint64, r Reason) time.Duration {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -113,10 +113,11 @@ func (s *State) Rest(ctx context.Context) error {
 	return Sleep(ctx, pause)
 }
 
-// Wait says that a try of a waiter failed, and sleeps until its next try. It reports
-// whether the caller makes that try. The framework makes it if ctx has ended, or if this
-// waiter is the reporter. The first waiter becomes the reporter. When the reporter
-// succeeds and a waiter still waits long after, that waiter becomes the reporter.
+// Wait records that a try of a waiter failed, and sleeps until the next try. It reports
+// whether the caller must make that try. It returns false, and leaves the try to the
+// framework, if ctx has ended or if this waiter is the reporter. The first waiter becomes
+// the reporter. When a waiter still waits long after the reporter succeeded, that waiter
+// becomes the reporter.
 func (s *State) Wait(ctx context.Context, waiter uint64, r Reason) bool {
 	if ctx.Err() != nil || Sleep(ctx, s.Begin(waiter, r)) != nil {
 		return false
@@ -129,7 +130,8 @@ func (s *State) Wait(ctx context.Context, waiter uint64, r Reason) bool {
 	return s.reporter != waiter
 }
 
-// Announce returns the state as an error, once a wait, for Connect to return.
+// Announce returns the state as an error once in each wait, otherwise nil. Connect
+// returns this error.
 func (s *State) Announce() error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -140,7 +142,7 @@ func (s *State) Announce() error {
 	return s
 }
 
-// Err returns the state as an error during a wait, else nil.
+// Err returns the state as an error during a wait, otherwise nil.
 func (s *State) Err() error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -150,14 +152,14 @@ func (s *State) Err() error {
 	return s
 }
 
-// Reason returns the last reason, for an output that has the waiting one as a child.
+// Reason returns the last reason.
 func (s *State) Reason() Reason {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.reason
 }
 
-// Succeeded says that a waiter no longer waits, or that it never did.
+// Succeeded records that a waiter does not wait, or no longer waits.
 func (s *State) Succeeded(waiter uint64) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -175,8 +177,8 @@ func (s *State) Succeeded(waiter uint64) {
 	}
 }
 
-// Error implements error: what the plugin waits for, since when, and when it tries
-// again.
+// Error implements error. The text has the reason of the wait, its start, and the time
+// until the next try.
 func (s *State) Error() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
-const connecting = 9 // a waiter beside the batches
+const connecting = 9 // a waiter in addition to the batches
 
 var (
 	readOnly = retry.Reason{Work: "Storing rows", For: "for MariaDB", Cause: "error_1290", Text: "MariaDB error 1290 (HY000)"}
@@ -34,8 +34,8 @@ func newState() *watched {
 	return w
 }
 
-// Only the waiter that waits can say that the wait is over. A new cause is logged:
-// somebody may have to act on it.
+// Only a waiter that waits can end the wait. The log gets a new cause, because the
+// operator may have to act on it.
 func TestAWaitIsLoggedByCauseUntilItsEnd(t *testing.T) {
 	t.Parallel()
 	s := newState()
@@ -51,9 +51,9 @@ func TestAWaitIsLoggedByCauseUntilItsEnd(t *testing.T) {
 	}
 	announced := s.Announce()
 	require.ErrorContains(t, announced, "waiting for MariaDB since 20")
-	require.ErrorContains(t, announced, "s: MariaDB error 1290 (HY000). Nothing is dropped: it is tried again until it succeeds")
+	require.ErrorContains(t, announced, "s: MariaDB error 1290 (HY000). Nothing is dropped: order-sink retries until it succeeds")
 	require.NoError(t, s.Announce(), "once a wait")
-	require.Equal(t, announced, s.Err(), "whoever asks gets the same error")
+	require.Equal(t, announced, s.Err(), "every caller gets the same error")
 	require.Equal(t, readOnly, s.Reason())
 	s.Succeeded(2) // another batch was stored
 	require.Empty(t, s.lines)
@@ -64,7 +64,7 @@ func TestAWaitIsLoggedByCauseUntilItsEnd(t *testing.T) {
 	require.Contains(t, s.lines[0], "Still waiting for MariaDB since 20")
 	require.Contains(t, s.lines[0], "MariaDB error 1142")
 	require.Contains(t, s.lines[0], ". Run GRANT")
-	require.ErrorContains(t, announced, "MariaDB error 1142", "the error tells the current reason")
+	require.ErrorContains(t, announced, "MariaDB error 1142", "the error has the current reason")
 	s.Begin(2, denied)
 	s.Succeeded(1)
 	require.Len(t, s.lines, 1, "batch 2 still waits")
@@ -79,8 +79,8 @@ func TestAWaitIsLoggedByCauseUntilItsEnd(t *testing.T) {
 	require.Error(t, s.Announce(), "a new wait is announced again")
 }
 
-// While one batch waits for the framework to bring it again, the others wait in the
-// state: the reason that is shown stays the reason.
+// While the framework retries one batch, the other batches wait in the state. The
+// framework shows one reason.
 func TestOneOfTheWaitersReports(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -91,17 +91,17 @@ func TestOneOfTheWaitersReports(t *testing.T) {
 		require.False(t, s.Wait(t.Context(), 1, readOnly))
 		require.NoError(t, s.Announce())
 		s.Succeeded(1)
-		require.True(t, s.Wait(t.Context(), 2, readOnly), "it should be done soon, too")
+		require.True(t, s.Wait(t.Context(), 2, readOnly), "it should soon succeed too")
 		time.Sleep(2 * s.Longest)
-		require.False(t, s.Wait(t.Context(), 2, readOnly), "it is not")
-		require.Error(t, s.Announce(), "and says so")
+		require.False(t, s.Wait(t.Context(), 2, readOnly), "it has not succeeded")
+		require.Error(t, s.Announce(), "it reports that")
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		require.False(t, s.Wait(ended, 3, readOnly), "a shutdown is the framework's")
+		require.False(t, s.Wait(ended, 3, readOnly), "the framework handles a shutdown")
 	})
 }
 
-// The text of the error is that of the time at which somebody reads it.
+// The text of the error is up to date whenever it is read.
 func TestTheErrorTellsTheTimeUntilTheNextTry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestTheErrorTellsTheTimeUntilTheNextTry(t *testing.T) {
 		}
 		pause := s.Begin(0, readOnly)
 		text := func() string {
-			return fmt.Sprintf("waiting for MariaDB since 2000-01-01T00:00:00Z (%v), next try in %v: MariaDB error 1290 (HY000). Nothing is dropped: it is tried again until it succeeds",
+			return fmt.Sprintf("waiting for MariaDB since 2000-01-01T00:00:00Z (%v), next try in %v: MariaDB error 1290 (HY000). Nothing is dropped: order-sink retries until it succeeds",
 				time.Since(began), (pause - time.Since(began)).Round(100*time.Millisecond))
 		}
 		require.EqualError(t, s.Err(), text())

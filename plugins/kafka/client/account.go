@@ -28,8 +28,8 @@ type Account struct {
 	Extensions map[string]string
 }
 
-// mechanism returns nil for no account. An account without its password or token is
-// an error here, because a broker would only answer that it refuses the account.
+// mechanism returns nil for an empty account. An account without its password or token is
+// an error here, because the error of the broker would not name the missing field.
 func (a Account) mechanism() (sasl.Mechanism, error) {
 	switch a.Mechanism {
 	case MechanismNone, "":

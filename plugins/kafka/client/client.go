@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl"
 )
 
-// The names of the fields that a [Config] is read from.
+// The names of the fields of a [Config].
 const (
 	FieldBrokers    = "seed_brokers"
 	FieldClientID   = "client_id"
@@ -27,9 +27,9 @@ const (
 // DefaultID is the client ID of a configuration that names none.
 const DefaultID = "order-sink"
 
-// Config says how to reach a Kafka cluster.
+// Config has the connection settings of a Kafka cluster.
 type Config struct {
-	Brokers  []string    // HOST:PORT; an item may be several, with commas between them
+	Brokers  []string    // HOST:PORT; an item may have several, with commas between them
 	ID       string      // "" for DefaultID
 	TLS      *tls.Config // nil for a connection without TLS
 	Accounts []Account
@@ -58,8 +58,8 @@ func (c Config) Options() ([]kgo.Opt, error) {
 	return append(options, kgo.SASL(mechanisms...)), nil
 }
 
-// Split returns the items of a list in which an item may be several, with commas
-// between them: one environment variable holds them all.
+// Split splits the items of a list at commas, because one environment variable can have
+// several items.
 func Split(items []string) (all []string) {
 	for _, item := range items {
 		for one := range strings.SplitSeq(item, ",") {

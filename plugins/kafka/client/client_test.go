@@ -64,7 +64,7 @@ func TestAnIncompleteAccountIsRefused(t *testing.T) {
 	}
 }
 
-// The logger warns once a minute of each line, but not of an error that the client
+// The logger logs each line once a minute. It does not warn of an error that the client
 // retries by itself.
 func TestTheClientsWarningsAreLogged(t *testing.T) {
 	var warnings, rest []string

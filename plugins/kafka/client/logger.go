@@ -17,9 +17,9 @@ import (
 // repeatPeriod is how long the logger waits before it logs the same line again.
 const repeatPeriod = time.Minute
 
-// Logger is a [kgo.Logger] that passes on the warnings of a client. An error that the
-// client retries by itself goes to Debug: when no broker is reachable, the input says
-// so once, and the client would say so for every try.
+// Logger is a [kgo.Logger] that forwards the warnings of a client. An error that the
+// client retries by itself goes to Debug. When no broker is reachable, the input logs that
+// once, but the client would log it for every try.
 type Logger struct {
 	Warn, Debug func(format string, args ...any)
 
@@ -63,7 +63,7 @@ func (l *Logger) isNew(line string) bool {
 	return true
 }
 
-// retries says whether the client retries after the error, or is closing.
+// retries reports whether the client retries after the error, or is closing.
 func retries(err error) bool {
 	var network net.Error
 	return kerr.IsRetriable(err) || kgo.IsRetryableBrokerErr(err) || errors.As(err, &network) ||

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
@@ -18,7 +19,7 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// Console is where a command reads and writes.
+// Console has the input and the outputs of a command.
 type Console struct {
 	In          io.Reader
 	Out         io.Writer
@@ -36,15 +37,18 @@ func Standard() Console {
 	}
 }
 
-// Table writes rows in columns; the function rows writes them one by one. A column is
-// as wide as its widest cell in a thousand rows.
-func (c Console) Table(header string, rows func(line func(format string, cells ...any))) error {
+// Table writes a table. The function rows calls row for each row; every cell is
+// [Visible]. A column is as wide as its widest cell in a thousand rows.
+func (c Console) Table(header string, rows func(row func(cells ...any))) error {
 	writer := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(writer, header)
 	var err error
 	n := 0
-	rows(func(format string, cells ...any) {
-		fmt.Fprintf(writer, format+"\n", cells...)
+	rows(func(cells ...any) {
+		for i, cell := range cells {
+			cells[i] = Visible(fmt.Sprint(cell))
+		}
+		fmt.Fprintf(writer, strings.Repeat("%s\t", len(cells)-1)+"%s\n", cells...)
 		if n++; n%1000 == 0 {
 			err = errors.Join(err, writer.Flush())
 		}
@@ -59,7 +63,7 @@ func (c Console) Document(value any) error {
 	return encoder.Encode(value)
 }
 
-// NewEncoder returns an encoder that writes one JSON document a line.
+// NewEncoder returns an encoder that writes each JSON document on a line of its own.
 func NewEncoder(w io.Writer) *json.Encoder {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
@@ -89,8 +93,8 @@ func (c Console) Ask(ctx context.Context, question string) (string, error) {
 	}
 }
 
-// Visible returns a text for a terminal, "-" for an empty one. It escapes a text that
-// has unprintable characters, so that no dead letter can control the terminal.
+// Visible returns a text for a terminal, or "-" for an empty text. It escapes a text
+// with unprintable characters: no dead letter may control the terminal.
 func Visible(text string) string {
 	if text == "" {
 		return "-"
@@ -101,11 +105,11 @@ func Visible(text string) string {
 	return text
 }
 
-// Unprintable tells whether a character may control a terminal.
+// Unprintable reports whether a character may control a terminal.
 func Unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
-// Progress is a line on a terminal about work that takes longer than a second. The zero
-// value prints nothing.
+// Progress is a line on a terminal that shows the progress of work longer than a second.
+// The zero value prints nothing.
 type Progress struct {
 	Console
 	verb  string
@@ -115,7 +119,7 @@ type Progress struct {
 	shown bool
 }
 
-// Progress starts a progress line for so many records. verb is a participle: read.
+// Progress starts a progress line for total records. verb is a participle: read.
 func (c Console) Progress(verb string, total int64) *Progress {
 	return &Progress{Console: c, verb: verb, total: total, next: time.Now().Add(time.Second)}
 }

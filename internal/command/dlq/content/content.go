@@ -14,7 +14,7 @@ import (
 	"github.com/order-sink/order-sink/internal/command/dlq/console"
 )
 
-// Content is the JSON of some bytes, as far as a user may see them.
+// Content describes some bytes in JSON, as far as a user may see them.
 type Content struct {
 	Bytes  int             `json:"bytes"`
 	JSON   json.RawMessage `json:"json,omitempty"`   // masked, unless the user asks for values
@@ -24,7 +24,7 @@ type Content struct {
 	raw []byte // the source of Text or Base64
 }
 
-// New returns the content of a key or a header, nil for null.
+// New returns the content of a key or a header, or nil for null.
 func New(raw []byte, values bool) *Content {
 	if raw == nil {
 		return nil
@@ -55,7 +55,7 @@ func NewValue(raw []byte, values bool) *Content {
 	return c
 }
 
-// Line is the content on one line.
+// Line returns the content on one line.
 func (c *Content) Line() string {
 	switch {
 	case c == nil:
@@ -69,7 +69,7 @@ func (c *Content) Line() string {
 	}
 }
 
-// Block is the content on several lines.
+// Block returns the content on several lines.
 func (c *Content) Block() string {
 	switch {
 	case c == nil:
@@ -87,8 +87,8 @@ func (c *Content) Block() string {
 	}
 }
 
-// escapeControls escapes the control characters beyond ASCII, which JSON allows but
-// which can control a terminal.
+// escapeControls escapes the control characters beyond ASCII. JSON allows them, but they
+// can control a terminal.
 func escapeControls(document string) string {
 	var text []byte
 	for _, r := range document {

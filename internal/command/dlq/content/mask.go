@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// The members of an envelope's schema that are shown: types and names are not values of
-// a row, but defaults are.
+// The members of a schema that Mask shows. Types and names are not values of a row, but
+// defaults are.
 var (
 	schemaMembers = []string{"type", "optional", "name", "version", "doc", "field", "parameters"}
 	schemaNodes   = []string{"fields", "items", "keys", "values"}
 )
 
-// Mask returns a JSON document with the type of each value in place of the value:
+// Mask returns a JSON document with the type of each value instead of the value:
 // "string(36)", "number(4)", "boolean", null. It keeps the names of members, and the
 // types and names of a schema. A length is a number of characters. The document must be
 // valid.
@@ -32,7 +32,7 @@ type masker struct {
 	out     []byte
 }
 
-// value writes the next value, as it is (open) or masked. Only the member schema of the
+// value writes the next value, unchanged (open) or masked. Only the member schema of the
 // root is a schema.
 func (m *masker) value(open, root bool) { m.write(m.next(), open, root) }
 
@@ -40,10 +40,10 @@ func (m *masker) write(token json.Token, open, root bool) {
 	switch token := token.(type) {
 	case json.Delim:
 		if token == '[' {
-			m.list(func() { m.value(open, false) }, ']')
+			m.list('[', func() { m.value(open, false) }, ']')
 			return
 		}
-		m.list(func() { m.member(open, root) }, '}')
+		m.list('{', func() { m.member(open, root) }, '}')
 	case string:
 		m.scalar(open, token, fmt.Sprintf("string(%d)", utf8.RuneCountInString(token)))
 	case json.Number:
@@ -56,46 +56,44 @@ func (m *masker) write(token json.Token, open, root bool) {
 }
 
 func (m *masker) member(open, root bool) {
-	name, _ := m.next().(string)
-	m.scalar(true, name, "")
-	m.out = append(m.out, ':')
-	if root && name == "schema" {
+	if name := m.name(); root && name == "schema" {
 		m.schema()
 		return
 	}
 	m.value(open, false)
 }
 
-// schema writes a node of the schema, or masks any other value in its place.
+// schema writes a node of the schema. It masks any other value.
 func (m *masker) schema() {
-	token := m.next()
-	switch token {
+	switch token := m.next(); token {
 	case json.Delim('{'):
+		m.list('{', m.schemaMember, '}')
 	case json.Delim('['):
-		m.list(m.schema, ']')
-		return
+		m.list('[', m.schema, ']')
 	default:
 		m.write(token, false, false)
-		return
 	}
-	m.list(func() {
-		name, _ := m.next().(string)
-		m.scalar(true, name, "")
-		m.out = append(m.out, ':')
-		if slices.Contains(schemaNodes, name) {
-			m.schema()
-			return
-		}
-		m.value(slices.Contains(schemaMembers, name), false)
-	}, '}')
 }
 
-func (m *masker) list(element func(), end byte) {
-	if end == ']' {
-		m.out = append(m.out, '[')
-	} else {
-		m.out = append(m.out, '{')
+func (m *masker) schemaMember() {
+	name := m.name()
+	if slices.Contains(schemaNodes, name) {
+		m.schema()
+		return
 	}
+	m.value(slices.Contains(schemaMembers, name), false)
+}
+
+// name writes the name of a member and returns it.
+func (m *masker) name() string {
+	name, _ := m.next().(string)
+	m.scalar(true, name, "")
+	m.out = append(m.out, ':')
+	return name
+}
+
+func (m *masker) list(begin byte, element func(), end byte) {
+	m.out = append(m.out, begin)
 	for first := true; m.decoder.More(); first = false {
 		if !first {
 			m.out = append(m.out, ',')

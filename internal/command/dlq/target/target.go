@@ -1,5 +1,4 @@
-// Package target has the topics that a replay sends dead letters to, with the settings
-// that matter to the replay.
+// Package target has the topics that a replay sends dead letters to, and their settings.
 package target
 
 import (
@@ -46,7 +45,7 @@ type Topic struct {
 	byKey      kgo.TopicPartitioner
 	oldest     int64 // time of the first refusal, Unix milliseconds
 
-	timestampType string        // "" if the broker does not tell
+	timestampType string        // "" if unknown
 	maxBytes      int           // of a batch, compressed
 	largest       int           // dead letter, not compressed
 	retention     time.Duration // 0: without limit, or unknown
@@ -58,7 +57,7 @@ func (to Topics) Add(name string, failedAt int64, size int) {
 	if t == nil {
 		t = &Topic{
 			Name: name, oldest: failedAt, maxBytes: defaultMaxBytes,
-			// As Kafka's own clients do: by the hash of the key.
+			// Kafka's own clients use the hash of the key too.
 			byKey: kgo.StickyKeyPartitioner(nil).ForTopic(name),
 		}
 		to[name] = t
@@ -115,9 +114,9 @@ func (to Topics) readSettings(ctx context.Context, admin *kadm.Client) error {
 	return err
 }
 
-// BatchBytes is the batch limit of the client, which compares it with uncompressed
-// records. The limit lets the largest dead letter pass: when its record was part of the
-// log, the record was compressed to the topic's own limit.
+// BatchBytes returns the batch limit of the client, which compares the limit with
+// uncompressed records. The limit allows the largest dead letter: its record was in the
+// log, so it fits into the topic's own limit when it is compressed.
 func (to Topics) BatchBytes(topic string) int32 {
 	t := to[topic]
 	if t == nil {
@@ -126,8 +125,8 @@ func (to Topics) BatchBytes(topic string) int32 {
 	return int32(min(max(t.maxBytes, t.largest+overhead), clientMaxBytes))
 }
 
-// Check refuses a topic that would make old orders look new, and warns of a topic that
-// may delete them.
+// Check returns an error for a topic that would make old orders look new. It warns of a
+// topic that may delete them.
 func (to Topics) Check(brokerTimestamps bool, now time.Time, warnings io.Writer) error {
 	for _, name := range to.Names() {
 		t := to[name]
@@ -143,13 +142,13 @@ func (to Topics) Check(brokerTimestamps bool, now time.Time, warnings io.Writer)
 	return nil
 }
 
-// OwnTimestamps tells whether the broker replaces the timestamps of records.
+// OwnTimestamps reports whether the broker replaces the timestamps of records.
 func (t *Topic) OwnTimestamps() bool { return t.timestampType == logAppendTime }
 
-// Partition returns the partition for a record whose origin is a partition of this
-// topic: the same one, where the other records of the same order are. By key, or when
-// the topic lacks the partition, it returns the partition that a producer would choose.
-// A record without a key keeps its partition as far as the topic has it.
+// Partition returns the partition for a record. By default it is the partition of the
+// origin, because the other records of the same order are there. By key, or when the
+// topic lacks that partition, it is the partition that a producer would choose. A record
+// without a key keeps its partition if the topic has it.
 func (t *Topic) Partition(record *kgo.Record, origin int32, byKey bool) int32 {
 	switch {
 	case !byKey && origin < t.partitions:

@@ -19,7 +19,7 @@ const (
 	fieldTopic    = "topic"
 )
 
-// output is a redpanda output, as far as it says how to reach its topic.
+// output has the fields of a redpanda output that lead to its topic.
 type output struct {
 	client.Config
 	topic string
@@ -45,7 +45,7 @@ func redpandaField() *service.ConfigField {
 	).Optional()
 }
 
-// find returns the output of the address's label.
+// find returns the output with the label of the address.
 func find(text string, a Address) (output, error) {
 	file, err := new(service.ConfigSchema).Field(resourcesField()).NewConfigQuerier().ParseYAML(text)
 	if err != nil {

@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	// pollTimeout is how long no record may come before the reader asks the broker
-	// whether the spans still have any.
+	// pollTimeout is how long the reader waits for records before it asks the broker
+	// whether the spans have more of them.
 	pollTimeout = time.Second
-	// fetchBytes is the size of a fetch. A larger record comes all the same.
+	// fetchBytes is the size of a fetch. The broker sends a larger record nevertheless.
 	fetchBytes = 1 << 20
 )
 
@@ -66,7 +66,7 @@ func (t *Topic) Spans(ctx context.Context) (Spans, error) {
 
 // Read calls visit with every record of the spans, in the order of each partition.
 //
-// Offsets may have no record, even at the end of a partition: compaction and
+// Some offsets have no record, even at the end of a partition: compaction and
 // transactions leave such holes.
 func (t *Topic) Read(ctx context.Context, spans Spans, visit func(*kgo.Record) error) error {
 	if len(spans) == 0 {
@@ -112,8 +112,8 @@ func (t *Topic) newReader(spans Spans) (*reader, error) {
 		kgo.FetchMaxWait(pollTimeout/2),
 		kgo.FetchMaxBytes(fetchBytes), // the client holds a few fetches while visit works
 		kgo.FetchMaxPartitionBytes(fetchBytes),
-		// A client that is closed before it starts would start all the same, and end a
-		// fetch session while it creates the session. Sessions only save bytes where a
+		// When a client is closed before it starts, it starts nevertheless, and ends a
+		// fetch session while it creates the session. Sessions only save bytes when a
 		// topic has many partitions and few new records.
 		kgo.DisableFetchSessions(),
 	)
@@ -158,7 +158,7 @@ func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error
 	return nil
 }
 
-// finishHoles finishes the spans that have no more records.
+// finishHoles removes the spans that have no more records.
 func (r *reader) finishHoles(ctx context.Context) error {
 	for partition, s := range r.left {
 		more, err := client.HasRecords(ctx, r.client, r.topic, partition, s.From, s.End)

@@ -18,26 +18,26 @@ import (
 // connectTimeout is how long the brokers may take to answer the first request.
 const connectTimeout = 15 * time.Second
 
-// Address says which topic a command reads.
+// Address names the topic that a command reads.
 type Address struct {
 	Resources string // path of a resources file
 	Optional  bool   // the file may be missing if Brokers and Topic are set
 	Label     string // of the output in the file
-	Brokers   string // in place of the output's, with commas between them
-	Topic     string // in place of the output's
+	Brokers   string // instead of those of the output, with commas between them
+	Topic     string // instead of that of the output
 }
 
-// complete tells whether the address needs no resources file.
+// complete reports whether the address needs no resources file.
 func (a Address) complete() bool { return a.Optional && a.Brokers != "" && a.Topic != "" }
 
-// Topic is a dead letter topic, and how to reach its brokers.
+// Topic is a dead letter topic with the connection to its brokers.
 type Topic struct {
 	Name    string
 	brokers []string
 	options []kgo.Opt
 }
 
-// Open reads the resources file as the framework does, environment variables included.
+// Open reads the resources file as the framework does, with the environment variables.
 // It does not connect.
 func Open(a Address) (*Topic, error) {
 	var found output
@@ -80,7 +80,7 @@ func (t *Topic) Client(options ...kgo.Opt) (*kgo.Client, error) {
 	return c, nil
 }
 
-// ping tells whether a broker answers and accepts the account.
+// ping returns an error unless a broker answers and accepts the account.
 func (t *Topic) ping(ctx context.Context, c *kgo.Client) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()

@@ -14,11 +14,11 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// root is the repository's, seen from here.
+// root is the path of the repository from this package.
 const root = "../../../.."
 
-// compose is the shipped file as `docker compose` reads it, with the shipped
-// example of an .env.
+// compose loads the shipped file as `docker compose` does, with the shipped example of
+// .env.
 func compose(t *testing.T, profiles ...string) *types.Project {
 	t.Helper()
 	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "config/compose/compose.yaml")},
@@ -54,7 +54,7 @@ func TestProfilesChooseTheServices(t *testing.T) {
 	}
 }
 
-// A service starts once what it needs is healthy, or, if it only runs once, done.
+// A service starts when its dependencies are healthy, or completed if they run once.
 func TestEveryServiceWaitsForWhatItNeeds(t *testing.T) {
 	const healthy, done = types.ServiceConditionHealthy, types.ServiceConditionCompletedSuccessfully
 	tables := map[string]string{"topics": done, "shop-tables": done}
@@ -81,7 +81,7 @@ func TestEveryServiceWaitsForWhatItNeeds(t *testing.T) {
 		}
 		runsOnce := name == "topics" || name == "shop-tables"
 		if (service.HealthCheck == nil) != runsOnce {
-			t.Errorf("%s: only what runs once has no health check", name)
+			t.Errorf("%s: only a service that runs once has no health check", name)
 		}
 		if (service.Restart == types.RestartPolicyUnlessStopped) == runsOnce {
 			t.Errorf("%s: restart is %q", name, service.Restart)
@@ -110,7 +110,7 @@ func TestTheSinksContainersMayDoNothingElse(t *testing.T) {
 	}
 }
 
-// Who reaches these ports can write orders and read all of them.
+// A client of these ports can write orders and read all of them.
 func TestNothingIsPublishedBeyondThisMachine(t *testing.T) {
 	taken := map[string]string{}
 	for name, service := range compose(t, "*").Services {
@@ -135,7 +135,7 @@ func TestImagesArePinned(t *testing.T) {
 	}
 }
 
-// What is kept is kept in volumes of a name, which survive `down`.
+// The services keep their data in named volumes, which survive `down`.
 func TestWhatIsStoredSurvives(t *testing.T) {
 	project := compose(t, "*")
 	for service, target := range map[string]string{
@@ -149,15 +149,15 @@ func TestWhatIsStoredSurvives(t *testing.T) {
 			}
 		}
 		if !kept {
-			t.Errorf("%s keeps %s in no volume of a name", service, target)
+			t.Errorf("%s keeps %s in no named volume", service, target)
 		}
 	}
 	if directory := project.Services["kafka"].Environment["KAFKA_LOG_DIRS"]; directory == nil || *directory != "/var/lib/kafka/data" {
-		t.Error("Kafka writes somewhere else than into its volume")
+		t.Error("Kafka does not write into its volume")
 	}
 }
 
-// Mounted files are the repository's, and nobody writes to them.
+// The mounted files are in the repository, and no service may write to them.
 func TestMountedFilesAreThere(t *testing.T) {
 	for name, service := range compose(t, "*").Services {
 		for _, volume := range service.Volumes {
@@ -178,24 +178,24 @@ func TestNoPasswordIsInTheFile(t *testing.T) {
 	variable := regexp.MustCompile(`^\$\{[A-Z_]+:\?is set in \.env\}$`)
 	found := secret.FindAllStringSubmatch(text, -1)
 	if len(found) < 4 {
-		t.Fatalf("only %d lines name a password: the expression fits no more", len(found))
+		t.Fatalf("only %d lines name a password: the expression is out of date", len(found))
 	}
 	for _, line := range found {
 		if !variable.MatchString(line[1]) {
-			t.Errorf("a password that is not from .env alone: %s", strings.TrimSpace(line[0]))
+			t.Errorf("a password that is not only from .env: %s", strings.TrimSpace(line[0]))
 		}
 	}
 	for _, dsn := range regexp.MustCompile(`\S+@tcp\(\S*`).FindAllString(text, -1) {
-		if !strings.HasPrefix(dsn, ".env}@") { // the end of the variable, which has blanks in it
+		if !strings.HasPrefix(dsn, ".env}@") { // the end of the variable, which contains blanks
 			t.Errorf("a DSN with a password: %s", dsn)
 		}
 	}
-	// Without an .env nothing starts with an empty password.
+	// Without .env, no service starts with an empty password.
 	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "config/compose/compose.yaml")}, cli.WithProfiles([]string{"*"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := options.LoadProject(context.Background()); err == nil || !strings.Contains(err.Error(), "is set in .env") {
-		t.Errorf("without .env it loads: %v", err)
+		t.Errorf("without .env, the file loads: %v", err)
 	}
 }

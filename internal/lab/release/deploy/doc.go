@@ -1,6 +1,5 @@
-// Package deploy holds what is shipped for running order-sink, config/compose
-// and config/kubernetes, to the specifications and to the pipelines. It has
-// tests only, and is a module of its own: what reads Compose files and
-// Kubernetes manifests is ten times what order-sink is made of, and is no
-// business of those who build on it.
+// Package deploy checks config/compose and config/kubernetes against their specifications
+// and against the pipelines. It has tests only. They are in the module of the lab, because
+// the libraries for Compose files and Kubernetes manifests are ten times larger than
+// order-sink.
 package deploy

@@ -39,20 +39,20 @@ func TestTheSinkMayDoNothingElse(t *testing.T) {
 	pod, container := m.podTemplate.SecurityContext, m.container.SecurityContext
 	switch {
 	case pod.RunAsNonRoot == nil || !*pod.RunAsNonRoot, pod.RunAsUser == nil || *pod.RunAsUser != 65532:
-		t.Errorf("it may be root, or is not the image's user: %v", pod)
+		t.Errorf("the user may be root, or is not the user of the image: %v", pod)
 	case pod.SeccompProfile == nil || pod.SeccompProfile.Type != core.SeccompProfileTypeRuntimeDefault:
-		t.Error("any system call is allowed")
+		t.Error("all system calls are allowed")
 	case container.ReadOnlyRootFilesystem == nil || !*container.ReadOnlyRootFilesystem:
-		t.Error("its files can be changed")
+		t.Error("the files are not read-only")
 	case container.AllowPrivilegeEscalation == nil || *container.AllowPrivilegeEscalation:
-		t.Error("it may become more than it is")
+		t.Error("privilege escalation is allowed")
 	case container.Capabilities == nil || !slices.Equal(container.Capabilities.Drop, []core.Capability{"ALL"}):
-		t.Error("it has capabilities")
+		t.Error("the container has capabilities")
 	case m.podTemplate.AutomountServiceAccountToken == nil || *m.podTemplate.AutomountServiceAccountToken:
-		t.Error("it has a token for the cluster's API")
+		t.Error("the pod has a token for the API of the cluster")
 	}
 	if !slices.Equal(m.network.Spec.PolicyTypes, []networking.PolicyType{networking.PolicyTypeIngress, networking.PolicyTypeEgress}) {
-		t.Errorf("the network policy holds only %v", m.network.Spec.PolicyTypes)
+		t.Errorf("the network policy covers only %v", m.network.Spec.PolicyTypes)
 	}
 	var ports []string
 	for _, rule := range m.network.Spec.Egress {
@@ -61,11 +61,11 @@ func TestTheSinkMayDoNothingElse(t *testing.T) {
 		}
 	}
 	if got := strings.Join(ports, " "); got != "53 53 9092 3306" {
-		t.Errorf("it may reach the ports %s", got)
+		t.Errorf("the network policy allows the ports %s", got)
 	}
 }
 
-// Alive is not ready: a sink that waits for MariaDB must not be killed for it.
+// A sink that waits for MariaDB is alive but not ready: Kubernetes must not kill it.
 func TestProbesAndEnd(t *testing.T) {
 	m := render(t, "base")
 	for what, probe := range map[string]struct {
@@ -83,29 +83,29 @@ func TestProbesAndEnd(t *testing.T) {
 		t.Errorf("the ports are %v", m.container.Ports)
 	}
 	if port := m.service.Spec.Ports[0]; port.Name != m.monitor.Spec.Endpoints[0].Port || port.TargetPort.StrVal != "http" {
-		t.Errorf("the monitor asks another port than %v", port)
+		t.Errorf("the monitor does not use port %v", port)
 	}
 	if grace := m.podTemplate.TerminationGracePeriodSeconds; grace == nil || *grace <= 20 {
-		t.Error("it is killed before shutdown_timeout")
+		t.Error("the pod is killed before shutdown_timeout")
 	}
 	resources := m.container.Resources
 	if resources.Requests.Cpu().IsZero() || resources.Requests.Memory().IsZero() || resources.Limits.Memory().IsZero() {
 		t.Errorf("resources are missing: %v", resources)
 	}
 	if budget := m.disruption.Spec.MaxUnavailable; budget == nil || budget.IntValue() != 1 {
-		t.Errorf("a drain may take %v sinks", budget)
+		t.Errorf("a drain may stop %v sinks", budget)
 	}
 	if replicas := m.deployment.Spec.Replicas; replicas == nil || *replicas < 2 {
-		t.Errorf("%v sinks: a drain would stop all of them", replicas)
+		t.Errorf("%v replicas: a drain would stop all of them", replicas)
 	}
 }
 
-// What is mounted is what is shipped, under the names that the image's command has.
+// The pod mounts the shipped files under the names in the command of the image.
 func TestThePipelinesAreTheShippedOnes(t *testing.T) {
 	m := render(t, "base")
 	shipped := read(t, "pipelines/orders.yaml")
 	if got := m.configMaps["order-sink-pipelines"].Data["orders.yaml"]; got != shipped {
-		t.Errorf("the ConfigMap has another orders.yaml than pipelines/:\n%s", got)
+		t.Errorf("orders.yaml of the ConfigMap differs from pipelines/:\n%s", got)
 	}
 	mounted := map[string]string{}
 	for _, volume := range m.podTemplate.Volumes {
@@ -124,7 +124,7 @@ func TestThePipelinesAreTheShippedOnes(t *testing.T) {
 		t.Errorf("%d mounts", len(m.container.VolumeMounts))
 	}
 	if m.container.Command != nil || m.container.Args != nil {
-		t.Error("it is not the image's command")
+		t.Error("the command differs from the command of the image")
 	}
 }
 
@@ -139,7 +139,7 @@ func TestTheSinkHasItsServersAndNoPassword(t *testing.T) {
 			continue
 		}
 		if variable.Value != "" || variable.ValueFrom == nil || variable.ValueFrom.SecretKeyRef == nil || variable.ValueFrom.SecretKeyRef.Optional != nil {
-			t.Errorf("MARIADB_DSN is from no secret that must be there: %v", variable)
+			t.Errorf("MARIADB_DSN is not from a required secret: %v", variable)
 		}
 	}
 	for name, configMap := range m.configMaps {
@@ -157,21 +157,21 @@ func TestTheOverlayScalesOnTheLagOfTheSameGroup(t *testing.T) {
 		t.Fatal("there is no ScaledObject")
 	}
 	if m.deployment.Spec.Replicas != nil {
-		t.Error("the deployment sets the number of sinks back")
+		t.Error("the deployment resets the number of sinks")
 	}
 	spec := m.scaled.Spec
 	if target := spec.ScaleTargetRef; target.Name != m.deployment.Name || target.Kind != "" {
-		t.Errorf("it scales %v", target)
+		t.Errorf("the ScaledObject scales %v", target)
 	}
 	if *spec.MinReplicaCount < 2 || *spec.MaxReplicaCount != 6 {
-		t.Errorf("from %d to %d sinks, expected 2 to 6", *spec.MinReplicaCount, *spec.MaxReplicaCount)
+		t.Errorf("%d to %d sinks, expected 2 to 6", *spec.MinReplicaCount, *spec.MaxReplicaCount)
 	}
-	// Those are compose's, too: one topic, one number.
+	// compose.yaml creates the topic with the same number of partitions.
 	if !strings.Contains(read(t, "config/compose/compose.yaml"), "--topic orders --partitions 6") {
-		t.Error("compose.yaml makes another number of partitions")
+		t.Error("compose.yaml creates another number of partitions")
 	}
 	if len(spec.Triggers) != 1 || spec.Triggers[0].Type != "kafka" {
-		t.Fatalf("it is triggered by %v", spec.Triggers)
+		t.Fatalf("the triggers are %v", spec.Triggers)
 	}
 	environment := m.environment()
 	for key, variable := range map[string]string{

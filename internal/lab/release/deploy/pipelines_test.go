@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// exists tells whether a file of the repository is there; whose is it that
-// names it.
+// exists fails the test if a file of the repository does not exist. whose names the file
+// that refers to it.
 func exists(t *testing.T, whose, path string) bool {
 	t.Helper()
 	if _, err := os.Stat(path); err != nil {
@@ -19,19 +19,19 @@ func exists(t *testing.T, whose, path string) bool {
 	return true
 }
 
-// A file of the command line, and what a variable is when nobody sets it. The
-// third form is Bloblang's.
+// The expressions match a file of the command line and a variable with its default. The
+// third form of a variable is in Bloblang.
 var (
 	filename = regexp.MustCompile(`^(config|pipelines)/.+\.yaml$`)
 	comment  = regexp.MustCompile(`(?m)^\s*#.*$`)
 	variable = regexp.MustCompile(`\$\{([A-Z_]+):([^}]*)\}|\$\{([A-Z_]+)\}|env\("([A-Z_]+)"\)(?:\.or\("([^"]*)"\))?`)
 )
 
-// The image's own command, and what it sets, are those of the Dockerfile.
+// imageCommand is the command of the Dockerfile.
 var imageCommand = strings.Fields("streams --no-api -o config/service.yaml -r config/resources.yaml pipelines/orders.yaml")
 
-// checkPipelines looks through the files that a command names: each must be
-// there, and whatever would otherwise be this machine's loopback must be set.
+// checkPipelines checks the files that a command names. Each file must exist, and each
+// variable must be set if its default is the loopback address.
 func checkPipelines(t *testing.T, whose string, command []string, isSet func(name string) bool) {
 	t.Helper()
 	if len(command) == 0 {
@@ -59,7 +59,7 @@ func checkPipelines(t *testing.T, whose string, command []string, isSet func(nam
 			name, otherwise := match[1]+match[3]+match[4], match[2]+match[5]
 			needed := match[3] != "" || strings.Contains(otherwise, "127.0.0.1")
 			if needed && !isSet(name) {
-				t.Errorf("%s: %s wants %s, which is not set", whose, file, name)
+				t.Errorf("%s: %s needs %s, which is not set", whose, file, name)
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func checkPipelines(t *testing.T, whose string, command []string, isSet func(nam
 	}
 }
 
-// A sink that looks for its servers on its container's own loopback waits for ever.
+// A sink that connects to the loopback address of its container never finds its servers.
 func TestEveryPipelineOfComposeHasItsServers(t *testing.T) {
 	dockerfile := read(t, "config/container/Dockerfile")
 	checked := 0

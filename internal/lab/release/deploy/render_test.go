@@ -19,8 +19,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manifests is what a kustomization renders, each read strictly as the type that
-// the API server or the operator has for it: an unknown field is an error.
+// manifests has the output of a kustomization. Each manifest is decoded into the type of
+// the API server or the operator, and an unknown field is an error.
 type manifests struct {
 	configMaps  map[string]core.ConfigMap
 	deployment  apps.Deployment
@@ -36,7 +36,7 @@ type manifests struct {
 
 func render(t *testing.T, directory string) manifests {
 	t.Helper()
-	// As `kubectl apply -k` does: nothing of outside of a kustomization's folder.
+	// Like `kubectl apply -k`, this reads no file outside of the kustomization's folder.
 	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), filepath.Join(root, "config/kubernetes", directory))
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func render(t *testing.T, directory string) manifests {
 			t.Errorf("%s: %v\n%s", resource.GetKind(), err, text)
 		}
 		if configMap.Name != "" {
-			// Without the hash of what is in it.
+			// The name without the hash of the content.
 			m.configMaps[configMap.Name[:strings.LastIndex(configMap.Name, "-")]] = configMap
 		}
 	}
@@ -86,7 +86,8 @@ func render(t *testing.T, directory string) manifests {
 	return m
 }
 
-// environment is what the container gets; a secret's value is its reference.
+// environment returns the variables of the container. The value of a secret is its
+// reference.
 func (m manifests) environment() map[string]string {
 	all := map[string]string{}
 	for _, from := range m.container.EnvFrom {

@@ -14,16 +14,16 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// What the image is stamped with.
+// The version, the commit and the date that the build gets.
 const (
 	version = "v1.2.3"
 	commit  = "abc1234"
 	date    = "2026-01-02T03:04:05Z"
 )
 
-// The tests run one after the other: so these need no lock.
+// The tests run one after the other, so the variables need no lock.
 var (
-	storage string                // buildah's own, thrown away at the end
+	storage string                // the storage of buildah, deleted at the end
 	images  = map[string]*built{} // by architecture; nil where the build failed
 )
 
@@ -36,11 +36,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// built is an image, and a container of it whose files can be looked at.
+// built is an image with a container. The tests read the files of the container.
 type built struct {
 	container string
-	root      string // the container's files
-	docker    config // what `docker inspect` would show
+	root      string // the files of the container
+	docker    config // the output of `docker inspect`
 }
 
 type config struct {
@@ -54,7 +54,7 @@ type config struct {
 	} `json:"config"`
 }
 
-// build makes the image for linux/arch, once for the tests of this process.
+// build builds the image for linux/arch, once for the tests of this process.
 func build(t *testing.T, arch string) *built {
 	t.Helper()
 	require(t)
@@ -78,9 +78,9 @@ func buildFor(t *testing.T, arch string) *built {
 	name := "localhost/order-sink:" + arch
 	buildah(t, "build", "--isolation", "chroot", "--format", "docker", "--layers=false",
 		"--pull-never", // there is no registry
-		// Debian's buildah does not know BUILDPLATFORM by itself.
+		// Debian's buildah does not set BUILDPLATFORM.
 		"--platform", "linux/"+arch, "--build-arg", "BUILDPLATFORM=linux/"+runtime.GOARCH,
-		// The toolchain and the caches of this machine. The image has none of them.
+		// The toolchain and the caches of this machine. The image does not contain them.
 		"--volume", run(t, "go", "env", "GOROOT")+":/usr/local/go:ro",
 		"--volume", run(t, "go", "env", "GOMODCACHE")+":/go/pkg/mod",
 		"--volume", run(t, "go", "env", "GOCACHE")+":/root/.cache/go-build",
@@ -100,8 +100,8 @@ func buildFor(t *testing.T, arch string) *built {
 
 const builder = "localhost/golang"
 
-// makeBuilder stands in for the golang image: a static busybox for a shell, the
-// certificates, and the toolchain, which is mounted when it is used.
+// makeBuilder creates a replacement of the golang image: a static busybox as the shell, the
+// certificates, and a folder for the toolchain, which the build mounts.
 func makeBuilder(t *testing.T) {
 	t.Helper()
 	var err error
@@ -126,7 +126,7 @@ func makeBuilder(t *testing.T) {
 	buildah(t, "commit", "--quiet", "--rm", container, builder)
 }
 
-// require skips where the image cannot be built, save in CI, where it fails.
+// require skips the test if the image cannot be built. In CI it fails the test.
 func require(t *testing.T) {
 	t.Helper()
 	missing := ""
@@ -151,7 +151,7 @@ func require(t *testing.T) {
 	}
 }
 
-// static tells whether a program needs no library to run.
+// static reports whether a program needs no shared library.
 func static(path string) bool {
 	file, err := elf.Open(path)
 	if err != nil {
@@ -168,13 +168,13 @@ func static(path string) bool {
 
 func buildah(t *testing.T, args ...string) string {
 	t.Helper()
-	// vfs needs no support of the kernel, and no mount that could be left behind.
+	// vfs needs no support of the kernel, and no mount that could remain.
 	return run(t, "buildah", append([]string{
 		"--root", filepath.Join(storage, "images"), "--runroot", filepath.Join(storage, "run"), "--storage-driver", "vfs",
 	}, args...)...)
 }
 
-// run returns what a command of the repository's root wrote to its output.
+// run runs a command in the root of the repository and returns its output.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	out, err := attempt(t, name, args...)
@@ -184,7 +184,7 @@ func run(t *testing.T, name string, args ...string) string {
 	return strings.TrimSpace(out)
 }
 
-// attempt returns the error's text too, if there is one.
+// attempt is run without the check for an error. The output contains stderr after an error.
 func attempt(t *testing.T, name string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.Command(name, args...)

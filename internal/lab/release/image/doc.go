@@ -1,4 +1,3 @@
-// Package image builds config/container/Dockerfile as users do and runs what it
-// made: with buildah, which needs no engine, and without a registry. It has
-// tests only.
+// Package image builds config/container/Dockerfile and runs the image. It uses buildah,
+// which needs no engine, and no registry. It has tests only.
 package image

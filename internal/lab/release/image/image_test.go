@@ -16,10 +16,10 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
-// maxImage is what users are promised.
+// maxImage is the size that the documentation promises.
 const maxImage = 60 << 20
 
-// platforms are those that the image is promised for, and what their programs are.
+// platforms has the platforms of the image and the machine types of their programs.
 var platforms = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
 
 func TestTheImageIsWhatItSaysItIs(t *testing.T) {
@@ -47,7 +47,7 @@ func TestTheImageIsWhatItSaysItIs(t *testing.T) {
 				}
 			}
 			if !slices.Contains(c.Env, "HTTP_ADDRESS=0.0.0.0:4195") {
-				t.Errorf("nobody outside would reach /ready: %q", c.Env)
+				t.Errorf("/ready is not reachable from outside of the container: %q", c.Env)
 			}
 			for _, label := range []string{"description", "source"} {
 				if c.Labels["org.opencontainers.image."+label] == "" {
@@ -65,7 +65,7 @@ func TestTheImageIsWhatItSaysItIs(t *testing.T) {
 				t.Errorf("the binary is for %s", file.Machine)
 			}
 			if !static(program) {
-				t.Error("the binary needs a loader, which is not there")
+				t.Error("the binary needs a loader, which the image does not have")
 			}
 			if file.Section(".symtab") != nil || file.Section(".debug_info") != nil {
 				t.Error("the binary is not stripped")
@@ -74,7 +74,7 @@ func TestTheImageIsWhatItSaysItIs(t *testing.T) {
 	}
 }
 
-// Exactly these files: so no shell, no compiler, no test, no secret.
+// The image has exactly these files: no shell, no compiler, no test, no secret.
 func TestTheImageHasNothingThatItDoesNotNeed(t *testing.T) {
 	b := build(t, runtime.GOARCH)
 	want := []string{"usr/bin/order-sink", "usr/share/zoneinfo.zip", "etc/ssl/certs/ca-certificates.crt"}
@@ -115,12 +115,12 @@ func TestTheImageHasNothingThatItDoesNotNeed(t *testing.T) {
 		t.Errorf("the image has\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if size >= maxImage {
-		t.Errorf("the image has %d bytes, promised are fewer than %d", size, maxImage)
+		t.Errorf("the image has %d bytes, the documentation promises fewer than %d", size, maxImage)
 	}
 	t.Logf("%d files, %.1f MB", len(got), float64(size)/1e6)
 }
 
-// What a TLS connection, and a DSN with loc=Europe/Berlin, look for.
+// The image has the files for TLS connections and for a DSN with loc=Europe/Berlin.
 func TestTheImageHasCertificatesAndTimeZones(t *testing.T) {
 	b := build(t, runtime.GOARCH)
 	text, err := os.ReadFile(filepath.Join(b.root, "etc", "ssl", "certs", "ca-certificates.crt"))
@@ -131,7 +131,7 @@ func TestTheImageHasCertificatesAndTimeZones(t *testing.T) {
 		t.Error("there is no certificate in ca-certificates.crt")
 	}
 	if !slices.Contains(b.docker.Config.Env, "ZONEINFO=/usr/share/zoneinfo.zip") {
-		t.Errorf("Go would not find the time zones: %q", b.docker.Config.Env)
+		t.Errorf("Go does not find the time zones: %q", b.docker.Config.Env)
 	}
 	zones, err := zip.OpenReader(filepath.Join(b.root, "usr", "share", "zoneinfo.zip"))
 	if err != nil {

@@ -29,7 +29,7 @@ func TestTheBinaryRunsInTheImage(t *testing.T) {
 	if out := b.run(t, nil, "--version"); !strings.Contains(out, version+" (commit "+commit+")") {
 		t.Errorf("--version answered\n%s", out)
 	}
-	// Every file that is shipped, under the names that the documentation uses.
+	// Every shipped file, under the names that the documentation uses.
 	args := []string{"lint"}
 	for _, pattern := range []string{"config/*.yaml", "pipelines/*.yaml", "pipelines/*/*.yaml"} {
 		files, err := fs.Glob(os.DirFS(filepath.Join(b.root, "order-sink")), pattern)
@@ -38,7 +38,7 @@ func TestTheBinaryRunsInTheImage(t *testing.T) {
 		}
 		for _, file := range files {
 			if strings.HasPrefix(file, "config/") && file != "config/service.yaml" {
-				args = append(args, "-r", file) // what pipelines share
+				args = append(args, "-r", file) // shared by the pipelines
 			}
 		}
 		args = append(args, files...)
@@ -61,7 +61,7 @@ func TestAMountReplacesWhatIsShipped(t *testing.T) {
 	}
 }
 
-// The image as an orchestrator runs it: its user, its command, nothing writable.
+// The image runs as in an orchestrator: with its user, its command and no writable file.
 func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 	b := build(t, runtime.GOARCH)
 	kafka, server := kafkatest.InMemory(t), mariadbtest.Shared(t)
@@ -81,7 +81,7 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 	t.Cleanup(func() { _ = s.Kill() })
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	// The image's own health check, in the image.
+	// The health check of the image, in the image.
 	for {
 		out, err := b.readOnly(env, b.docker.Config.Healthcheck.Test[2:]...).CombinedOutput()
 		if err == nil {
@@ -89,9 +89,9 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 		}
 		select {
 		case <-s.Done():
-			t.Fatalf("it ended by itself: %v", s.Exit())
+			t.Fatalf("order-sink ended unexpectedly: %v", s.Exit())
 		case <-ctx.Done():
-			t.Fatalf("waiting for its health: %v\n%s", err, out)
+			t.Fatalf("waiting for the health check: %v\n%s", err, out)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -108,21 +108,21 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 	defer db.Close()
 	report := checker.Eventually(t, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: letters, DB: db})
 	if report.Rows != 2 || report.DeadLetters != 1 {
-		t.Errorf("two orders and one that is none gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
+		t.Errorf("two orders and one record that is no order gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
 	}
 
 	if err := s.Stop(patience); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Err(); err != nil {
-		t.Errorf("after SIGTERM it ended with %v", err)
+		t.Errorf("after SIGTERM, order-sink ended with %v", err)
 	}
 	if text := log.String(); !strings.HasPrefix(text, "{") {
 		t.Errorf("the log of a container is not JSON:\n%s", text)
 	}
 }
 
-// run runs the image's entrypoint as buildah does.
+// run runs the entrypoint of the image with buildah.
 func (b *built) run(t *testing.T, options []string, args ...string) string {
 	t.Helper()
 	return run(t, "buildah", b.command(options, args...)...)
@@ -134,10 +134,9 @@ func (b *built) command(options []string, args ...string) []string {
 		[]string{"run", "--isolation", "chroot"}, options, []string{b.container, "--"}, b.docker.Config.Entrypoint, args)
 }
 
-// readOnly runs the image's entrypoint on its files, which the kernel then lets
-// nobody change, as the image's user. It has the image's environment and none of
-// this machine's. The mount ends with the process, which is the sink's own: what
-// comes before it replaces itself.
+// readOnly runs the entrypoint of the image on a read-only mount of its files, with the
+// user and the environment of the image. The command replaces itself with the sink, so
+// the mount ends with the sink.
 func (b *built) readOnly(env []string, args ...string) *exec.Cmd {
 	const script = `
 set -e
