@@ -62,4 +62,5 @@
 //	probe       evidence about doubtful errors
 //	writer      a batch over several connections, retries, refused rows
 //	breaker     dead_letter_limit
+//	ticket      the order of batches
 package mariadb

@@ -13,6 +13,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/ticket"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
@@ -156,7 +157,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	messages := rows.Messages(o.store.target, batch)
 	tickets := ticketsOf(batch)
 	withdraw := o.store.writer.Offer(messages)
-	ahead := tickets.await(ctx, o, len(batch))
+	ahead := tickets.Await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {
 		return service.ErrNotConnected
@@ -166,15 +167,15 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		result, why := o.write(ctx, this, batch, messages)
 		if why == nil {
 			o.state.Succeeded(this)
-			tickets.passed(o, len(batch))
+			tickets.Passed(o, len(batch))
 			if len(result.refused)+len(result.failed) > 0 {
-				tickets.behind(ctx)
+				tickets.Behind(ctx)
 			}
 			return o.finish(ctx, batch, result)
 		}
 		o.metrics.waits(1, why.Cause)
 		if why.unproven {
-			tickets.stuck()
+			tickets.Stuck()
 		}
 		if !o.state.Wait(ctx, this, why.Reason) {
 			return service.ErrNotConnected
@@ -182,10 +183,10 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 }
 
-func ticketsOf(batch service.MessageBatch) (all tickets) {
+func ticketsOf(batch service.MessageBatch) (all ticket.List) {
 	for _, m := range batch {
 		metadata, _ := m.MetaGetImmut(record.Batch)
-		all = all.with(metadata)
+		all = all.With(metadata)
 	}
 	return all
 }

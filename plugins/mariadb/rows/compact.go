@@ -29,11 +29,10 @@ func Compact(t *table.Table, rows []Row, b *Buffer) []Row {
 	return winners
 }
 
-// merge is the row that leaves what its group would leave, one after the other.
-// Where the columns that an update leaves alone differ, that depends on which row
-// is the first to be stored, and the server has to say whether it is the first
-// of the group: the others are then written later. So is what follows on a
-// tombstone, or a tombstone on a record.
+// merge returns the row that leaves what the rows of its group would leave, one after the
+// other. When the insert_only columns differ, this depends on which row is stored first, and
+// only the server can say whether it takes the first row: the others are written later. The
+// rows after a tombstone, or a tombstone after records, are also written later.
 func merge(t *table.Table, group []Row) Row {
 	first := run(group)
 	newest := newest(t, first)
@@ -51,7 +50,7 @@ func merge(t *table.Table, group []Row) Row {
 	return newest
 }
 
-// update is merge for a key that has a row.
+// update is merge for a key that has a stored row.
 func update(t *table.Table, group []Row) Row {
 	first := run(group)
 	newest := newest(t, first)
@@ -59,7 +58,7 @@ func update(t *table.Table, group []Row) Row {
 	return newest
 }
 
-// run is the beginning of a group that is records only, or tombstones only.
+// run returns the beginning of a group that is records only, or tombstones only.
 func run(group []Row) []Row {
 	end := 1
 	for end < len(group) && group[end].Deletes == group[0].Deletes {
@@ -68,7 +67,7 @@ func run(group []Row) []Row {
 	return group[:end:end]
 }
 
-// newest is the row that an update by all of the group would leave.
+// newest returns the row that an update by all of the group would leave.
 func newest(t *table.Table, group []Row) Row {
 	if len(group) == 1 {
 		return group[0]

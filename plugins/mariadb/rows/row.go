@@ -25,12 +25,12 @@ type Row struct {
 	Size    int   // bytes in a statement, at most
 	Deletes bool  // a tombstone: it has values for Table.DeleteColumns only
 	Number  any   // of the table's own AUTO_INCREMENT column, nil if it is not known
-	// Group holds several rows of this key, in their order, if this one stands
-	// for them, itself included.
+	// Group has the rows of this key that this row stands for, in their order, with this
+	// row. It is nil when there is no other row.
 	Group []Row
-	// Later holds the rows of this key that are written after this one.
+	// Later has the rows of this key that are written after this one.
 	Later []Row
-	alone bool // none of later may stand for others
+	alone bool // none of Later may stand for others
 }
 
 // IsDelete says whether a row is a tombstone.

@@ -31,11 +31,11 @@ type Target struct {
 	Deletes    bool     // a tombstone deletes the row that its key names
 }
 
-// members are the columns that the record has.
+// members returns the columns that the record has.
 func (t *Target) members() []string { return t.Columns[:len(t.Columns)-len(t.Metadata)] }
 
-// guardsDeletes says whether a tombstone has a version: a record's column it
-// lacks, like all of the record.
+// guardsDeletes says whether a tombstone has a version: it has metadata, but none of a
+// record's columns.
 func (t *Target) guardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
 
 // IsInsertOnly says whether an update leaves a column alone.
@@ -52,7 +52,7 @@ func ParseName(name string) (database, table string, err error) {
 	return "", name, nil
 }
 
-// Check finds what is wrong without asking a server.
+// Check finds the mistakes that need no server.
 func (t *Target) Check() error {
 	var wrong []error
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
@@ -108,14 +108,14 @@ func (t *Target) Check() error {
 	return errors.Join(wrong...)
 }
 
-// MariaDB's column names do not differ in case.
+// containsFold ignores case, as MariaDB does in the names of columns.
 func containsFold(names []string, name string) bool { return indexFold(names, name) >= 0 }
 
 func indexFold(names []string, name string) int {
 	return slices.IndexFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
 }
 
-// quoted is the table's name for a statement.
+// quoted returns the table's name for a statement.
 func (t *Target) quoted() string {
 	if t.Database == "" {
 		return quote(t.Table)

@@ -16,11 +16,12 @@ import (
 // Members returns the value that a tombstone's Kafka key has for each column: a string,
 // an int64, a json.Number, a bool, []byte or a time.Time.
 //
-// The key is Connect JSON, {"schema":…,"payload":…}, whose payload is the value of
-// the one column or an object of all columns; or such an object alone, or a text
-// in quotes, as a converter without schemas writes them; or, being none of these,
-// the text of the one column as it stands. The rule is what Kafka Connect's
-// JsonConverter and StringConverter write.
+// The key is one of these, which Kafka Connect's JsonConverter and StringConverter write:
+//
+//   - Connect JSON, {"schema":…,"payload":…}, whose payload is the value of the one column
+//     or an object of all columns;
+//   - such an object, or a text in quotes, from a converter without schemas;
+//   - the text of the one column.
 func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 	var raw []byte
 	switch k := key.(type) {

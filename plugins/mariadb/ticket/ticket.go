@@ -1,4 +1,5 @@
-package mariadb
+// Package ticket keeps the order of batches by the tickets of their messages.
+package ticket
 
 import (
 	"context"
@@ -6,14 +7,14 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// tickets keep the order of a partition whose input gives out the next batch while this
-// one is being written. The batches of any input but kafka_read have none. A batch that
-// was put together from several has several.
-type tickets []record.Ticket
+// List has the tickets of a batch. They keep the order of a partition whose input gives out
+// the next batch while this one is being written. Only the batches of kafka_read have a
+// ticket. A batch that was put together from several batches has several.
+type List []record.Ticket
 
-// with adds the ticket of a message. The output asks all messages: a processor may have
+// With adds the ticket of a message. The output asks all messages: a processor may have
 // left out the first one of a batch that must wait.
-func (all tickets) with(metadata any) tickets {
+func (all List) With(metadata any) List {
 	if t, ok := metadata.(record.Ticket); ok && (len(all) == 0 || all[len(all)-1] != t) {
 		all = append(all, t)
 	}
@@ -21,15 +22,15 @@ func (all tickets) with(metadata any) tickets {
 }
 
 // count is how many messages are of one ticket: all of them, or 0 for an unknown number.
-func (all tickets) count(messages int) int {
+func (all List) count(messages int) int {
 	if len(all) == 1 {
 		return messages
 	}
 	return 0
 }
 
-// await returns when the batch may be written. false: ctx has ended.
-func (all tickets) await(ctx context.Context, by any, messages int) bool {
+// Await returns when the batch may be written. It returns false when ctx has ended.
+func (all List) Await(ctx context.Context, by any, messages int) bool {
 	for _, t := range all {
 		t.Arrived(by, all.count(messages))
 	}
@@ -43,7 +44,7 @@ func (all tickets) await(ctx context.Context, by any, messages int) bool {
 
 // have says whether a batch of the partition is among them. What follows it in the
 // same write needs no ticket of its own.
-func (all tickets) have(partition any) bool {
+func (all List) have(partition any) bool {
 	for _, t := range all {
 		if t.Partition() == partition {
 			return true
@@ -52,15 +53,15 @@ func (all tickets) have(partition any) bool {
 	return false
 }
 
-// passed says that every message has its outcome.
-func (all tickets) passed(by any, messages int) {
+// Passed says that every message has its outcome.
+func (all List) Passed(by any, messages int) {
 	for _, t := range all {
 		t.Passed(by, all.count(messages))
 	}
 }
 
-// behind returns when refused messages may be given on.
-func (all tickets) behind(ctx context.Context) {
+// Behind returns when refused messages may be passed on, or when ctx has ended.
+func (all List) Behind(ctx context.Context) {
 	for _, t := range all {
 		if !closed(ctx, t.Behind()) {
 			return
@@ -78,9 +79,9 @@ func closed(ctx context.Context, c <-chan struct{}) bool {
 	}
 }
 
-// stuck asks the input for the next batch of each partition, although this batch has no
+// Stuck asks the input for the next batch of each partition, although this batch has no
 // outcome yet: its rows can be compared with the records of the next batch.
-func (all tickets) stuck() {
+func (all List) Stuck() {
 	for _, t := range all {
 		t.Stuck()
 	}
