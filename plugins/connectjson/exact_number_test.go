@@ -3,7 +3,6 @@ package connectjson
 import (
 	"encoding/json"
 	"math"
-	"strconv"
 	"testing"
 
 	"github.com/redpanda-data/benthos/v4/public/bloblang"
@@ -58,17 +57,6 @@ func requireSameFloat(t *testing.T, want float64, got any) {
 	t.Helper()
 	require.IsType(t, want, got)
 	require.Equal(t, math.Float64bits(want), math.Float64bits(got.(float64)), "want %v, got %v", want, got)
-}
-
-// TestAShortestDecimalIdentifiesItsFloat for one float32 in 65,521: nothing is lost, and its text is short.
-func TestAShortestDecimalIdentifiesItsFloat(t *testing.T) {
-	const step = 65_521 // a prime, so that exponents and mantissas vary
-	for bits := uint32(0); bits < 0x7F800000; bits += step {
-		f := math.Float32frombits(bits)
-		v := shortest(f)
-		require.Equal(t, bits, math.Float32bits(float32(v)))
-		require.Equal(t, strconv.FormatFloat(float64(f), 'g', -1, 32), strconv.FormatFloat(v, 'g', -1, 64))
-	}
 }
 
 // TestNumbersWithoutASchemaKeepTheirDigits: strict changes no digit of a number that no schema gives a type.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
@@ -81,13 +82,13 @@ func canonicalNumbers(rec Record) string {
 	return string(canonical(nil, rec.Schema, normalized(rec.Schema, rec.Value)))
 }
 
-func normalized(s *Schema, value any) any {
+func normalized(s *schema.Schema, value any) any {
 	if s == nil {
 		return value
 	}
 	switch v := value.(type) {
 	case string:
-		if s.Logical == Decimal {
+		if s.Logical == schema.Decimal {
 			r, ok := new(big.Rat).SetString(v)
 			if !ok {
 				panic(fmt.Sprintf("%q is no decimal", v))
@@ -97,7 +98,7 @@ func normalized(s *Schema, value any) any {
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			if pair, ok := e.([]any); ok && s.Type == Map {
+			if pair, ok := e.([]any); ok && s.Type == schema.Map {
 				out[i] = []any{normalized(s.Keys, pair[0]), normalized(s.Items, pair[1])}
 			} else {
 				out[i] = normalized(s.Items, e)
@@ -108,8 +109,8 @@ func normalized(s *Schema, value any) any {
 		out := make(map[string]any, len(v))
 		for k, e := range v {
 			child := s.Items
-			if s.Type == Struct {
-				child = s.Fields[s.index[k]].Schema
+			if s.Type == schema.Struct {
+				child = s.Fields[s.Find([]byte(k))].Schema
 			}
 			out[k] = normalized(child, e)
 		}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/redpanda-data/benthos/v4/public/schema"
 	"github.com/redpanda-data/benthos/v4/public/service"
 
+	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
@@ -117,87 +117,10 @@ func bytesOf(msg *service.Message) ([]byte, *record.Refusal) {
 		hasNone = err == nil && v != nil
 	}
 	if hasNone {
-		return nil, refuse(BadJSON, "expected bytes, got content that has none").At("value")
+		return nil, refusal.New(refusal.BadJSON, "expected bytes, got content that has none").At("value")
 	}
 	return raw, nil
 }
 
 // Close has nothing to release.
 func (p *processor) Close(context.Context) error { return nil }
-
-// maxDescribed is the depth to which a schema is described. Its fingerprints cost the square of the depth.
-const maxDescribed = 32
-
-// describe gives a schema in the framework's common form, as Common.ToAny makes it, in the wrapper that shares it between
-// messages.
-func describe(s *Schema) any {
-	c := common(s, s.Name, 1)
-	return service.ImmutableAny{V: c.ToAny()}
-}
-
-var commonTypes = [...]schema.CommonType{
-	Int8: schema.Int32, Int16: schema.Int32, Int32: schema.Int32, Int64: schema.Int64,
-	Float32: schema.Float32, Float64: schema.Float64, Boolean: schema.Boolean, String: schema.String, Bytes: schema.ByteArray,
-	Array: schema.Array, Map: schema.Map, Struct: schema.Object,
-}
-
-func common(s *Schema, name string, depth int) schema.Common {
-	c := schema.Common{Name: name, Optional: s.Optional, Type: commonTypes[s.Type]}
-	switch {
-	case depth > maxDescribed:
-		c.Type = schema.Any
-	case s.Logical != Plain:
-		c.Type, c.Logical = commonLogical(s)
-	case s.Type == Struct:
-		for _, f := range s.Fields {
-			c.Children = append(c.Children, common(f.Schema, f.Name, depth+1))
-		}
-	case s.Type == Map && s.Keys.Type != String: // a list of pairs
-		c.Type = schema.Array
-		c.Children = []schema.Common{{Type: schema.Array, Children: []schema.Common{{Type: schema.Any}}}}
-	case s.Items != nil:
-		c.Children = []schema.Common{common(s.Items, s.Items.Name, depth+1)}
-	}
-	return c
-}
-
-func commonLogical(s *Schema) (schema.CommonType, *schema.LogicalParams) {
-	const most = int64(schema.DecimalMaxPrecision)
-	switch s.Logical {
-	case Decimal:
-		precision := int64(s.Precision)
-		if precision == 0 {
-			precision = most
-		}
-		if !s.HasScale || precision > most || s.Scale < 0 || s.Scale > precision {
-			return schema.BigDecimal, nil
-		}
-		return schema.Decimal, &schema.LogicalParams{Decimal: &schema.DecimalParams{Precision: int32(precision), Scale: int32(s.Scale)}}
-	case Date, DebeziumDate:
-		return schema.Date, nil
-	case TimeMillis, DebeziumTime:
-		return timeOfDayParams(schema.TimeUnitMillis)
-	case DebeziumMicroTime:
-		return timeOfDayParams(schema.TimeUnitMicros)
-	case DebeziumNanoTime:
-		return timeOfDayParams(schema.TimeUnitNanos)
-	case TimestampMillis:
-		return timestampParams(schema.TimeUnitMillis, true)
-	case DebeziumTimestamp:
-		return timestampParams(schema.TimeUnitMillis, false)
-	case DebeziumMicros:
-		return timestampParams(schema.TimeUnitMicros, false)
-	case DebeziumNanos:
-		return timestampParams(schema.TimeUnitNanos, false)
-	default:
-		return timestampParams(schema.TimeUnitNanos, true)
-	}
-}
-
-func timeOfDayParams(unit schema.TimeUnit) (schema.CommonType, *schema.LogicalParams) {
-	return schema.TimeOfDay, &schema.LogicalParams{TimeOfDay: &schema.TimeOfDayParams{Unit: unit}}
-}
-
-func timestampParams(unit schema.TimeUnit, utc bool) (schema.CommonType, *schema.LogicalParams) {
-	return schema.Timestamp, &schema.LogicalParams{Timestamp: &schema.TimestampParams{Unit: unit, AdjustToUTC: utc}}
-}
