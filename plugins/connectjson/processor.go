@@ -14,20 +14,22 @@ import (
 const Name = "connect_json_decode"
 
 func init() {
-	service.MustRegisterBatchProcessor(Name, spec(), func(p *service.ParsedConfig, mgr *service.Resources) (service.BatchProcessor, error) {
-		return newProcessor(p, mgr)
-	})
+	service.MustRegisterBatchProcessor(Name, spec(),
+		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchProcessor, error) {
+			return newProcessor(parsed, resources)
+		})
 }
 
 type processor struct {
 	config
 	decoder *Decoder
+	keys    *Decoder // of the keys of tombstones
 	unknown *service.MetricCounter
 	refused *service.MetricCounter
 }
 
-func newProcessor(p *service.ParsedConfig, mgr *service.Resources) (*processor, error) {
-	conf, err := parseConfig(p)
+func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*processor, error) {
+	conf, err := parseConfig(parsed)
 	if err != nil {
 		return nil, err
 	}
@@ -38,18 +40,23 @@ func newProcessor(p *service.ParsedConfig, mgr *service.Resources) (*processor, 
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", fieldSchemaContent, err)
 	}
+	keys, err := NewDecoder(Options{CacheSize: conf.options.CacheSize})
+	if err != nil {
+		return nil, err
+	}
 	return &processor{
 		config:  conf,
 		decoder: decoder,
-		unknown: mgr.Metrics().NewCounter(Name + "_unknown_fields_total"),
-		refused: mgr.Metrics().NewCounter(Name+"_refused_total", "code"),
+		keys:    keys,
+		unknown: resources.Metrics().NewCounter(Name + "_unknown_fields_total"),
+		refused: resources.Metrics().NewCounter(Name+"_refused_total", "code"),
 	}, nil
 }
 
-// ProcessBatch decodes each message of the batch in its place.
+// ProcessBatch decodes each message of the batch.
 func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) ([]service.MessageBatch, error) {
 	unknown := 0
-	var originals []original // of all messages in one piece: an allocation each less
+	var originals []original // of all messages, since one allocation is cheaper than many
 	if p.storeOriginal != "" {
 		originals = make([]original, len(batch))
 	}
@@ -58,7 +65,7 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 			continue
 		}
 		n, r := p.process(msg, originals[min(i, len(originals)):])
-		if r != nil { // the only place that refuses a message, so that every refusal counts
+		if r != nil { // the only place that refuses a message: every refusal counts
 			p.refused.Incr(1, r.Code)
 			msg.SetError(r)
 		}
@@ -70,14 +77,16 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 	return []service.MessageBatch{batch}, nil
 }
 
-// original is a message's bytes as they came, which nobody changes.
+// original is the received bytes of a message. Nothing changes them.
 type original []byte
 
-// Copy implements service.ImmutableValue, without a copy: whoever gets bytes from metadata must not write into them either.
+// Copy implements service.ImmutableValue without a copy: a reader of metadata must not
+// write into its bytes either.
 func (o *original) Copy() any { return []byte(*o) }
 
-// process decodes a message in its place. It returns the number of members that the schema lacks, or why the message cannot be
-// decoded. The original, if it is kept, goes to the first of kept.
+// process decodes a message. It returns the number of members that the schema lacks, or
+// why the message cannot be decoded. The original goes to the first of kept, if there is
+// one.
 func (p *processor) process(msg *service.Message, kept []original) (unknown int, _ *record.Refusal) {
 	raw, r := bytesOf(msg)
 	if r != nil {
@@ -87,8 +96,8 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 		return 0, r
 	}
 	if len(kept) > 0 {
-		// Also of a message that is refused now: what stands under this name
-		// is then always the bytes, and never a producer's header of that name.
+		// A refused message has the metadata, too. Its value is then always the bytes,
+		// never a producer's header of that name.
 		kept[0] = raw
 		msg.MetaSetImmut(p.storeOriginal, &kept[0])
 	}
@@ -97,6 +106,9 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 		return 0, r
 	}
 	msg.SetStructuredMut(rec.Value)
+	if rec.Value == nil {
+		p.storeKey(msg)
+	}
 	switch {
 	case p.storeSchema == "":
 	case rec.Schema != nil:
@@ -107,8 +119,27 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 	return rec.Unknown, nil
 }
 
-// bytesOf gives a message's bytes. Structured content that has no JSON form, such as an infinite number, has none either: the
-// framework reports no error then, and the message would pass for a tombstone.
+// storeKey decodes the record key of a tombstone into metadata. An output that deletes
+// rows takes the key from there. A key that cannot be decoded fails no message here, since
+// not every output needs the key.
+func (p *processor) storeKey(msg *service.Message) {
+	var key []byte
+	switch raw, _ := msg.MetaGetImmut(record.Key); k := raw.(type) {
+	case []byte:
+		key = k
+	case string:
+		key = []byte(k)
+	}
+	if value, isEnvelope, r := p.keys.decodeKey(key); isEnvelope {
+		msg.MetaSetImmut(record.DecodedKey, &record.TombstoneKey{Value: value, Refusal: r})
+	} else {
+		msg.MetaDelete(record.DecodedKey)
+	}
+}
+
+// bytesOf returns the bytes of a message. Structured content that has no JSON form, such
+// as an infinite number, has no bytes, for which the framework reports no error. Without
+// this check the message would pass for a tombstone.
 func bytesOf(msg *service.Message) ([]byte, *record.Refusal) {
 	raw, err := msg.AsBytes()
 	hasNone := err != nil
