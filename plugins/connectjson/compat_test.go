@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCompatWhereTheReferenceIsSilent is the table of the reference converter's answers that lose money.
+// TestCompatWhereTheReferenceIsSilent is the table of the reference converter's answers
+// that lose money.
 func TestCompatWhereTheReferenceIsSilent(t *testing.T) {
 	d := newDecoder(t, Options{Compat: true})
 	for _, c := range []struct {
@@ -41,7 +42,8 @@ func TestCompatWhereTheReferenceIsSilent(t *testing.T) {
 	}
 }
 
-// TestCompatDebezium is where compat goes beyond the reference, to which these are numbers and text.
+// TestCompatDebezium is where compat goes beyond the reference, to which these are
+// numbers and text.
 func TestCompatDebezium(t *testing.T) {
 	d := newDecoder(t, Options{Compat: true})
 	for _, c := range []struct {

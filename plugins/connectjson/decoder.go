@@ -32,8 +32,8 @@ type Options struct {
 }
 
 // Record is a decoded message. Value is a map[string]any for a struct; doc.go has the
-// other types. Schema is nil if there is none. Unknown counts the members that the decoder
-// ignored because the schema lacks them.
+// other types. Schema is nil if there is none. Unknown counts the members that the
+// decoder ignored because the schema lacks them.
 type Record struct {
 	Value   any
 	Schema  *schema.Schema

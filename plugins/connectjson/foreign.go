@@ -10,8 +10,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// formats are what producers send instead of JSON, by their first bytes. algorithm is that
-// of the processor decompress, if it can undo the format.
+// formats are what producers send instead of JSON, by their first bytes. algorithm is
+// that of the processor decompress, if it can undo the format.
 var formats = []struct{ magic, name, algorithm string }{
 	{"\x1f\x8b", "compressed with gzip", "gzip"},
 	{"\x78\x01", "compressed with zlib", "zlib"},

@@ -11,8 +11,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// FuzzDecode: no bytes panic or take long; strict accepts only what compat accepts, with the same value; a schema found again
-// gives what a schema parsed gives.
+// FuzzDecode: no bytes panic or take long; strict accepts only what compat accepts, with
+// the same value; a schema found again gives what a schema parsed gives.
 func FuzzDecode(f *testing.F) {
 	for i, c := range referenceCases() {
 		if i%41 == 0 && len(c.input) < 3000 {
@@ -77,7 +77,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// canonicalNumbers renders a record with decimals as numbers, since strict writes them at the schema's scale.
+// canonicalNumbers renders a record with decimals as numbers, since strict writes them at
+// the schema's scale.
 func canonicalNumbers(rec Record) string {
 	return string(canonical(nil, rec.Schema, normalized(rec.Schema, rec.Value)))
 }

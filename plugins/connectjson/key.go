@@ -8,8 +8,8 @@ import (
 )
 
 // decodeKey decodes a record key that is an envelope, as Kafka Connect's JsonConverter
-// writes it. The path of a refusal is the member of the key, or [record.Key] for the whole
-// key. isEnvelope is false for any other key: text, or JSON without a schema.
+// writes it. The path of a refusal is the member of the key, or [record.Key] for the
+// whole key. isEnvelope is false for any other key: text, or JSON without a schema.
 func (d *Decoder) decodeKey(key []byte) (value any, isEnvelope bool, r *record.Refusal) {
 	if !beginsAsJSON(key) { // most keys are text
 		return nil, false, nil

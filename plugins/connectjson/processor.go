@@ -120,8 +120,8 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 }
 
 // storeKey decodes the record key of a tombstone into metadata. An output that deletes
-// rows takes the key from there. A key that cannot be decoded fails no message here, since
-// not every output needs the key.
+// rows takes the key from there. A key that cannot be decoded fails no message here,
+// since not every output needs the key.
 func (p *processor) storeKey(msg *service.Message) {
 	var key []byte
 	switch raw, _ := msg.MetaGetImmut(record.Key); k := raw.(type) {

@@ -13,7 +13,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 )
 
-// mutate makes questions from the table's: tokens exchanged, copied, dropped, bytes changed, documents crossed.
+// mutate makes questions from the table's: tokens exchanged, copied, dropped, bytes
+// changed, documents crossed.
 func mutate(table []referenceCase, n int) []referenceCase {
 	rnd := rand.New(rand.NewPCG(*mutantSeed, 0))
 	words := append(slices.Clone(referenceValues), `"type"`, `"schema"`, `"payload"`, `"optional"`, `"default"`, `"fields"`, `"field"`, `"items"`, `"keys"`, `"values"`, `"name"`, `"parameters"`, `"scale"`, `"int8"`, `"int64"`, `"struct"`, `"map"`, `"array"`, `"bytes"`, `"string"`, `"double"`, `"float"`,
@@ -47,7 +48,8 @@ func mutate(table []referenceCase, n int) []referenceCase {
 
 var typeNames = []string{"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes", "array", "map", "struct"}
 
-// exchangeValue puts another scalar, or another type's name, in the place of one, so that the document stays JSON.
+// exchangeValue puts another scalar, or another type's name, in the place of one, so that
+// the document stays JSON.
 func exchangeValue(rnd *rand.Rand, in string) string {
 	spans := tokenSpans(in)
 	for range 20 {

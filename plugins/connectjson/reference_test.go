@@ -24,8 +24,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// How the golden answers are made again, and how the reference is asked about more than the table: see
-// testdata/reference/README.md.
+// How the golden answers are made again, and how the reference is asked about more than
+// the table: see testdata/reference/README.md.
 var (
 	corpusFile = flag.String("reference.corpus", "", "write the questions to this file instead of comparing the answers")
 	goldenFile = flag.String("reference.golden", "testdata/reference/golden.txt", "the answers of the reference converter")
@@ -33,7 +33,8 @@ var (
 	mutantSeed = flag.Uint64("reference.seed", 1, "of the mutations")
 )
 
-// TestReference compares compat with what org.apache.kafka.connect.json.JsonConverter 4.3.1 answered.
+// TestReference compares compat with what org.apache.kafka.connect.json.JsonConverter
+// 4.3.1 answered.
 func TestReference(t *testing.T) {
 	questions := corpus()
 	if *corpusFile != "" {

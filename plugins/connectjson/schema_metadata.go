@@ -7,8 +7,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 )
 
-// maxDescribed is the depth to which describe goes. The fingerprints of a description cost
-// the square of its depth.
+// maxDescribed is the depth to which describe goes. The fingerprints of a description
+// cost the square of its depth.
 const maxDescribed = 32
 
 // describe returns a schema in the framework's common form, which Common.ToAny makes, in

@@ -26,7 +26,8 @@ func TestSchemaIsParsedOnce(t *testing.T) {
 	require.Equal(t, 1, described)
 }
 
-// TestSimilarSchemas: a schema of which the known one is a part, or that differs in one byte, is another.
+// TestSimilarSchemas: a schema of which the known one is a part, or that differs in one
+// byte, is another.
 func TestSimilarSchemas(t *testing.T) {
 	d := newDecoder(t, Options{})
 	known := `{"type":"struct","fields":[{"type":"int32","field":"a"}]}`

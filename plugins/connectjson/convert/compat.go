@@ -134,8 +134,8 @@ func objectIdentity(b []byte, s *schema.Schema, members map[string]any, serial i
 	return b
 }
 
-// listIdentity is the identity of an array, or of the pairs of a map, whose order does not
-// matter.
+// listIdentity is the identity of an array, or of the pairs of a map, whose order does
+// not matter.
 func listIdentity(b []byte, s *schema.Schema, list []any, serial int) []byte {
 	if s.Type != schema.Map {
 		for _, e := range list {

@@ -15,8 +15,8 @@ import (
 // has a decimal that comes near.
 const maxDecimalText = 2000
 
-// decimal converts a Decimal, which is a number or the base64 of the unscaled integer. The
-// reference takes a number at any scale; strict brings it to the schema's scale.
+// decimal converts a Decimal, which is a number or the base64 of the unscaled integer.
+// The reference takes a number at any scale; strict brings it to the schema's scale.
 func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	var d decimal.Decimal
 	var err error
@@ -49,7 +49,8 @@ func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refu
 		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of the schema's precision, got more digits")
 	}
 	text := d.String()
-	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as a value.
+	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as
+	// a value.
 	if r := c.spend(len(text) / 16); r != nil {
 		return nil, r
 	}

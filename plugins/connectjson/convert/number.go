@@ -35,8 +35,8 @@ func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Re
 	return v, nil
 }
 
-// exactInt is the number as an integer, if it is an integer of 64 bits: 12, 12.0 and 1.2e1
-// alike. The error is decimal.ErrInexact or decimal.ErrTooWide.
+// exactInt is the number as an integer, if it is an integer of 64 bits: 12, 12.0 and
+// 1.2e1 alike. The error is decimal.ErrInexact or decimal.ErrTooWide.
 func exactInt(number []byte) (int64, error) {
 	d, _ := decimal.Parse(number) // no error: the scanner took the number
 	return d.Int64()
@@ -57,8 +57,8 @@ func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *rec
 	return v, nil
 }
 
-// floatOf is the number as a float (32 bits) or a double (64 bits), and whether the number
-// is within that type. Java goes through a BigDecimal, which has no minus zero.
+// floatOf is the number as a float (32 bits) or a double (64 bits), and whether the
+// number is within that type. Java goes through a BigDecimal, which has no minus zero.
 func floatOf(number []byte, bits int) (v float64, fits bool) {
 	v, err := strconv.ParseFloat(string(number), bits)
 	switch {

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAShortestDecimalIdentifiesItsFloat for one float32 in 65,521: nothing is lost, and its text is short.
+// TestAShortestDecimalIdentifiesItsFloat for one float32 in 65,521: nothing is lost, and
+// its text is short.
 func TestAShortestDecimalIdentifiesItsFloat(t *testing.T) {
 	const step = 65_521 // a prime, so that exponents and mantissas vary
 	for bits := uint32(0); bits < 0x7F800000; bits += step {

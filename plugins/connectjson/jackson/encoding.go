@@ -11,9 +11,9 @@ var byteOrderMark = [3]byte{0xEF, 0xBB, 0xBF}
 
 var errByteOrder = errors.New("unsupported byte order of UTF-32 at byte 0")
 
-// decodeBytes gives the document as UTF-8. strict takes UTF-8 only, with or without a byte
-// order mark. Otherwise decodeBytes finds UTF-16 and UTF-32 as Jackson does: by a byte
-// order mark or by the zero bytes among the first four.
+// decodeBytes gives the document as UTF-8. strict takes UTF-8 only, with or without a
+// byte order mark. Otherwise decodeBytes finds UTF-16 and UTF-32 as Jackson does: by a
+// byte order mark or by the zero bytes among the first four.
 func decodeBytes(b []byte, strict bool) (out []byte, wide bool, err error) {
 	if len(b) >= 4 && [3]byte(b) == byteOrderMark {
 		return b[3:], false, nil
@@ -73,8 +73,8 @@ func fromUTF16(b []byte, order binary.ByteOrder) []byte {
 }
 
 // incomplete stands for a rest of less than four bytes, on which Jackson fails if it has
-// to read that far. No document contains this byte, and only the end of a string, an array
-// or an object may stand before it.
+// to read that far. No document contains this byte, and only the end of a string, an
+// array or an object may stand before it.
 const incomplete = 0x7F
 
 // fromUTF32 is Jackson's own reader: surrogates pass as they are, and a character above

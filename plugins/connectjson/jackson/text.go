@@ -121,9 +121,9 @@ func textOfUnits(u []uint16) (text string, lone bool) {
 	return string(b), lone
 }
 
-// brokenPair says whether a name escapes a high surrogate without an escaped low one right
-// after it, or a low one alone. Jackson wants both halves of a name's character written
-// the same way.
+// brokenPair says whether a name escapes a high surrogate without an escaped low one
+// right after it, or a low one alone. Jackson wants both halves of a name's character
+// written the same way.
 func brokenPair(raw []byte) bool {
 	high := false
 	for i := 0; i < len(raw); {

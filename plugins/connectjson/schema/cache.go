@@ -35,9 +35,9 @@ func NewCache(size int) *Cache {
 	return &Cache{size: max(size, 1), byRaw: map[string]*known{}}
 }
 
-// Prefix returns the recent schema with whose bytes b begins, and their number; 0 if there
-// is none. The bytes of a schema are one whole JSON object, so equal bytes are the same
-// object and nothing of what follows it.
+// Prefix returns the recent schema with whose bytes b begins, and their number; 0 if
+// there is none. The bytes of a schema are one whole JSON object, so equal bytes are the
+// same object and nothing of what follows it.
 func (c *Cache) Prefix(b []byte) (*Schema, int) {
 	for i := range c.recent {
 		if k := c.recent[i].Load(); k != nil && bytes.HasPrefix(b, k.raw) {
