@@ -5,6 +5,8 @@ import (
 	"hash/fnv"
 	"math"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // incoming is what the output reads of a message of the framework.
@@ -13,6 +15,7 @@ type incoming interface {
 	AsStructured() (any, error)
 	AsBytes() ([]byte, error)
 	MetaGetMut(name string) (any, bool)
+	MetaGetImmut(name string) (any, bool)
 }
 
 // identity tells a batch from the others in flight, by the place of its first
@@ -53,6 +56,10 @@ func messagesOf[M incoming](target *target, batch []M) []message {
 		}
 		if content == nil {
 			messages[i].key, _ = m.MetaGetMut("kafka_key")
+			decoded, _ := m.MetaGetImmut(record.DecodedKey)
+			if key, isDecoded := decoded.(*record.TombstoneKey); isDecoded {
+				messages[i].key = key
+			}
 		}
 	}
 	return messages

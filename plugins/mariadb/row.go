@@ -11,7 +11,7 @@ import (
 type message struct {
 	content  any   // the record, an object; nil for a tombstone
 	metadata []any // one for each of target.metadata, nil where it is absent
-	key      any   // Kafka's: text or bytes
+	key      any   // Kafka's: text, bytes or a *record.TombstoneKey
 	failed   bool  // it has an error already and will not be written
 }
 
