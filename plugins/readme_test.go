@@ -13,7 +13,7 @@ import (
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure" // the batch policy's own fields
 	"github.com/redpanda-data/benthos/v4/public/service"
 
-	"github.com/order-sink/order-sink/plugins/connectjson"
+	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/order"
@@ -37,7 +37,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
-	data.Decode.Codes = connectjson.Codes
+	data.Decode.Codes = refusal.Codes
 	view, found = env.GetProcessorConfig("order_price")
 	data.Price = describe(t, view, found)
 	data.Price.Codes = order.Codes

@@ -50,7 +50,8 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkDecodeSchemas is the cost of several producers on one topic: every message another schema than the last one.
+// BenchmarkDecodeSchemas is the cost of several producers on one topic: every message
+// another schema than the last one.
 func BenchmarkDecodeSchemas(b *testing.B) {
 	d := newDecoder(b, Options{CacheSize: 100})
 	inputs := make([][]byte, 4)
@@ -79,7 +80,8 @@ func BenchmarkDecodeParallel(b *testing.B) {
 	})
 }
 
-// BenchmarkReaders is what other ways to read the same envelope cost, before any conversion by schema.
+// BenchmarkReaders is what other ways to read the same envelope cost, before any
+// conversion by schema.
 func BenchmarkReaders(b *testing.B) {
 	input := []byte(seedEnvelope)
 	b.Run("encoding-json", func(b *testing.B) {
@@ -107,7 +109,8 @@ func BenchmarkReaders(b *testing.B) {
 	})
 }
 
-// BenchmarkProcessor is a batch of a thousand through connect_json_decode; the figures are of one message.
+// BenchmarkProcessor is a batch of a thousand through connect_json_decode; the figures
+// are of one message.
 func BenchmarkProcessor(b *testing.B) {
 	for _, yaml := range []string{"{}", "store_schema_metadata: schema", "{store_schema_metadata: schema, store_original_metadata: original}"} {
 		b.Run(yaml, func(b *testing.B) {

@@ -1,6 +1,7 @@
 package connectjson
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 
@@ -27,19 +28,15 @@ const exampleEnvelope = `{"schema":{"type":"struct","fields":[{"type":"string","
 	`{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2"},"optional":true,"field":"price"}],"name":"orders"},` +
 	`"payload":{"order_id":"77a436fd","qty":3,"price":"BNI="}}`
 
+//go:embed description.md
+var description string
+
 func spec() *service.ConfigSpec {
 	return service.NewConfigSpec().
 		Stable().
 		Categories("Parsing").
 		Summary("Decodes Kafka Connect JSON, the envelope of `schema` and `payload` that `org.apache.kafka.connect.json.JsonConverter` writes, into a record and its schema.").
-		Description(`
-A message becomes structured content: an object with one member a field. Integers are 64-bit integers, decimals are text in plain digits at their scale (`+"`\"-0.05\"`"+`), dates and timestamps are timestamps in UTC, a time is text (`+"`\"15:04:05.123\"`"+`), bytes are bytes. A message without content (a Kafka tombstone), or with a null `+"`payload`"+` and a null `+"`schema`"+`, becomes `+"`null`"+`.
-
-A value of type `+"`float`"+` becomes the shortest decimal that identifies it, as with a JDBC sink: 0.1 stays 0.1 and does not become 0.10000000149011612. A number that no schema describes becomes a 64-bit integer if it is one. Any other number keeps the producer's digits (`+"`12.50`, `12345678901234567.89`, `18446744073709551615`"+`): mappings may move it without a change and calculate with it as a float, and outputs write its digits. With `+"`mode: compat`"+` such a number becomes a double, as with the reference converter.
-
-The times of Debezium (`+"`io.debezium.time.Time`, `MicroTime`, `NanoTime`"+`) may be negative or 24 hours and more (`+"`\"-00:00:01\"`, `\"838:59:59\"`"+`). A `+"`Time`"+` of Kafka Connect has 0 to 86399999 milliseconds; with `+"`mode: compat`"+` it may also be 24:00:00.
-
-A message that cannot be decoded is marked as failed with an error of the form `+"`code: path: detail`"+`, such as `+"`type_mismatch: payload.qty: expected int32, got string`"+`, and keeps its bytes. The text never contains a value. When the bytes are not JSON but the wire format of a Schema Registry, compressed, Avro or Protobuf, the text says so and what to change. A message that has failed already is left alone, so that this processor needs no `+"`try`"+` around it.`).
+		Description(description).
 		Field(service.NewStringAnnotatedEnumField(fieldMode, map[string]string{
 			modeStrict: "Refuses what the reference converter reads wrongly in silence: text where a number should be, an integer beyond its type, a decimal with more digits than its scale.",
 			modeCompat: "Gives exactly what the reference converter gives: `\"12\"` as int32 is 0, 300 as int8 is 44. For a migration whose rows have to be the same first.",

@@ -24,8 +24,8 @@ func TestMetrics(t *testing.T) {
 	require.Equal(t, int64(1), counts.get(Name+"_refused_total bad_envelope"))
 }
 
-// TestContentWithoutBytesIsRefusedAndCounted: content of another component that has no JSON form is no tombstone, which would
-// pass as null, or delete a row.
+// TestContentWithoutBytesIsRefusedAndCounted: content of another component that has no
+// JSON form is no tombstone, which would pass as null, or delete a row.
 func TestContentWithoutBytesIsRefusedAndCounted(t *testing.T) {
 	noBytes := service.NewMessage(nil)
 	noBytes.SetStructured(map[string]any{"price": math.Inf(1)})
@@ -39,7 +39,8 @@ func TestContentWithoutBytesIsRefusedAndCounted(t *testing.T) {
 	require.Equal(t, int64(1), counts.get(Name+"_refused_total bad_json"))
 }
 
-// TestEveryRefusalIsCounted: as many refusals by code as messages that failed here, whatever the bytes.
+// TestEveryRefusalIsCounted: as many refusals by code as messages that failed here,
+// whatever the bytes.
 func TestEveryRefusalIsCounted(t *testing.T) {
 	var batch service.MessageBatch
 	for i, c := range referenceCases() {
@@ -61,7 +62,8 @@ func TestEveryRefusalIsCounted(t *testing.T) {
 	}
 }
 
-// counted runs a batch through the processor in a pipeline, with an exporter that keeps what it is told.
+// counted runs a batch through the processor in a pipeline, with an exporter that keeps
+// what it is told.
 func counted(t *testing.T, yaml string, batch service.MessageBatch) (service.MessageBatch, *counters) {
 	t.Helper()
 	counts := &counters{by: map[string]int64{}}

@@ -1,56 +1,75 @@
 package connectjson
 
 import (
-	"bytes"
 	"fmt"
 	"sync"
 
+	"github.com/order-sink/order-sink/plugins/connectjson/convert"
+	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
+	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
+	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // Options are what a Decoder needs to know.
 type Options struct {
-	// Compat answers as the reference converter does, instead of refusing what that reads wrongly in silence.
+	// Compat answers as the reference converter does. Without it the decoder refuses a
+	// message that the reference reads wrongly without an error.
 	Compat bool
 	// Schemaless reads plain JSON: no envelope, no schema.
 	Schemaless bool
-	// SchemaContent is the JSON of one schema for all messages, which are then bare payloads; nil if messages carry their own.
+	// SchemaContent is the JSON of one schema for all messages, which are then bare
+	// payloads. It is nil if messages carry their own schema.
 	SchemaContent []byte
-	// RefuseUnknown refuses a struct's members that its schema lacks, instead of counting them.
+	// RefuseUnknown refuses the members of a struct that its schema lacks, instead of
+	// counting them.
 	RefuseUnknown bool
 	// CacheSize is the greatest number of distinct schemas to remember, at least 1.
 	CacheSize int
-	// Describe, unless nil, is called once for each distinct schema; its answer becomes Schema.Description.
-	Describe func(*Schema) any
+	// Describe, unless nil, is called once for each distinct schema; its answer becomes
+	// Schema.Description.
+	Describe func(*schema.Schema) any
 }
 
-// Record is a decoded message. Value is map[string]any for a struct, see doc.go for the rest; Schema is nil where there is
-// none; Unknown counts the members that were ignored because the schema lacks them.
+// Record is a decoded message. Value is a map[string]any for a struct; doc.go has the
+// other types. Schema is nil if there is none. Unknown counts the members that the
+// decoder ignored because the schema lacks them.
 type Record struct {
 	Value   any
-	Schema  *Schema
+	Schema  *schema.Schema
 	Unknown int
 }
 
 // Decoder turns messages into records. It is safe for concurrent use.
 type Decoder struct {
 	opts    Options
-	fixed   *Schema // of SchemaContent
-	schemas cache
-	scratch sync.Pool
+	fixed   *schema.Schema // of SchemaContent
+	schemas *schema.Cache
+	scratch sync.Pool // of *scratch
+}
+
+// scratch is what the decoder reuses from message to message.
+type scratch struct {
+	convert.Converter
+	schemas *schema.Cache
+	known   *schema.Schema // of the schema that the scanner skipped
+	skip    jackson.Skip   // skipKnown; a new method value would be an allocation
 }
 
 // NewDecoder fails when SchemaContent is not a schema.
 func NewDecoder(opts Options) (*Decoder, error) {
-	d := &Decoder{opts: opts}
-	d.schemas.size = max(opts.CacheSize, 1)
-	d.schemas.byRaw = map[string]*Schema{}
-	d.scratch.New = func() any { return new(conversion) }
+	d := &Decoder{opts: opts, schemas: schema.NewCache(opts.CacheSize)}
+	d.scratch.New = func() any {
+		s := &scratch{schemas: d.schemas}
+		s.Strict, s.RefuseUnknown = !opts.Compat, opts.RefuseUnknown
+		s.skip = s.skipKnown
+		return s
+	}
 	if opts.SchemaContent != nil {
-		c := new(conversion)
-		r := d.scan(c, opts.SchemaContent)
+		s := d.scratch.New().(*scratch)
+		r := s.scan(opts.SchemaContent, nil)
 		if r == nil {
-			d.fixed, r = d.parse(c, 0)
+			d.fixed, r = d.parse(s, 0)
 		}
 		if r != nil {
 			return nil, fmt.Errorf("parsing schema: %w", r)
@@ -59,8 +78,8 @@ func NewDecoder(opts Options) (*Decoder, error) {
 	return d, nil
 }
 
-// Decode decodes one message. The error is a *record.Refusal. No bytes, as of a Kafka tombstone, are a null without a schema.
-// The record does not refer to b.
+// Decode decodes one message. The error is a *record.Refusal. No bytes, as of a Kafka
+// tombstone, are a null without a schema. The record does not refer to b.
 func (d *Decoder) Decode(b []byte) (Record, error) {
 	rec, r := d.decodeRecord(b)
 	if r != nil {
@@ -69,98 +88,92 @@ func (d *Decoder) Decode(b []byte) (Record, error) {
 	return rec, nil
 }
 
-func (d *Decoder) decodeRecord(b []byte) (Record, *record.Refusal) {
+func (d *Decoder) decodeRecord(b []byte) (rec Record, r *record.Refusal) {
 	if len(b) == 0 {
 		return Record{}, nil
 	}
-	c := d.scratch.Get().(*conversion)
-	c.unknown = 0
-	v, s, r := d.decode(c, b)
-	rec := Record{Value: v, Schema: s, Unknown: c.unknown}
-	c.buf, c.text, c.schemas, c.known = nil, "", nil, nil
-	if cap(c.nodes) <= keptNodes && cap(c.slots) <= keptNodes {
-		d.scratch.Put(c)
-	}
-	if r != nil {
+	s := d.scratch.Get().(*scratch)
+	defer d.release(s)
+	if rec.Value, rec.Schema, r = d.decode(s, b); r != nil {
 		return Record{}, r
 	}
+	rec.Unknown = s.Unknown
 	return rec, nil
 }
 
-func (d *Decoder) scan(c *conversion, b []byte) *record.Refusal {
-	c.strict, c.refuseUnknown = !d.opts.Compat, d.opts.RefuseUnknown
-	if len(b) > maxDocument {
-		return refuse(BadJSON, "a document longer than a gigabyte").At("value")
-	}
-	var r *record.Refusal
-	if c.buf, c.wide, r = decodeBytes(b, c.strict); r != nil {
-		return r
-	}
-	return c.document()
+func (d *Decoder) release(s *scratch) {
+	s.Release()
+	s.known, s.Unknown = nil, 0
+	d.scratch.Put(s)
 }
 
-func (d *Decoder) decode(c *conversion, b []byte) (any, *Schema, *record.Refusal) {
-	if envelope := !d.opts.Schemaless && d.fixed == nil; envelope {
-		c.schemas = &d.schemas
+func (d *Decoder) decode(s *scratch, b []byte) (any, *schema.Schema, *record.Refusal) {
+	bare := d.opts.Schemaless || d.fixed != nil
+	skip := s.skip
+	if bare {
+		skip = nil
 	}
-	if r := d.scan(c, b); r != nil {
-		return nil, nil, explain(r, b, c.strict)
+	if r := s.scan(b, skip); r != nil {
+		explain(r, b, s.Strict)
+		return nil, nil, r
 	}
-	switch {
-	case d.opts.Schemaless:
-		return c.payload(nil, 0, "value")
-	case d.fixed != nil:
-		return c.payload(d.fixed, 0, "value")
+	if !bare {
+		return d.envelope(s)
 	}
-	return d.envelope(c)
-}
-
-// payload converts node n by a schema that may be nil.
-func (c *conversion) payload(s *Schema, n int32, path string) (any, *Schema, *record.Refusal) {
-	c.begin(n, s)
-	var v any
-	var r *record.Refusal
-	if s == nil {
-		v, r = c.schemaless(n)
-	} else {
-		v, r = c.value(s, n, false)
+	known := d.fixed
+	if d.opts.Schemaless {
+		known = nil
 	}
+	v, r := s.Payload(known, 0)
 	if r != nil {
-		return nil, nil, r.At(path)
+		return nil, nil, r.At("value")
 	}
-	return v, s, nil
+	return v, known, nil
 }
 
-// schema finds or parses the schema at node n.
-func (d *Decoder) schema(c *conversion, n int32) (*Schema, *record.Refusal) {
-	raw := c.buf[c.nodes[n].start:c.nodes[n].end]
-	object := c.nodes[n].kind == kindObject
-	if object {
-		if s := d.schemas.get(raw); s != nil {
-			return s, nil
+func (s *scratch) scan(b []byte, skip jackson.Skip) *record.Refusal {
+	if err := s.Scan(b, s.Strict, skip); err != nil {
+		return refusal.New(refusal.BadJSON, err.Error()).At("value")
+	}
+	return nil
+}
+
+// skipKnown recognises a recent schema where the schema of the envelope stands.
+func (s *scratch) skipKnown(name, rest []byte) int {
+	if string(name) != memberSchema {
+		return 0
+	}
+	known, length := s.schemas.Prefix(rest)
+	if known != nil {
+		s.known = known
+	}
+	return length
+}
+
+// schema finds or parses the schema of node n.
+func (d *Decoder) schema(s *scratch, n jackson.Node) (*schema.Schema, *record.Refusal) {
+	if s.Kind(n) == jackson.Object {
+		if known := d.schemas.Get(s.Bytes(n)); known != nil {
+			return known, nil
 		}
 	}
-	s, r := d.parse(c, n)
+	parsed, r := d.parse(s, n)
 	if r != nil {
 		return nil, r
 	}
-	if !c.wide { // transcoded bytes may be none that UTF-8 has
-		s.raw = bytes.Clone(raw)
-		d.schemas.put(s)
+	if !s.Transcoded() { // the bytes of another encoding may be no valid UTF-8
+		d.schemas.Put(s.Bytes(n), parsed)
 	}
-	return s, nil
+	return parsed, nil
 }
 
-func (d *Decoder) parse(c *conversion, n int32) (*Schema, *record.Refusal) {
-	c.begin(noRoot, nil)
-	c.refuseUnknown = false // members of a default that its struct lacks are nobody's data
-	s, r := c.parseSchema(n)
-	c.refuseUnknown, c.unknown = d.opts.RefuseUnknown, 0
+func (d *Decoder) parse(s *scratch, n jackson.Node) (*schema.Schema, *record.Refusal) {
+	parsed, r := s.Schema(n)
 	if r != nil {
 		return nil, r.At(memberSchema)
 	}
 	if d.opts.Describe != nil {
-		s.Description = d.opts.Describe(s)
+		parsed.Description = d.opts.Describe(parsed)
 	}
-	return s, nil
+	return parsed, nil
 }

@@ -1,56 +1,73 @@
 package connectjson
 
-import "github.com/order-sink/order-sink/plugins/internal/record"
+import (
+	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
+	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
+	"github.com/order-sink/order-sink/plugins/connectjson/schema"
+	"github.com/order-sink/order-sink/plugins/internal/record"
+)
 
-// envelope takes an object of exactly the members schema and payload apart, in either order.
-func (d *Decoder) envelope(c *conversion) (any, *Schema, *record.Refusal) {
-	schema, payload, r := c.envelopeMembers()
+// The members of an envelope.
+const (
+	memberSchema  = "schema"
+	memberPayload = "payload"
+)
+
+// envelope decodes an object of exactly the members schema and payload, in either order.
+func (d *Decoder) envelope(s *scratch) (any, *schema.Schema, *record.Refusal) {
+	node, payload, r := s.envelopeMembers()
 	if r != nil {
 		return nil, nil, r.At("value")
 	}
-	var s *Schema
-	switch c.nodes[schema].kind {
-	case kindNull:
-	case kindSchema:
-		s = c.known
+	var its *schema.Schema
+	switch s.Kind(node) {
+	case jackson.Null:
+	case jackson.Skipped:
+		its = s.known
 	default:
-		if s, r = d.schema(c, schema); r != nil {
+		if its, r = d.schema(s, node); r != nil {
 			return nil, nil, r
 		}
 	}
-	return c.payload(s, payload, memberPayload)
+	v, r := s.Payload(its, payload)
+	if r != nil {
+		return nil, nil, r.At(memberPayload)
+	}
+	return v, its, nil
 }
 
-func (c *conversion) envelopeMembers() (schema, payload int32, r *record.Refusal) {
-	root := &c.nodes[0]
-	if root.kind != kindObject {
-		return 0, 0, refuse(BadEnvelope, "expected an object of schema and payload, got "+root.kind.String())
+func (s *scratch) envelopeMembers() (node, payload jackson.Node, r *record.Refusal) {
+	if k := s.Kind(0); k != jackson.Object {
+		return 0, 0, refusal.New(refusal.BadEnvelope, "expected an object of schema and payload, got "+k.String())
 	}
 	others := false
-	for i := int32(1); i < root.next; i = c.nodes[i+1].next {
+	for n := jackson.Node(1); n < s.Next(0); n = s.Next(n + 1) {
 		at := &payload
-		switch {
-		case c.isName(i, memberPayload):
-		case c.isName(i, memberSchema):
-			at = &schema
+		switch string(s.Name(n)) {
+		case memberPayload:
+		case memberSchema:
+			at = &node
 		default:
 			others = true
 			continue
 		}
-		if *at != 0 && c.strict {
-			return 0, 0, refuse(BadEnvelope, "a member stands twice")
+		if *at != 0 && s.Strict {
+			return 0, 0, refusal.New(refusal.BadEnvelope, "a member stands twice")
 		}
-		*at = i + 1
+		*at = n + 1
 	}
+	var got string
 	switch {
-	case schema == 0 && payload == 0:
-		return 0, 0, refuse(BadEnvelope, "expected schema and payload, got neither")
-	case schema == 0:
-		return 0, 0, refuse(BadEnvelope, "expected schema and payload, got no schema")
+	case node == 0 && payload == 0:
+		got = "neither"
+	case node == 0:
+		got = "no schema"
 	case payload == 0:
-		return 0, 0, refuse(BadEnvelope, "expected schema and payload, got no payload")
+		got = "no payload"
 	case others:
-		return 0, 0, refuse(BadEnvelope, "expected schema and payload, got other members too")
+		got = "other members too"
+	default:
+		return node, payload, nil
 	}
-	return schema, payload, nil
+	return 0, 0, refusal.New(refusal.BadEnvelope, "expected schema and payload, got "+got)
 }

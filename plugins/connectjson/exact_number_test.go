@@ -3,7 +3,6 @@ package connectjson
 import (
 	"encoding/json"
 	"math"
-	"strconv"
 	"testing"
 
 	"github.com/redpanda-data/benthos/v4/public/bloblang"
@@ -11,8 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFloatIsItsShortestDecimal: a float32 travels as the float64 nearest to the shortest decimal that identifies the
-// float32, in both modes and wherever the float stands. A double travels as it is.
+// TestAFloatIsItsShortestDecimal: a float32 travels as the float64 nearest to the
+// shortest decimal that identifies the float32, in both modes and wherever the float
+// stands. A double travels as it is.
 func TestAFloatIsItsShortestDecimal(t *testing.T) {
 	for _, c := range []struct {
 		node, payload string
@@ -60,18 +60,8 @@ func requireSameFloat(t *testing.T, want float64, got any) {
 	require.Equal(t, math.Float64bits(want), math.Float64bits(got.(float64)), "want %v, got %v", want, got)
 }
 
-// TestAShortestDecimalIdentifiesItsFloat for one float32 in 65,521: nothing is lost, and its text is short.
-func TestAShortestDecimalIdentifiesItsFloat(t *testing.T) {
-	const step = 65_521 // a prime, so that exponents and mantissas vary
-	for bits := uint32(0); bits < 0x7F800000; bits += step {
-		f := math.Float32frombits(bits)
-		v := shortest(f)
-		require.Equal(t, bits, math.Float32bits(float32(v)))
-		require.Equal(t, strconv.FormatFloat(float64(f), 'g', -1, 32), strconv.FormatFloat(v, 'g', -1, 64))
-	}
-}
-
-// TestNumbersWithoutASchemaKeepTheirDigits: strict changes no digit of a number that no schema gives a type.
+// TestNumbersWithoutASchemaKeepTheirDigits: strict changes no digit of a number that no
+// schema gives a type.
 func TestNumbersWithoutASchemaKeepTheirDigits(t *testing.T) {
 	for _, number := range []string{
 		"12.50", "1.50", "12345678901234567.89", "0.30000000000000000000000000000000000001", "-0.0", "1.0", "1e3", "1E-7", "1.5e+300", "1e400",
@@ -113,8 +103,9 @@ func TestNumbersDoNotReferToTheMessage(t *testing.T) {
 	require.Equal(t, map[string]any{"a": json.Number("12.50"), "b": "x"}, rec.Value)
 }
 
-// TestMappingsReadTheNumbers: a number that kept its text is a number to a mapping, which computes with it as with the
-// framework's own plain JSON, and the text goes on where the mapping only moves it.
+// TestMappingsReadTheNumbers: a number that kept its text is a number to a mapping, which
+// computes with it as with the framework's own plain JSON, and the text goes on where the
+// mapping only moves it.
 func TestMappingsReadTheNumbers(t *testing.T) {
 	in := service.MessageBatch{service.NewMessage([]byte(`{"price":12.50,"total":12345678901234567.89,"id":18446744073709551615,"qty":2}`))}
 	m := process(t, "schemas_enable: false", in)[0]

@@ -6,11 +6,12 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// formats are what producers send in place of JSON, by their first bytes. Where the pipeline can undo it, algorithm is the
-// processor decompress's.
+// formats are what producers send instead of JSON, by their first bytes. algorithm is
+// that of the processor decompress, if it can undo the format.
 var formats = []struct{ magic, name, algorithm string }{
 	{"\x1f\x8b", "compressed with gzip", "gzip"},
 	{"\x78\x01", "compressed with zlib", "zlib"},
@@ -33,16 +34,16 @@ const (
 	looked     = 512 // bytes
 )
 
-// explain gives a syntax error of a value that is no JSON at all a better text: what the value looks like, and what to change.
-// Jackson's answer, that a byte is unexpected, hides the commonest mistake, which is another converter in the producer.
-func explain(r *record.Refusal, b []byte, strict bool) *record.Refusal {
-	if r.Code != BadJSON || len(b) > maxDocument {
-		return r
+// explain gives the syntax error of a value that is no JSON at all a better text: which
+// format the value seems to have, and what to change. Jackson's answer, that a byte is
+// unexpected, hides the commonest mistake: another converter in the producer.
+func explain(r *record.Refusal, b []byte, strict bool) {
+	if len(b) > jackson.MaxDocument {
+		return
 	}
 	if text := foreign(b, strict); text != "" {
 		r.Detail = text
 	}
-	return r
 }
 
 func foreign(b []byte, strict bool) string {
@@ -87,7 +88,7 @@ func beginsAsJSON(b []byte) bool {
 	return len(start) > 0 && strings.IndexByte(`{["-0123456789tfn`, start[0]) >= 0
 }
 
-// hasControls says whether b has a control character near its start, as text has not.
+// hasControls says whether b has a control character near its start. Text has none.
 func hasControls(b []byte) bool {
 	return bytes.ContainsFunc(b[:min(len(b), looked)], func(c rune) bool {
 		return c < ' ' && c != '\t' && c != '\n' && c != '\f' && c != '\r'

@@ -7,11 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// FuzzDecode: no bytes panic or take long; strict accepts only what compat accepts, with the same value; a schema found again
-// gives what a schema parsed gives.
+// FuzzDecode: no bytes panic or take long; strict accepts only what compat accepts, with
+// the same value; a schema found again gives what a schema parsed gives.
 func FuzzDecode(f *testing.F) {
 	for i, c := range referenceCases() {
 		if i%41 == 0 && len(c.input) < 3000 {
@@ -76,18 +77,19 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// canonicalNumbers renders a record with decimals as numbers, since strict writes them at the schema's scale.
+// canonicalNumbers renders a record with decimals as numbers, since strict writes them at
+// the schema's scale.
 func canonicalNumbers(rec Record) string {
 	return string(canonical(nil, rec.Schema, normalized(rec.Schema, rec.Value)))
 }
 
-func normalized(s *Schema, value any) any {
+func normalized(s *schema.Schema, value any) any {
 	if s == nil {
 		return value
 	}
 	switch v := value.(type) {
 	case string:
-		if s.Logical == Decimal {
+		if s.Logical == schema.Decimal {
 			r, ok := new(big.Rat).SetString(v)
 			if !ok {
 				panic(fmt.Sprintf("%q is no decimal", v))
@@ -97,7 +99,7 @@ func normalized(s *Schema, value any) any {
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			if pair, ok := e.([]any); ok && s.Type == Map {
+			if pair, ok := e.([]any); ok && s.Type == schema.Map {
 				out[i] = []any{normalized(s.Keys, pair[0]), normalized(s.Items, pair[1])}
 			} else {
 				out[i] = normalized(s.Items, e)
@@ -108,8 +110,8 @@ func normalized(s *Schema, value any) any {
 		out := make(map[string]any, len(v))
 		for k, e := range v {
 			child := s.Items
-			if s.Type == Struct {
-				child = s.Fields[s.index[k]].Schema
+			if s.Type == schema.Struct {
+				child = s.Fields[s.Find([]byte(k))].Schema
 			}
 			out[k] = normalized(child, e)
 		}

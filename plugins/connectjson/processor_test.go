@@ -105,13 +105,15 @@ func TestMetadata(t *testing.T) {
 	_, ok = out[2].MetaGetImmut("schema")
 	require.False(t, ok, "a producer's header of that name is no schema")
 	require.NoError(t, out[2].GetError())
-	// Also of what is refused: a producer's header of that name must not pass for the bytes.
+	// Also of what is refused: a producer's header of that name must not pass for the
+	// bytes.
 	kept, ok = out[3].MetaGetImmut("original")
 	require.True(t, ok)
 	require.Equal(t, original("{}"), *kept.(*original))
 }
 
-// TestSchemaMetadata: every type in the framework's terms, and ParseFromAny takes them all.
+// TestSchemaMetadata: every type in the framework's terms, and ParseFromAny takes them
+// all.
 func TestSchemaMetadata(t *testing.T) {
 	const connect, debezium = "org.apache.kafka.connect.data.", "io.debezium.time."
 	logical := func(base, name string) string { return `{"type":"` + base + `","name":"` + name + `"}` }
@@ -173,7 +175,8 @@ func TestSchemaMetadata(t *testing.T) {
 	}
 }
 
-// TestDeepSchemaMetadata: a description costs the square of its depth, so that it ends somewhere.
+// TestDeepSchemaMetadata: a description costs the square of its depth, so that it ends
+// somewhere.
 func TestDeepSchemaMetadata(t *testing.T) {
 	const depth = 300
 	node := strings.Repeat(`{"type":"array","items":`, depth) + `{"type":"int8"}` + strings.Repeat("}", depth)

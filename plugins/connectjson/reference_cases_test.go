@@ -7,7 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// referenceCase is one question to the reference converter: a setting of Reference.java and a message.
+// referenceCase is one question to the reference converter: a setting of Reference.java
+// and a message.
 type referenceCase struct {
 	setting string
 	input   string
@@ -31,7 +32,8 @@ func structOf(nodes ...string) string {
 	return `{"type":"struct","fields":[` + strings.Join(nodes, ",") + `]}`
 }
 
-// referenceTypes are schema nodes; each meets each of referenceValues, as a root and as a field.
+// referenceTypes are schema nodes; each meets each of referenceValues, as a root and as a
+// field.
 var referenceTypes = []string{
 	`{"type":"boolean"}`,
 	`{"type":"int8"}`,

@@ -9,9 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 )
 
-// mutate makes questions from the table's: tokens exchanged, copied, dropped, bytes changed, documents crossed.
+// mutate makes questions from the table's: tokens exchanged, copied, dropped, bytes
+// changed, documents crossed.
 func mutate(table []referenceCase, n int) []referenceCase {
 	rnd := rand.New(rand.NewPCG(*mutantSeed, 0))
 	words := append(slices.Clone(referenceValues), `"type"`, `"schema"`, `"payload"`, `"optional"`, `"default"`, `"fields"`, `"field"`, `"items"`, `"keys"`, `"values"`, `"name"`, `"parameters"`, `"scale"`, `"int8"`, `"int64"`, `"struct"`, `"map"`, `"array"`, `"bytes"`, `"string"`, `"double"`, `"float"`,
@@ -43,7 +46,10 @@ func mutate(table []referenceCase, n int) []referenceCase {
 	return cases
 }
 
-// exchangeValue puts another scalar, or another type's name, in the place of one, so that the document stays JSON.
+var typeNames = []string{"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes", "array", "map", "struct"}
+
+// exchangeValue puts another scalar, or another type's name, in the place of one, so that
+// the document stays JSON.
 func exchangeValue(rnd *rand.Rand, in string) string {
 	spans := tokenSpans(in)
 	for range 20 {
@@ -52,11 +58,11 @@ func exchangeValue(rnd *rand.Rand, in string) string {
 		if strings.HasPrefix(in[at[1]:], ":") || strings.IndexByte("{}[]:, ", token[0]) >= 0 {
 			continue
 		}
-		if _, ok := typeOf(strings.Trim(token, `"`)); ok {
+		if slices.Contains(typeNames, strings.Trim(token, `"`)) {
 			if rnd.IntN(4) > 0 {
 				continue
 			}
-			return in[:at[0]] + `"` + Type(rnd.IntN(int(Array))).String() + `"` + in[at[1]:]
+			return in[:at[0]] + `"` + schema.Type(rnd.IntN(int(schema.Array))).String() + `"` + in[at[1]:]
 		}
 		return in[:at[0]] + randomScalar(rnd) + in[at[1]:]
 	}

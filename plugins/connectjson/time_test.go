@@ -6,8 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDebeziumTimesAreSignedDurations in both modes: MariaDB's TIME goes from -838:59:59 to 838:59:59, PostgreSQL's to
-// 24:00:00. What a column cannot hold, the column's output refuses.
+// TestDebeziumTimesAreSignedDurations in both modes: MariaDB's TIME goes from -838:59:59
+// to 838:59:59, PostgreSQL's to 24:00:00. What a column cannot hold, the column's output
+// refuses.
 func TestDebeziumTimesAreSignedDurations(t *testing.T) {
 	for _, c := range []struct{ base, name, payload, want string }{
 		{"int32", "Time", "-1", "-00:00:00.001"},

@@ -41,7 +41,7 @@ var numbers = map[string]bool{
 var reserved = map[string]bool{
 	Key: true, Topic: true, Partition: true, Offset: true, Timestamp: true, Tombstone: true, Batch: true, Headers: true,
 	"kafka_timestamp_unix": true, "kafka_lag": true,
-	"order_sink_schema": true, Original: true, FallbackError: true,
+	"order_sink_schema": true, Original: true, DecodedKey: true, FallbackError: true,
 }
 
 // IsNumber reports whether an input sets this metadata as a number. A text of this name

@@ -28,7 +28,7 @@ func TestEveryNameIsReserved(t *testing.T) {
 			t.Errorf("mayBeReserved excludes %s", name)
 		}
 	}
-	for _, name := range append(Set, Batch, Headers) {
+	for _, name := range append(Set, Batch, Headers, DecodedKey) {
 		if !reserved[name] {
 			t.Errorf("%s is not reserved", name)
 		}

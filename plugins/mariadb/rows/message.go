@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -15,6 +16,7 @@ type incoming interface {
 	AsStructured() (any, error)
 	AsBytes() ([]byte, error)
 	MetaGetMut(name string) (any, bool)
+	MetaGetImmut(name string) (any, bool)
 }
 
 // Identity tells a batch from the other batches in flight, by the offset of its first
@@ -55,6 +57,10 @@ func Messages[M incoming](target *table.Target, batch []M) []Message {
 		}
 		if content == nil {
 			messages[i].Key, _ = m.MetaGetMut("kafka_key")
+			decoded, _ := m.MetaGetImmut(record.DecodedKey)
+			if key, isDecoded := decoded.(*record.TombstoneKey); isDecoded {
+				messages[i].Key = key
+			}
 		}
 	}
 	return messages

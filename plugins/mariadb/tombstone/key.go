@@ -13,35 +13,21 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
-// Members returns the value that a tombstone's Kafka key has for each column: a string,
-// an int64, a json.Number, a bool, []byte or a time.Time.
+// Members returns the value that a tombstone's Kafka key has for each column: a
+// string, an int64, a float64, a json.Number, a bool, []byte or a time.Time.
 //
-// The key is one of these, which Kafka Connect's JsonConverter and StringConverter write:
-//
-//   - Connect JSON, {"schema":…,"payload":…}, whose payload is the value of the one column
-//     or an object of all columns;
-//   - such an object, or a text in quotes, from a converter without schemas;
-//   - the text of the one column.
+// The key is Connect JSON, {"schema":…,"payload":…}, which connect_json_decode has
+// decoded, and its payload is the value of the one column or an object of all columns; or
+// such an object alone, or a text in quotes, as a converter without schemas writes them;
+// or, being none of these, the text of the one column as it stands. Kafka Connect's
+// JsonConverter and StringConverter write such keys.
 func Members(key any, columns []string) (map[string]any, *record.Refusal) {
-	var raw []byte
-	switch k := key.(type) {
-	case string:
-		raw = []byte(k)
-	case []byte:
-		raw = k
-	}
 	if len(columns) == 0 {
 		return nil, nil // all of the key is metadata
 	}
-	if raw == nil {
-		return nil, refusal.New(refusal.Missing, "kafka_key", "a tombstone without a key names no row")
-	}
-	var payload any = raw
-	if first := bytes.TrimLeft(raw, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '"') {
-		var refusal *record.Refusal
-		if payload, refusal = parseKey(raw); refusal != nil {
-			return nil, refusal
-		}
+	payload, refused := keyPayload(key)
+	if refused != nil {
+		return nil, refused
 	}
 	members, isObject := payload.(map[string]any)
 	if !isObject {
@@ -67,7 +53,48 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 	return values, nil
 }
 
-// parseKey reads a key that is JSON: the payload of an envelope, else all of it.
+// keyPayload returns the value of a key: a decoded one, one of JSON, or its bytes.
+func keyPayload(key any) (any, *record.Refusal) {
+	var raw []byte
+	switch k := key.(type) {
+	case *record.TombstoneKey:
+		if k.Refusal != nil {
+			return nil, keyRefusal(k.Refusal)
+		}
+		return k.Value, nil
+	case string:
+		raw = []byte(k)
+	case []byte:
+		raw = k
+	}
+	if raw == nil {
+		return nil, refusal.New(refusal.Missing, "kafka_key", "a tombstone without a key names no row")
+	}
+	if first := bytes.TrimLeft(raw, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '"') {
+		return parseKey(raw)
+	}
+	return raw, nil
+}
+
+// keyRefusal gives the refusal of connect_json_decode the code of the output: the code of
+// a dead letter says which component refused the record.
+func keyRefusal(r *record.Refusal) *record.Refusal {
+	code := refusal.Shape
+	switch r.Code {
+	case "type_mismatch":
+		code = refusal.Type
+	case "out_of_range":
+		code = refusal.OutOfRange
+	case "null_field":
+		code = refusal.Null
+	case "missing_field":
+		code = refusal.Missing
+	}
+	return refusal.New(code, r.Path, "the tombstone's key: %s", r.Detail)
+}
+
+// parseKey reads a key that is JSON: the payload of an envelope without a schema, else all
+// of it.
 func parseKey(raw []byte) (any, *record.Refusal) {
 	if !utf8.Valid(raw) {
 		return nil, refusal.New(refusal.BadText, "kafka_key", "the key is not valid UTF-8")
@@ -78,16 +105,14 @@ func parseKey(raw []byte) (any, *record.Refusal) {
 	}
 	envelope, isObject := key.(map[string]any)
 	payload, hasPayload := envelope["payload"]
-	if _, hasSchema := envelope["schema"]; !isObject || !hasSchema || !hasPayload || len(envelope) != 2 {
+	schema, hasSchema := envelope["schema"]
+	switch {
+	case !isObject || !hasSchema || !hasPayload || len(envelope) != 2:
 		return key, nil
+	case schema == nil:
+		return payload, nil
 	}
-	var declared struct {
-		Schema *schema `json:"schema"`
-	}
-	if err := unmarshal(raw, &declared); err != nil {
-		return nil, refusal.New(refusal.Shape, "kafka_key", "the key's schema is none")
-	}
-	return declared.Schema.convert("kafka_key", payload)
+	return nil, refusal.New(refusal.Shape, "kafka_key", "the key has a schema: put connect_json_decode before this output, which decodes the key of a message without content")
 }
 
 // unmarshal reads one JSON document and nothing after it; numbers keep their text.

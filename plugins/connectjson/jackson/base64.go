@@ -1,6 +1,6 @@
-package connectjson
+package jackson
 
-// base64Values gives each character's six bits, -1 for what is none.
+// base64Values gives the six bits of each character, -1 for a byte that has none.
 var base64Values = func() (t [256]int8) {
 	for i := range t {
 		t[i] = -1
@@ -11,9 +11,10 @@ var base64Values = func() (t [256]int8) {
 	return t
 }()
 
-// decodeBase64 reads text as Jackson's MIME-NO-LINEFEEDS variant does: groups of four, padding required, white space and
-// control characters between groups but not inside one, and text may go on after a padded group. encoding/base64 is
-// stricter about the last and laxer about line feeds.
+// decodeBase64 reads text as Jackson's MIME-NO-LINEFEEDS variant does: groups of four
+// characters, padding required, white space and control characters between groups but not
+// inside one, and text may go on after a padded group. encoding/base64 is stricter about
+// the last and laxer about line feeds.
 func decodeBase64(text []byte) ([]byte, bool) {
 	for len(text) > 0 && text[len(text)-1] <= ' ' { // Java's trim
 		text = text[:len(text)-1]

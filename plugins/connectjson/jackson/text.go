@@ -1,14 +1,16 @@
-package connectjson
+package jackson
 
 import (
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// Jackson turns bytes into UTF-16 code units with fewer checks than Unicode asks for: overlong and too large sequences
-// pass, and escapes may make halves of surrogate pairs. What is not plain goes through the same units here.
+// Jackson turns bytes into UTF-16 code units with fewer checks than Unicode asks for:
+// overlong and too large sequences pass, and escapes may make halves of surrogate pairs.
+// A string that is not plain goes through the same units here.
 
-// sequence is the length of the multi-byte sequence that b begins with as Jackson counts it, 0 if it refuses it.
+// sequence is the length of the multi-byte sequence that b begins with as Jackson counts
+// it, 0 if Jackson refuses it.
 func sequence(b []byte, wide bool) int {
 	var n int
 	switch c := b[0]; {
@@ -35,8 +37,8 @@ func sequence(b []byte, wide bool) int {
 	return n
 }
 
-// appendSequence appends the units of one such sequence. Names and values differ in how an overlong one of four bytes
-// comes out.
+// appendSequence appends the units of one such sequence. An overlong sequence of four
+// bytes gives other units in a name than in a value.
 func appendSequence(u []uint16, b []byte, name bool) []uint16 {
 	switch len(b) {
 	case 2:
@@ -53,7 +55,7 @@ func appendSequence(u []uint16, b []byte, name bool) []uint16 {
 	return append(u, uint16(high), uint16(0xDC00|c&0x3FF))
 }
 
-// units are those of a scanned string.
+// units are the code units of a scanned string.
 func units(raw []byte, name bool) []uint16 {
 	var u []uint16
 	for i := 0; i < len(raw); {
@@ -95,7 +97,8 @@ func unescape(b []byte) uint16 {
 	return uint16(b[1])
 }
 
-// textOfUnits is Java's String.getBytes(UTF_8): half a surrogate pair becomes "?", which lone reports.
+// textOfUnits is Java's String.getBytes(UTF_8): half a surrogate pair becomes "?", which
+// lone reports.
 func textOfUnits(u []uint16) (text string, lone bool) {
 	b := make([]byte, 0, len(u)+len(u)/2)
 	for i := 0; i < len(u); i++ {
@@ -118,8 +121,9 @@ func textOfUnits(u []uint16) (text string, lone bool) {
 	return string(b), lone
 }
 
-// brokenPair tells whether a name escapes a high surrogate without escaping the low one right after it, or a low one
-// alone: Jackson wants both halves of a name's character written the same way.
+// brokenPair says whether a name escapes a high surrogate without an escaped low one
+// right after it, or a low one alone. Jackson wants both halves of a name's character
+// written the same way.
 func brokenPair(raw []byte) bool {
 	high := false
 	for i := 0; i < len(raw); {

@@ -1,18 +1,20 @@
-package connectjson
+package jackson
 
 import (
 	"encoding/binary"
+	"errors"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 var byteOrderMark = [3]byte{0xEF, 0xBB, 0xBF}
 
-// decodeBytes gives the document as UTF-8. strict takes UTF-8 only, with or without a byte order mark; compat finds
-// UTF-16 and UTF-32 as Jackson does, by a byte order mark or by the zero bytes among the first four.
-func decodeBytes(b []byte, strict bool) (out []byte, wide bool, r *record.Refusal) {
+var errByteOrder = errors.New("unsupported byte order of UTF-32 at byte 0")
+
+// decodeBytes gives the document as UTF-8. strict takes UTF-8 only, with or without a
+// byte order mark. Otherwise decodeBytes finds UTF-16 and UTF-32 as Jackson does: by a
+// byte order mark or by the zero bytes among the first four.
+func decodeBytes(b []byte, strict bool) (out []byte, wide bool, err error) {
 	if len(b) >= 4 && [3]byte(b) == byteOrderMark {
 		return b[3:], false, nil
 	}
@@ -27,7 +29,7 @@ func decodeBytes(b []byte, strict bool) (out []byte, wide bool, r *record.Refusa
 		case first == 0xFFFE0000:
 			return fromUTF32(b[4:], binary.LittleEndian)
 		case first == 0x0000FFFE, first == 0xFEFF0000:
-			return nil, false, unsupportedEncoding()
+			return nil, false, errByteOrder
 		case first>>16 == 0xFEFF:
 			return fromUTF16(b[2:], binary.BigEndian), true, nil
 		case first>>16 == 0xFFFE:
@@ -37,7 +39,7 @@ func decodeBytes(b []byte, strict bool) (out []byte, wide bool, r *record.Refusa
 		case first&0x00FFFFFF == 0:
 			return fromUTF32(b, binary.LittleEndian)
 		case first&^0x00FF0000 == 0, first&^0x0000FF00 == 0:
-			return nil, false, unsupportedEncoding()
+			return nil, false, errByteOrder
 		}
 	}
 	switch {
@@ -49,11 +51,8 @@ func decodeBytes(b []byte, strict bool) (out []byte, wide bool, r *record.Refusa
 	return fromUTF16(b, order), true, nil
 }
 
-func unsupportedEncoding() *record.Refusal {
-	return refuse(BadJSON, "unsupported byte order of UTF-32 at byte 0").At("value")
-}
-
-// fromUTF16 is Java's decoder: what is malformed becomes U+FFFD, and a high surrogate takes what follows it along.
+// fromUTF16 is Java's decoder: a malformed character becomes U+FFFD, and a high surrogate
+// takes the unit after it along.
 func fromUTF16(b []byte, order binary.ByteOrder) []byte {
 	out := make([]byte, 0, len(b))
 	for ; len(b) >= 2; b = b[2:] {
@@ -73,17 +72,19 @@ func fromUTF16(b []byte, order binary.ByteOrder) []byte {
 	return out
 }
 
-// incomplete stands for the rest of less than four bytes, which Jackson fails on if it has to read that far: no document
-// contains it, and only the end of a string, an array or an object may stand before it.
+// incomplete stands for a rest of less than four bytes, on which Jackson fails if it has
+// to read that far. No document contains this byte, and only the end of a string, an
+// array or an object may stand before it.
 const incomplete = 0x7F
 
-// fromUTF32 is Jackson's own reader: surrogates pass as they are, and what is above Unicode is refused.
-func fromUTF32(b []byte, order binary.ByteOrder) ([]byte, bool, *record.Refusal) {
+// fromUTF32 is Jackson's own reader: surrogates pass as they are, and a character above
+// Unicode is an error.
+func fromUTF32(b []byte, order binary.ByteOrder) ([]byte, bool, error) {
 	out := make([]byte, 0, len(b)/2)
 	for ; len(b) >= 4; b = b[4:] {
 		c := order.Uint32(b)
 		if c > utf8.MaxRune {
-			return nil, false, refuse(BadJSON, "a character above U+10FFFF in UTF-32").At("value")
+			return nil, false, errors.New("a character above U+10FFFF in UTF-32")
 		}
 		if c >= 0xD800 && c <= 0xDFFF {
 			out = append(out, 0xE0|byte(c>>12), 0x80|byte(c>>6)&0x3F, 0x80|byte(c)&0x3F)

@@ -1,6 +1,9 @@
-package connectjson
+// Package refusal has the codes with which connect_json_decode refuses a message, and
+// makes refusals of them.
+package refusal
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,7 +11,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The codes that connect_json_decode refuses a message with. See Codes for what each means.
+// The codes that connect_json_decode refuses a message with. See Codes for what each
+// means.
 const (
 	BadJSON      = "bad_json"
 	BadEnvelope  = "bad_envelope"
@@ -32,19 +36,20 @@ var Codes = []record.Code{
 	{Name: UnknownField, Meaning: "The payload has a member that the schema lacks, and `unknown_fields` is `refuse`."},
 }
 
-// maxPathName is how many bytes of a name from outside a path has.
-const maxPathName = 64
-
-func refuse(code, detail string) *record.Refusal {
+// New returns a refusal without a path.
+func New(code, detail string) *record.Refusal {
 	return &record.Refusal{Stage: record.Decode, Code: code, Detail: detail}
 }
 
-// pathName makes a member's name fit for a path: each character that could confuse a reader of the text (a colon, white space, a
-// control) becomes "_".
-func pathName(name string) string {
+// maxName is how many bytes of a name from outside a path has.
+const maxName = 64
+
+// Name makes the name of a member fit for a path: each character that could confuse a
+// reader of the text (a colon, white space, a control character) becomes "_".
+func Name(name string) string {
 	var b strings.Builder
 	for i, r := range name {
-		if i >= maxPathName {
+		if i >= maxName {
 			b.WriteString("...")
 			break
 		}
@@ -59,3 +64,6 @@ func pathName(name string) string {
 	}
 	return b.String()
 }
+
+// Element is the step of a path to an element.
+func Element(i int) string { return "[" + strconv.Itoa(i) + "]" }

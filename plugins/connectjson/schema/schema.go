@@ -1,0 +1,77 @@
+// Package schema reads the schemas of Kafka Connect JSON and remembers them.
+package schema
+
+// Type is one of Kafka Connect's types.
+type Type uint8
+
+// The types, in the order of org.apache.kafka.connect.data.Schema.Type.
+const (
+	Int8 Type = iota
+	Int16
+	Int32
+	Int64
+	Float32
+	Float64
+	Boolean
+	String
+	Bytes
+	Array
+	Map
+	Struct
+)
+
+// typeNames are the format's names; it calls float32 and float64 float and double.
+var typeNames = [...]string{
+	"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes", "array", "map", "struct",
+}
+
+// String is the name of the type in a schema node.
+func (t Type) String() string { return typeNames[t] }
+
+func typeOf(name string) (Type, bool) {
+	for t, n := range typeNames {
+		if n == name {
+			return Type(t), true
+		}
+	}
+	return 0, false
+}
+
+// Schema is one schema node. It is immutable and shared by all messages that have it.
+type Schema struct {
+	Type     Type
+	Name     string // the node's `name`: a logical type, or what the producer calls the struct
+	Optional bool
+	Fields   []Field // of a struct, in the order of `fields`
+	Keys     *Schema // of a map
+	Items    *Schema // elements of an array, values of a map
+	Logical  Logical
+	// Scale is a Decimal's number of fraction digits; it may be negative. HasScale is
+	// false if the schema has no scale or one that cannot be read. Precision is a
+	// Decimal's number of digits by the convention `connect.decimal.precision`, 0 if not
+	// known.
+	Scale     int64
+	HasScale  bool
+	Precision int
+	Default   any // nil for none, since null is no default
+	// Description is what the decoder's caller made of this schema. Only the root of a
+	// message's schema has one.
+	Description any
+
+	index map[string]int
+}
+
+// Find is the index of the field with this name, -1 if there is none. It does not
+// allocate.
+func (s *Schema) Find(name []byte) int {
+	if f, ok := s.index[string(name)]; ok {
+		return f
+	}
+	return -1
+}
+
+// Field is a struct's field.
+type Field struct {
+	Name   string
+	Schema *Schema
+}

@@ -1,0 +1,87 @@
+package connectjson
+
+import (
+	benthos "github.com/redpanda-data/benthos/v4/public/schema"
+	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/connectjson/schema"
+)
+
+// maxDescribed is the depth to which describe goes. The fingerprints of a description
+// cost the square of its depth.
+const maxDescribed = 32
+
+// describe returns a schema in the framework's common form, which Common.ToAny makes, in
+// the wrapper that shares it between messages.
+func describe(s *schema.Schema) any {
+	c := common(s, s.Name, 1)
+	return service.ImmutableAny{V: c.ToAny()}
+}
+
+var commonTypes = [...]benthos.CommonType{
+	schema.Int8: benthos.Int32, schema.Int16: benthos.Int32, schema.Int32: benthos.Int32, schema.Int64: benthos.Int64,
+	schema.Float32: benthos.Float32, schema.Float64: benthos.Float64, schema.Boolean: benthos.Boolean,
+	schema.String: benthos.String, schema.Bytes: benthos.ByteArray,
+	schema.Array: benthos.Array, schema.Map: benthos.Map, schema.Struct: benthos.Object,
+}
+
+func common(s *schema.Schema, name string, depth int) benthos.Common {
+	c := benthos.Common{Name: name, Optional: s.Optional, Type: commonTypes[s.Type]}
+	switch {
+	case depth > maxDescribed:
+		c.Type = benthos.Any
+	case s.Logical != schema.Plain:
+		c.Type, c.Logical = commonLogical(s)
+	case s.Type == schema.Struct:
+		for _, f := range s.Fields {
+			c.Children = append(c.Children, common(f.Schema, f.Name, depth+1))
+		}
+	case s.Type == schema.Map && s.Keys.Type != schema.String: // a list of pairs
+		c.Type = benthos.Array
+		c.Children = []benthos.Common{{Type: benthos.Array, Children: []benthos.Common{{Type: benthos.Any}}}}
+	case s.Items != nil:
+		c.Children = []benthos.Common{common(s.Items, s.Items.Name, depth+1)}
+	}
+	return c
+}
+
+func commonLogical(s *schema.Schema) (benthos.CommonType, *benthos.LogicalParams) {
+	const most = int64(benthos.DecimalMaxPrecision)
+	switch s.Logical {
+	case schema.Decimal:
+		precision := int64(s.Precision)
+		if precision == 0 {
+			precision = most
+		}
+		if !s.HasScale || precision > most || s.Scale < 0 || s.Scale > precision {
+			return benthos.BigDecimal, nil
+		}
+		return benthos.Decimal, &benthos.LogicalParams{Decimal: &benthos.DecimalParams{Precision: int32(precision), Scale: int32(s.Scale)}}
+	case schema.Date, schema.DebeziumDate:
+		return benthos.Date, nil
+	case schema.TimeMillis, schema.DebeziumTime:
+		return timeOfDayParams(benthos.TimeUnitMillis)
+	case schema.DebeziumMicroTime:
+		return timeOfDayParams(benthos.TimeUnitMicros)
+	case schema.DebeziumNanoTime:
+		return timeOfDayParams(benthos.TimeUnitNanos)
+	case schema.TimestampMillis:
+		return timestampParams(benthos.TimeUnitMillis, true)
+	case schema.DebeziumTimestamp:
+		return timestampParams(benthos.TimeUnitMillis, false)
+	case schema.DebeziumMicros:
+		return timestampParams(benthos.TimeUnitMicros, false)
+	case schema.DebeziumNanos:
+		return timestampParams(benthos.TimeUnitNanos, false)
+	default:
+		return timestampParams(benthos.TimeUnitNanos, true)
+	}
+}
+
+func timeOfDayParams(unit benthos.TimeUnit) (benthos.CommonType, *benthos.LogicalParams) {
+	return benthos.TimeOfDay, &benthos.LogicalParams{TimeOfDay: &benthos.TimeOfDayParams{Unit: unit}}
+}
+
+func timestampParams(unit benthos.TimeUnit, utc bool) (benthos.CommonType, *benthos.LogicalParams) {
+	return benthos.Timestamp, &benthos.LogicalParams{Timestamp: &benthos.TimestampParams{Unit: unit, AdjustToUTC: utc}}
+}
