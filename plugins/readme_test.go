@@ -13,9 +13,9 @@ import (
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure" // the batch policy's own fields
 	"github.com/redpanda-data/benthos/v4/public/service"
 
-	decoding "github.com/order-sink/order-sink/plugins/connectjson/refusal"
+	decodecodes "github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
-	storing "github.com/order-sink/order-sink/plugins/mariadb/refusal"
+	upsertcodes "github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/order"
 )
 
@@ -37,13 +37,13 @@ func TestReferenceIsUpToDate(t *testing.T) {
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
-	data.Decode.Codes = decoding.Codes
+	data.Decode.Codes = decodecodes.Codes
 	view, found = env.GetProcessorConfig("order_price")
 	data.Price = describe(t, view, found)
 	data.Price.Codes = order.Codes
 	view, found = env.GetOutputConfig("mariadb_upsert")
 	data.Upsert = describe(t, view, found)
-	data.Upsert.Codes = storing.Codes
+	data.Upsert.Codes = upsertcodes.Codes
 
 	view, found = env.GetInputConfig("kafka_read")
 	data.Read = describe(t, view, found)
