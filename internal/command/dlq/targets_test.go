@@ -40,12 +40,12 @@ func TestPartitionOfAReplay(t *testing.T) {
 			}
 		}
 		if len(used) != 3 {
-			t.Errorf("the keys use %d partitions: that tells nothing", len(used))
+			t.Errorf("the keys use %d partitions: the test needs more", len(used))
 		}
 	})
 }
 
-// A version guard on the Kafka timestamp must not take a replayed order for a new one.
+// A version guard on the Kafka timestamp must not treat a replayed order as a new one.
 func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)

@@ -89,7 +89,7 @@ func TestReturnedDeadLettersRemainOpen(t *testing.T) {
 	}
 }
 
-// Without origins, a pipeline would take the orders for one record.
+// Without origins, the orders would look like one record to a pipeline.
 func TestADeadLetterOfUnknownOriginIsNotSentThrough(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(2)

@@ -14,8 +14,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// A replay gives a record the number that the record had in the log, or refuses only that
-// dead letter. --through gives the number to the pipeline.
+// A replayed record has the same timestamp number as in the log. If that is impossible,
+// the replay refuses only that dead letter. --through sends the number to the pipeline.
 func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
