@@ -32,7 +32,7 @@ func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 			}
 		}
 		if got := w.expect(0, "replay", "--all", "--dry-run").out; !strings.Contains(got, "1795784212612000") {
-			t.Errorf("it would send\n%s", got)
+			t.Errorf("would send\n%s", got)
 		}
 		got := w.expect(exitError, "replay", "--all", "--yes", "4", "-o", "json")
 		if r := parse[result](t, got.out); r.Replayed != 1 || r.Refused != 3 || !strings.Contains(r.Error, "3 dead letters were refused, the first one: sending dead letter 0:0: the record's timestamp 1795784212612000 is not in milliseconds") {
