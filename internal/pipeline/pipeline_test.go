@@ -63,8 +63,8 @@ func TestTheInputIsReplaced(t *testing.T) {
 	}
 }
 
-// The field is removed wherever it is, and the quotes around a variable stay: without
-// them, a password of digits would be a number.
+// Without removes the field at every depth and keeps the quotes around a variable. Without
+// the quotes, a password of digits would be a number.
 func TestAFieldIsLeftOut(t *testing.T) {
 	t.Setenv("PIPELINE_TEST_PASSWORD", "1234")
 	name := file(t, "output:\n  fallback:\n    - label: ''\n      drop: {}\n    - file: { path: '${PIPELINE_TEST_PASSWORD}', codec: lines }\n")

@@ -36,25 +36,25 @@ func init() {
 func spec() *service.ConfigSpec {
 	return service.NewConfigSpec().
 		Summary("Sends traces to an OpenTelemetry collector, over HTTP (OTLP).").
-		Description("The variables of https://opentelemetry.io/docs/specs/otel/protocol/exporter/[OpenTelemetry^] apply where no field says otherwise: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_EXPORTER_OTLP_CERTIFICATE` and their like.").
+		Description("The environment variables of [OpenTelemetry](https://opentelemetry.io/docs/specs/otel/protocol/exporter/), such as `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_CERTIFICATE`, apply to settings without a field.").
 		Fields(
 			service.NewStringField(fieldService).
 				Description("The name of the service in traces.").
 				Default("order-sink"),
 			service.NewObjectListField(fieldHTTP,
 				service.NewStringField(fieldAddress).
-					Description("Where the collector is, without a path.").
+					Description("The address of the collector, without a path.").
 					Example("127.0.0.1:4318"),
 				service.NewBoolField(fieldSecure).
-					Description("Whether it is reached over HTTPS.").
+					Description("Connect over HTTPS.").
 					Default(false),
 			).Description("The collectors. Each gets every span."),
 			service.NewObjectField(fieldSampling,
 				service.NewBoolField(fieldEnabled).
-					Description("Whether only a part of the traces is sent.").
+					Description("Send only a part of the traces.").
 					Default(false),
 				service.NewFloatField(fieldRatio).
-					Description("The part of the traces that begin here, from 0 to 1. A trace that a producer has begun is sent if the producer says so.").
+					Description("The part to send of the traces that begin here, from 0 to 1. For a trace of a producer, the sampling decision of the producer applies.").
 					Default(1.0),
 			),
 		)

@@ -7,7 +7,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// It gives back the very context, and no span that records.
+// The tracer returns the same context, and a span that does not record.
 func TestUntracedCostsNothing(t *testing.T) {
 	var provider trace.TracerProvider = untraced{}
 	tracer := provider.Tracer("any")
@@ -17,7 +17,7 @@ func TestUntracedCostsNothing(t *testing.T) {
 		t.Errorf("got %v, %v", got, span)
 	}
 	if _, off := span.TracerProvider().(noop.TracerProvider); !off {
-		t.Errorf("its spans are of %T: they cannot be told from a tracer's", span.TracerProvider())
+		t.Errorf("the spans are of %T, like the spans of a real tracer", span.TracerProvider())
 	}
 	if n := testing.AllocsPerRun(100, func() { tracer.Start(ctx, "name") }); n != 0 {
 		t.Errorf("%v allocations", n)

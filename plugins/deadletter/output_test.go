@@ -109,9 +109,9 @@ output:
 		<-release
 		return nil, nil, false // the broker's own answer
 	})
-	batch := func(letters ...string) (all service.MessageBatch) {
-		for _, letter := range letters {
-			all = append(all, service.NewMessage([]byte(letter)))
+	batch := func(values ...string) (all service.MessageBatch) {
+		for _, value := range values {
+			all = append(all, service.NewMessage([]byte(value)))
 		}
 		return all
 	}

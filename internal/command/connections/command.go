@@ -1,5 +1,5 @@
-// Package connections is the command `order-sink connections`: it tests whether each
-// input and output of a pipeline reaches its server, without moving a message.
+// Package connections implements the command `order-sink connections`. It tests whether
+// each input and output of a pipeline reaches its server, without moving a message.
 package connections
 
 import (
@@ -75,7 +75,7 @@ func run(ctx context.Context, out io.Writer, pipelines, resources []string, time
 
 func test(ctx context.Context, file string, resources []string, timeout time.Duration) (service.ConnectionTestResults, error) {
 	builder := service.NewStreamBuilder()
-	builder.SetLogger(slog.New(slog.DiscardHandler)) // the results have all that a log would say
+	builder.SetLogger(slog.New(slog.DiscardHandler)) // the results have the same information as the log
 	stream, err := pipeline.Load(builder, file, resources)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unique"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -13,14 +14,14 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// entry is a dead letter in the catalogue. It takes about 60 bytes.
+// entry is a dead letter in the catalogue. It takes 64 bytes.
 type entry struct {
 	deadletter.Position
 	origin   deadletter.Position
 	failedAt int64 // Unix milliseconds
-	group    int32 // in catalogue.groups
-	topic    int32 // of the origin, in catalogue.topics; "" if unknown
-	size     int32 // of the record, in bytes
+	group    unique.Handle[group]
+	topic    unique.Handle[string] // of the origin; "" if unknown
+	size     int32                 // of the record, in bytes
 	replayed bool
 }
 
@@ -30,17 +31,8 @@ type group struct{ code, field string }
 // catalogue has the chosen dead letters of a topic, by position.
 type catalogue struct {
 	entries []entry
-	groups  []group
-	topics  []string
 	skipped int // dead letters that match but were replayed
-
-	groupOf map[group]int32
-	topicOf map[string]int32
 	marked  map[deadletter.Position]struct{}
-}
-
-func newCatalogue() *catalogue {
-	return &catalogue{groupOf: map[group]int32{}, topicOf: map[string]int32{}, marked: map[deadletter.Position]struct{}{}}
 }
 
 // collect reads the topic from its start to its present end, and returns the dead
@@ -51,7 +43,7 @@ func collect(ctx context.Context, t *topic.Topic, f filter, out console.Console)
 		return nil, err
 	}
 	f.narrow(spans)
-	all := newCatalogue()
+	all := &catalogue{marked: map[deadletter.Position]struct{}{}}
 	bar := out.Progress("read", spans.Offsets())
 	defer bar.End()
 	err = t.Read(ctx, spans, func(record *kgo.Record) error {
@@ -79,21 +71,10 @@ func (c *catalogue) add(d deadletter.Record) {
 		Position: d.Position,
 		origin:   d.Source.Position,
 		failedAt: d.FailedAt.UnixMilli(),
-		group:    number(&c.groups, c.groupOf, group{d.Code, d.Field}),
-		topic:    number(&c.topics, c.topicOf, d.Source.Topic),
+		group:    unique.Make(group{d.Code, d.Field}),
+		topic:    unique.Make(d.Source.Topic),
 		size:     int32(size),
 	})
-}
-
-// number gives each distinct value an index.
-func number[T comparable](values *[]T, index map[T]int32, value T) int32 {
-	i, known := index[value]
-	if !known {
-		i = int32(len(*values))
-		index[value] = i
-		*values = append(*values, value)
-	}
-	return i
 }
 
 // arrange applies the marks to the dead letters, and sorts the dead letters.
@@ -144,18 +125,9 @@ func (c *catalogue) read(ctx context.Context, t *topic.Topic, bar *console.Progr
 	})
 }
 
-// origin returns the record that became the dead letter of an entry.
-func (c *catalogue) origin(e entry) deadletter.Source {
-	return deadletter.Source{Topic: c.topics[e.topic], Position: e.origin}
-}
-
-// withoutOrigin returns the first dead letter without an origin, or nil.
-func (c *catalogue) withoutOrigin() *entry {
-	i := slices.IndexFunc(c.entries, func(e entry) bool { return c.topics[e.topic] == "" })
-	if i < 0 {
-		return nil
-	}
-	return &c.entries[i]
+// source returns the record that became the dead letter.
+func (e entry) source() deadletter.Source {
+	return deadletter.Source{Topic: e.topic.Value(), Position: e.origin}
 }
 
 // none returns the error of a command that finds no dead letter.

@@ -27,10 +27,10 @@ var (
 	errInterrupted = errors.New("interrupted")
 )
 
-// nothing gives an error the exit code of a command that finds no dead letter.
+// nothing returns err with the exit code of a command that finds no dead letter.
 func nothing(err error) error { return cli.Exit(err, exitNothing) }
 
-// usage gives an error the exit code of a usage error.
+// usage returns err with the exit code of a usage error.
 func usage(err error) error { return cli.Exit(err, exitUsage) }
 
 // Command returns the command, for service.CLIOptAddCommand.

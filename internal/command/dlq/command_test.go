@@ -100,7 +100,7 @@ func TestManyDeadLetters(t *testing.T) {
 	if w.count(w.log) != n || w.count(w.deadLetters) != 2*n {
 		t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.deadLetters)-n)
 	}
-	all := newCatalogue()
+	all := &catalogue{}
 	l := deadletter.Parse(w.deadLetter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
 	var before, after runtime.MemStats
 	runtime.GC()

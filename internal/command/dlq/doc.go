@@ -1,5 +1,5 @@
-// Package dlq is the command `order-sink dlq`. It counts dead letters, shows one, and
-// sends them back to the topics that they came from.
+// Package dlq implements the command `order-sink dlq`. It counts dead letters, shows one,
+// and sends them back to the topics that they came from.
 //
 // # Vocabulary
 //
@@ -11,8 +11,8 @@
 // The origin of a dead letter is the record that the sink refused: topic, partition,
 // offset and timestamp in the log.
 //
-// A mark is a record of the dead letter topic that says that a dead letter was
-// replayed. It has no order:
+// A mark is a record of the dead letter topic. It means that a dead letter was replayed,
+// and it has no order:
 //
 //	key                      order_sink.replayed:0:5, unlike the key of any dead letter
 //	value                    empty
@@ -20,8 +20,8 @@
 //	order_sink.replayed_at   2026-11-23T04:54:44.516Z
 //	order_sink.replayed_to   orders/2/1042, the record that was sent
 //
-// A mark is in the partition of its dead letter, and so behind it: retention cannot
-// delete the mark and keep the dead letter. If the topic is compacted, the key of the
+// A mark is in the partition of its dead letter, after the dead letter. So retention
+// cannot delete the mark and keep the dead letter. If the topic is compacted, the key of the
 // mark replaces no dead letter. A program that does not know marks recognises them by
 // the missing headers order_sink.code and __connect.errors.topic.
 //
@@ -32,13 +32,13 @@
 // The replayed record has the key, the value and the producer's headers of the dead
 // letter, the timestamp of its origin, and a header order_sink.replayed_from with the
 // position of the dead letter. The replay writes the mark when every in-sync replica
-// has the record. If anything interrupts the replay, a dead letter stays open until its
-// record is safe. The next run sends again the records that were sent but not marked,
+// has the record. If anything interrupts the replay, a dead letter remains open until
+// every replica has its record. The next run sends again the records that were sent but not marked,
 // at most [inFlight]. The sink stores each of them once nevertheless.
 //
 // By default a record returns to the partition of its origin, because the other records
 // of the same order are there: the sink reads a later record of the producer after the
-// replayed one. The replayed record can nevertheless be behind a newer record of the
+// replayed one. The replayed record can nevertheless come after a newer record of the
 // same order, and a sink without a version column would overwrite the newer row. A
 // version guard on the Kafka timestamp prevents that, because the timestamp is the old
 // one.

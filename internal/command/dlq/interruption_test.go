@@ -107,7 +107,7 @@ func TestAKilledReplayLosesNothing(t *testing.T) {
 				for w.count(w.log) == 0 {
 					select {
 					case <-child.Done():
-						t.Fatalf("it ended by itself: %v", child.Exit())
+						t.Fatalf("the replay ended unexpectedly: %v", child.Exit())
 					case <-time.After(time.Millisecond):
 					}
 				}
@@ -116,7 +116,7 @@ func TestAKilledReplayLosesNothing(t *testing.T) {
 				}
 				var exit *exec.ExitError
 				if err := child.Err(); !errors.As(err, &exit) {
-					t.Fatalf("it ended before it was interrupted: %v", err)
+					t.Fatalf("the replay ended before the interruption: %v", err)
 				}
 				sent, marks := w.count(w.log), w.count(w.deadLetters)-n
 				t.Logf("%d sent, %d marked of %d", sent, marks, n)

@@ -20,6 +20,8 @@ type groupCount struct {
 	Replayed  int    `json:"replayed"`
 	FirstSeen string `json:"first_seen"`
 	LastSeen  string `json:"last_seen"`
+
+	first, last int64 // Unix milliseconds
 }
 
 // summary is the JSON of `list`.
@@ -58,12 +60,12 @@ func positionOf(s deadletter.Source) *positionJSON {
 	return &positionJSON{s.Topic, s.Partition, &s.Offset}
 }
 
-func (c *catalogue) line(e entry) line {
-	g := c.groups[e.group]
+func (e entry) line() line {
+	g := e.group.Value()
 	return line{
 		Name: e.String(), Partition: e.Partition, Offset: e.Offset,
 		FailedAt: milliseconds(e.failedAt), Code: g.code, Field: g.field,
-		Source: positionOf(c.origin(e)), Replayed: e.replayed,
+		Source: positionOf(e.source()), Replayed: e.replayed,
 	}
 }
 
@@ -94,30 +96,31 @@ func list(ctx context.Context, t *topic.Topic, f filter, each bool, output strin
 
 // count counts the dead letters of each group, the most frequent group first.
 func (c *catalogue) count() []groupCount {
-	type seen struct{ first, last int64 }
-	counts, times := make([]groupCount, len(c.groups)), make([]seen, len(c.groups))
+	counts := map[group]*groupCount{}
 	for _, e := range c.entries {
-		count, at := &counts[e.group], &times[e.group]
-		if count.Open+count.Replayed == 0 {
-			count.Code, count.Field = c.groups[e.group].code, c.groups[e.group].field
-			*at = seen{e.failedAt, e.failedAt}
+		g := e.group.Value()
+		count := counts[g]
+		if count == nil {
+			count = &groupCount{Code: g.code, Field: g.field, first: e.failedAt, last: e.failedAt}
+			counts[g] = count
 		}
 		if e.replayed {
 			count.Replayed++
 		} else {
 			count.Open++
 		}
-		at.first, at.last = min(at.first, e.failedAt), max(at.last, e.failedAt)
+		count.first, count.last = min(count.first, e.failedAt), max(count.last, e.failedAt)
 	}
-	for i, at := range times {
-		counts[i].FirstSeen, counts[i].LastSeen = milliseconds(at.first), milliseconds(at.last)
+	sorted := make([]groupCount, 0, len(counts))
+	for _, count := range counts {
+		count.FirstSeen, count.LastSeen = milliseconds(count.first), milliseconds(count.last)
+		sorted = append(sorted, *count)
 	}
-	counts = slices.DeleteFunc(counts, func(g groupCount) bool { return g.Open+g.Replayed == 0 })
-	slices.SortFunc(counts, func(a, b groupCount) int {
+	slices.SortFunc(sorted, func(a, b groupCount) int {
 		return cmp.Or(cmp.Compare(b.Open, a.Open), cmp.Compare(b.Replayed, a.Replayed),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Field, b.Field))
 	})
-	return counts
+	return sorted
 }
 
 func (c *catalogue) summary(topic string) summary {
@@ -164,8 +167,8 @@ func (c *catalogue) printEach(replayed bool, out console.Console) error {
 	}
 	return out.Table(header, func(row func(...any)) {
 		for _, e := range c.entries {
-			g := c.groups[e.group]
-			cells := []any{e.Position, milliseconds(e.failedAt), g.code, g.field, c.origin(e)}
+			line := e.line()
+			cells := []any{line.Name, line.FailedAt, line.Code, line.Field, e.source()}
 			if replayed {
 				cells = append(cells, map[bool]string{true: "yes", false: "no"}[e.replayed])
 			}
@@ -179,7 +182,7 @@ func (c *catalogue) printLines(out console.Console) error {
 	writer := bufio.NewWriter(out.Out)
 	encoder := console.NewEncoder(writer)
 	for _, e := range c.entries {
-		if err := encoder.Encode(c.line(e)); err != nil {
+		if err := encoder.Encode(e.line()); err != nil {
 			return err
 		}
 	}

@@ -106,7 +106,7 @@ func TestFiltersChoose(t *testing.T) {
 				t.Errorf("%q: got %v, expected %s", filters, names, want)
 			}
 			if code == exitNothing && !strings.Contains(got.err, "no dead letter matches") {
-				t.Errorf("%q: said %q", filters, got.err)
+				t.Errorf("%q: printed %q", filters, got.err)
 			}
 		}
 	})
@@ -125,7 +125,7 @@ func TestAnEmptyTopicHasNothing(t *testing.T) {
 		w.expect(exitNothing, "replay", "--all", "--yes", "0")
 		w.deadLetters = "there-is-no-such-topic"
 		if got := w.expect(exitError, "list"); !strings.Contains(got.err, w.deadLetters) {
-			t.Errorf("said %q", got.err)
+			t.Errorf("printed %q", got.err)
 		}
 	})
 }

@@ -69,7 +69,7 @@ func (m *marker) fail(err error) {
 }
 
 // finish returns the result of a run that read seen dead letters. The error is the one
-// that ended the run, else it tells which dead letters were not sent.
+// that ended the run, or else describes the dead letters that were not sent.
 func (m *marker) finish(seen int, err error) (result, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,9 +1,11 @@
 package dlq
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,24 +77,18 @@ func replay(ctx context.Context, t *topic.Topic, f filter, o replayOptions, out 
 // targets returns the topics of the replay, or none for a pipeline. It fails if a dead
 // letter cannot be sent there.
 func targets(ctx context.Context, t *topic.Topic, all *catalogue, o replayOptions, out console.Console) (target.Topics, error) {
-	if e := all.withoutOrigin(); e != nil {
-		if o.through != "" {
-			return nil, fmt.Errorf("dead letter %s does not name its origin, so a pipeline could not tell its order from others", e.Position)
-		}
-		if o.toTopic == "" {
-			return nil, fmt.Errorf("dead letter %s does not name its origin: use --to-topic", e.Position)
-		}
-	}
-	if o.through != "" {
+	unknown := slices.IndexFunc(all.entries, func(e entry) bool { return e.source().Topic == "" })
+	switch {
+	case unknown >= 0 && o.through != "":
+		return nil, fmt.Errorf("dead letter %s does not name its origin, so a pipeline could not tell its order from others", all.entries[unknown].Position)
+	case unknown >= 0 && o.toTopic == "":
+		return nil, fmt.Errorf("dead letter %s does not name its origin: use --to-topic", all.entries[unknown].Position)
+	case o.through != "":
 		return nil, nil
 	}
 	to := target.Topics{}
 	for _, e := range all.entries {
-		name := o.toTopic
-		if name == "" {
-			name = all.topics[e.topic]
-		}
-		to.Add(name, e.failedAt, int(e.size))
+		to.Add(cmp.Or(o.toTopic, e.source().Topic), e.failedAt, int(e.size))
 	}
 	if to[t.Name] != nil {
 		return nil, fmt.Errorf("%s is the dead letter topic itself", t.Name)
@@ -110,10 +106,7 @@ func targets(ctx context.Context, t *topic.Topic, all *catalogue, o replayOption
 
 // route returns the topic and the partition for a dead letter.
 func (o replayOptions) route(d deadletter.Record, to target.Topics) (*target.Topic, int32) {
-	t := to[d.Source.Topic]
-	if o.toTopic != "" {
-		t = to[o.toTopic]
-	}
+	t := to[cmp.Or(o.toTopic, d.Source.Topic)]
 	return t, t.Partition(d.Kafka, d.Source.Partition, o.byKey || t.Name != d.Source.Topic)
 }
 
@@ -121,7 +114,7 @@ func (o replayOptions) route(d deadletter.Record, to target.Topics) (*target.Top
 func dryRun(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics, o replayOptions, out console.Console) error {
 	each := func(print func(d deadletter.Record, line line, where string) error) error {
 		return all.read(ctx, t, &console.Progress{}, func(d deadletter.Record, e entry) error {
-			line, where := all.line(e), o.through
+			line, where := e.line(), o.through
 			if o.through == "" {
 				t, partition := o.route(d, to)
 				line.To = &positionJSON{Topic: t.Name, Partition: partition}

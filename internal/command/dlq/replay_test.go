@@ -94,7 +94,7 @@ func TestAReplayedDeadLetterIsNotSentAgain(t *testing.T) {
 
 		got := w.expect(exitNothing, "replay", "--offset", "0", "--partition", "0", "--yes", "1")
 		if !strings.Contains(got.err, "1 that does was replayed before") {
-			t.Errorf("said %q", got.err)
+			t.Errorf("printed %q", got.err)
 		}
 		w.expect(0, "replay", "--all", "--yes", "2")
 		if n := w.count(w.log); n != 5 {
@@ -186,7 +186,7 @@ func TestNothingIsSentUnconfirmed(t *testing.T) {
 		w.answer = test.answer
 		got := w.expect(test.code, append([]string{"replay"}, strings.Fields(test.args)...)...)
 		if !strings.Contains(got.err, test.says) {
-			t.Errorf("%q, %s: said %q", test.answer, test.args, got.err)
+			t.Errorf("%q, %s: printed %q", test.answer, test.args, got.err)
 		}
 	}
 	if w.count(w.log) != 0 || w.count(w.deadLetters) != 12 {

@@ -57,14 +57,14 @@ func send(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics,
 			return context.Cause(ctx)
 		}
 		seen++
-		goal, partition := o.route(d, to)
+		chosen, partition := o.route(d, to)
 		at, err := timestamp(d.Timestamp).time()
-		if err != nil && !goal.OwnTimestamps() {
+		if err != nil && !chosen.OwnTimestamps() {
 			s.refuse(1, fmt.Errorf("sending dead letter %s: %w", d.Position, err))
 			<-s.slots
 			return nil
 		}
-		s.replay(d.Position, d.Replayed(goal.Name, partition, at))
+		s.replay(d.Position, d.Replayed(chosen.Name, partition, at))
 		return nil
 	})
 	s.drain(ctx)

@@ -40,12 +40,12 @@ func TestPartitionOfAReplay(t *testing.T) {
 			}
 		}
 		if len(used) != 3 {
-			t.Errorf("the keys use %d partitions: that tells nothing", len(used))
+			t.Errorf("the keys use %d partitions: the test needs more", len(used))
 		}
 	})
 }
 
-// A version guard on the Kafka timestamp must not take a replayed order for a new one.
+// A version guard on the Kafka timestamp must not treat a replayed order as a new one.
 func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
@@ -56,12 +56,13 @@ func TestATopicThatStampsRecordsItselfIsRefused(t *testing.T) {
 		}
 		args := []string{"replay", "--all", "--yes", "1", "--to-topic", stamping}
 		if got := w.expect(exitError, args...); !strings.Contains(got.err, "LogAppendTime") || w.count(stamping) != 0 {
-			t.Errorf("said %q", got.err)
+			t.Errorf("printed %q", got.err)
 		}
 		got := w.expect(0, append(args, "--broker-timestamps")...)
-		// The dead letter is of a whole hour, 10 hours ago: 10, or 11 in the last half minute.
+		// The dead letter failed 10 hours ago, at a whole hour. The rounded age is 11 hours in
+		// the last half minute of an hour.
 		if !regexp.MustCompile(`is 1[01]h\d+m0s old and topic \S+ keeps records for 1m0s`).MatchString(got.err) {
-			t.Errorf("said nothing of the retention: %q", got.err)
+			t.Errorf("printed no warning of the retention: %q", got.err)
 		}
 	})
 }
@@ -94,7 +95,7 @@ func TestADeadLetterOfUnknownOriginNeedsATopic(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.refuse(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json", without: []string{"__connect.errors.topic"}})
 	if got := w.expect(exitError, "replay", "--all", "--yes", "1"); !strings.Contains(got.err, "0:0") || !strings.Contains(got.err, "--to-topic") {
-		t.Errorf("said %q", got.err)
+		t.Errorf("printed %q", got.err)
 	}
 	w.expect(0, "replay", "--all", "--yes", "1", "--to-topic", w.log)
 	if w.count(w.log) != 1 {

@@ -66,7 +66,7 @@ func through(ctx context.Context, t *topic.Topic, all *catalogue, o replayOption
 		time.AfterFunc(grace, func() { _ = stream.StopWithin(time.Second) })
 	})
 	defer release()
-	seen, err := p.give(ctx, t, all, out)
+	seen, err := p.feed(ctx, t, all, out)
 	if end := <-ended; err == nil && !errors.Is(end, errEnded) {
 		err = fmt.Errorf("running %s: %w", o.through, end)
 	}
@@ -88,8 +88,8 @@ func (p *pass) build(resources string, out console.Console) (*service.Stream, er
 		pipeline.ReplaceInput(inputName), pipeline.WithoutServer(), pipeline.Without("dead_letter_limit"))
 }
 
-// give sends the chosen dead letters to the input in batches, and ends the input.
-func (p *pass) give(ctx context.Context, t *topic.Topic, all *catalogue, out console.Console) (seen int, err error) {
+// feed sends the chosen dead letters to the input in batches, and ends the input.
+func (p *pass) feed(ctx context.Context, t *topic.Topic, all *catalogue, out console.Console) (seen int, err error) {
 	defer close(p.batches)
 	bar := out.Progress("replayed", all.spans().Offsets())
 	defer bar.End()

@@ -89,7 +89,7 @@ func TestReturnedDeadLettersRemainOpen(t *testing.T) {
 	}
 }
 
-// Without origins, a pipeline would take the orders for one record.
+// Without origins, the orders would look like one record to a pipeline.
 func TestADeadLetterOfUnknownOriginIsNotSentThrough(t *testing.T) {
 	w := newWorld(t, kafkatest.InMemory(t))
 	w.some(2)
@@ -97,7 +97,7 @@ func TestADeadLetterOfUnknownOriginIsNotSentThrough(t *testing.T) {
 	w.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{"__connect.errors.topic"}})
 	got := w.expect(exitError, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--all", "--yes", "3")
 	if !strings.Contains(got.err, "dead letter 0:2 does not name its origin") || w.count(w.deadLetters) != 3 {
-		t.Errorf("it printed %s, %d dead letters and marks", got.err, w.count(w.deadLetters))
+		t.Errorf("printed %s, %d dead letters and marks", got.err, w.count(w.deadLetters))
 	}
 	w.expect(0, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--code", "order_range", "--yes", "2")
 }
@@ -133,7 +133,7 @@ func TestAPipelineThatCannotBeBuiltGetsNoDeadLetter(t *testing.T) {
 				args = append(args, "--yes", "1")
 			}
 			if got := w.expect(test.code, args...); !strings.Contains(got.err, test.says) {
-				t.Errorf("it printed %s", got.err)
+				t.Errorf("printed %s", got.err)
 			}
 			if n := w.count(w.deadLetters); n != 1 {
 				t.Errorf("the dead letter was marked")

@@ -14,8 +14,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-// A replay gives a record the number that the record had in the log, or refuses only that
-// dead letter. --through gives the number to the pipeline.
+// A replayed record has the same timestamp number as in the log. If that is impossible,
+// the replay refuses only that dead letter. --through sends the number to the pipeline.
 func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		w := newWorld(t, b)
@@ -32,7 +32,7 @@ func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 			}
 		}
 		if got := w.expect(0, "replay", "--all", "--dry-run").out; !strings.Contains(got, "1795784212612000") {
-			t.Errorf("it would send\n%s", got)
+			t.Errorf("would send\n%s", got)
 		}
 		got := w.expect(exitError, "replay", "--all", "--yes", "4", "-o", "json")
 		if r := parse[result](t, got.out); r.Replayed != 1 || r.Refused != 3 || !strings.Contains(r.Error, "3 dead letters were refused, the first one: sending dead letter 0:0: the record's timestamp 1795784212612000 is not in milliseconds") {

@@ -1,5 +1,5 @@
-// Package healthcheck is the command `order-sink healthcheck`: it tells whether a
-// running sink is ready, in a container that has neither a shell nor curl.
+// Package healthcheck implements the command `order-sink healthcheck`. It reports whether a
+// running sink is ready, in a container without a shell and curl.
 package healthcheck
 
 import (

@@ -38,10 +38,10 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 	kafkatest.Shared(t) // skips the test if Java is missing
 	client := compile(t)
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		topic, letters := kafkatest.Topic(t, b, 3), kafkatest.Topic(t, b, 1)
+		topic, deadLetters := kafkatest.Topic(t, b, 3), kafkatest.Topic(t, b, 1)
 		server := mariadbtest.Shared(t)
 		_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
-		start(t, b, topic, letters, dsn)
+		start(t, b, topic, deadLetters, dsn)
 
 		sent := append(orders.Seed(), awkward()...)
 		client.send(t, b.Seeds(), topic, sent)
@@ -62,9 +62,9 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		config := checker.Config{Seeds: b.Seeds(), Topic: topic, DeadLetters: letters, DB: db}
+		config := checker.Config{Seeds: b.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db}
 		if report := checker.Eventually(t, patience, config); report.Rows != len(sent) || report.DeadLetters != 0 {
-			t.Errorf("%d orders gave %d rows and %d dead letters", len(sent), report.Rows, report.DeadLetters)
+			t.Errorf("%d orders gave %d rows and %d dead deadLetters", len(sent), report.Rows, report.DeadLetters)
 		}
 		var total int64
 		if err := db.QueryRowContext(t.Context(), "SELECT SUM(total_price) FROM orders WHERE order_id IN (?, ?, ?)",
@@ -136,14 +136,14 @@ func (c javaClient) send(t *testing.T, seeds []string, topic string, all []order
 }
 
 // start runs the shipped pipeline in the real binary until the end of the test.
-func start(t *testing.T, b kafka.Broker, topic, letters, dsn string) {
+func start(t *testing.T, b kafka.Broker, topic, deadLetters, dsn string) {
 	t.Helper()
 	s, err := ordersink.Start(ordersink.Config{
 		Binary: ordersinktest.Binary(t), Dir: ordersinktest.Root(t), HTTP: ordersinktest.FreeAddress(t), Log: ordersinktest.NewLog(t),
 		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
 		Env: map[string]string{
 			"KAFKA_BROKERS": strings.Join(b.Seeds(), ","), "KAFKA_TOPIC": topic, "KAFKA_GROUP": topic,
-			"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": dsn,
+			"DEAD_LETTER_TOPIC": deadLetters, "MARIADB_DSN": dsn,
 		},
 	})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 )
 
-// The points at which a [Cutter] cuts a connection.
+// Where is a point of the protocol at which a [Cutter] cuts a connection.
 type Where int32
 
 const (

@@ -17,7 +17,7 @@ import (
 // Read begins at the first offset that a partition still has, and ends at its end.
 func TestReadVisitsEveryRecord(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		topic, client := kafkatest.Topic(t, b, 3), kafkatest.Client(t, b) // the last partition stays empty
+		topic, client := kafkatest.Topic(t, b, 3), kafkatest.Client(t, b) // the last partition has no records
 		for i := range 6 {
 			record := &kgo.Record{Topic: topic, Partition: int32(i % 2), Value: fmt.Append(nil, i)}
 			if err := client.ProduceSync(t.Context(), record).FirstErr(); err != nil {

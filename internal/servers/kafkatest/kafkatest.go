@@ -61,8 +61,8 @@ func InMemory(t testing.TB) *kafka.Memory {
 	return b
 }
 
-// Shared returns the real broker that the tests of this process share. Each test has its own
-// topics (see [Topic]). A test that stops a broker starts its own with
+// Shared returns the real broker that the tests of this process share. Each test has its
+// own topics (see [Topic]). A test that stops a broker starts its own broker with
 // [Private].
 func Shared(t testing.TB) *kafka.Java {
 	t.Helper()

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A child that was told to freeze is frozen: no thread of it answers a client any more.
+// After SIGSTOP, no thread of a child answers a client any more.
 func TestAFrozenChildHasStopped(t *testing.T) {
 	p, err := Start(exec.Command("sh", "-c", "while :; do :; done"))
 	if err != nil {

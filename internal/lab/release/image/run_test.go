@@ -65,11 +65,11 @@ func TestAMountReplacesWhatIsShipped(t *testing.T) {
 func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 	b := build(t, runtime.GOARCH)
 	kafka, server := kafkatest.InMemory(t), mariadbtest.Shared(t)
-	topic, letters := kafkatest.Topic(t, kafka, 2), kafkatest.Topic(t, kafka, 1)
+	topic, deadLetters := kafkatest.Topic(t, kafka, 2), kafkatest.Topic(t, kafka, 1)
 	_, dsn := server.Orders(t, filepath.Join(ordersinktest.Root(t), "config"))
 	env := append(slices.Clone(b.docker.Config.Env),
 		"HTTP_ADDRESS="+ordersinktest.FreeAddress(t), "KAFKA_BROKERS="+kafka.Seeds()[0], "KAFKA_TOPIC="+topic,
-		"DEAD_LETTER_TOPIC="+letters, "MARIADB_DSN="+dsn)
+		"DEAD_LETTER_TOPIC="+deadLetters, "MARIADB_DSN="+dsn)
 
 	log := ordersinktest.NewLog(t)
 	cmd := b.readOnly(env, b.docker.Config.Cmd...)
@@ -106,9 +106,9 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	report := checker.Eventually(t, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: letters, DB: db})
+	report := checker.Eventually(t, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db})
 	if report.Rows != 2 || report.DeadLetters != 1 {
-		t.Errorf("two orders and one record that is no order gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
+		t.Errorf("two orders and one record that is no order gave %d rows and %d dead deadLetters", report.Rows, report.DeadLetters)
 	}
 
 	if err := s.Stop(patience); err != nil {
