@@ -83,7 +83,8 @@ func TestTheLinterRefusesForbiddenImports(t *testing.T) {
 	}
 }
 
-// packages returns the packages of the product by folder.
+// packages returns the packages of the product by folder. A folder whose name ends in
+// "test" helps only tests.
 func packages(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -93,7 +94,7 @@ func packages(t *testing.T, dir string) map[string]string {
 			if err != nil || entry.IsDir() && entry.Name() == "testdata" {
 				return fs.SkipDir
 			}
-			if folder := filepath.Dir(path); folder != "plugins" && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			if folder := filepath.Dir(path); folder != "plugins" && !strings.HasSuffix(folder, "test") && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
 				text, err := os.ReadFile(filepath.Join(dir, path))
 				if err != nil {
 					return err
