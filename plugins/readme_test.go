@@ -86,12 +86,22 @@ func describe(t *testing.T, view *service.ConfigView, found bool) plugin {
 
 // cell returns text for one cell of a Markdown table.
 func cell(text string) string {
-	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
+	return strings.ReplaceAll(strings.Join(strings.Fields(links(text)), " "), "|", `\|`)
 }
 
 // text converts AsciiDoc, the markup of the framework, into Markdown.
 func text(source string) string {
-	return heading.ReplaceAllString(strings.TrimSpace(source), "### ")
+	return heading.ReplaceAllString(strings.TrimSpace(links(source)), "### ")
 }
 
-var heading = regexp.MustCompile(`(?m)^== `)
+// links converts the links of AsciiDoc. A reference to a page of the framework becomes
+// the name of that page, because the page is not part of this repository.
+func links(source string) string {
+	return reference.ReplaceAllString(link.ReplaceAllString(source, "[$2]($1)"), "$1")
+}
+
+var (
+	heading   = regexp.MustCompile(`(?m)^== `)
+	link      = regexp.MustCompile(`(https?://[^\s\[\]]+)\[([^\]^]+)\^?\]`)
+	reference = regexp.MustCompile(`xref:[^\s\[\]]+\[([^\]]+)\]`)
+)
