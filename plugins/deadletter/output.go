@@ -31,7 +31,6 @@ type output struct {
 	child *service.OwnedOutput
 	queue sending.Queue[*service.Message]
 	state *retry.State
-	waits *service.MetricCounter
 
 	close   func()
 	busy    atomic.Bool // a batch is being sent
@@ -44,17 +43,11 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	metrics, logger := resources.Metrics(), resources.Logger()
-	sent, waits := metrics.NewCounter(name+"_total", "code"), metrics.NewCounter(name+"_waits_total")
-	waits.Incr(0) // the counter must exist from the start: rate() ignores the first value
-	state := &retry.State{
-		Longest: 10 * time.Second,
-		Show:    retry.Gauge(metrics.NewGauge(name+"_state", "state").Set, retry.Running, retry.Waiting),
-		Warn:    logger.Warnf, Info: logger.Infof,
-	}
-	state.Show(retry.Running)
+	sent := metrics.NewCounter(name+"_total", "code")
+	state := retry.New(10*time.Second, metrics.NewCounter(name+"_waits_total").Incr, metrics.NewGauge(name+"_state", "state").Set, logger)
 	alive, stop := context.WithCancel(context.Background())
 	return &output{
-		close: stop, child: child, state: state, waits: waits,
+		close: stop, child: child, state: state,
 		queue: sending.Queue[*service.Message]{
 			Prepare: deadLetters,
 			Write: func(part []*service.Message) error {
@@ -93,7 +86,6 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return nil
 	}
 	if ctx.Err() == nil { // otherwise the output is closing
-		o.waits.Incr(1)
 		o.state.Begin(retry.Only, retry.Reason{
 			Work: "Delivering dead letters", For: fmt.Sprintf("to deliver %d dead letters", left.Messages),
 			Text: left.Reason.Error(), AtOnce: !left.Answered,

@@ -38,7 +38,6 @@ type input struct {
 	idle             time.Duration
 	checker          *offsets.Checker
 	state            *retry.State
-	waits            *service.MetricCounter
 	lag              *service.MetricGauge
 	lost             *service.MetricCounter
 	logger           *service.Logger
@@ -53,15 +52,8 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *in
 	i = &input{
 		logger: logger, connectionFailed: make(chan struct{}, 1),
 		lag: metrics.NewGauge(metricLag, "topic", "partition"), lost: metrics.NewCounter(metricLost, "topic", "partition"),
-		waits: metrics.NewCounter(metricWaits),
-		state: &retry.State{
-			Longest: 10 * time.Second,
-			Show:    retry.Gauge(metrics.NewGauge(metricState, "state").Set, retry.Running, retry.Waiting),
-			Warn:    logger.Warnf, Info: logger.Infof,
-		},
+		state: retry.New(10*time.Second, metrics.NewCounter(metricWaits).Incr, metrics.NewGauge(metricState, "state").Set, logger),
 	}
-	i.waits.Incr(0) // it is there from the start: what appears only later has not risen
-	i.state.Show(retry.Running)
 	if i.config, i.topics, err = parseConfig(parsed); err != nil {
 		return nil, err
 	}
@@ -107,7 +99,6 @@ func (i *input) wait(problem error) {
 	if errors.As(problem, &gone) { // an operator decides: reading does not succeed by itself
 		r.Ending = "The input checks again by itself"
 	}
-	i.waits.Incr(1)
 	i.state.Begin(retry.Only, r)
 }
 

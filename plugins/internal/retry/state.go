@@ -48,6 +48,7 @@ const endingRetry = "Nothing is dropped: order-sink retries until it succeeds"
 // to the framework: the reporter. The other batches wait in [State.Wait].
 type State struct {
 	Longest    time.Duration                    // pause between two tries
+	Count      func()                           // counts the tries that failed; nil for none
 	Show       func(state string)               // for the metric, see [Gauge]
 	Warn, Info func(format string, args ...any) // for the log
 
@@ -62,9 +63,31 @@ type State struct {
 	causes       []string  // the causes of this wait that the log has
 }
 
+// Metric sets a gauge, or adds to a counter, under labels.
+type Metric = func(n int64, labels ...string)
+
+// Logger is the log of a plugin.
+type Logger interface {
+	Warnf(format string, args ...any)
+	Infof(format string, args ...any)
+}
+
+// New returns the state of a plugin that runs, and that has only one waiter. waits counts
+// the tries that failed, and gauge shows the states Running and Waiting. Both metrics
+// exist from the start: rate() ignores the first value of a counter.
+func New(longest time.Duration, waits, gauge Metric, log Logger) *State {
+	s := &State{
+		Longest: longest, Count: func() { waits(1) }, Show: Gauge(gauge, Running, Waiting),
+		Warn: log.Warnf, Info: log.Infof,
+	}
+	waits(0)
+	s.Show(Running)
+	return s
+}
+
 // Gauge returns a function for State.Show. It sets the gauge of the current state to 1,
 // and the gauges of the other states to 0.
-func Gauge(set func(n int64, labels ...string), states ...string) func(state string) {
+func Gauge(set Metric, states ...string) func(state string) {
 	return func(now string) {
 		for _, state := range states {
 			var n int64
@@ -78,6 +101,9 @@ func Gauge(set func(n int64, labels ...string), states ...string) func(state str
 
 // Begin records that a try of a waiter failed. It returns the pause before the next try.
 func (s *State) Begin(waiter uint64, r Reason) time.Duration {
+	if s.Count != nil {
+		s.Count()
+	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	now := time.Now()

@@ -154,6 +154,26 @@ func TestTheGaugeOfTheCurrentStateIsOne(t *testing.T) {
 	require.Equal(t, map[string]int64{"running": 0, "waiting": 1}, gauge)
 }
 
+type noLog struct{}
+
+func (noLog) Warnf(string, ...any) {}
+func (noLog) Infof(string, ...any) {}
+
+// Both metrics exist from the start, and each failed try counts.
+func TestANewStateRunsAndCountsItsFailedTries(t *testing.T) {
+	t.Parallel()
+	var counted []int64
+	gauge := map[string]int64{}
+	s := retry.New(time.Second, func(n int64, _ ...string) { counted = append(counted, n) },
+		func(n int64, labels ...string) { gauge[labels[0]] = n }, noLog{})
+	require.Equal(t, []int64{0}, counted)
+	require.Equal(t, map[string]int64{"running": 1, "waiting": 0}, gauge)
+	s.Begin(retry.Only, readOnly)
+	s.Begin(retry.Only, readOnly)
+	require.Equal(t, []int64{0, 1, 1}, counted)
+	require.Equal(t, map[string]int64{"running": 0, "waiting": 1}, gauge)
+}
+
 func TestPausesDoubleUpToTheLongest(t *testing.T) {
 	t.Parallel()
 	b := retry.Backoff{First: 10 * time.Millisecond, Longest: time.Second}
