@@ -139,19 +139,14 @@ func (w *Worker) configure(ctx context.Context) error {
 func (w *Worker) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	for {
+	err := w.process.Await(ctx, func(ctx context.Context) error {
 		_, err := w.ask(ctx, http.MethodGet, "/health", nil)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-w.process.Done():
-			return fmt.Errorf("starting Kafka Connect: it ended unexpectedly (%w); the end of its log:\n%s", w.process.Exit(), w.logEnd())
-		case <-ctx.Done():
-			return fmt.Errorf("starting Kafka Connect: %w: no answer (%w); the end of its log:\n%s", ctx.Err(), err, w.logEnd())
-		case <-time.After(100 * time.Millisecond):
-		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("starting Kafka Connect: %w; the end of its log:\n%s", err, w.logEnd())
 	}
+	return nil
 }
 
 // PID returns the process id of the JVM, for measurements.

@@ -171,19 +171,10 @@ func (b *Java) Start(ctx context.Context) error {
 func (b *Java) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
-	for {
-		err := ping(ctx, b.Seeds())
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-b.process.Done():
-			return fmt.Errorf("starting Kafka: it ended unexpectedly (%w); its log is %s", b.process.Exit(), b.Log())
-		case <-ctx.Done():
-			return fmt.Errorf("starting Kafka: no answer (%w); its log is %s", err, b.Log())
-		case <-time.After(100 * time.Millisecond):
-		}
+	if err := b.process.Await(ctx, func(ctx context.Context) error { return ping(ctx, b.Seeds()) }); err != nil {
+		return fmt.Errorf("starting Kafka: %w; its log is %s", err, b.Log())
 	}
+	return nil
 }
 
 // ping creates a client for each attempt: one client would make longer pauses between its

@@ -137,18 +137,10 @@ func (s *Server) await(ctx context.Context) error {
 		return fmt.Errorf("starting MariaDB: %w", err)
 	}
 	defer db.Close()
-	for {
-		if err = db.PingContext(ctx); err == nil {
-			return nil
-		}
-		select {
-		case <-s.process.Done():
-			return fmt.Errorf("starting MariaDB: it ended unexpectedly (%w); the end of its log %s:\n%s", s.process.Exit(), s.Log(), s.logEnd())
-		case <-ctx.Done():
-			return fmt.Errorf("starting MariaDB: %w: no answer (%w); its log is %s", ctx.Err(), err, s.Log())
-		case <-time.After(50 * time.Millisecond):
-		}
+	if err := s.process.Await(ctx, db.PingContext); err != nil {
+		return fmt.Errorf("starting MariaDB: %w; the end of its log %s:\n%s", err, s.Log(), s.logEnd())
 	}
+	return nil
 }
 
 // Kill kills the server at once (SIGKILL), like a power cut. Start runs it again with the

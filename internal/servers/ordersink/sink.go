@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"time"
 
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
@@ -52,22 +51,17 @@ func Start(config Config) (*Sink, error) {
 // of the pipelines answer. /ready alone is not enough: it is green before the pipelines
 // exist.
 func (s *Sink) AwaitReady(ctx context.Context, addresses ...string) error {
-	for {
+	err := s.Await(ctx, func(ctx context.Context) error {
 		err := s.ready(ctx)
 		for _, address := range addresses {
 			err = errors.Join(err, answers(ctx, address))
 		}
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-s.Done():
-			return fmt.Errorf("starting order-sink: it ended unexpectedly: %w", errors.Join(s.Exit(), err))
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for order-sink's connections: %w: %w", ctx.Err(), err)
-		case <-time.After(20 * time.Millisecond):
-		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("starting order-sink: %w", err)
 	}
+	return nil
 }
 
 func (s *Sink) ready(ctx context.Context) error {

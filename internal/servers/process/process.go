@@ -70,6 +70,24 @@ func (p *Process) Exit() error {
 	return errors.New("exit status 0")
 }
 
+// Await calls ready until it returns nil. When the child or ctx ends first, the error
+// includes the last error of ready.
+func (p *Process) Await(ctx context.Context, ready func(context.Context) error) error {
+	for {
+		err := ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-p.done:
+			return fmt.Errorf("it ended unexpectedly: %w", errors.Join(p.Exit(), err))
+		case <-ctx.Done():
+			return fmt.Errorf("it did not answer: %w: %w", ctx.Err(), err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
 // Signal sends sig. A child that has already ended is no error. After SIGSTOP, it waits
 // until every thread of the child has stopped (on Linux).
 func (p *Process) Signal(sig os.Signal) error {

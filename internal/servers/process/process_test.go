@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 	"syscall"
@@ -46,6 +47,32 @@ func TestStartNamesWhatItCouldNotStart(t *testing.T) {
 	_, err := Start(exec.Command("/nonexistent/server"))
 	if err == nil || err.Error() == "" {
 		t.Fatal("starting a program that does not exist gave no error")
+	}
+}
+
+func TestAwaitReturnsTheLastErrorOfAChildThatEnds(t *testing.T) {
+	p, err := Start(exec.Command("sh", "-c", "exit 3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := errors.New("connection refused")
+	err = p.Await(t.Context(), func(context.Context) error { return refused })
+	var exit *exec.ExitError
+	if !errors.Is(err, refused) || !errors.As(err, &exit) || exit.ExitCode() != 3 {
+		t.Errorf("got %v, expected exit status 3 and the last error", err)
+	}
+	if err := p.Await(t.Context(), func(context.Context) error { return nil }); err != nil {
+		t.Errorf("got %v from a child that was ready", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	sleeping, err := Start(exec.Command("sleep", "600"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = sleeping.Kill() }()
+	if err := sleeping.Await(ended, func(context.Context) error { return refused }); !errors.Is(err, context.Canceled) || !errors.Is(err, refused) {
+		t.Errorf("got %v, expected the end of the context and the last error", err)
 	}
 }
 
