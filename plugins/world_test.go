@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -168,15 +169,7 @@ func (w *world) Close(context.Context) error { return nil }
 
 func (w *world) eventually(what string, condition func() error) {
 	w.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		err := condition()
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			w.Fatalf("waiting until %s: %v", what, err)
-		}
-	}
+	eventually.Succeeds(w, 30*time.Second, what, func(context.Context) error { return condition() })
 }
 
 // awaitRows waits until a table has these rows, written as "id n".
@@ -208,20 +201,9 @@ func (w *world) neverBack(table string) {
 func (w *world) awaitSettled() {
 	w.Helper()
 	admin := kadm.NewClient(w.client)
-	w.eventually("all records are acknowledged", func() error {
-		ends, err := admin.ListEndOffsets(w.Context(), w.topics...)
-		if err != nil {
-			return err
-		}
-		offsets, err := admin.FetchOffsets(w.Context(), w.topics[0])
-		if err != nil {
-			return err
-		}
-		ends.Each(func(end kadm.ListedOffset) {
-			if at, _ := offsets.Lookup(end.Topic, end.Partition); at.At < end.Offset && end.Offset > 0 {
-				err = fmt.Errorf("partition %d is at %d of %d", end.Partition, at.At, end.Offset)
-			}
+	for _, topic := range w.topics {
+		w.eventually("all records are acknowledged", func() error {
+			return kafka.Behind(w.Context(), admin, w.topics[0], topic)
 		})
-		return err
-	})
+	}
 }

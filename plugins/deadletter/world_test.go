@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
@@ -35,17 +37,18 @@ func (l *log) Write(p []byte) (int, error) {
 // await waits until the log has a text. The log must have it only once.
 func (l *log) await(t *testing.T, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+	eventually.Succeeds(t, time.Minute, "the log has a text", func(context.Context) error {
 		l.mutex.Lock()
 		all := l.text.String()
 		l.mutex.Unlock()
 		switch n := strings.Count(all, text); {
 		case n == 1:
-			return
-		case n > 1, time.Now().After(deadline):
+			return nil
+		case n > 1:
 			t.Fatalf("the log has %d times %q:\n%s", n, text, all)
 		}
-	}
+		return fmt.Errorf("it has not %q:\n%s", text, all)
+	})
 }
 
 // stream runs a stream with an output until the end of the test. It returns a function

@@ -96,7 +96,7 @@ func recreate(t *testing.T, b kafka.Broker, topic string) {
 	if _, err := admin(t, b).DeleteTopic(t.Context(), topic); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the topic is created again", func() bool { return b.CreateTopic(t.Context(), topic, 1, nil) == nil })
+	await(t, "the topic is created again", func() bool { return b.CreateTopic(t.Context(), topic, 1, nil) == nil })
 }
 
 // transactions produces so many records in each of some transactions.
@@ -130,7 +130,7 @@ func cutLog(t *testing.T, b *kafka.Java, topic string, offset int64) {
 	if err := b.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the topic is there", func() bool {
+	await(t, "the topic is there", func() bool {
 		ends, err := admin(t, b).ListEndOffsets(t.Context(), topic)
 		end, ok := ends.Lookup(topic, 0)
 		return err == nil && ok && end.Err == nil && end.Offset == offset

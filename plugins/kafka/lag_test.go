@@ -107,7 +107,7 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 		}
 		asking := connect(t, b)
 		compacted := func(end int64) {
-			eventually(t, fmt.Sprint("compacted up to offset ", end), func() bool {
+			await(t, fmt.Sprint("compacted up to offset ", end), func() bool {
 				if memory, ok := b.(*kafka.Memory); ok {
 					memory.Cluster.Compact()
 				}

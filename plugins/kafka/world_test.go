@@ -18,6 +18,8 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
 	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
+
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 )
 
 // reading is a stream and what it has taken.
@@ -97,27 +99,33 @@ func (r *reading) run(t *testing.T, add func(*service.StreamBuilder) error) (end
 
 func (r *reading) eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	eventually(t, what, condition, func() string {
+	await(t, what, condition, func() string {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
 		return fmt.Sprintf("got %q, the log:\n%s", r.taken, r.log.String())
 	})
 }
 
-// eventually waits until a condition is true. Otherwise the test fails with the details.
-func eventually(t *testing.T, what string, condition func() bool, details ...func() string) {
+// await waits until a condition is true. Otherwise the test fails with the details.
+func await(t *testing.T, what string, condition func() bool, details ...func() string) {
 	t.Helper()
-	deadline := time.After(time.Minute)
-	for !condition() {
-		select {
-		case <-deadline:
-			for _, detail := range details {
-				t.Log(detail())
-			}
-			t.Fatal("it never came to this: ", what)
-		case <-time.After(5 * time.Millisecond):
+	eventually.Succeeds(t, time.Minute, what, func(context.Context) error {
+		if condition() {
+			return nil
 		}
+		return unmet(details)
+	})
+}
+
+// unmet is a condition that is not true. It makes its text only for a test that fails.
+type unmet []func() string
+
+func (u unmet) Error() string {
+	text := "it never came to this"
+	for _, detail := range u {
+		text += "; " + detail()
 	}
+	return text
 }
 
 // watched is a stream whose metrics and health are served, and whose messages can be

@@ -1,7 +1,9 @@
 package quickstart
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -10,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 )
 
 // startDemo starts `make demo` and waits until it has printed its tour.
@@ -52,14 +56,13 @@ func TestTheDemoTellsItsStory(t *testing.T) {
 		if status != http.StatusCreated {
 			t.Fatalf("answered with %d %s", status, body)
 		}
-		deadline := time.Now().Add(2 * time.Minute)
-		for !strings.Contains(body, `"status":"rejected"`) {
-			if time.Now().After(deadline) {
-				t.Fatalf("the user's orders are %s, expected one that is rejected", body)
+		eventually.Succeeds(t, 2*time.Minute, "an order is rejected", func(context.Context) error {
+			_, body := request(t, http.MethodGet, "http://"+gateway+"/users/you/orders", "")
+			if !strings.Contains(body, `"status":"rejected"`) {
+				return fmt.Errorf("the user's orders are %s", body)
 			}
-			time.Sleep(20 * time.Millisecond)
-			_, body = request(t, http.MethodGet, "http://"+gateway+"/users/you/orders", "")
-		}
+			return nil
+		})
 		if status, body := request(t, http.MethodGet, "http://"+gateway+"/stock/CATALOG-003", ""); status != http.StatusOK || remaining(t, body) != 7 {
 			t.Errorf("the stock is %d %s", status, body)
 		}

@@ -3,6 +3,7 @@ package connectworker
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/checker"
 	"github.com/order-sink/order-sink/internal/orders"
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -112,15 +114,14 @@ func TestATaskThatFailsIsAnError(t *testing.T) {
 	if _, err := orders.Produce(ctx, b.Seeds(), topic, slices.Values([]orders.Message{{Value: []byte("no JSON")}}), nil); err != nil {
 		t.Fatal(err)
 	}
-	for {
-		err := w.Check(ctx, "orders")
-		if strings.Contains(text(err), "task 0 failed") && strings.Contains(text(err), "DataException") {
-			break
+	err := eventually.Until(ctx, "the task has failed for a record that is no JSON", func(ctx context.Context) error {
+		if says := text(w.Check(ctx, "orders")); !strings.Contains(says, "task 0 failed") || !strings.Contains(says, "DataException") {
+			return fmt.Errorf("the connector says %q", says)
 		}
-		if ctx.Err() != nil {
-			t.Fatalf("after a record that is no JSON: %v, expected the task to have failed", err)
-		}
-		time.Sleep(pause)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

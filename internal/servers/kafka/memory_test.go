@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
@@ -48,10 +49,8 @@ func TestTheBrokerHasMemoryForItsLogCleaner(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	for left := senders * each; left > senders*each/2 && !t.Failed(); {
-		time.Sleep(200 * time.Millisecond)
-		var last map[string]byte
-		left, last = readAll(ctx, t, b, topic)
+	err := eventually.Until(ctx, "the log cleaner has removed half of the records", func(ctx context.Context) error {
+		left, last := readAll(ctx, t, b, topic)
 		for key, n := range last {
 			if n != each-1 {
 				t.Errorf("the newest record of sender %s is number %d, expected %d", key, n, each-1)
@@ -60,6 +59,13 @@ func TestTheBrokerHasMemoryForItsLogCleaner(t *testing.T) {
 		if len(last) != senders {
 			t.Errorf("the topic has records of %d senders, expected %d", len(last), senders)
 		}
+		if left > senders*each/2 && !t.Failed() {
+			return fmt.Errorf("%d records are left", left)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if log, err := os.ReadFile(b.Log()); err != nil || bytes.Contains(log, []byte("OutOfMemoryError")) {
 		t.Errorf("the broker ran out of memory (%v): %s", err, after(log, "OutOfMemoryError"))
