@@ -9,6 +9,7 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
@@ -95,7 +96,7 @@ func tableFields() []*service.ConfigField {
 			Example([]string{"order_id", "user_id", "total_price"}),
 		service.NewStringListField(table.FieldMetadataColumns).
 			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of the `redpanda` input.").
-			Example([]string{"kafka_timestamp_ms"}).
+			Example([]string{record.Timestamp}).
 			Default([]any{}),
 		service.NewStringListField(table.FieldKey).
 			Description("The columns that tell one row from another, in any order: the primary key of the table, or a unique index.").

@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // spanName is of what a trace gets from this output.
@@ -54,9 +56,9 @@ func (t *traced) end(o origin, began, ended time.Time, refused error) {
 		trace.WithLinks(trace.LinkFromContext(o.context)),
 		trace.WithAttributes(
 			attribute.String("messaging.system", "kafka"),
-			attribute.String("messaging.destination.name", o.text("kafka_topic")),
-			attribute.String("messaging.destination.partition.id", o.text("kafka_partition")),
-			attribute.String("messaging.kafka.offset", o.text("kafka_offset")),
+			attribute.String("messaging.destination.name", o.text(record.Topic)),
+			attribute.String("messaging.destination.partition.id", o.text(record.Partition)),
+			attribute.String("messaging.kafka.offset", o.text(record.Offset)),
 			attribute.String("db.system.name", "mariadb"),
 		))
 	if refused != nil {

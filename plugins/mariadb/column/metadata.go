@@ -11,7 +11,7 @@ import (
 func (c *Column) FromMetadata(v any) (any, *record.Refusal) {
 	switch raw := v.(type) {
 	case nil:
-		if c.Name == "kafka_timestamp_ms" {
+		if c.Name == record.Timestamp {
 			return nil, refusal.New(refusal.Missing, c.Name, "the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
 		}
 		return nil, refusal.New(refusal.Missing, c.Name, "the message has no such metadata")

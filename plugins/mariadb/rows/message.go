@@ -24,9 +24,9 @@ type incoming interface {
 // again and again. It is neither 0 nor the largest number.
 func Identity[M incoming](batch []M) uint64 {
 	hash := fnv.New64a()
-	if offset, known := batch[0].MetaGetMut("kafka_offset"); known {
-		topic, _ := batch[0].MetaGetMut("kafka_topic")
-		partition, _ := batch[0].MetaGetMut("kafka_partition")
+	if offset, known := batch[0].MetaGetMut(record.Offset); known {
+		topic, _ := batch[0].MetaGetMut(record.Topic)
+		partition, _ := batch[0].MetaGetMut(record.Partition)
 		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
 	} else if content, err := batch[0].AsBytes(); err == nil {
 		_, _ = hash.Write(content)
@@ -56,7 +56,7 @@ func Messages[M incoming](target *table.Target, batch []M) []Message {
 			messages[i].Metadata[j], _ = m.MetaGetMut(name)
 		}
 		if content == nil {
-			messages[i].Key, _ = m.MetaGetMut("kafka_key")
+			messages[i].Key, _ = m.MetaGetMut(record.Key)
 			decoded, _ := m.MetaGetImmut(record.DecodedKey)
 			if key, isDecoded := decoded.(*record.TombstoneKey); isDecoded {
 				messages[i].Key = key
@@ -69,7 +69,7 @@ func Messages[M incoming](target *table.Target, batch []M) []Message {
 // SentAt returns the Kafka timestamp of a message, if it is in milliseconds: a number beyond
 // the year 2262 is of another unit.
 func SentAt(m incoming) (time.Time, bool) {
-	v, _ := m.MetaGetMut("kafka_timestamp_ms")
+	v, _ := m.MetaGetMut(record.Timestamp)
 	ms, known := v.(int64)
 	return time.UnixMilli(ms), known && ms <= math.MaxInt64/int64(time.Millisecond)
 }

@@ -32,7 +32,7 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 	members, isObject := payload.(map[string]any)
 	if !isObject {
 		if len(columns) > 1 {
-			return nil, refusal.New(refusal.Shape, "kafka_key", "expected an object of %d members, got %s", len(columns), column.TypeName(payload))
+			return nil, refusal.New(refusal.Shape, record.Key, "expected an object of %d members, got %s", len(columns), column.TypeName(payload))
 		}
 		members = map[string]any{columns[0]: payload}
 	}
@@ -68,7 +68,7 @@ func keyPayload(key any) (any, *record.Refusal) {
 		raw = k
 	}
 	if raw == nil {
-		return nil, refusal.New(refusal.Missing, "kafka_key", "a tombstone without a key names no row")
+		return nil, refusal.New(refusal.Missing, record.Key, "a tombstone without a key names no row")
 	}
 	if first := bytes.TrimLeft(raw, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '"') {
 		return parseKey(raw)
@@ -97,11 +97,11 @@ func keyRefusal(r *record.Refusal) *record.Refusal {
 // of it.
 func parseKey(raw []byte) (any, *record.Refusal) {
 	if !utf8.Valid(raw) {
-		return nil, refusal.New(refusal.BadText, "kafka_key", "the key is not valid UTF-8")
+		return nil, refusal.New(refusal.BadText, record.Key, "the key is not valid UTF-8")
 	}
 	var key any
 	if err := unmarshal(raw, &key); err != nil {
-		return nil, refusal.New(refusal.Shape, "kafka_key", "the key begins like JSON and is none")
+		return nil, refusal.New(refusal.Shape, record.Key, "the key begins like JSON and is none")
 	}
 	envelope, isObject := key.(map[string]any)
 	payload, hasPayload := envelope["payload"]
@@ -112,7 +112,7 @@ func parseKey(raw []byte) (any, *record.Refusal) {
 	case schema == nil:
 		return payload, nil
 	}
-	return nil, refusal.New(refusal.Shape, "kafka_key", "the key has a schema: put connect_json_decode before this output, which decodes the key of a message without content")
+	return nil, refusal.New(refusal.Shape, record.Key, "the key has a schema: put connect_json_decode before this output, which decodes the key of a message without content")
 }
 
 // unmarshal reads one JSON document and nothing after it; numbers keep their text.
