@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
-	"github.com/mattn/go-isatty"
+
+	"github.com/order-sink/order-sink/internal/console"
 )
 
 // confirmation is the variable that answers the question of [confirm] when there is no
@@ -33,11 +32,11 @@ func confirm(ctx context.Context) error {
 		fmt.Fprintf(os.Stderr, "Confirmed by %s=yes.\n\n", confirmation)
 		return nil
 	}
-	if !isatty.IsTerminal(os.Stdin.Fd()) || !isatty.IsTerminal(os.Stderr.Fd()) {
+	terminal := console.Standard()
+	if !terminal.Interactive {
 		return fmt.Errorf("asking for confirmation: there is no terminal. %s\nTo use the servers above run: %s=yes make run", remedy, confirmation)
 	}
-	fmt.Fprint(os.Stderr, "Use these servers? [y/N] ")
-	answer, err := readLine(ctx)
+	answer, err := terminal.Ask(ctx, "Use these servers? [y/N] ")
 	fmt.Fprintln(os.Stderr)
 	if err != nil {
 		return fmt.Errorf("asking for confirmation: %w", err)
@@ -71,25 +70,4 @@ func plan(dsn, brokers string) (text string, variables []string, err error) {
 		fmt.Fprintf(&b, "           of this group does not get the records that this sink has read\n")
 	}
 	return b.String(), variables, nil
-}
-
-func readLine(ctx context.Context) (string, error) {
-	type line struct {
-		text string
-		err  error
-	}
-	lines := make(chan line, 1)
-	go func() { // nothing can cancel a read of a terminal
-		text, err := bufio.NewReader(os.Stdin).ReadString('\n')
-		if errors.Is(err, io.EOF) { // Ctrl-D is an answer other than yes
-			err = nil
-		}
-		lines <- line{text, err}
-	}()
-	select {
-	case l := <-lines:
-		return l.text, l.err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/order-sink/order-sink/internal/command/dlq/console"
 	"github.com/order-sink/order-sink/internal/command/dlq/topic"
+	"github.com/order-sink/order-sink/internal/console"
 )
 
 // The exit codes, for scripts.

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/order-sink/order-sink/internal/command/dlq/console"
 	"github.com/order-sink/order-sink/internal/command/dlq/topic"
+	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 

@@ -9,8 +9,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
-	"github.com/order-sink/order-sink/internal/command/dlq/console"
 	"github.com/order-sink/order-sink/internal/command/dlq/topic"
+	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/internal/pipeline"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )

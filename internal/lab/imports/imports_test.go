@@ -89,7 +89,7 @@ func packages(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	clause := regexp.MustCompile(`(?m)^package (\w+)$`)
-	for _, top := range []string{"plugins", "internal/command", "internal/pipeline"} {
+	for _, top := range []string{"plugins", "internal/command", "internal/console", "internal/pipeline"} {
 		err := fs.WalkDir(os.DirFS(dir), top, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() && entry.Name() == "testdata" {
 				return fs.SkipDir
