@@ -2,15 +2,12 @@ package plugins
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
-
-	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
 // The tombstone of a row that a record made deletes the row, and no other row. The
@@ -41,20 +38,6 @@ func TestATombstoneOfEveryKeyTypeDeletesItsRow(t *testing.T) {
 			}
 		})
 	}
-}
-
-// storing is a world with a database only.
-func storing(t *testing.T, table string) *world {
-	t.Helper()
-	w := &world{T: t}
-	server := mariadbtest.Shared(t)
-	w.dsn = server.DSN(server.Database(t))
-	var err error
-	w.db, err = sql.Open("mysql", w.dsn)
-	w.must(err)
-	t.Cleanup(func() { w.db.Close() })
-	w.exec(table)
-	return w
 }
 
 // deleting starts connect_json_decode and mariadb_upsert. send returns when the output has

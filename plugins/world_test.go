@@ -64,22 +64,31 @@ const (
 
 func newWorld(t *testing.T, b kafka.Broker, topics int) *world {
 	t.Helper()
-	w := &world{T: t, broker: b}
+	w := storing(t, strings.Split(tables, ";\n")...)
+	w.broker = b
 	for range topics {
 		w.topics = append(w.topics, kafkatest.Topic(t, b, partitions))
 	}
+	var err error
+	w.client, err = kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	w.must(err)
+	t.Cleanup(w.client.Close)
+	return w
+}
+
+// storing returns a world with a database only.
+func storing(t *testing.T, statements ...string) *world {
+	t.Helper()
+	w := &world{T: t}
 	server := mariadbtest.Shared(t)
 	w.dsn = server.DSN(server.Database(t))
 	var err error
 	w.db, err = sql.Open("mysql", w.dsn)
 	w.must(err)
 	t.Cleanup(func() { w.db.Close() })
-	for statement := range strings.SplitSeq(tables, ";\n") {
+	for _, statement := range statements {
 		w.exec(statement)
 	}
-	w.client, err = kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-	w.must(err)
-	t.Cleanup(w.client.Close)
 	return w
 }
 

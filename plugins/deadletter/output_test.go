@@ -13,8 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
-	"github.com/twmb/franz-go/pkg/sasl/plain"
 
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/loopback"
 )
 
@@ -23,13 +23,8 @@ const password = `p"a's ${word}: #`
 // cluster returns a Kafka with SASL.
 func cluster(t *testing.T, port int) (*kfake.Cluster, []kgo.Opt) {
 	t.Helper()
-	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port), kfake.SeedTopics(1, "orders"),
-		kfake.EnableSASL(), kfake.Superuser("PLAIN", "sink", password))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c, []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics("orders"), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism())}
+	c, reach := kafkatest.WithAccount(t, port, "sink", password)
+	return c, append(reach, kgo.ConsumeTopics("orders"))
 }
 
 // A broker does not answer: the output reports that, and sends the dead letter once.

@@ -9,7 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/sasl/plain"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -140,13 +139,8 @@ func cutLog(t *testing.T, b *kafka.Java, topic string, offset int64) {
 // cluster is a Kafka that asks for a password and has so many records.
 func cluster(t *testing.T, port, records int) *kfake.Cluster {
 	t.Helper()
-	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port), kfake.SeedTopics(1, "orders"),
-		kfake.EnableSASL(), kfake.Superuser("PLAIN", "sink", password))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	client, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...), kgo.SASL(plain.Auth{User: "sink", Pass: password}.AsMechanism()))
+	c, reach := kafkatest.WithAccount(t, port, "sink", password)
+	client, err := kgo.NewClient(reach...)
 	if err != nil {
 		t.Fatal(err)
 	}
