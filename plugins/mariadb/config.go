@@ -92,7 +92,7 @@ func tableFields() []*service.ConfigField {
 			Description("The table, or `database.table`.").
 			Example("orders"),
 		service.NewStringListField(table.FieldColumns).
-			Description("The columns to write. Each takes the member of the same name. Columns that are not named keep what they have, and get their default in a new row.").
+			Description("The columns to write. Each column gets the member of the same name. Columns that are not named keep what they have, and get their default in a new row.").
 			Example([]string{"order_id", "user_id", "total_price"}),
 		service.NewStringListField(table.FieldMetadataColumns).
 			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of the `redpanda` input.").
@@ -150,7 +150,7 @@ func connectionFields() []*service.ConfigField {
 			Default("").
 			Advanced(),
 		service.NewIntField(fieldConnections).
-			Description("How many connections write at the same time. A batch is divided over them by key; one more connection looks at the table.").
+			Description("How many connections write at the same time. A batch is divided over them by key; one more connection inspects the table.").
 			Default(4).
 			LintRule(`root = if this < 1 { "` + fieldConnections + ` must be at least 1" }`),
 		service.NewIntField(fieldMaxRows).

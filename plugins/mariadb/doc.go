@@ -34,7 +34,7 @@
 //
 // The package fault judges every error, by the server's number:
 //
-//   - Refused: MariaDB will never take this row. The server names the row, or halving finds
+//   - Refused: MariaDB can never accept this row. The server names the row, or halving finds
 //     it. Its neighbours are stored, and its message alone fails (Invariant 2) with a text
 //     of the form "code: column: reason" that has no value (Invariant 7). An older row of
 //     the same key that had been compacted away is then written.

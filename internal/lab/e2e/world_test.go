@@ -19,8 +19,8 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/shared"
 )
 
-// patience is how long a condition may take on a machine that is busy with
-// other things; what is waited for is nearly always there in a second or two.
+// patience is how long a condition may take on a machine that is busy with other work.
+// Nearly every condition is true after a second or two.
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {

@@ -98,7 +98,7 @@ func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
 		}),
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, lost map[string][]int32) {
 			over, done := context.WithCancel(context.Background())
-			done() // nothing can be committed, so nothing is waited for
+			done() // no wait for an outcome: the group accepts no commit any more
 			c.Unassign(over, lost)
 		}),
 	}

@@ -21,7 +21,7 @@ const (
 	// Unknown: no list knows the error. The row is refused after evidence that
 	// other rows can be stored. Without evidence the row waits.
 	Unknown Kind = iota
-	// Refused: MariaDB will never take the row as it is.
+	// Refused: MariaDB can never accept the row as it is.
 	Refused
 	// RetryNow: the same statement will succeed when it is repeated at once.
 	RetryNow
