@@ -12,6 +12,7 @@ import (
 	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/plugins/deadletter"
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
 
 // entry is a dead letter in the catalogue. It takes 64 bytes.
@@ -142,7 +143,7 @@ func (c *catalogue) none() error {
 	return errNothing
 }
 
-func milliseconds(at int64) string { return time.UnixMilli(at).UTC().Format(timeFormat) }
+func milliseconds(at int64) string { return time.UnixMilli(at).UTC().Format(headers.TimeFormat) }
 
 func deadLetters(n int) string {
 	if n == 1 {

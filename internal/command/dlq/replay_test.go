@@ -15,6 +15,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/plugins/deadletter"
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
 
 // find returns the record with a value, nil for none.
@@ -103,7 +104,7 @@ func TestAReplayedDeadLetterIsNotSentAgain(t *testing.T) {
 		w.expect(exitNothing, "list")
 
 		s := parse[summary](t, w.expect(0, "list", "--replayed", "-o", "json").out)
-		if s.Open != 0 || s.Replayed != 5 || len(s.Groups) != 2 || s.Groups[0].Replayed != 4 || s.Groups[0].LastSeen != base.Add(2*time.Millisecond).Format(timeFormat) {
+		if s.Open != 0 || s.Replayed != 5 || len(s.Groups) != 2 || s.Groups[0].Replayed != 4 || s.Groups[0].LastSeen != base.Add(2*time.Millisecond).Format(headers.TimeFormat) {
 			t.Errorf("got %+v", s)
 		}
 		if got := w.expect(0, "list", "--replayed").out; !strings.Contains(got, "OPEN  REPLAYED  CODE") || !strings.Contains(got, "0     4         order_range") {

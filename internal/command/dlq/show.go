@@ -10,6 +10,7 @@ import (
 	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/plugins/deadletter"
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
 
 // shown is the JSON of `show`.
@@ -98,7 +99,7 @@ func newShown(d deadletter.Record, replays []replayed, values bool) shown {
 	s := shown{
 		line: line{
 			Name: d.String(), Partition: d.Partition, Offset: d.Offset,
-			FailedAt: d.FailedAt.UTC().Format(timeFormat), Code: d.Code, Field: d.Field,
+			FailedAt: d.FailedAt.UTC().Format(headers.TimeFormat), Code: d.Code, Field: d.Field,
 			Source: positionOf(d.Source), Replayed: len(replays) > 0,
 		},
 		Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,

@@ -14,6 +14,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
 
 // sink starts the sink with the shipped pipeline.
@@ -60,7 +61,7 @@ func TestWithTheRealSink(t *testing.T) {
 			t.Errorf("got %+v", line)
 		}
 		if s := parse[shown](t, w.expect(0, "show", line.Name, "-o", "json").out); s.Message == "" || s.Stage == "" ||
-			s.SourceTimestamp != original.Timestamp.UTC().Format(timeFormat) || len(s.Headers) != 1 || (s.Key == nil) != (original.Key == nil) {
+			s.SourceTimestamp != original.Timestamp.UTC().Format(headers.TimeFormat) || len(s.Headers) != 1 || (s.Key == nil) != (original.Key == nil) {
 			t.Errorf("got %+v", s)
 		}
 	}

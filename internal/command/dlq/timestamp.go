@@ -10,9 +10,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
-// timeFormat is the format of every time that the command prints: UTC, in milliseconds.
-const timeFormat = "2006-01-02T15:04:05.000Z07:00"
-
 // maxMillis is the largest timestamp that the client library sends unchanged. A larger
 // number is not in milliseconds.
 const maxMillis = math.MaxInt64 / int64(time.Millisecond)

@@ -25,6 +25,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
 
 // asCommand makes this test binary the command itself, for tests that need a process to
@@ -85,7 +86,9 @@ func (w *world) send(records ...*kgo.Record) {
 var base = time.Now().UTC().Truncate(time.Hour).Add(-10 * time.Hour)
 
 // at returns a time of a test as commands print it.
-func at(hours int) string { return base.Add(time.Duration(hours) * time.Hour).Format(timeFormat) }
+func at(hours int) string {
+	return base.Add(time.Duration(hours) * time.Hour).Format(headers.TimeFormat)
+}
 
 // refusal becomes a dead letter. Its origin is the log's partition 1, offset at.
 type refusal struct {
@@ -111,7 +114,7 @@ func (w *world) deadLetter(r refusal) *kgo.Record {
 		{"__connect.errors.stage", "TRANSFORMATION"},
 		{"__connect.errors.topic", w.log},
 		{"order_sink.code", r.code},
-		{"order_sink.failed_at", failed.Format(timeFormat)},
+		{"order_sink.failed_at", failed.Format(headers.TimeFormat)},
 		{"order_sink.field", r.field},
 		{"order_sink.stage", "order_price"},
 		{"order_sink.timestamp_ms", strconv.FormatInt(base.UnixMilli()+r.at, 10)},
