@@ -3,12 +3,16 @@
 package client
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/oauth"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
 
 // The names of the fields of a [Config].
@@ -37,11 +41,7 @@ type Config struct {
 
 // Options returns the client options of the configuration. It does not connect.
 func (c Config) Options() ([]kgo.Opt, error) {
-	id := c.ID
-	if id == "" {
-		id = DefaultID
-	}
-	options := []kgo.Opt{kgo.SeedBrokers(Split(c.Brokers)...), kgo.ClientID(id)}
+	options := []kgo.Opt{kgo.SeedBrokers(Split(c.Brokers)...), kgo.ClientID(cmp.Or(c.ID, DefaultID))}
 	if c.TLS != nil {
 		options = append(options, kgo.DialTLSConfig(c.TLS))
 	}
@@ -58,15 +58,58 @@ func (c Config) Options() ([]kgo.Opt, error) {
 	return append(options, kgo.SASL(mechanisms...)), nil
 }
 
-// Split splits the items of a list at commas, because one environment variable can have
-// several items.
+// Split splits items at commas, because one environment variable can have several items.
 func Split(items []string) (all []string) {
-	for _, item := range items {
-		for one := range strings.SplitSeq(item, ",") {
-			if one = strings.TrimSpace(one); one != "" {
-				all = append(all, one)
-			}
+	for item := range strings.SplitSeq(strings.Join(items, ","), ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			all = append(all, item)
 		}
 	}
 	return all
+}
+
+// The SASL mechanisms.
+const (
+	MechanismNone     = "none"
+	MechanismPlain    = "PLAIN"
+	MechanismOAuth    = "OAUTHBEARER"
+	MechanismScram256 = "SCRAM-SHA-256"
+	MechanismScram512 = "SCRAM-SHA-512"
+)
+
+// Account is an item of the field sasl.
+type Account struct {
+	Mechanism  string
+	Username   string // for PLAIN and SCRAM
+	Password   string // for PLAIN and SCRAM
+	Token      string // for OAUTHBEARER
+	Extensions map[string]string
+}
+
+// mechanism returns nil for an empty account. An account without its password or token is
+// an error here, because the error of the broker would not name the missing field.
+func (a Account) mechanism() (sasl.Mechanism, error) {
+	password := cmp.Or(a.check(FieldUsername, a.Username), a.check(FieldPassword, a.Password))
+	switch a.Mechanism {
+	case MechanismNone, "":
+		return nil, nil
+	case MechanismPlain:
+		return plain.Auth{User: a.Username, Pass: a.Password}.AsMechanism(), password
+	case MechanismScram256:
+		return scram.Auth{User: a.Username, Pass: a.Password}.AsSha256Mechanism(), password
+	case MechanismScram512:
+		return scram.Auth{User: a.Username, Pass: a.Password}.AsSha512Mechanism(), password
+	case MechanismOAuth:
+		return oauth.Auth{Token: a.Token, Extensions: a.Extensions}.AsMechanism(), a.check(FieldToken, a.Token)
+	}
+	return nil, fmt.Errorf("mechanism %q is not supported here: expected %s, %s, %s or %s",
+		a.Mechanism, MechanismPlain, MechanismScram256, MechanismScram512, MechanismOAuth)
+}
+
+func (a Account) check(field, value string) error {
+	if value != "" {
+		return nil
+	}
+	return fmt.Errorf("%s needs a %s, but the field %s is empty: set the field or its environment variable (KAFKA_%s in the shipped files)",
+		a.Mechanism, field, field, strings.ToUpper(field))
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -33,33 +32,29 @@ func (*Logger) Level() kgo.LogLevel { return kgo.LogLevelWarn }
 // Log implements kgo.Logger. The messages of the client have addresses, names, offsets
 // and errors, but no content of a record and no password.
 func (l *Logger) Log(_ kgo.LogLevel, message string, pairs ...any) {
-	text := strings.Builder{}
-	text.WriteString(message)
-	log := l.Warn
+	line, log := message, l.Warn
 	for i := 0; i+1 < len(pairs); i += 2 {
-		fmt.Fprintf(&text, ", %v: %v", pairs[i], pairs[i+1])
+		line += fmt.Sprintf(", %v: %v", pairs[i], pairs[i+1])
 		if err, ok := pairs[i+1].(error); ok && retries(err) {
 			log = l.Debug
 		}
 	}
-	if line := text.String(); l.isNew(line) {
-		log("Kafka client: %s", line)
-	} else {
-		l.Debug("Kafka client: %s", line)
+	if !l.isNew(line) {
+		log = l.Debug
 	}
+	log("Kafka client: %s", line)
 }
 
 func (l *Logger) isNew(line string) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	now := time.Now()
-	if last, ok := l.logged[line]; ok && now.Sub(last) < repeatPeriod {
+	if last, ok := l.logged[line]; ok && time.Since(last) < repeatPeriod {
 		return false
 	}
 	if l.logged == nil || len(l.logged) > 100 {
 		l.logged = map[string]time.Time{}
 	}
-	l.logged[line] = now
+	l.logged[line] = time.Now()
 	return true
 }
 
