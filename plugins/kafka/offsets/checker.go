@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -24,7 +23,7 @@ type Checker struct {
 	Report  func(*Loss)
 	ShowLag func(n int64, tp TopicPartition)
 
-	shown []TopicPartition // those whose lag a stopped input shows
+	shown map[TopicPartition]Finding // whose lag a stopped input shows
 }
 
 // Finding is the result of a comparison for one partition.
@@ -69,6 +68,7 @@ func (c *Checker) Inspect(ctx context.Context, logs *kgo.Client, partitions []To
 		return nil, err
 	}
 	findings, positions := map[TopicPartition]Finding{}, map[TopicPartition]Position{}
+	epochs, logEndEpochs := map[TopicPartition]int32{}, map[TopicPartition]int32{}
 	for _, tp := range partitions {
 		log, answered := states[tp]
 		p, known, recreated, err := c.recall(tp, committed, log)
@@ -78,16 +78,12 @@ func (c *Checker) Inspect(ctx context.Context, logs *kgo.Client, partitions []To
 		case !answered:
 			findings[tp] = Finding{Position: p, Silent: true}
 		case known:
-			positions[tp] = p
+			positions[tp], epochs[tp], logEndEpochs[tp] = p, p.Epoch, p.LogEndEpoch
 		case c.FromEnd && !recreated:
 			findings[tp] = log.from(log.StableEnd, Unknown)
 		default:
 			findings[tp] = log.from(log.Start, log.StartEpoch)
 		}
-	}
-	epochs, logEndEpochs := map[TopicPartition]int32{}, map[TopicPartition]int32{}
-	for tp, p := range positions {
-		epochs[tp], logEndEpochs[tp] = p.Epoch, p.LogEndEpoch
 	}
 	ends, logEnds := EpochEnds(ctx, logs, epochs), EpochEnds(ctx, logs, logEndEpochs)
 	for tp, p := range positions {
@@ -125,9 +121,8 @@ func (l LogState) from(next int64, epoch int32) Finding {
 	return Finding{Position: Position{TopicID: l.TopicID, Next: next, Epoch: epoch, LogEnd: l.StableEnd, LogEndEpoch: l.Epoch}}
 }
 
-// Stopped returns the loss for which the input must not join the group, nil for none. An
-// operator must decide first: Kafka lets nobody set the offsets of a group that has a
-// member.
+// Stopped returns the loss that keeps the input out of the group, nil for none. An operator
+// must decide first: Kafka lets nobody set the offsets of a group that has a member.
 func (c *Checker) Stopped(ctx context.Context, topics []string) error {
 	if !c.Stop {
 		return nil
@@ -142,9 +137,15 @@ func (c *Checker) Stopped(ctx context.Context, topics []string) error {
 	}
 	ctx, done := context.WithTimeout(ctx, client.AnswerTimeout)
 	defer done()
-	partitions, err := partitionsOf(ctx, logs, topics)
+	described, err := client.Describe(ctx, logs, topics)
 	if err != nil {
 		return err
+	}
+	var partitions []TopicPartition
+	for _, topic := range described.Topics {
+		for _, partition := range topic.Partitions {
+			partitions = append(partitions, TopicPartition{*topic.Topic, partition.Partition})
+		}
 	}
 	findings, err := c.Inspect(ctx, logs, partitions)
 	if err != nil {
@@ -159,13 +160,13 @@ func (c *Checker) Stopped(ctx context.Context, topics []string) error {
 // group shows it then. A member that gets a partition shows the lag itself.
 func (c *Checker) showLags(findings map[TopicPartition]Finding, stopped bool) {
 	if !stopped {
-		for _, tp := range c.shown {
+		for tp := range c.shown {
 			c.ShowLag(0, tp)
 		}
 		c.shown = nil
 		return
 	}
-	c.shown = slices.Collect(maps.Keys(findings))
+	c.shown = findings
 	for tp, f := range findings {
 		c.ShowLag(f.Lag(), tp)
 	}

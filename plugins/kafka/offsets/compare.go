@@ -7,23 +7,23 @@ package offsets
 // Reading an offset twice is safe (Invariant 4). So when the log is not the one that was
 // read, reading goes on at the first offset that may have another record.
 func Compare(p Position, log LogState) (resume int64, epoch int32, lost *Loss) {
-	known := max(p.LogEnd, p.Next)
-	resume, epoch = p.Next, p.Epoch
-	if otherTopic(p.TopicID, log.TopicID) {
-		resume, epoch = log.Start, log.StartEpoch
-		lost = &Loss{Cause: Recreation, First: p.Next, End: known}
-	} else if cut, at := cutOff(p, log); cut != Unknown {
-		if resume, epoch = min(p.Next, cut), at; at == Unknown || resume < log.Start { // any record may be another one
-			resume, epoch = log.Start, log.StartEpoch
+	end := max(p.LogEnd, p.Next) // of the log that was read, as far as it is known
+	resume, epoch = log.Start, log.StartEpoch
+	cut, cutEpoch := cutOff(p, log)
+	switch {
+	case otherTopic(p.TopicID, log.TopicID):
+		lost = &Loss{Cause: Recreation, First: p.Next, End: end}
+	case cut != Unknown:
+		if next := min(p.Next, cut); cutEpoch != Unknown && next >= log.Start { // else any record may be another one
+			resume, epoch = next, cutEpoch
 		}
-		lost = &Loss{Cause: Truncation, First: cut, End: known}
-	} else if p.Next < log.Start {
-		resume, epoch = log.Start, log.StartEpoch
+		lost = &Loss{Cause: Truncation, First: cut, End: end}
+	case p.Next < log.Start:
 		lost = &Loss{Cause: Retention, First: p.Next, End: log.Start}
+	default:
+		return p.Next, p.Epoch, nil
 	}
-	if lost != nil {
-		lost.TopicID, lost.Acknowledged, lost.Resume = p.TopicID, p.Next, resume
-	}
+	lost.TopicID, lost.Acknowledged, lost.Resume = p.TopicID, p.Next, resume
 	return resume, epoch, lost
 }
 
@@ -33,8 +33,7 @@ func otherTopic(a, b [16]byte) bool {
 	return a != b && a != unknown && b != unknown
 }
 
-// Differs returns why the log is no longer the one that was read up to the position, ""
-// when it is.
+// Differs returns why the log is not the one that was read up to the position, "" if it is.
 func (p Position) Differs(log LogState) string {
 	switch {
 	case otherTopic(p.TopicID, log.TopicID):

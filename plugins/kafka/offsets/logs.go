@@ -3,6 +3,8 @@ package offsets
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,14 +21,11 @@ const answerTimeout = 3 * time.Second
 // ReadLogs asks the leaders of partitions for their logs. The result has no partition
 // whose leader does not answer in time.
 func ReadLogs(ctx context.Context, logs *kgo.Client, partitions []TopicPartition) (map[TopicPartition]LogState, error) {
-	var topics []string
-	listed := map[string]bool{}
+	named := map[string]bool{}
 	for _, tp := range partitions {
-		if !listed[tp.Topic] {
-			listed[tp.Topic] = true
-			topics = append(topics, tp.Topic)
-		}
+		named[tp.Topic] = true
 	}
+	topics := slices.Sorted(maps.Keys(named))
 	// A topic may be created again between the questions.
 	before, err := topicIDs(ctx, logs, topics)
 	if err != nil {
@@ -82,7 +81,6 @@ func listOffsets(ctx context.Context, logs *kgo.Client, topics []string) (lists 
 	return lists, nil
 }
 
-// topicIDs returns the IDs that topics have now.
 func topicIDs(ctx context.Context, logs *kgo.Client, topics []string) (map[string][16]byte, error) {
 	described, err := client.Describe(ctx, logs, topics)
 	if err != nil {
@@ -93,19 +91,6 @@ func topicIDs(ctx context.Context, logs *kgo.Client, topics []string) (map[strin
 		ids[*topic.Topic] = topic.TopicID
 	}
 	return ids, nil
-}
-
-func partitionsOf(ctx context.Context, logs *kgo.Client, topics []string) (all []TopicPartition, err error) {
-	described, err := client.Describe(ctx, logs, topics)
-	if err != nil {
-		return nil, err
-	}
-	for _, topic := range described.Topics {
-		for _, partition := range topic.Partitions {
-			all = append(all, TopicPartition{*topic.Topic, partition.Partition})
-		}
-	}
-	return all, nil
 }
 
 // EpochEnds asks where leader epochs end (KIP-320). The result has no partition whose

@@ -34,46 +34,36 @@ type Loss struct {
 func (l *Loss) Count() int64 { return max(0, l.End-l.First) }
 
 // String returns which offsets were lost, and why.
-func (l *Loss) String() string { return l.offsets() + ": " + l.reason() }
-
-func (l *Loss) offsets() string {
-	partition := fmt.Sprintf("topic %s, partition %d, ", l.Topic, l.Partition)
-	switch n := l.Count(); n {
+func (l *Loss) String() string {
+	which := fmt.Sprintf("offsets %d to %d (%d offsets)", l.First, l.End-1, l.Count())
+	switch l.Count() {
 	case 0:
-		return fmt.Sprintf("%sfrom offset %d", partition, l.First)
+		which = fmt.Sprintf("from offset %d", l.First)
 	case 1:
-		return fmt.Sprintf("%soffset %d (1 offset)", partition, l.First)
-	default:
-		return fmt.Sprintf("%soffsets %d to %d (%d offsets)", partition, l.First, l.End-1, n)
+		which = fmt.Sprintf("offset %d (1 offset)", l.First)
 	}
+	return fmt.Sprintf("topic %s, partition %d, %s: %s", l.Topic, l.Partition, which, l.reason())
 }
 
 func (l *Loss) reason() string {
-	switch l.Cause {
-	case Recreation:
-		if l.Count() == 0 {
-			return "the topic was deleted and created again; no record of the deleted topic is known to be lost"
-		}
-		return "the topic was deleted and created again; these records of the deleted topic were not acknowledged and cannot be read any more"
-	case Truncation:
-		return "Kafka cut off the end of the log, as after an unclean leader election; " + l.acknowledged()
-	default:
+	const recreated = "the topic was deleted and created again; "
+	const cut = "Kafka cut off the end of the log, as after an unclean leader election; "
+	stored := min(l.Acknowledged, l.End) - l.First
+	switch n := l.Count(); {
+	case l.Cause == Retention:
 		return "Kafka deleted these records, by retention or by command, before they were read"
-	}
-}
-
-// acknowledged says which records of a truncated log the sink has already written.
-func (l *Loss) acknowledged() string {
-	switch stored := min(l.Acknowledged, l.End) - l.First; {
-	case l.Count() == 0:
-		return "how many records it lost is not known"
+	case l.Cause == Recreation && n == 0:
+		return recreated + "no record of the deleted topic is known to be lost"
+	case l.Cause == Recreation:
+		return recreated + "these records of the deleted topic were not acknowledged and cannot be read any more"
+	case n == 0:
+		return cut + "how many records it lost is not known"
 	case stored <= 0:
-		return "the sink had acknowledged none of these records"
-	case stored < l.Count():
-		return fmt.Sprintf("the sink had acknowledged those before offset %d", l.Acknowledged)
-	default:
-		return "the sink had acknowledged all of these records"
+		return cut + "the sink had acknowledged none of these records"
+	case stored < n:
+		return fmt.Sprintf("%sthe sink had acknowledged those before offset %d", cut, l.Acknowledged)
 	}
+	return cut + "the sink had acknowledged all of these records"
 }
 
 // GoneError is the loss that stops the input until an operator has decided.

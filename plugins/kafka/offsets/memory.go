@@ -40,21 +40,17 @@ func (m *Memory) Recall(tp TopicPartition, committed Position, ours bool, now [1
 	}
 	last, read := m.topics[tp.Topic]
 	recreated = read && last != now
+	same := committed.TopicID == p.TopicID
 	switch {
 	case committed.Next == Unknown:
-		return p, known, recreated
-	case !known, !ours: // an offset that an operator set counts as it is
+	case !known, !ours, // an offset that an operator set counts as it is
+		same && committed.LogEndEpoch > p.LogEndEpoch, // another member has checked the log since
+		!same && committed.TopicID == now:
 		return committed, true, recreated
-	case committed.TopicID == p.TopicID && committed.LogEndEpoch > p.LogEndEpoch:
-		return committed, true, recreated // another member has checked the log since
-	case committed.TopicID == p.TopicID:
-		if committed.Next >= p.Next { // else the last commit failed
-			p.Next, p.Epoch = committed.Next, committed.Epoch
-		}
-	case committed.TopicID == now:
-		return committed, true, recreated
+	case same && committed.Next >= p.Next: // else the last commit failed
+		p.Next, p.Epoch = committed.Next, committed.Epoch
 	}
-	return p, true, recreated
+	return p, known, recreated
 }
 
 // unreported returns the part of a loss that was not reported yet, nil for none. A
@@ -74,8 +70,7 @@ func (m *Memory) unreported(lost Loss) *Loss {
 	return &lost
 }
 
-// Forget forgets the reported loss of a partition, so that the next loss is reported
-// even when it has the same offsets.
+// Forget forgets a reported loss: a loss of the same offsets is then reported again.
 func (m *Memory) Forget(tp TopicPartition) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()

@@ -17,8 +17,7 @@ type TopicPartition struct {
 	Partition int32
 }
 
-// Position is how far the sink has read a partition, and what the sink knows of the log
-// that it read.
+// Position is how far the sink has read a partition, and what the sink knows of its log.
 type Position struct {
 	TopicID     [16]byte // zero: not known
 	Next        int64    // the first offset that is not acknowledged
@@ -50,8 +49,7 @@ type LogState struct {
 	End        int64
 	Epoch      int32 // the leader epoch now
 
-	// Where the leader epochs Position.Epoch and Position.LogEndEpoch end in this log
-	// (KIP-320).
+	// Where the epochs Position.Epoch and Position.LogEndEpoch end in this log (KIP-320).
 	EndOfEpoch, EndOfLogEndEpoch EpochEnd
 }
 
