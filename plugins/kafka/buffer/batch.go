@@ -1,13 +1,13 @@
 package buffer
 
 import (
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Batch is some records of one partition, in order. It is also their ticket: see
-// ticket.go.
+// Batch is some records of one partition, in order. It is also their ticket: see ticket.go.
 type Batch struct {
 	Records []*kgo.Record
 	Waits   bool // an output may still write an earlier batch
@@ -19,7 +19,7 @@ type Batch struct {
 
 	number  int64         // counts the batches of the partition
 	ahead   *Batch        // the one before, while it is not settled
-	behind  chan struct{} // closed once ahead is settled, or overdue
+	behind  chan struct{} // closed when there is no batch ahead, or it is overdue
 	overdue bool          // no output was writing ahead when it was checked
 	stuck   bool          // an output needs the next batch
 	repeat  bool          // it is given out again after ahead, whatever its outcome
@@ -36,29 +36,25 @@ const (
 	returned
 )
 
-// Take gives out the next batch, nil if there is none now.
+// Take gives out the next batch, nil if there is none now. Partitions that have given out
+// no batch come before those that have.
 func (b *Buffer) Take() *Batch {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	for i, p := range b.rotation {
-		if len(p.out) == 0 && p.has() {
-			return b.give(i)
-		}
-	}
-	for i, p := range b.rotation {
-		if len(p.out) == 1 && p.has() && p.out[0].mayBeFollowed(b.out) {
-			return b.give(i)
+	for ahead := range 2 {
+		for i, p := range b.rotation {
+			ready := len(p.out) == ahead && len(p.queue) > 0 && !p.pausing && !p.leaving
+			if ready && (ahead == 0 || p.out[0].mayBeFollowed(b.out)) {
+				return b.give(i)
+			}
 		}
 	}
 	return nil
 }
 
-func (p *partition) has() bool { return len(p.queue) > 0 && !p.pausing && !p.leaving }
-
-// give gives out the next batch of a partition of the rotation.
 func (b *Buffer) give(index int) *Batch {
 	p := b.rotation[index]
-	b.rotation = append(append(b.rotation[:index:index], b.rotation[index+1:]...), p)
+	b.rotation = append(slices.Delete(b.rotation, index, index+1), p)
 	p.batches++
 	next := &Batch{partition: p, assignment: p.assignment, buffer: b, number: p.batches, behind: make(chan struct{})}
 	n := 0
@@ -72,6 +68,8 @@ func (b *Buffer) give(index int) *Batch {
 	}
 	if len(p.out) > 0 {
 		next.ahead = p.out[0]
+	} else {
+		close(next.behind)
 	}
 	next.Waits = len(p.out)+len(p.late) > 0
 	p.out = append(p.out, next)
@@ -97,7 +95,6 @@ func (b *Buffer) Settle(batch *Batch, isWritten bool) {
 		b.advance(p, true)
 	}
 	signal(b.ready)
-	signal(b.space)
 }
 
 // acknowledgeWritten acknowledges the batches that are written, up to the first that is
@@ -109,7 +106,10 @@ func (b *Buffer) acknowledgeWritten(p *partition) {
 		b.held -= first.size
 		if first.assignment == p.assignment { // else another member has the partition, or it is read again
 			p.backoff.Reset()
-			b.acknowledge(p, first.Records[len(first.Records)-1])
+			last := first.Records[len(first.Records)-1]
+			p.Next, p.Epoch, p.moved = last.Offset+1, last.LeaderEpoch, false
+			p.skip() // to the next offset that has a record
+			b.advance(p, true)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,15 +55,14 @@ type Buffer struct {
 	changed    bool // a log is not the one that was read: nothing more is fetched
 
 	ready   chan struct{} // there may be a batch to give out, or a problem
-	space   chan struct{} // there may be space for more records
-	settled chan struct{} // closed, and made anew, when a batch is settled, and at the end
+	settled chan struct{} // closed, and made anew, by wake
 }
 
 // New returns an empty buffer.
 func New(options Options) *Buffer {
 	return &Buffer{
 		Options: options, partitions: make(map[offsets.TopicPartition]*partition),
-		ready: make(chan struct{}, 1), space: make(chan struct{}, 1), settled: make(chan struct{}),
+		ready: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
 }
 
@@ -73,8 +73,7 @@ func signal(c chan struct{}) {
 	}
 }
 
-// Ready returns a channel that has a value when there may be a batch to give out, or a
-// problem.
+// Ready has a value when there may be a batch to give out, or a problem.
 func (b *Buffer) Ready() <-chan struct{} { return b.ready }
 
 // Held returns the bytes of the records that are not acknowledged.
@@ -84,7 +83,7 @@ func (b *Buffer) Held() int {
 	return b.held
 }
 
-// size is what a record counts for: its bytes, and what is made of each record.
+// size returns the bytes that records count for: their own, and 64 for the message of each.
 func size(records ...*kgo.Record) (n int) {
 	for _, r := range records {
 		n += len(r.Key) + len(r.Value) + 64
@@ -99,20 +98,20 @@ func size(records ...*kgo.Record) (n int) {
 func (b *Buffer) AwaitSpace(ctx context.Context) bool {
 	for {
 		b.mutex.Lock()
-		free := b.held < b.Bytes && !b.changed
+		free, settled := b.held < b.Bytes && !b.changed, b.settled
 		b.mutex.Unlock()
 		if free && ctx.Err() == nil {
 			return true
 		}
 		select {
-		case <-b.space:
+		case <-settled:
 		case <-ctx.Done():
 			return false
 		}
 	}
 }
 
-// Add takes what was fetched.
+// Add takes fetched records, and the errors of fetches.
 func (b *Buffer) Add(fetches kgo.Fetches) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
@@ -129,7 +128,14 @@ func (b *Buffer) Add(fetches kgo.Fetches) {
 		last := fetched.Records[len(fetched.Records)-1]
 		p.fetched, p.fetchedEpoch = last.Offset+1, last.LeaderEpoch
 		p.end = max(p.end, fetched.LastStableOffset, p.fetched)
-		b.held += p.append(fetched.Records)
+		// The markers of transactions need no output.
+		kept := slices.DeleteFunc(fetched.Records, func(r *kgo.Record) bool { return r.Attrs.IsControl() })
+		if len(p.queue) == 0 {
+			p.queue = kept
+		} else {
+			p.queue = append(p.queue, kept...)
+		}
+		b.held += size(kept...)
 		b.advance(p, p.skip())
 	})
 	signal(b.ready)
@@ -161,8 +167,7 @@ func (b *Buffer) Assigned() {
 	b.problem = nil
 }
 
-// Problem returns how many batches are given out, and the last error of the broker, nil
-// for none.
+// Problem returns how many batches are given out, and the last error of the broker or nil.
 func (b *Buffer) Problem() (out int, problem error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
@@ -193,7 +198,7 @@ func (b *Buffer) End() {
 	b.wake()
 }
 
-// wake wakes those that wait for a batch to be settled.
+// wake wakes those that wait for a batch to be settled, or for space to fetch more.
 func (b *Buffer) wake() {
 	close(b.settled)
 	b.settled = make(chan struct{})

@@ -43,37 +43,19 @@ type partition struct {
 	late    []*Batch    // settled, and an output still has messages of theirs
 }
 
-// partition returns the partition of a name.
 func (b *Buffer) partition(tp offsets.TopicPartition) *partition {
 	p := b.partitions[tp]
 	if p == nil {
 		p = &partition{
 			TopicPartition: tp, backoff: retry.Backoff{First: firstPause, Longest: longestPause},
 			Position: offsets.NoPosition(), fetched: offsets.Unknown, fetchedEpoch: offsets.Unknown, idleAt: offsets.Unknown,
+			outputs: make(map[any]int),
 		}
 		b.partitions[tp], b.rotation = p, append(b.rotation, p)
 	}
 	return p
 }
 
-// append adds records to the queue, without the markers of transactions. It returns their
-// size.
-func (p *partition) append(fetched []*kgo.Record) (bytes int) {
-	kept := fetched[:0]
-	for _, record := range fetched {
-		if !record.Attrs.IsControl() {
-			kept = append(kept, record)
-		}
-	}
-	if len(p.queue) == 0 {
-		p.queue = kept
-	} else {
-		p.queue = append(p.queue, kept...)
-	}
-	return size(kept...)
-}
-
-// drop empties the queue.
 func (b *Buffer) drop(p *partition) {
 	b.held -= size(p.queue...)
 	p.queue = nil
@@ -115,26 +97,20 @@ func (b *Buffer) Unassign(ctx context.Context, lost map[string][]int32) {
 		}
 	}
 	for _, p := range leaving {
-		b.awaitBatches(ctx, p)
+		for len(p.out) > 0 && !b.ended && ctx.Err() == nil {
+			settled := b.settled
+			b.mutex.Unlock()
+			select {
+			case <-settled:
+			case <-ctx.Done():
+			}
+			b.mutex.Lock()
+		}
 		b.drop(p) // the records of a batch that came back meanwhile
 		b.leave(p)
 	}
-	signal(b.space)
+	b.wake()
 	signal(b.ready) // nothing may be held now
-}
-
-// awaitBatches waits until the batches of a partition are settled. It unlocks the buffer
-// meanwhile.
-func (b *Buffer) awaitBatches(ctx context.Context, p *partition) {
-	for len(p.out) > 0 && !b.ended && ctx.Err() == nil {
-		settled := b.settled
-		b.mutex.Unlock()
-		select {
-		case <-settled:
-		case <-ctx.Done():
-		}
-		b.mutex.Lock()
-	}
 }
 
 // leave remembers the position of a partition that this member no longer has. The client

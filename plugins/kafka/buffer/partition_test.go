@@ -67,8 +67,8 @@ func TestLeavingEndsWithTheMember(t *testing.T) {
 	})
 }
 
-// What another member has is not committed, nor given out beside what is still being
-// written here.
+// A partition that another member has is not committed, and its records are not given out
+// while a batch of theirs is still being written here.
 func TestAPartitionThatIsLost(t *testing.T) {
 	for _, written := range []bool{true, false} {
 		run(t, 10_000, 200, func(l *log) {

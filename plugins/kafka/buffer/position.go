@@ -22,14 +22,6 @@ func (b *Buffer) remember(p *partition) {
 	}
 }
 
-// acknowledge moves the position of a partition behind a record, and behind the offsets
-// without a record that follow it.
-func (b *Buffer) acknowledge(p *partition, last *kgo.Record) {
-	p.Next, p.Epoch, p.moved = last.Offset+1, last.LeaderEpoch, false
-	p.skip()
-	b.advance(p, true)
-}
-
 // skip moves the position of a partition to the end of what was fetched, when none of that
 // has to be written: the markers of transactions and aborted records need no
 // acknowledgement. It reports whether the position has moved.
@@ -37,18 +29,15 @@ func (p *partition) skip() bool {
 	if p.Next == offsets.Unknown && len(p.queue) > 0 { // no comparison has found it
 		p.Next = p.queue[0].Offset
 	}
-	switch {
-	case len(p.queue) > 0, len(p.out) > 0, p.Next == p.fetched, p.fetched == offsets.Unknown:
-		return false
-	case p.leaving: // its queue was dropped unwritten
+	unwritten := len(p.queue) > 0 || len(p.out) > 0 || p.leaving // whose queue was dropped
+	if unwritten || p.Next == p.fetched || p.fetched == offsets.Unknown {
 		return false
 	}
 	p.Next, p.Epoch, p.moved = p.fetched, p.fetchedEpoch, false
 	return true
 }
 
-// advance shows the lag of a partition. When the position has moved, advance lets it be
-// committed.
+// advance shows the lag of a partition, and lets its position be committed if it has moved.
 func (b *Buffer) advance(p *partition, moved bool) {
 	if moved {
 		b.Mark(p.TopicPartition, kgo.EpochOffset{Epoch: p.Epoch, Offset: p.Next})
@@ -156,8 +145,7 @@ func (b *Buffer) Refresh(tp offsets.TopicPartition, at Snapshot, log offsets.Log
 	return p.fetched, waited && p.fetched < log.StableEnd
 }
 
-// Skip moves the position of a partition behind offsets without records: those from from
-// up to before the end of the log.
+// Skip moves a position from from to the end of the log: these offsets have no records.
 func (b *Buffer) Skip(tp offsets.TopicPartition, at Snapshot, from int64, log offsets.LogState) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()

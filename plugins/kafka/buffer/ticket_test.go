@@ -182,7 +182,7 @@ func TestNothingWaitsForABatchThatNobodyWrites(t *testing.T) {
 }
 
 // A stuck output gets the next batch at once: of its first batch, too, and while other
-// partitions are at work. The order stays.
+// partitions are at work. The order does not change.
 func TestAStuckOutputGetsTheNextBatch(t *testing.T) {
 	run(t, 10_000, 200, func(l *log) {
 		l.fetched(0, 0, 6)
