@@ -58,8 +58,8 @@ func Join(config Config) (*Consumer, error) {
 		return nil, err
 	}
 	close(joined)
-	running, stop := context.WithCancel(context.Background())
-	c.stop = stop
+	var running context.Context
+	running, c.stop = context.WithCancel(context.Background())
 	go c.watch(running)
 	go func() {
 		defer close(c.stopped)
@@ -80,7 +80,7 @@ func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
 		// A marker is the last record of a transaction: the position is behind it.
 		kgo.KeepControlRecords(),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.AutoCommitMarks(), kgo.BlockRebalanceOnPoll(),
-		kgo.WithHooks(connectHook{c.config.ConnectionFailed}),
+		kgo.WithHooks(c),
 		kgo.WithContext(c.describing(context.Background())),
 		kgo.AdjustFetchOffsetsFn(func(ctx context.Context, from map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
 			<-joined
@@ -89,7 +89,7 @@ func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
 		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { c.Assigned() }),
 		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, lost map[string][]int32) {
 			c.Unassign(ctx, lost)
-			// The next member reads again what is not committed.
+			// The next member reads again the records that are not committed.
 			ctx, done := context.WithTimeout(c.describing(ctx), commitTimeout)
 			defer done()
 			if err := client.CommitMarkedOffsets(ctx); err != nil {
@@ -106,19 +106,17 @@ func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
 
 // describing makes commits under ctx have metadata, which says of which topic an offset is.
 func (c *Consumer) describing(ctx context.Context) context.Context {
-	return kgo.PreCommitFnContext(ctx, c.describe)
-}
-
-func (c *Consumer) describe(request *kmsg.OffsetCommitRequest) error {
-	for _, topic := range request.Topics {
-		for i := range topic.Partitions {
-			tp := offsets.TopicPartition{Topic: topic.Topic, Partition: topic.Partitions[i].Partition}
-			if text := c.CommitMetadata(tp); text != "" {
-				topic.Partitions[i].Metadata = &text
+	return kgo.PreCommitFnContext(ctx, func(request *kmsg.OffsetCommitRequest) error {
+		for _, topic := range request.Topics {
+			for i := range topic.Partitions {
+				p := &topic.Partitions[i]
+				if text := c.CommitMetadata(offsets.TopicPartition{Topic: topic.Topic, Partition: p.Partition}); text != "" {
+					p.Metadata = &text
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Check returns why topics cannot be read now.
@@ -126,7 +124,7 @@ func (c *Consumer) Check(ctx context.Context, topics []string) error {
 	return client.Check(ctx, c.client, topics)
 }
 
-// Close commits what is acknowledged, and leaves the partitions to the other members at
+// Close commits the acknowledged offsets, and leaves the partitions to the other members at
 // once. When no broker answers, Close does not wait for the client, whose requests each
 // wait for a connection: the client ends by itself.
 func (c *Consumer) Close(ctx context.Context) {
@@ -135,7 +133,18 @@ func (c *Consumer) Close(ctx context.Context) {
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
-		c.leaveGroup(ctx)
+		ctx, done := context.WithTimeout(ctx, commitTimeout)
+		defer done()
+		<-c.stopped
+		c.client.AllowRebalance()
+		if err := c.client.CommitMarkedOffsets(c.describing(ctx)); err != nil {
+			c.config.Debug("Committing the last offsets: %v", err)
+		}
+		if err := c.client.LeaveGroupContext(ctx); err != nil {
+			c.config.Debug("Leaving the group: %v", err)
+		}
+		c.client.Close()
+		c.logs.Close()
 	}()
 	select {
 	case <-closed:
@@ -143,31 +152,13 @@ func (c *Consumer) Close(ctx context.Context) {
 	}
 }
 
-func (c *Consumer) leaveGroup(ctx context.Context) {
-	ctx, done := context.WithTimeout(ctx, commitTimeout)
-	defer done()
-	<-c.stopped
-	c.client.AllowRebalance()
-	if err := c.client.CommitMarkedOffsets(c.describing(ctx)); err != nil {
-		c.config.Debug("Committing the last offsets: %v", err)
-	}
-	if err := c.client.LeaveGroupContext(ctx); err != nil {
-		c.config.Debug("Leaving the group: %v", err)
-	}
-	c.client.Close()
-	c.logs.Close()
-}
-
-// connectHook reports connections that fail.
-type connectHook struct{ failed chan<- struct{} }
-
-// OnBrokerConnect implements kgo.HookBrokerConnect.
-func (h connectHook) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
+// OnBrokerConnect implements kgo.HookBrokerConnect. It reports connections that fail.
+func (c *Consumer) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
 	if err == nil {
 		return
 	}
 	select {
-	case h.failed <- struct{}{}:
+	case c.config.ConnectionFailed <- struct{}{}:
 	default: // the channel has a value already
 	}
 }

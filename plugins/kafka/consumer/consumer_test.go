@@ -97,7 +97,7 @@ func TestEachAssignedPartitionHasALag(t *testing.T) {
 	})
 }
 
-// While nothing is taken, what is held stays within the bound and two fetches.
+// While nothing is taken, the held records stay within the bound and two fetches.
 func TestMemoryIsBounded(t *testing.T) {
 	b := kafkatest.Shared(t)
 	topic := kafkatest.Topic(t, b, 6)
