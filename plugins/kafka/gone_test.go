@@ -59,8 +59,8 @@ func TestALossIsReportedOnce(t *testing.T) {
 	})
 }
 
-// Retention passes a sink that cannot write: what it holds is written, and what it
-// does not hold is reported.
+// Retention deletes records while a sink cannot write: the sink writes the records that it
+// holds, and reports the others.
 func TestRecordsDeletedUnderARunningInputAreReported(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, left := range map[string]int{"some are left": 100, "none is left": 0} {

@@ -88,8 +88,8 @@ func TestABrokerThatHangsKeepsItsOwnPartitionsOnly(t *testing.T) {
 	}
 }
 
-// What is known of a partition counts although its leader hangs: once the leader answers,
-// an offset of a deleted topic is found out.
+// A partition keeps its committed position while its leader hangs: once the leader answers,
+// the input finds out that the offset is of a deleted topic.
 func TestAnOffsetOfADeletedTopicIsFoundOutBehindAHungBroker(t *testing.T) {
 	t.Parallel()
 	h := hanging(t, 0)

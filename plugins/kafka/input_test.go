@@ -75,7 +75,8 @@ func TestAMissingTopicIsReported(t *testing.T) {
 	})
 }
 
-// What is not taken comes again, before what follows it, and is committed only then.
+// Records that are not taken come again, before those that follow them, and are committed
+// only then.
 func TestWhatIsNotTakenComesAgainInItsOrder(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		const n = 500
@@ -117,8 +118,8 @@ func TestWhatIsNotTakenComesAgainInItsOrder(t *testing.T) {
 	})
 }
 
-// A partition moves to a second member: what was in flight is committed, nothing is
-// read by both.
+// A partition moves to a second member: the records in flight are committed, and no record
+// is read by both.
 func TestAPartitionMovesWithItsOffset(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		n := 300

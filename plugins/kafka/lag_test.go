@@ -139,8 +139,8 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 	})
 }
 
-// While a loss stops the sinks of a group, each of them shows what is left to read of
-// all partitions. Once they read again, each shows the lag of its own partitions.
+// While a loss stops the sinks of a group, each sink shows the lag of all partitions. Once
+// the sinks read again, each sink shows the lag of its own partitions.
 func TestAStoppedInputShowsWhatIsLeftToRead(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 2)

@@ -22,7 +22,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/eventually"
 )
 
-// reading is a stream and what it has taken.
+// reading is a stream and the messages that it has taken.
 type reading struct {
 	mutex  sync.Mutex
 	taken  []string
