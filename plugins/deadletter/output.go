@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -44,7 +45,8 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	}
 	metrics, logger := resources.Metrics(), resources.Logger()
 	sent := metrics.NewCounter(name+"_total", "code")
-	state := retry.New(10*time.Second, metrics.NewCounter(name+"_waits_total").Incr, metrics.NewGauge(name+"_state", "state").Set, logger)
+	state := retry.New(10*time.Second, metrics.NewCounter(name+"_waits_total").Incr,
+		metrics.NewGauge(name+"_state", "state").Set, logger.Warnf, logger.Infof)
 	alive, stop := context.WithCancel(context.Background())
 	return &output{
 		close: stop, child: child, state: state,
@@ -94,7 +96,6 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	return service.ErrNotConnected
 }
 
-// deadLetters returns the dead letters of a batch.
 func deadLetters(batch []*service.Message) []*service.Message {
 	now := time.Now()
 	all := make([]*service.Message, len(batch))
@@ -131,16 +132,14 @@ func deadLetters(batch []*service.Message) []*service.Message {
 // their error, which a parent output can show. It does not test the child while the child
 // has dead letters: the test could wait for them, or close their connection.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	if err := o.state.Err(); err != nil {
-		return service.ConnectionTestFailed(err).AsList()
-	}
-	if o.busy.Load() {
-		return service.ConnectionTestSucceeded().AsList()
-	}
-	for _, result := range o.child.ConnectionTest(ctx) {
-		if result.Err != nil {
-			return service.ConnectionTestFailed(result.Err).AsList()
+	err := o.state.Err()
+	if err == nil && !o.busy.Load() {
+		for _, result := range o.child.ConnectionTest(ctx) {
+			err = cmp.Or(err, result.Err)
 		}
+	}
+	if err != nil {
+		return service.ConnectionTestFailed(err).AsList()
 	}
 	return service.ConnectionTestSucceeded().AsList()
 }

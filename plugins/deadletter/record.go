@@ -3,12 +3,14 @@ package deadletter
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
@@ -76,26 +78,22 @@ type Record struct {
 
 // Parse reads a record of a dead letter topic.
 func Parse(r *kgo.Record) Record {
-	text := func(name string) string {
-		value, _ := header(r, name)
-		return value
-	}
 	d := Record{
 		Position:     SourceOf(r).Position,
 		FailedAt:     r.Timestamp,
-		Code:         text(record.HeaderCode),
-		Field:        text(record.HeaderField),
-		Stage:        text(record.HeaderStage),
-		Message:      text(record.HeaderMessage),
-		ReplayedFrom: text(record.ReplayedFrom),
+		Code:         text(r, record.HeaderCode),
+		Field:        text(r, record.HeaderField),
+		Stage:        text(r, record.HeaderStage),
+		Message:      text(r, record.HeaderMessage),
+		ReplayedFrom: text(r, record.ReplayedFrom),
 		Kafka:        r,
 	}
-	if at, err := time.Parse(time.RFC3339Nano, text(record.HeaderFailedAt)); err == nil {
+	if at, err := time.Parse(time.RFC3339Nano, text(r, record.HeaderFailedAt)); err == nil {
 		d.FailedAt = at
 	}
-	partition, err := strconv.ParseInt(text(record.HeaderPartition), 10, 32)
-	offset, err2 := strconv.ParseInt(text(record.HeaderOffset), 10, 64)
-	if topic := text(record.HeaderTopic); topic != "" && err == nil && err2 == nil {
+	partition, err := strconv.ParseInt(text(r, record.HeaderPartition), 10, 32)
+	offset, err2 := strconv.ParseInt(text(r, record.HeaderOffset), 10, 64)
+	if topic := text(r, record.HeaderTopic); topic != "" && err == nil && err2 == nil {
 		d.Source = Source{topic, Position{int32(partition), offset}}
 	}
 	d.Timestamp = timestamp(r, d.Source)
@@ -126,15 +124,14 @@ func header(r *kgo.Record, name string) (value string, found bool) {
 	return "", false
 }
 
+func text(r *kgo.Record, name string) string {
+	value, _ := header(r, name)
+	return value
+}
+
 // ProducerHeaders returns the headers that the record had before it was refused.
 func (d Record) ProducerHeaders() []kgo.RecordHeader {
-	var headers []kgo.RecordHeader
-	for _, h := range d.Kafka.Headers {
-		if !record.IsOurs(h.Key) {
-			headers = append(headers, h)
-		}
-	}
-	return headers
+	return slices.DeleteFunc(slices.Clone(d.Kafka.Headers), func(h kgo.RecordHeader) bool { return record.IsOurs(h.Key) })
 }
 
 // Replayed returns the record that a replay sends, with the timestamp at.
@@ -157,4 +154,36 @@ func (d Record) Describe(m record.Metadata) {
 		timestamp = d.Timestamp.Number
 	}
 	record.From(r.Topic, r.Partition).Describe(m, r, timestamp)
+}
+
+// Mark means that a dead letter was replayed. It is a later record of the same partition.
+type Mark struct {
+	Of Position
+	At string // the time of the replay
+	To string // the replayed record
+}
+
+// ParseMark reads a mark. A record with a code is a dead letter, even if its producer has
+// set the headers of a mark.
+func ParseMark(r *kgo.Record) (mark Mark, isMark bool) {
+	if text(r, record.HeaderCode) != "" || text(r, record.HeaderTopic) != "" {
+		return Mark{}, false
+	}
+	of, valid := ParsePosition(text(r, record.Replayed))
+	return Mark{of, text(r, record.ReplayedAt), text(r, record.ReplayedTo)}, valid
+}
+
+// NewMark returns the mark of a dead letter. to is the replayed record.
+func NewMark(topic string, of Position, to string, now time.Time) *kgo.Record {
+	return &kgo.Record{
+		Topic:     topic,
+		Partition: of.Partition,
+		Key:       []byte(record.Replayed + ":" + of.String()),
+		Value:     []byte{}, // not null: a compacted topic removes tombstones
+		Headers: []kgo.RecordHeader{
+			{Key: record.Replayed, Value: []byte(of.String())},
+			{Key: record.ReplayedAt, Value: now.UTC().AppendFormat(nil, headers.TimeFormat)},
+			{Key: record.ReplayedTo, Value: []byte(to)},
+		},
+	}
 }

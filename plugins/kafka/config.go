@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -46,36 +47,35 @@ const (
 //go:embed description.md
 var description string
 
-// spec describes the kafka_read input. The fields that the redpanda input has too have the
-// same names.
+// spec describes kafka_read. A field that the redpanda input has too has the same name.
 func spec() *service.ConfigSpec {
 	return service.NewConfigSpec().
 		Stable().
 		Categories("Services").
-		Summary("Reads topics of Kafka in the order of each partition, within a bound of memory, and says so while it cannot.").
+		Summary("Reads Kafka topics in the order of each partition, with bounded memory, and reports not-ready while it cannot read.").
 		Description(strings.Replace(description, "{metadata}", "`"+strings.Join(record.Set, "`, `")+"`", 1)).
 		Fields(
-			service.NewStringListField(client.FieldBrokers).Description("Addresses to begin with. An item may be several, with commas between them.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
+			service.NewStringListField(client.FieldBrokers).Description("The addresses of the brokers that the input connects to first. One item can contain several addresses, separated by commas.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
 			service.NewTLSToggledField(client.FieldTLS),
 			SASLField().Optional().Advanced(),
-			service.NewStringListField(fieldTopics).Description("What to read. An item may be several, with commas between them."),
-			service.NewStringField(fieldGroup).Description("The group whose members share the partitions and commit their offsets."),
-			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins that has committed nothing.").Default(startEarliest).Advanced(),
+			service.NewStringListField(fieldTopics).Description("The topics to read. One item can contain several topics, separated by commas."),
+			service.NewStringField(fieldGroup).Description("The consumer group. Its members share the partitions and commit their offsets."),
+			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins when it has committed no offset.").Default(startEarliest).Advanced(),
 			service.NewStringAnnotatedEnumField(offsets.FieldOnOffsetGone, map[string]string{
-				offsets.GoneContinue: "Reads on with the next record that Kafka still has.",
-				offsets.GoneStop:     "Leaves the group and is not ready until an operator sets the offset of the group, or restarts the sink with `continue`.",
-			}).Description("What the input does when Kafka no longer has the records that follow the committed offset. It logs a warning and counts them in `kafka_read_lost_total` either way.").Default(offsets.GoneContinue).Advanced(),
-			service.NewDurationField(fieldCommitPeriod).Description("How often offsets are committed; also when a partition leaves and at the end.").Default("1s").Advanced(),
-			service.NewDurationField(fieldSessionTimeout).Description("After how long without a sign of life a member is taken for dead.").Default("10s").Advanced(),
-			service.NewDurationField(fieldRebalanceTimeout).Description("How long a member may take to join when the partitions are shared out anew.").Default("20s").Advanced(),
-			service.NewDurationField(fieldMetadataMaxAge).Description("After how long topics and partitions that are new are found at the latest.").Default("10s").Advanced(),
-			service.NewStringField(fieldBatchBytes).Description("Bytes of records that a batch may have; a record that is larger is a batch of its own.").Default("1MiB").Advanced(),
-			service.NewIntField(fieldBatchRecords).Description("Records that a batch may have. As many as a statement of `mariadb_upsert` has rows (`max_rows_per_statement`): then a batch is one statement and one commit while several are being written.").Default(1024).LintRule("root = if this < 1 { \""+fieldBatchRecords+" must be at least 1\" }").Advanced(),
-			service.NewStringField(fieldBufferBytes).Description("Bytes of records, of all partitions, after which no more are fetched until some are acknowledged.").Default("4MiB").Advanced(),
-			service.NewStringField(fieldFetchBytes).Description("Bytes of an answer of the broker, as compressed by the producer; a batch of the producer's that is larger comes all the same.").Default("1MiB").Advanced(),
-			service.NewStringField(fieldFetchPartition).Description("The same, of one partition.").Default("256KiB").Advanced(),
-			service.NewDurationField(fieldFetchWait).Description("How long the broker keeps a question for which it has no records.").Default("200ms").Advanced(),
-			service.NewDurationField(fieldIdle).Description("After how long without a record the broker is asked whether it is there; at once when a connection fails.").Default("10s").Advanced(),
+				offsets.GoneContinue: "The input continues with the next record that Kafka still has.",
+				offsets.GoneStop:     "The input leaves the group. It is not ready until an operator sets the offset of the group, or restarts the sink with `continue`.",
+			}).Description("What the input does when Kafka no longer has the records that follow the committed offset. In both cases the input logs a warning and counts the lost offsets in `kafka_read_lost_total`.").Default(offsets.GoneContinue).Advanced(),
+			service.NewDurationField(fieldCommitPeriod).Description("How often the input commits offsets. The input also commits them when a partition goes to another member, and when the input stops.").Default("1s").Advanced(),
+			service.NewDurationField(fieldSessionTimeout).Description("How long the group coordinator waits for a heartbeat before it removes a member from the group.").Default("10s").Advanced(),
+			service.NewDurationField(fieldRebalanceTimeout).Description("How long a member may take to join again during a rebalance.").Default("20s").Advanced(),
+			service.NewDurationField(fieldMetadataMaxAge).Description("The longest time until the input finds a new topic or a new partition.").Default("10s").Advanced(),
+			service.NewStringField(fieldBatchBytes).Description("The largest size of the records in a batch. A larger record is a batch of its own.").Default("1MiB").Advanced(),
+			service.NewIntField(fieldBatchRecords).Description("The largest number of records in a batch. Use the number of rows that a statement of `mariadb_upsert` has (`max_rows_per_statement`). A batch is then one statement and one commit while several batches are being written.").Default(1024).LintRule("root = if this < 1 { \""+fieldBatchRecords+" must be at least 1\" }").Advanced(),
+			service.NewStringField(fieldBufferBytes).Description("The size of the records of all partitions in the buffer. When the buffer has this size, the input fetches no more records until some are acknowledged.").Default("4MiB").Advanced(),
+			service.NewStringField(fieldFetchBytes).Description("The largest size of a broker's answer to a fetch, as compressed by the producer. When one batch of a producer is larger, the broker still sends that batch.").Default("1MiB").Advanced(),
+			service.NewStringField(fieldFetchPartition).Description("The same limit for one partition.").Default("256KiB").Advanced(),
+			service.NewDurationField(fieldFetchWait).Description("How long the broker may wait for new records before it answers a fetch.").Default("200ms").Advanced(),
+			service.NewDurationField(fieldIdle).Description("How long the input waits for a record before it checks that the broker answers. When a connection fails, the input checks at once.").Default("10s").Advanced(),
 		).
 		Example("A topic", "", `
 input:
@@ -91,49 +91,45 @@ input:
 func SASLField() *service.ConfigField {
 	return service.NewObjectListField(client.FieldSASL,
 		service.NewStringAnnotatedEnumField(client.FieldMechanism, map[string]string{
-			client.MechanismNone: "No account.", client.MechanismPlain: "A password in clear: with TLS only.",
-			client.MechanismScram256: "A password that is proven, not sent.", client.MechanismScram512: "The same with SHA-512.",
-			client.MechanismOAuth: "A token.",
-		}).Description("How the account is proven."),
+			client.MechanismNone:     "No account.",
+			client.MechanismPlain:    "The client sends the password in clear text: use it only with TLS.",
+			client.MechanismScram256: "The client proves that it has the password, and does not send it.",
+			client.MechanismScram512: "Like SCRAM-SHA-256, with SHA-512.",
+			client.MechanismOAuth:    "A token.",
+		}).Description("The SASL mechanism."),
 		service.NewStringField(client.FieldUsername).Description("For PLAIN and SCRAM.").Default(""),
 		service.NewStringField(client.FieldPassword).Description("For PLAIN and SCRAM.").Default("").Secret(),
 		service.NewStringField(client.FieldToken).Description("For OAUTHBEARER.").Default("").Secret(),
-		service.NewStringMapField(client.FieldExtensions).Description("For OAUTHBEARER: what the broker wants to know besides the token.").Default(map[string]any{}),
-	).Description("Accounts, of which the first is used whose mechanism the broker knows.")
+		service.NewStringMapField(client.FieldExtensions).Description("For OAUTHBEARER: values that the broker requires in addition to the token.").Default(map[string]any{}),
+	).Description("The accounts. The client uses the first account whose mechanism the broker supports.")
 }
 
-// listField reads a list whose items may be several, with commas between them.
-func listField(parsed *service.ParsedConfig, name string) ([]string, error) {
-	items, err := parsed.FieldStringList(name)
-	return client.Split(items), err
+// get reads a field, and keeps the first error in err.
+func get[T any](err *error, read func(path ...string) (T, error), name string) T {
+	value, failed := read(name)
+	*err = cmp.Or(*err, failed)
+	return value
 }
 
-// bytesField reads a size such as 1MiB.
-func bytesField(parsed *service.ParsedConfig, name string) (int, error) {
-	text, err := parsed.FieldString(name)
-	if err != nil {
-		return 0, err
+// getSize reads a size such as 1MiB.
+func getSize(err *error, parsed *service.ParsedConfig, name string) int {
+	n, failed := humanize.ParseBytes(get(err, parsed.FieldString, name))
+	if *err == nil && (failed != nil || n < 1 || n > 1<<30) {
+		*err = fmt.Errorf("reading %s: expected a size from 1B to 1GiB, as in 256KiB", name)
 	}
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n < 1 || n > 1<<30 {
-		return 0, fmt.Errorf("reading %s: expected a size from 1B to 1GiB, as in 256KiB", name)
-	}
-	return int(n), nil
+	return int(n)
 }
 
-// parseConfig reads the configuration of a consumer, and its topics.
 func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []string, err error) {
-	var group, start, gone string
-	for name, value := range map[string]*string{fieldGroup: &group, fieldStart: &start, offsets.FieldOnOffsetGone: &gone} {
-		if *value, err = parsed.FieldString(name); err != nil {
-			return c, nil, err
-		}
+	group := get(&err, parsed.FieldString, fieldGroup)
+	start := get(&err, parsed.FieldString, fieldStart)
+	gone := get(&err, parsed.FieldString, offsets.FieldOnOffsetGone)
+	topics = client.Split(get(&err, parsed.FieldStringList, fieldTopics))
+	if err == nil && (len(topics) == 0 || group == "") {
+		err = fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
 	}
-	if topics, err = listField(parsed, fieldTopics); err != nil {
+	if err != nil {
 		return c, nil, err
-	}
-	if len(topics) == 0 || group == "" {
-		return c, nil, fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
 	}
 	connection, err := connectionOptions(parsed)
 	if err != nil {
@@ -146,68 +142,34 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 	if c.Checker.FromEnd {
 		begin = kgo.NewOffset().AtEnd()
 	}
-	c.Options = append(slices.Clip(connection), kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(begin))
-	if c.Options, err = appendLimits(c.Options, parsed); err != nil {
+	c.Options = append(slices.Clip(connection),
+		kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(begin),
+		kgo.AutoCommitInterval(get(&err, parsed.FieldDuration, fieldCommitPeriod)),
+		kgo.SessionTimeout(get(&err, parsed.FieldDuration, fieldSessionTimeout)),
+		kgo.RebalanceTimeout(get(&err, parsed.FieldDuration, fieldRebalanceTimeout)),
+		kgo.FetchMaxWait(get(&err, parsed.FieldDuration, fieldFetchWait)),
+		kgo.FetchMaxBytes(int32(getSize(&err, parsed, fieldFetchBytes))),
+		kgo.FetchMaxPartitionBytes(int32(getSize(&err, parsed, fieldFetchPartition))),
+	)
+	if err != nil {
 		return c, nil, err
 	}
 	if err := kgo.ValidateOpts(c.Options...); err != nil {
 		return c, nil, fmt.Errorf("checking the configuration: %w", err)
 	}
-	c.Limits, err = parseLimits(parsed)
+	c.Limits = buffer.Limits{
+		Bytes: getSize(&err, parsed, fieldBufferBytes), BatchBytes: getSize(&err, parsed, fieldBatchBytes),
+		BatchRecords: get(&err, parsed.FieldInt, fieldBatchRecords),
+	}
+	if err == nil && c.Limits.BatchRecords < 1 {
+		err = errors.New(fieldBatchRecords + " must be at least 1")
+	}
 	return c, topics, err
 }
 
-// parseLimits reads the limits of the buffer.
-func parseLimits(parsed *service.ParsedConfig) (l buffer.Limits, err error) {
-	if l.Bytes, err = bytesField(parsed, fieldBufferBytes); err != nil {
-		return l, err
-	}
-	if l.BatchBytes, err = bytesField(parsed, fieldBatchBytes); err != nil {
-		return l, err
-	}
-	if l.BatchRecords, err = parsed.FieldInt(fieldBatchRecords); err == nil && l.BatchRecords < 1 {
-		err = errors.New(fieldBatchRecords + " must be at least 1")
-	}
-	return l, err
-}
-
-// appendLimits adds the options that are durations and sizes.
-func appendLimits(options []kgo.Opt, parsed *service.ParsedConfig) ([]kgo.Opt, error) {
-	for _, duration := range []struct {
-		name string
-		opt  func(d time.Duration) kgo.Opt
-	}{
-		{fieldCommitPeriod, func(d time.Duration) kgo.Opt { return kgo.AutoCommitInterval(d) }},
-		{fieldSessionTimeout, func(d time.Duration) kgo.Opt { return kgo.SessionTimeout(d) }},
-		{fieldRebalanceTimeout, func(d time.Duration) kgo.Opt { return kgo.RebalanceTimeout(d) }},
-		{fieldFetchWait, func(d time.Duration) kgo.Opt { return kgo.FetchMaxWait(d) }},
-	} {
-		d, err := parsed.FieldDuration(duration.name)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, duration.opt(d))
-	}
-	for _, limit := range []struct {
-		name string
-		opt  func(int32) kgo.ConsumerOpt
-	}{{fieldFetchBytes, kgo.FetchMaxBytes}, {fieldFetchPartition, kgo.FetchMaxPartitionBytes}} {
-		n, err := bytesField(parsed, limit.name)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, limit.opt(int32(n)))
-	}
-	return options, nil
-}
-
-// connectionOptions are those that reach the brokers.
 func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	config, err := ClientConfig(parsed)
-	if err != nil {
-		return nil, err
-	}
-	age, err := parsed.FieldDuration(fieldMetadataMaxAge)
+	age := get(&err, parsed.FieldDuration, fieldMetadataMaxAge)
 	if err != nil {
 		return nil, err
 	}
@@ -218,43 +180,24 @@ func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 // ClientConfig reads how to reach the brokers: the fields seed_brokers, tls, sasl
 // ([SASLField]) and, if parsed has it, client_id.
 func ClientConfig(parsed *service.ParsedConfig) (c client.Config, err error) {
-	if c.Brokers, err = parsed.FieldStringList(client.FieldBrokers); err != nil {
-		return c, err
-	}
+	c.Brokers = get(&err, parsed.FieldStringList, client.FieldBrokers)
 	c.ID, _ = parsed.FieldString(client.FieldClientID) // kafka_read lacks the field
-	secure, enabled, err := parsed.FieldTLSToggled(client.FieldTLS)
-	if err != nil {
-		return c, err
-	}
+	secure, enabled, failed := parsed.FieldTLSToggled(client.FieldTLS)
+	err = cmp.Or(err, failed)
 	if enabled {
 		c.TLS = secure
 	}
 	if !parsed.Contains(client.FieldSASL) {
-		return c, nil
-	}
-	accounts, err := parsed.FieldObjectList(client.FieldSASL)
-	if err != nil {
 		return c, err
 	}
-	for _, account := range accounts {
-		a, err := accountOf(account)
-		if err != nil {
-			return c, err
-		}
-		c.Accounts = append(c.Accounts, a)
+	for _, account := range get(&err, parsed.FieldObjectList, client.FieldSASL) {
+		c.Accounts = append(c.Accounts, client.Account{
+			Mechanism:  get(&err, account.FieldString, client.FieldMechanism),
+			Username:   get(&err, account.FieldString, client.FieldUsername),
+			Password:   get(&err, account.FieldString, client.FieldPassword),
+			Token:      get(&err, account.FieldString, client.FieldToken),
+			Extensions: get(&err, account.FieldStringMap, client.FieldExtensions),
+		})
 	}
-	return c, nil
-}
-
-func accountOf(parsed *service.ParsedConfig) (a client.Account, err error) {
-	for name, value := range map[string]*string{
-		client.FieldMechanism: &a.Mechanism, client.FieldUsername: &a.Username,
-		client.FieldPassword: &a.Password, client.FieldToken: &a.Token,
-	} {
-		if *value, err = parsed.FieldString(name); err != nil {
-			return a, err
-		}
-	}
-	a.Extensions, err = parsed.FieldStringMap(client.FieldExtensions)
-	return a, err
+	return c, err
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/redpanda-data/benthos/v4/public/bloblang"
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -19,10 +20,8 @@ import (
 )
 
 const (
-	metricLag   = "kafka_read_lag"
-	metricLost  = "kafka_read_lost_total"
-	metricWaits = "kafka_read_waits_total"
-	metricState = "kafka_read_state"
+	metricLag  = "kafka_read_lag"
+	metricLost = "kafka_read_lost_total"
 )
 
 func init() {
@@ -30,13 +29,21 @@ func init() {
 		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchInput, error) {
 			return newInput(parsed, resources)
 		})
+	bloblang.MustRegisterMethodV2("producer_headers", bloblang.NewPluginSpec().
+		Category("Object").
+		Description("Returns the headers that the producer of a record set. The argument is the metadata of the message, `@`. The result has neither the metadata that an input, a processor or the `fallback` output adds, nor the headers that a dead letter adds. A header without a value is empty text.").
+		Example("", `meta = @.producer_headers()`),
+		func(*bloblang.ParsedParams) (bloblang.Method, error) {
+			return bloblang.ObjectMethod(func(metadata map[string]any) (any, error) {
+				return record.ProducerHeaders(metadata), nil
+			}), nil
+		})
 }
 
 type input struct {
 	config           consumer.Config
 	topics           []string
 	idle             time.Duration
-	checker          *offsets.Checker
 	state            *retry.State
 	lag              *service.MetricGauge
 	lost             *service.MetricCounter
@@ -52,21 +59,20 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *in
 	i = &input{
 		logger: logger, connectionFailed: make(chan struct{}, 1),
 		lag: metrics.NewGauge(metricLag, "topic", "partition"), lost: metrics.NewCounter(metricLost, "topic", "partition"),
-		state: retry.New(10*time.Second, metrics.NewCounter(metricWaits).Incr, metrics.NewGauge(metricState, "state").Set, logger),
+		state: retry.New(10*time.Second, metrics.NewCounter("kafka_read_waits_total").Incr,
+			metrics.NewGauge("kafka_read_state", "state").Set, logger.Warnf, logger.Infof),
 	}
-	if i.config, i.topics, err = parseConfig(parsed); err != nil {
+	i.config, i.topics, err = parseConfig(parsed)
+	i.idle = get(&err, parsed.FieldDuration, fieldIdle)
+	if err == nil && i.idle <= 0 {
+		err = fmt.Errorf("checking %s: it must be greater than 0", fieldIdle)
+	}
+	if err != nil {
 		return nil, err
-	}
-	if i.idle, err = parsed.FieldDuration(fieldIdle); err != nil {
-		return nil, err
-	}
-	if i.idle <= 0 {
-		return nil, fmt.Errorf("checking %s: it must be greater than 0", fieldIdle)
 	}
 	i.config.Options = append(i.config.Options, kgo.WithLogger(&client.Logger{Warn: logger.Warnf, Debug: logger.Debugf}))
 	i.config.ConnectionFailed, i.config.Debug = i.connectionFailed, logger.Debugf
-	i.checker = i.config.Checker
-	i.checker.Report, i.checker.ShowLag = i.report, i.showLag
+	i.config.Checker.Report, i.config.Checker.ShowLag = i.report, i.showLag
 	return i, nil
 }
 
@@ -92,30 +98,26 @@ func (i *input) Connect(ctx context.Context) error {
 	}
 }
 
-// wait begins a wait, or continues it.
 func (i *input) wait(problem error) {
 	r := retry.Reason{Work: "Reading", For: "to read", Text: problem.Error()}
-	var gone *offsets.GoneError
-	if errors.As(problem, &gone) { // an operator decides: reading does not succeed by itself
+	if _, gone := errors.AsType[*offsets.GoneError](problem); gone { // reading does not succeed by itself
 		r.Ending = "The input checks again by itself"
 	}
 	i.state.Begin(retry.Only, r)
 }
 
-// open returns why nothing can be read now.
 func (i *input) open(ctx context.Context) error {
 	if i.rejoin {
-		i.leave(ctx)
+		_ = i.Close(ctx)
 	}
 	if i.consumer == nil {
-		if err := i.checker.Stopped(ctx, i.topics); err != nil {
-			return err
+		err := i.config.Checker.Stopped(ctx, i.topics)
+		if err == nil {
+			i.consumer, err = consumer.Join(i.config)
 		}
-		c, err := consumer.Join(i.config)
 		if err != nil {
 			return err
 		}
-		i.consumer = c
 	}
 	if err := i.consumer.Check(ctx, i.topics); err != nil {
 		return err
@@ -130,11 +132,10 @@ func (i *input) showLag(n int64, tp offsets.TopicPartition) {
 	i.lost.Incr(0, tp.Topic, partition) // it is there from the start
 }
 
-// report counts and logs a loss, once.
 func (i *input) report(l *offsets.Loss) {
 	i.lost.Incr(l.Count(), l.Topic, strconv.Itoa(int(l.Partition)))
 	then := fmt.Sprintf("Reading goes on from offset %d.", l.Resume)
-	if i.checker.Stop {
+	if i.config.Checker.Stop {
 		then = fmt.Sprintf("The input stops, since %s is %s.", offsets.FieldOnOffsetGone, offsets.GoneStop)
 	}
 	i.logger.Warnf("Records are gone: %v. %s", l, then)
@@ -146,8 +147,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 	if c == nil {
 		return nil, nil, service.ErrNotConnected
 	}
-	quiet := time.NewTimer(i.idle)
-	defer quiet.Stop()
+	quiet := time.After(i.idle)
 	for {
 		if b := c.Take(); b != nil {
 			return messages(b), func(_ context.Context, err error) error {
@@ -168,9 +168,9 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 			case <-ctx.Done():
 				return nil, nil, ctx.Err()
 			case <-i.connectionFailed:
-			case <-quiet.C:
+			case <-quiet:
 			}
-			quiet.Reset(i.idle)
+			quiet = time.After(i.idle)
 			if problem = c.Check(ctx, i.topics); problem == nil || ctx.Err() != nil {
 				continue
 			}
@@ -181,8 +181,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 	}
 }
 
-// messages are the records of a batch as the pipeline gets them. The metadata of a record
-// replaces its headers of the same names.
+// messages makes the messages of a batch. Metadata replaces a header of the same name.
 func messages(b *buffer.Batch) service.MessageBatch {
 	log := record.From(b.Records[0].Topic, b.Records[0].Partition)
 	all := make(service.MessageBatch, len(b.Records))
@@ -193,23 +192,19 @@ func messages(b *buffer.Batch) service.MessageBatch {
 			timestamp = number
 		}
 		log.Describe(m, r, timestamp)
+		// Each message of a batch that must wait has the ticket, since a processor may drop
+		// any of them. Otherwise one message is enough.
+		if n == 0 || b.Waits {
+			m.MetaSetImmut(record.Batch, b)
+		}
 		all[n] = m
-	}
-	// Each message of a batch that must wait has the ticket, since a processor may drop any
-	// of them. Else one message is enough.
-	last := 0
-	if b.Waits {
-		last = len(all) - 1
-	}
-	for _, m := range all[:last+1] {
-		m.MetaSetImmut(record.Batch, b)
 	}
 	return all
 }
 
 // ConnectionTest implements service.ConnectionTestable.
 func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
-	if err := i.checker.Reach(ctx, i.topics); err != nil {
+	if err := i.config.Checker.Reach(ctx, i.topics); err != nil {
 		return service.ConnectionTestFailed(err).AsList()
 	}
 	return service.ConnectionTestSucceeded().AsList()
@@ -218,14 +213,10 @@ func (i *input) ConnectionTest(ctx context.Context) service.ConnectionTestResult
 // Close implements service.BatchInput. The framework has acknowledged or returned all
 // batches by now, except one that it has read and dropped: that is read again later.
 func (i *input) Close(ctx context.Context) error {
-	i.leave(ctx)
-	return nil
-}
-
-func (i *input) leave(ctx context.Context) {
 	i.rejoin = false
 	if i.consumer != nil {
 		i.consumer.Close(ctx)
 		i.consumer = nil
 	}
+	return nil
 }

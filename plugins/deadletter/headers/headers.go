@@ -13,8 +13,7 @@ import (
 // TimeFormat is the format of a time in a header: UTC, in milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// ForChild is metadata of a dead letter that is no header. It is an object with the key,
-// for the child output.
+// ForChild is metadata that is no header: an object with the key, for the child output.
 const ForChild = " "
 
 // Build returns the metadata of a dead letter: the headers and [ForChild]. The headers are
@@ -28,8 +27,7 @@ func Build(metadata map[string]any, reason error, now time.Time) map[string]any 
 			reason = errors.New(textOf(text))
 		}
 	}
-	message := reason.Error()
-	refusal := record.Parse(reason)
+	message, refusal := reason.Error(), record.Parse(reason)
 	if refusal != nil {
 		message = refusal.Error()
 	} else {

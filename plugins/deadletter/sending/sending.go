@@ -4,6 +4,7 @@ package sending
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
@@ -48,13 +49,10 @@ func (q *Queue[M]) Send(ctx context.Context, batch []M) *Undelivered {
 		q.batch, q.parts, q.refused = nil, nil, nil
 		return nil
 	}
-	left := &Undelivered{Reason: err, Answered: !errors.Is(err, errNoAnswer)}
+	left := &Undelivered{Messages: len(slices.Concat(q.parts...)), Reason: err, Answered: !errors.Is(err, errNoAnswer)}
 	// An earlier answer is a better reason than a missing answer.
 	if !left.Answered && q.refused != nil {
 		left.Reason = q.refused
-	}
-	for _, part := range q.parts {
-		left.Messages += len(part)
 	}
 	return left
 }
@@ -82,10 +80,7 @@ func (q *Queue[M]) try(ctx context.Context) error {
 		if err := q.sendFirst(ctx); err == nil || q.unanswered(ctx) {
 			return err
 		}
-		q.parts = nil
-		for i := range whole {
-			q.parts = append(q.parts, whole[i:i+1])
-		}
+		q.parts = slices.Collect(slices.Chunk(whole, 1))
 	}
 	var failed error
 	for range len(q.parts) {
@@ -128,8 +123,6 @@ func (q *Queue[M]) await(ctx context.Context) error {
 	if q.answer == nil {
 		return nil
 	}
-	patience := time.NewTimer(answerFor)
-	defer patience.Stop()
 	select {
 	case err := <-q.answer:
 		q.answer = nil
@@ -137,7 +130,7 @@ func (q *Queue[M]) await(ctx context.Context) error {
 			q.refused = err
 			return err
 		}
-	case <-patience.C:
+	case <-time.After(answerFor):
 		return errNoAnswer
 	case <-ctx.Done():
 		return ctx.Err()

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -66,35 +67,23 @@ type State struct {
 // Metric sets a gauge, or adds to a counter, under labels.
 type Metric = func(n int64, labels ...string)
 
-// Logger is the log of a plugin.
-type Logger interface {
-	Warnf(format string, args ...any)
-	Infof(format string, args ...any)
-}
-
 // New returns the state of a plugin that runs, and that has only one waiter. waits counts
 // the tries that failed, and gauge shows the states Running and Waiting. Both metrics
 // exist from the start: rate() ignores the first value of a counter.
-func New(longest time.Duration, waits, gauge Metric, log Logger) *State {
+func New(longest time.Duration, waits, gauge Metric, warn, info func(format string, args ...any)) *State {
 	s := &State{
-		Longest: longest, Count: func() { waits(1) }, Show: Gauge(gauge, Running, Waiting),
-		Warn: log.Warnf, Info: log.Infof,
+		Longest: longest, Count: func() { waits(1) }, Show: Gauge(gauge, Running, Waiting), Warn: warn, Info: info,
 	}
 	waits(0)
 	s.Show(Running)
 	return s
 }
 
-// Gauge returns a function for State.Show. It sets the gauge of the current state to 1,
-// and the gauges of the other states to 0.
+// Gauge returns a State.Show that sets the current state to 1 and the other states to 0.
 func Gauge(set Metric, states ...string) func(state string) {
 	return func(now string) {
 		for _, state := range states {
-			var n int64
-			if state == now {
-				n = 1
-			}
-			set(n, state)
+			set(map[bool]int64{false: 0, true: 1}[state == now], state)
 		}
 	}
 }
@@ -156,8 +145,7 @@ func (s *State) Wait(ctx context.Context, waiter uint64, r Reason) bool {
 	return s.reporter != waiter
 }
 
-// Announce returns the state as an error once in each wait, otherwise nil. Connect
-// returns this error.
+// Announce returns the state as an error once in each wait, for Connect, otherwise nil.
 func (s *State) Announce() error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -203,8 +191,7 @@ func (s *State) Succeeded(waiter uint64) {
 	}
 }
 
-// Error implements error. The text has the reason of the wait, its start, and the time
-// until the next try.
+// Error implements error: the reason of the wait, its start, and the time to the next try.
 func (s *State) Error() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -221,4 +208,31 @@ func describe(r Reason, since, next, now time.Time) string {
 	}
 	return fmt.Sprintf("waiting %s %s, next try in %s: %s. %s",
 		r.For, about, max(0, next.Sub(now)).Round(100*time.Millisecond), r.Text, cmp.Or(r.Ending, endingRetry))
+}
+
+// Backoff is the pause between tries. It doubles with each try, from First to Longest.
+type Backoff struct {
+	First, Longest time.Duration
+
+	last time.Duration
+}
+
+// Next returns the pause before the next try. Half of the pause is random: plugins that
+// failed at the same time must not retry at the same time.
+func (b *Backoff) Next() time.Duration {
+	b.last = min(max(b.First, 2*b.last), b.Longest)
+	return b.last/2 + rand.N(b.last/2)
+}
+
+// Reset makes the next pause the shortest one again.
+func (b *Backoff) Reset() { b.last = 0 }
+
+// Sleep returns nil after d, or an error when ctx ends earlier.
+func Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -154,18 +154,14 @@ func TestTheGaugeOfTheCurrentStateIsOne(t *testing.T) {
 	require.Equal(t, map[string]int64{"running": 0, "waiting": 1}, gauge)
 }
 
-type noLog struct{}
-
-func (noLog) Warnf(string, ...any) {}
-func (noLog) Infof(string, ...any) {}
-
 // Both metrics exist from the start, and each failed try counts.
 func TestANewStateRunsAndCountsItsFailedTries(t *testing.T) {
 	t.Parallel()
 	var counted []int64
 	gauge := map[string]int64{}
+	noLog := func(string, ...any) {}
 	s := retry.New(time.Second, func(n int64, _ ...string) { counted = append(counted, n) },
-		func(n int64, labels ...string) { gauge[labels[0]] = n }, noLog{})
+		func(n int64, labels ...string) { gauge[labels[0]] = n }, noLog, noLog)
 	require.Equal(t, []int64{0}, counted)
 	require.Equal(t, map[string]int64{"running": 1, "waiting": 0}, gauge)
 	s.Begin(retry.Only, readOnly)
