@@ -128,11 +128,8 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 	if err == nil && (len(topics) == 0 || group == "") {
 		err = fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
 	}
-	if err != nil {
-		return c, nil, err
-	}
-	connection, err := connectionOptions(parsed)
-	if err != nil {
+	connection, failed := connectionOptions(parsed)
+	if err = cmp.Or(err, failed); err != nil {
 		return c, nil, err
 	}
 	c.Checker = &offsets.Checker{
@@ -170,11 +167,8 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	config, err := ClientConfig(parsed)
 	age := get(&err, parsed.FieldDuration, fieldMetadataMaxAge)
-	if err != nil {
-		return nil, err
-	}
-	options, err := config.Options()
-	return append(options, kgo.MetadataMaxAge(age), kgo.MetadataMinAge(min(age, metadataMinAge))), err
+	options, failed := config.Options()
+	return append(options, kgo.MetadataMaxAge(age), kgo.MetadataMinAge(min(age, metadataMinAge))), cmp.Or(err, failed)
 }
 
 // ClientConfig reads how to reach the brokers: the fields seed_brokers, tls, sasl

@@ -19,11 +19,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
-const (
-	metricLag  = "kafka_read_lag"
-	metricLost = "kafka_read_lost_total"
-)
-
 func init() {
 	service.MustRegisterBatchInput("kafka_read", spec(),
 		func(parsed *service.ParsedConfig, resources *service.Resources) (service.BatchInput, error) {
@@ -41,14 +36,13 @@ func init() {
 }
 
 type input struct {
-	config           consumer.Config
-	topics           []string
-	idle             time.Duration
-	state            *retry.State
-	lag              *service.MetricGauge
-	lost             *service.MetricCounter
-	logger           *service.Logger
-	connectionFailed chan struct{}
+	config consumer.Config
+	topics []string
+	idle   time.Duration
+	state  *retry.State
+	lag    *service.MetricGauge
+	lost   *service.MetricCounter
+	logger *service.Logger
 
 	consumer *consumer.Consumer // nil before the first
 	rejoin   bool               // with a new client: this one knows a broker, or a topic, that is gone
@@ -57,8 +51,9 @@ type input struct {
 func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *input, err error) {
 	metrics, logger := resources.Metrics(), resources.Logger()
 	i = &input{
-		logger: logger, connectionFailed: make(chan struct{}, 1),
-		lag: metrics.NewGauge(metricLag, "topic", "partition"), lost: metrics.NewCounter(metricLost, "topic", "partition"),
+		logger: logger,
+		lag:    metrics.NewGauge("kafka_read_lag", "topic", "partition"),
+		lost:   metrics.NewCounter("kafka_read_lost_total", "topic", "partition"),
 		state: retry.New(10*time.Second, metrics.NewCounter("kafka_read_waits_total").Incr,
 			metrics.NewGauge("kafka_read_state", "state").Set, logger.Warnf, logger.Infof),
 	}
@@ -71,7 +66,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *in
 		return nil, err
 	}
 	i.config.Options = append(i.config.Options, kgo.WithLogger(&client.Logger{Warn: logger.Warnf, Debug: logger.Debugf}))
-	i.config.ConnectionFailed, i.config.Debug = i.connectionFailed, logger.Debugf
+	i.config.Debug = logger.Debugf
 	i.config.Checker.Report, i.config.Checker.ShowLag = i.report, i.showLag
 	return i, nil
 }
@@ -167,7 +162,7 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 				continue
 			case <-ctx.Done():
 				return nil, nil, ctx.Err()
-			case <-i.connectionFailed:
+			case <-c.ConnectionFailed:
 			case <-quiet:
 			}
 			quiet = time.After(i.idle)

@@ -22,6 +22,12 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/eventually"
 )
 
+// The metrics of the tests.
+const (
+	metricLag  = "kafka_read_lag"
+	metricLost = "kafka_read_lost_total"
+)
+
 // reading is a stream and the messages that it has taken.
 type reading struct {
 	mutex  sync.Mutex

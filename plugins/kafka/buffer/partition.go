@@ -127,3 +127,154 @@ func (b *Buffer) leave(p *partition) {
 	p.backoff.Reset()
 	b.ShowLag(0, p.TopicPartition) // the next member shows it
 }
+
+// markMoved lets the position behind a loss be committed before the partition leaves: the
+// next member that gets the partition must not report the loss again.
+func (b *Buffer) markMoved(p *partition) {
+	if p.Next != offsets.Unknown && p.moved && p.Epoch != offsets.Unknown && !p.changed {
+		b.Mark(p.TopicPartition, kgo.EpochOffset{Epoch: p.Epoch, Offset: p.Next})
+	}
+}
+
+// remember keeps the position for the next member of the same input.
+func (b *Buffer) remember(p *partition) {
+	if p.Next != offsets.Unknown {
+		p.ExtendLog(p.fetched, p.fetchedEpoch)
+		b.Memory.Keep(p.TopicPartition, p.Position)
+	}
+}
+
+// skip moves the position of a partition to the end of what was fetched, when none of that
+// has to be written: the markers of transactions and aborted records need no
+// acknowledgement. It reports whether the position has moved.
+func (p *partition) skip() bool {
+	if p.Next == offsets.Unknown && len(p.queue) > 0 { // no comparison has found it
+		p.Next = p.queue[0].Offset
+	}
+	unwritten := len(p.queue) > 0 || len(p.out) > 0 || p.leaving // whose queue was dropped
+	if unwritten || p.Next == p.fetched || p.fetched == offsets.Unknown {
+		return false
+	}
+	p.Next, p.Epoch, p.moved = p.fetched, p.fetchedEpoch, false
+	return true
+}
+
+// advance shows the lag of a partition, and lets its position be committed if it has moved.
+func (b *Buffer) advance(p *partition, moved bool) {
+	if moved {
+		b.Mark(p.TopicPartition, kgo.EpochOffset{Epoch: p.Epoch, Offset: p.Next})
+	}
+	b.ShowLag(max(0, p.end-p.Next), p.TopicPartition)
+}
+
+// follows says whether the fetched records follow those that were fetched before. Offsets
+// without a record are no gap: only a log that begins behind the position has lost some.
+func (b *Buffer) follows(p *partition, fetched kgo.FetchPartition) bool {
+	if p.changed {
+		return false
+	}
+	first := fetched.Records[0].Offset
+	switch {
+	case p.fetched == offsets.Unknown:
+		p.fetched = first
+	case first < p.fetched:
+		b.logChanged(p, "the broker sends offsets that were read before")
+	case first > p.fetched && fetched.LogStartOffset > p.fetched:
+		b.logChanged(p, logStartsLater)
+	}
+	return !p.changed
+}
+
+const logStartsLater = "the log begins behind the offset that is read next"
+
+// logChanged says that the log of a partition is not the one that was read. Then nothing
+// more is fetched: see [Buffer.MustRejoin].
+func (b *Buffer) logChanged(p *partition, why string) {
+	if !p.changed {
+		b.Debug("Reading %s/%d: checking the log again: %s", p.Topic, p.Partition, why)
+	}
+	p.changed, b.changed = true, true
+	signal(b.ready)
+}
+
+// CommitMetadata returns the metadata for the commit of a partition's offset, "" for none.
+func (b *Buffer) CommitMetadata(tp offsets.TopicPartition) string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	p := b.partitions[tp]
+	if p == nil {
+		return ""
+	}
+	last := p.Position
+	if last.Next == offsets.Unknown { // the partition is leaving
+		last = p.last
+	}
+	if last.TopicID == [16]byte{} {
+		return ""
+	}
+	return last.CommitMetadata()
+}
+
+// Snapshot is a partition at the time when a check of its log began.
+type Snapshot struct {
+	LogEndEpoch int32
+	assignment  int
+}
+
+// Snapshots returns the assigned partitions.
+func (b *Buffer) Snapshots() map[offsets.TopicPartition]Snapshot {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	all := map[offsets.TopicPartition]Snapshot{}
+	for tp, p := range b.partitions {
+		if p.Next != offsets.Unknown && !p.leaving && !p.changed {
+			all[tp] = Snapshot{p.LogEndEpoch, p.assignment}
+		}
+	}
+	return all
+}
+
+// Refresh compares a partition with its log. ask says that the offsets after from may have
+// no record: nothing was fetched since the last check although there is space.
+func (b *Buffer) Refresh(tp offsets.TopicPartition, at Snapshot, log offsets.LogState) (from int64, ask bool) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	p := b.partitions[tp]
+	if p.assignment != at.assignment || p.leaving || p.changed {
+		return 0, false
+	}
+	idle := len(p.queue) == 0 && len(p.out) == 0 && b.held < b.Bytes
+	waited := idle && p.fetched == p.idleAt
+	p.idleAt = offsets.Unknown
+	if idle {
+		p.idleAt = p.fetched
+	}
+	why := p.Differs(log)
+	if why == "" && waited && log.Start > p.fetched {
+		why = logStartsLater
+	}
+	if why != "" {
+		b.logChanged(p, why)
+		return 0, false
+	}
+	if p.TopicID == [16]byte{} {
+		p.TopicID = log.TopicID
+	}
+	p.LogEnd, p.LogEndEpoch = log.StableEnd, log.Epoch
+	p.ExtendLog(p.fetched, p.fetchedEpoch) // it may be newer than the answer
+	p.end = max(p.end, log.StableEnd)
+	b.advance(p, p.moved && p.Epoch != offsets.Unknown)
+	return p.fetched, waited && p.fetched < log.StableEnd
+}
+
+// Skip moves a position from from to the end of the log: these offsets have no records.
+func (b *Buffer) Skip(tp offsets.TopicPartition, at Snapshot, from int64, log offsets.LogState) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	p := b.partitions[tp]
+	if p.assignment != at.assignment || p.changed || p.fetched != from {
+		return
+	}
+	p.fetched, p.fetchedEpoch = log.StableEnd, log.Epoch
+	b.advance(p, p.skip())
+}

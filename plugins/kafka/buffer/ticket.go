@@ -96,9 +96,8 @@ func (b *Batch) Behind() <-chan struct{} {
 	return b.behind
 }
 
-// Stuck says that an output cannot finish the batch without the next one: the input
-// gives out the next batch of the partition although other partitions are at work. An
-// output must have all messages of this batch.
+// Stuck says that an output that has all messages of the batch cannot finish it without the
+// next batch: the input gives that out although other partitions are at work.
 func (b *Batch) Stuck() {
 	b.buffer.mutex.Lock()
 	defer b.buffer.mutex.Unlock()

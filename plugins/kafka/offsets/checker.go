@@ -58,8 +58,7 @@ func (c *Checker) Reach(ctx context.Context, topics []string) error {
 // Inspect compares the offsets of the group for partitions with their logs. When the log
 // of a silent partition is not as expected, the client or the next check finds that later.
 func (c *Checker) Inspect(ctx context.Context, logs *kgo.Client, partitions []TopicPartition) (map[TopicPartition]Finding, error) {
-	admin := kadm.NewClient(logs)
-	committed, err := admin.FetchOffsets(ctx, c.Group)
+	committed, err := kadm.NewClient(logs).FetchOffsets(ctx, c.Group)
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // a new group
 		return nil, fmt.Errorf("fetching the offsets of group %s: %w", c.Group, err)
 	}
