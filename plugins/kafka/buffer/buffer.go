@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -128,8 +127,12 @@ func (b *Buffer) Add(fetches kgo.Fetches) {
 		last := fetched.Records[len(fetched.Records)-1]
 		p.fetched, p.fetchedEpoch = last.Offset+1, last.LeaderEpoch
 		p.end = max(p.end, fetched.LastStableOffset, p.fetched)
-		// The markers of transactions need no output.
-		kept := slices.DeleteFunc(fetched.Records, func(r *kgo.Record) bool { return r.Attrs.IsControl() })
+		kept := fetched.Records[:0]
+		for _, r := range fetched.Records {
+			if !r.Attrs.IsControl() { // the marker of a transaction needs no output
+				kept = append(kept, r)
+			}
+		}
 		if len(p.queue) == 0 {
 			p.queue = kept
 		} else {
