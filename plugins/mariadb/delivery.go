@@ -61,7 +61,10 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 		if ctx.Err() != nil {
 			break
 		}
-		o.deadLetters.repeat(d, err)
+		if !errors.Is(err, errNoAnswer) { // the answer was an error
+			d.keepFailed(err)
+			o.deadLetters.send(d)
+		}
 		if !again && !answered {
 			break
 		}

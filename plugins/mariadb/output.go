@@ -14,7 +14,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/ticket"
-	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
 func init() {
@@ -72,6 +71,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		store:       store,
 		breaker:     b,
 		forget:      breaker.ResumeOnSignal(b),
+		held:        held{tallies: make(map[uint64]rows.Tally)},
 		state:       &retry.State{Longest: 5 * time.Second, Show: m.state, Warn: logger.Warnf, Info: logger.Infof},
 		deadLetters: child,
 		notices:     &notices{info: logger.Infof, every: noticeEvery},
@@ -125,17 +125,15 @@ func (o *output) connect(ctx context.Context) *reason {
 	}
 	why := reasonOf(judge(err))
 	why.Text = explain(err).Error()
-	return &why
+	return why
 }
 
-// explain returns an error of the server with the text that is safe to show.
+// explain returns an error of the server with the text that is safe to show. The texts of a
+// fault and of an [fault.InitError] are.
 func explain(err error) error {
-	var hidden *fault.InitError
-	if f := judge(err); f.OfServer() && !errors.As(err, &hidden) {
-		var opening *writer.OpenError
-		if errors.As(err, &opening) {
-			return &writer.OpenError{Nth: opening.Nth, Of: opening.Of, Err: f}
-		}
+	_, judged := errors.AsType[*fault.Fault](err)
+	_, hidden := errors.AsType[*fault.InitError](err)
+	if f := judge(err); f.OfServer() && !judged && !hidden {
 		return f
 	}
 	return err
@@ -199,8 +197,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	began := time.Now()
 	result, f := o.store.put(ctx, messages)
 	if f != nil {
-		why := reasonOf(f)
-		return nil, &why
+		return nil, reasonOf(f)
 	}
 	now := time.Now()
 	again := o.held.credit(this, result)
@@ -208,11 +205,6 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 		o.metrics.commit(now.Unix())
 		if sent, known := rows.SentAt(batch[0]); known && !again {
 			o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
-		}
-	}
-	for i, m := range batch {
-		if messages[i].Failed {
-			result.fail(i, m.GetError())
 		}
 	}
 	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.codes()) {
@@ -230,26 +222,14 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 func (o *output) report(batch service.MessageBatch, result *result, began, ended time.Time) {
 	o.metrics.outcomes(result)
 	o.notices.add(result)
-	o.trace(batch, result, began, ended)
-	for _, m := range batch {
+	for i, m := range batch {
 		// A dead letter that was sent again says so in a header.
 		if _, replayed := m.MetaGetMut(record.ReplayedFrom); replayed {
 			o.metrics.replays(1)
 		}
-	}
-}
-
-// trace ends the traces of a batch whose messages have their outcomes.
-func (o *output) trace(batch service.MessageBatch, result *result, began, ended time.Time) {
-	if o.traced == nil {
-		return
-	}
-	for i, m := range batch {
-		text := func(name string) string {
-			value, _ := m.MetaGet(name)
-			return value
+		if o.traced != nil {
+			o.traced.end(m, began, ended, result.err(i))
 		}
-		o.traced.end(origin{m.Context(), text}, began, ended, result.err(i))
 	}
 }
 

@@ -22,8 +22,8 @@ type reason struct {
 }
 
 // reasonOf returns the reason of a wait for a fault.
-func reasonOf(f *fault.Fault) reason {
-	r := reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, unproven: f.Unproven}
+func reasonOf(f *fault.Fault) *reason {
+	r := &reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, unproven: f.Unproven}
 	if f.Unproven && (f.Kind == fault.Unknown || !f.Common) {
 		r.Text += ": no other record could be stored to compare with"
 	}

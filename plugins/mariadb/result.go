@@ -88,9 +88,6 @@ func (h *held) credit(batch uint64, r *result) bool {
 func (h *held) keep(batch uint64, r *result) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	if h.tallies == nil {
-		h.tallies = make(map[uint64]rows.Tally)
-	}
 	h.tallies[batch] = r.Tally
 }
 

@@ -105,7 +105,10 @@ func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fau
 	}
 	r := &result{refused: refusals}
 	for i := range messages {
-		if rows.Ignores(t, &messages[i]) {
+		switch m := &messages[i]; {
+		case m.Failed != nil:
+			r.fail(i, m.Failed)
+		case rows.Ignores(t, m):
 			r.ignored++
 		}
 	}
@@ -120,8 +123,7 @@ func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fau
 
 // judge returns what an error means. A mismatch is a misconfiguration.
 func judge(err error) *fault.Fault {
-	var found table.Mismatch
-	if errors.As(err, &found) {
+	if _, ok := errors.AsType[table.Mismatch](err); ok {
 		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
 	}
 	return fault.Judge(err)

@@ -1,7 +1,9 @@
 package column
 
 import (
+	"fmt"
 	"math"
+	"regexp"
 	"strings"
 )
 
@@ -73,29 +75,13 @@ func (c *Column) integer(size int) {
 // unescape undoes the escapes that the server writes into the text of a type.
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\0`, "\x00", `\Z`, "\x1a")
 
+var memberForm = regexp.MustCompile(`'((?:[^']|'')*)'`)
+
 // parseMembers reads enum('a','it”s').
 func parseMembers(columnType string) []string {
-	_, list, _ := strings.Cut(columnType, "(")
-	list = strings.TrimSuffix(list, ")")
 	var members []string
-	for strings.HasPrefix(list, "'") {
-		var member strings.Builder
-		list = list[1:]
-		for {
-			end := strings.IndexByte(list, '\'')
-			if end < 0 {
-				return members
-			}
-			member.WriteString(list[:end])
-			list = list[end+1:]
-			if !strings.HasPrefix(list, "'") {
-				break
-			}
-			member.WriteByte('\'')
-			list = list[1:]
-		}
-		members = append(members, unescape.Replace(member.String()))
-		list = strings.TrimPrefix(list, ",")
+	for _, match := range memberForm.FindAllStringSubmatch(columnType, -1) {
+		members = append(members, unescape.Replace(strings.ReplaceAll(match[1], "''", "'")))
 	}
 	return members
 }
@@ -119,4 +105,12 @@ func (c *Column) Orders() bool {
 		return true
 	}
 	return false
+}
+
+// WhyNoKey says why the column cannot belong to a key.
+func (c *Column) WhyNoKey() string {
+	if c.Family == Floats {
+		return "a float is no exact key: use an integer, a decimal or text"
+	}
+	return fmt.Sprintf("type %s has several spellings for one value: use an integer, a decimal, a date or text", c.ColumnType)
 }

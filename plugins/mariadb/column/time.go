@@ -62,13 +62,11 @@ func (c *Column) acceptTimestamp(v any) (any, *record.Refusal) {
 	if t.Nanosecond()%int(unit) != 0 {
 		return nil, refusal.New(refusal.TooPrecise, c.Name, "a fraction of a second finer than the %d digits of %s", c.Fraction, strings.ToUpper(c.ColumnType))
 	}
-	return t.Format(datetimeForms[c.Fraction]), nil
-}
-
-var datetimeForms = [...]string{
-	"2006-01-02 15:04:05", "2006-01-02 15:04:05.0", "2006-01-02 15:04:05.00",
-	"2006-01-02 15:04:05.000", "2006-01-02 15:04:05.0000",
-	"2006-01-02 15:04:05.00000", "2006-01-02 15:04:05.000000",
+	form := time.DateTime
+	if c.Fraction > 0 {
+		form = "2006-01-02 15:04:05.000000"[:len(time.DateTime)+1+c.Fraction]
+	}
+	return t.Format(form), nil
 }
 
 func parseTimestamp(text string) (time.Time, bool) {

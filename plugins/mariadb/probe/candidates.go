@@ -1,12 +1,15 @@
 package probe
 
 import (
+	"context"
+	"database/sql"
 	"iter"
 	"maps"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -14,14 +17,11 @@ import (
 const triesOfBatch = 4
 
 // candidates returns rows for a probe, the most convincing rows first: other rows of the
-// batch, records of batches that wait to be written, and a record that was stored.
-func (e *Evidence) candidates(t *table.Table, about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
-	return allOf(ofBatch(about, batch), e.ofWaiting(t), e.ofStored)
-}
-
-func allOf(sequences ...iter.Seq[rows.Row]) iter.Seq[rows.Row] {
+// batch, records of batches that wait to be written, a record that was stored, and the rows
+// of the table with the first and with the last key.
+func (e *Evidence) candidates(ctx context.Context, s *session.Session, t *table.Table, about *rows.Row, batch []rows.Row) iter.Seq[rows.Row] {
 	return func(yield func(rows.Row) bool) {
-		for _, sequence := range sequences {
+		for _, sequence := range []iter.Seq[rows.Row]{ofBatch(about, batch), e.ofWaiting(t), e.ofStored, ofTable(ctx, s, t)} {
 			for r := range sequence {
 				if !yield(r) {
 					return
@@ -59,7 +59,7 @@ func (e *Evidence) ofWaiting(t *table.Table) iter.Seq[rows.Row] {
 			messages = append(messages, some(batch, triesOfBatch)...)
 		}
 		for _, m := range messages {
-			if m.Failed || m.Content == nil {
+			if m.Failed != nil || m.Content == nil {
 				continue
 			}
 			r, refusal := rows.BuildRow(t, notOfBatch, &m, make([]any, len(t.Columns)))
@@ -77,6 +77,29 @@ func (e *Evidence) ofStored(yield func(rows.Row) bool) {
 	e.mutex.Unlock()
 	if kept.Values != nil {
 		yield(kept)
+	}
+}
+
+func ofTable(ctx context.Context, s *session.Session, t *table.Table) iter.Seq[rows.Row] {
+	return func(yield func(rows.Row) bool) {
+		for _, last := range []bool{false, true} {
+			values, into := make([]sql.NullString, len(t.Columns)), make([]any, len(t.Columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			if s.QueryRowContext(ctx, t.EndText(last)).Scan(into...) != nil {
+				continue
+			}
+			r := rows.Row{Message: storedBefore, Values: make([]any, len(values))}
+			for i, v := range values {
+				if v.Valid {
+					r.Values[i] = v.String
+				}
+			}
+			if !yield(r) {
+				return
+			}
+		}
 	}
 }
 

@@ -3,8 +3,8 @@ package session
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -34,7 +34,11 @@ func NewConnector(config *mysql.Config, initStatement string) (*Connector, error
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: the driver does not take it", FieldDSN) // its text may quote the DSN
 	}
-	return &Connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement, hint: passwordHint(config)}, nil
+	c := &Connector{Connector: inner, statements: sessionStatements(config.ReadTimeout), initStatement: initStatement}
+	if strings.TrimSpace(config.Passwd) != config.Passwd {
+		c.hint = "the password in dsn begins or ends with white space (a mounted secret often ends with a newline)"
+	}
+	return c, nil
 }
 
 // sessionStatements sets what the server's defaults must not decide. The server gives up
@@ -60,10 +64,7 @@ func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, &fault.ConnectError{Err: err, Hint: c.hint, Parameters: true}
 	}
-	execer, ok := conn.(driver.ExecerContext)
-	if !ok {
-		return nil, errors.Join(fmt.Errorf("the driver's connection %T runs no statements", conn), conn.Close())
-	}
+	execer := conn.(driver.ExecerContext)
 	if c.initStatement != "" {
 		if _, err := execer.ExecContext(ctx, c.initStatement, nil); err != nil {
 			_ = conn.Close()

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -37,7 +38,6 @@ func ParseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Confi
 	config.Logger = logger
 	config.Loc = time.UTC
 	config.MaxAllowedPacket = 0 // the driver asks the server
-	config.Collation = ""
 	if err := config.Apply(mysql.Charset("utf8mb4", "")); err != nil {
 		return nil, fmt.Errorf("setting the character set: %w", err)
 	}
@@ -49,15 +49,9 @@ func ParseDSN(dsn string, secure *tls.Config, logger mysql.Logger) (*mysql.Confi
 	config.InterpolateParams = true
 	config.AllowAllFiles = false
 	config.CheckConnLiveness = true
-	if config.Timeout == 0 {
-		config.Timeout = defaultTimeout
-	}
-	if config.ReadTimeout == 0 {
-		config.ReadTimeout = defaultReadTimeout
-	}
-	if config.WriteTimeout == 0 {
-		config.WriteTimeout = config.ReadTimeout
-	}
+	config.Timeout = cmp.Or(config.Timeout, defaultTimeout)
+	config.ReadTimeout = cmp.Or(config.ReadTimeout, defaultReadTimeout)
+	config.WriteTimeout = cmp.Or(config.WriteTimeout, config.ReadTimeout)
 	if secure != nil {
 		secure = secure.Clone()
 		if host, _, err := net.SplitHostPort(config.Addr); err == nil && secure.ServerName == "" {
@@ -88,12 +82,4 @@ func checkDSN(dsn string) error {
 		}
 	}
 	return nil
-}
-
-// passwordHint returns the text for an account that is denied.
-func passwordHint(config *mysql.Config) string {
-	if strings.TrimSpace(config.Passwd) != config.Passwd {
-		return "the password in dsn begins or ends with white space (a mounted secret often ends with a newline)"
-	}
-	return ""
 }

@@ -44,8 +44,7 @@ func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 	}
 	var ignored, text string
 	err := r.db.QueryRowContext(ctx, "SHOW CREATE TABLE "+name).Scan(&ignored, &text)
-	var server *mysql.MySQLError
-	if errors.As(err, &server) && slices.Contains([]uint16{fault.TableAccessDenied, fault.ColumnAccessDenied, fault.DBAccessDenied, fault.SpecificAccessDenied}, server.Number) {
+	if server, ok := errors.AsType[*mysql.MySQLError](err); ok && slices.Contains([]uint16{fault.TableAccessDenied, fault.ColumnAccessDenied, fault.DBAccessDenied, fault.SpecificAccessDenied}, server.Number) {
 		err = nil
 	}
 	if err != nil {
@@ -53,12 +52,6 @@ func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 	}
 	r.known[name] = strings.Split(text, "\n")
 	return r.known[name], nil
-}
-
-// own returns the definition of a column of the target, "" if the account may not see it.
-func (r *remedies) own(ctx context.Context, column string) (string, error) {
-	d, err := r.ddl(ctx, r.t.database, r.t.Target.Table)
-	return d.definition(column), err
 }
 
 // modify returns the statements, in order, that change a column and the columns that

@@ -4,7 +4,10 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
@@ -40,4 +43,40 @@ func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 	}
 	t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
 		name, t.Target.quoted(), used, t.Target.quoted()))
+}
+
+// LookedUp reads an answer to [Table.LookUpText]. known is false for a row whose key no
+// record can have.
+func (t *Table) LookedUp(fields [][]byte) (key string, number any, known bool) {
+	values := make([]any, len(t.Columns))
+	for i, k := range t.Key {
+		var refused *record.Refusal
+		if values[k], refused = t.Columns[k].Accept(string(fields[i])); refused != nil {
+			return "", nil, false
+		}
+	}
+	number, refused := t.serial.Accept(string(fields[len(t.Key)]))
+	return t.KeyText(values), number, refused == nil
+}
+
+// KeyText returns a text for a key. Different keys have different texts.
+func (t *Table) KeyText(values []any) string {
+	var text strings.Builder
+	for _, k := range t.Key {
+		var value string
+		switch v := values[k].(type) {
+		case string:
+			value = v
+		case []byte:
+			value = string(v)
+		case int64:
+			value = strconv.FormatInt(v, 10)
+		case uint64:
+			value = strconv.FormatUint(v, 10)
+		}
+		text.WriteString(strconv.Itoa(len(value)))
+		text.WriteByte(':')
+		text.WriteString(value)
+	}
+	return text.String()
 }

@@ -117,7 +117,7 @@ func (t *Table) assignments() string {
 	// A version that rises while nothing else changes leaves the row untouched
 	// to its readers: the server's own ON UPDATE would not.
 	for _, c := range t.touched {
-		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, %[3]s, %[1]s)", quote(c.name), countChanged, c.now))
+		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, CURRENT_TIMESTAMP(%[3]d), %[1]s)", quote(c.Name), countChanged, c.Fraction))
 	}
 	for _, c := range t.updated() {
 		all = append(all, fmt.Sprintf("%[1]s = IF(@order_sink_fate = %[2]d, VALUES(%[1]s), %[1]s)", quote(c.Name), countChanged))
@@ -142,7 +142,7 @@ func (t *Table) updated() []*column.Column {
 	var all []*column.Column
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		if i != t.Version && !c.Key && !t.Target.IsInsertOnly(c.Name) {
+		if i != t.Version && !c.Key {
 			all = append(all, c)
 		}
 	}
@@ -152,16 +152,12 @@ func (t *Table) updated() []*column.Column {
 // DeleteText deletes rows by their keys, unless they are newer than the
 // tombstone. A row takes a placeholder for each column of [Table.DeleteColumns].
 func (t *Table) DeleteText(rows int) string {
-	var conditions []string
-	for _, i := range t.Key {
-		conditions = append(conditions, quote(t.Columns[i].Name)+" = "+t.Columns[i].Placeholder())
-	}
+	condition := t.equal(t.Key)
 	if t.Target.guardsDeletes() {
 		version := quote(t.Target.Version)
-		conditions = append(conditions, "("+version+" <= "+t.Columns[t.Version].Placeholder()+" OR "+version+" IS NULL)")
+		condition += " AND (" + version + " <= " + t.Columns[t.Version].Placeholder() + " OR " + version + " IS NULL)"
 	}
-	one := "(" + strings.Join(conditions, " AND ") + ")"
-	return "DELETE FROM " + t.Target.quoted() + " WHERE " + one + strings.Repeat(" OR "+one, rows-1)
+	return "DELETE FROM " + t.Target.quoted() + " WHERE (" + condition + ")" + strings.Repeat(" OR ("+condition+")", rows-1)
 }
 
 // DeleteColumns returns the columns whose values a delete needs, in its order.
@@ -175,3 +171,76 @@ func (t *Table) DeleteColumns() []int {
 // Packet is how many bytes of rows a statement may carry. The rest of
 // max_allowed_packet is for the protocol.
 func (t *Table) Packet() int { return t.MaxPacket - 64 }
+
+// equal is the condition that columns have the values of placeholders.
+func (t *Table) equal(columns []int) string {
+	conditions := make([]string, len(columns))
+	for n, i := range columns {
+		conditions[n] = quote(t.Columns[i].Name) + " = " + t.Columns[i].Placeholder()
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// pick returns the values of columns.
+func pick(columns []int, values []any) []any {
+	picked := make([]any, len(columns))
+	for n, i := range columns {
+		picked[n] = values[i]
+	}
+	return picked
+}
+
+// ExistsText returns the question how many rows have the key of these values, or agree
+// with them in another unique index: an upsert finds a row to update by these, too.
+func (t *Table) ExistsText(values []any) (query string, args []any) {
+	condition, args := t.equal(t.Key), pick(t.Key, values)
+	for _, columns := range t.uniques {
+		condition, args = condition+" OR "+t.equal(columns), append(args, pick(columns, values)...)
+	}
+	return "SELECT COUNT(*) FROM " + t.Target.quoted() + " WHERE " + condition, args
+}
+
+// MoveText returns the statement that gives the row with the key of from the key of to.
+func (t *Table) MoveText(from, to []any) (query string, args []any) {
+	var sets []string
+	for _, i := range t.Key {
+		sets = append(sets, quote(t.Columns[i].Name)+" = ?")
+	}
+	query = "UPDATE " + t.Target.quoted() + " SET " + strings.Join(sets, ", ") + " WHERE " + t.equal(t.Key)
+	return query, append(pick(t.Key, to), pick(t.Key, from)...)
+}
+
+// EndText returns the question for the row with the first key, or with the last.
+func (t *Table) EndText(last bool) string {
+	order := map[bool]string{false: " ASC", true: " DESC"}[last]
+	var by []string
+	for _, i := range t.Key {
+		by = append(by, quote(t.Columns[i].Name)+order)
+	}
+	return "SELECT " + quoteAll(t.Target.Columns) + " FROM " + t.Target.quoted() + " ORDER BY " + strings.Join(by, ", ") + " LIMIT 1"
+}
+
+// ZeroText returns the question whether a row has the number 0.
+func (t *Table) ZeroText() string {
+	return "SELECT COUNT(*) > 0 FROM " + t.Target.quoted() + " WHERE " + quote(t.serial.Name) + " = 0"
+}
+
+// LookUpText returns the question for the keys and numbers of so many rows. It names the
+// index, since a scan of the table would wait for the locks of other writers.
+func (t *Table) LookUpText(rows int) string {
+	var fields []string
+	for _, k := range t.Key {
+		field := quote(t.Columns[k].Name)
+		if t.Columns[k].Family == column.BitStrings {
+			field += " + 0"
+		}
+		fields = append(fields, field)
+	}
+	text := fmt.Sprintf("SELECT %s, %s FROM %s FORCE INDEX (%s) WHERE ", strings.Join(fields, ", "), quote(t.serial.Name), t.Target.quoted(), quote(t.keyIndex))
+	if len(t.Key) == 1 {
+		c := &t.Columns[t.Key[0]]
+		return text + quote(c.Name) + " IN (" + c.Placeholder() + strings.Repeat(", "+c.Placeholder(), rows-1) + ") FOR UPDATE"
+	}
+	condition := t.equal(t.Key)
+	return text + "(" + condition + ")" + strings.Repeat(" OR ("+condition+")", rows-1) + " FOR UPDATE"
+}

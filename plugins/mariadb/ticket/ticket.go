@@ -3,6 +3,7 @@ package ticket
 
 import (
 	"context"
+	"slices"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
@@ -29,28 +30,19 @@ func (all List) count(messages int) int {
 	return 0
 }
 
-// Await returns when the batch may be written. It returns false when ctx has ended.
+// Await returns when the batch may be written. It returns false when ctx has ended. A second
+// batch of one partition follows the first one in the same write, and waits for nothing else.
 func (all List) Await(ctx context.Context, by any, messages int) bool {
 	for _, t := range all {
 		t.Arrived(by, all.count(messages))
 	}
 	for i, t := range all {
-		if !all[:i].have(t.Partition()) && !closed(ctx, t.Before(by)) {
+		first := !slices.ContainsFunc(all[:i], func(other record.Ticket) bool { return other.Partition() == t.Partition() })
+		if first && !closed(ctx, t.Before(by)) {
 			return false
 		}
 	}
 	return true
-}
-
-// have says whether a batch of the partition is among them. What follows it in the
-// same write needs no ticket of its own.
-func (all List) have(partition any) bool {
-	for _, t := range all {
-		if t.Partition() == partition {
-			return true
-		}
-	}
-	return false
 }
 
 // Passed says that every message has its outcome.
