@@ -156,8 +156,7 @@ func connectionFields() []*service.ConfigField {
 	}
 }
 
-// config is a parsed configuration that was checked as far as possible without
-// a server.
+// config is a parsed configuration that was checked as far as possible without a server.
 type config struct {
 	dsn           string
 	target        table.Target

@@ -137,7 +137,7 @@ func TestABatchKeepsItsLettersUntilTheyAreTaken(t *testing.T) {
 	require.Empty(t, w.rows("SELECT order_id FROM orders"), "the rows of a batch are written once")
 }
 
-// Letters that the child refuses are sent again, until it takes them.
+// Dead letters that the child refuses are sent again, until it takes them.
 func TestLettersThatTheChildRefusesAreSentAgain(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)

@@ -92,17 +92,20 @@ func TestAKilledServerLosesAndFailsNothing(t *testing.T) {
 	require.NoError(t, owned.Prime())
 	var written atomic.Int64
 	var group sync.WaitGroup
+	write := func(writer, b int) {
+		var records []any
+		for i := range rows {
+			records = append(records, order(fmt.Sprintf("%d-%d-%d", writer, b, i), "x", 1, "1"))
+		}
+		if err := owned.WriteBatch(t.Context(), batchOf(records...)); err != nil {
+			t.Errorf("writer %d, batch %d: %v", writer, b, err)
+		}
+		written.Add(1)
+	}
 	for writer := range writers {
 		group.Go(func() {
 			for b := range batches {
-				var records []any
-				for i := range rows {
-					records = append(records, order(fmt.Sprintf("%d-%d-%d", writer, b, i), "x", 1, "1"))
-				}
-				if err := owned.WriteBatch(t.Context(), batchOf(records...)); err != nil {
-					t.Errorf("writer %d, batch %d: %v", writer, b, err)
-				}
-				written.Add(1)
+				write(writer, b)
 			}
 		})
 	}

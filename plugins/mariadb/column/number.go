@@ -99,9 +99,8 @@ func (c *Column) beyond() *record.Refusal {
 	return refusal.New(refusal.OutOfRange, c.Name, "%s holds %d to %d", strings.ToUpper(c.ColumnType), c.min, c.Max)
 }
 
-// acceptDecimal takes a float for its shortest decimal. A decimal with more digits
-// than the column keeps is refused, whatever it comes from: nothing is rounded
-// (Invariant 5).
+// acceptDecimal takes a float for its shortest decimal. A decimal with more digits than
+// the column keeps is refused, whatever it comes from: nothing is rounded (Invariant 5).
 func (c *Column) acceptDecimal(v any) (any, *record.Refusal) {
 	n, ok := ParseNumber(v)
 	if f, bits := floatOf(v); bits > 0 {

@@ -25,8 +25,7 @@ var timestampForms = []string{
 // time.Parse takes more than 9 digits, behind a comma too, and cuts them.
 var longFraction = regexp.MustCompile(`[.,](\d{10,})`)
 
-// acceptTimestamp gives one spelling for a value, so that texts compare as the
-// times do.
+// acceptTimestamp gives one spelling for a value, so that texts compare as the times do.
 func (c *Column) acceptTimestamp(v any) (any, *record.Refusal) {
 	var t time.Time
 	switch v := v.(type) {

@@ -100,18 +100,21 @@ func (r *remedies) tied(ctx context.Context, start tiedColumn) (columns []tiedCo
 		for _, key := range append(children, d.references(p.schema, p.table)...) {
 			pair := key.tie(p)
 			for _, other := range pair {
-				if !slices.ContainsFunc(columns, func(c tiedColumn) bool { return same(c, other) }) {
-					columns = append(columns, other)
-				}
+				columns = appendNew(columns, other, same)
 			}
-			if pair != nil && !slices.ContainsFunc(keys, func(k reference) bool {
-				return k.ownSchema == key.ownSchema && k.from == key.from && k.name == key.name
-			}) {
-				keys = append(keys, key)
+			if pair != nil {
+				keys = appendNew(keys, key, sameKey)
 			}
 		}
 	}
 	return columns, keys, nil
+}
+
+func appendNew[T any](all []T, one T, same func(a, b T) bool) []T {
+	if slices.ContainsFunc(all, func(other T) bool { return same(other, one) }) {
+		return all
+	}
+	return append(all, one)
 }
 
 // tie returns the column of the child and the column of the parent that a key ties, if one
@@ -128,6 +131,10 @@ func (k *reference) tie(p tiedColumn) []tiedColumn {
 
 func same(a, b tiedColumn) bool {
 	return strings.EqualFold(a.schema, b.schema) && strings.EqualFold(a.table, b.table) && strings.EqualFold(a.column, b.column)
+}
+
+func sameKey(a, b reference) bool {
+	return a.ownSchema == b.ownSchema && a.from == b.from && a.name == b.name
 }
 
 // children returns the foreign keys that reference a column, of the tables that the

@@ -30,10 +30,9 @@ const (
 // that is not a count does not pass for one.
 const noneMatched = 1 << 62
 
-// The outcomes of a row that was there before: three counts in one number, of 16
-// bits each, since a statement has fewer rows than placeholders. Without a
-// version all rows have the outcome same, and the server's own figure tells how
-// many of them were updated.
+// The outcomes of a row that was there before: three counts in one number, of 16 bits
+// each, since a statement has fewer rows than placeholders. Without a version all rows
+// have the outcome same, and the server's own figure tells how many of them were updated.
 const (
 	countBits    = 16
 	countSame    = 1
