@@ -57,7 +57,7 @@ func newDeadLetters(child *service.OwnedOutput) *deadLetters {
 
 // send writes dead letters to the child.
 func (l *deadLetters) send(d *delivery) {
-	answered := make(chan struct{})
+	answered, answer := context.WithCancel(context.Background())
 	d.answered, d.late = answered, false
 	batch := d.messages.Copy()
 	d.sent = batch.Index()
@@ -69,7 +69,7 @@ func (l *deadLetters) send(d *delivery) {
 	l.mutex.Unlock()
 	l.sends.Go(func() {
 		d.err = l.child.WriteBatch(l.alive, batch)
-		close(answered)
+		answer()
 	})
 }
 

@@ -153,7 +153,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return o.deliver(ctx, batch, d)
 	}
 	messages := rows.Messages(o.store.target, batch)
-	tickets := ticketsOf(batch)
+	tickets := ticket.Of(batch)
 	withdraw := o.store.writer.Offer(messages)
 	ahead := tickets.Await(ctx, o, len(batch))
 	withdraw()
@@ -179,14 +179,6 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 			return service.ErrNotConnected
 		}
 	}
-}
-
-func ticketsOf(batch service.MessageBatch) (all ticket.List) {
-	for _, m := range batch {
-		metadata, _ := m.MetaGetImmut(record.Batch)
-		all = all.With(metadata)
-	}
-	return all
 }
 
 // write stores a batch, or says why it cannot be stored now.

@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What the output leaves must be what a model leaves that writes one record after
-// the other, whatever the batches, and its counts must be the model's.
+// The output must leave the rows of a model that writes one record after the other,
+// whatever the batches are, and its counts must be those of the model.
 func TestPropertyBatchesEqualOneByOne(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]string{

@@ -102,7 +102,7 @@ func TestAKeyAloneIsARow(t *testing.T) {
 	require.Equal(t, "inserted 1, updated 0, unchanged 2, compacted 0, refused 0", w.counts(o, row(1), row(2), row(3)))
 }
 
-// A row that gave way to a row that is then refused must be stored after all.
+// A row is stored when the row that stands for it is refused.
 func TestARefusedWinnerHidesNobody(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")

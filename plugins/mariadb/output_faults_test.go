@@ -32,7 +32,7 @@ func TestAReadOnlyServerIsWaitedFor(t *testing.T) {
 func TestFewerConnectionsThanConfiguredAreFoundAtConnect(t *testing.T) {
 	t.Parallel()
 	w := privateWorld(t, orders, "--max-user-connections=3")
-	// The third or the fourth: the server may still count the look at the table.
+	// The third or the fourth: the server may still count the inspection of the table.
 	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), " of 5: MariaDB error 1203")
 }
 

@@ -184,7 +184,7 @@ func badOrders(batch string) (records []any) {
 	return records
 }
 
-// All of a batch, and of the one behind it, is at fault; the table has a good row.
+// All rows of a batch, and of the batch behind it, are at fault. The table has a good row.
 func TestABatchOfBadRowsIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, statement := range map[string]string{"on no list": signal9001, "a missing table": "INSERT INTO nowhere VALUES (1)"} {

@@ -93,7 +93,7 @@ func ordersWithBad(bad int) (records []any, refusals map[int]string) {
 	return records, refusals
 }
 
-// The statements follow: what a batch has taught, the next one's are cut by.
+// The statements of a batch are as large as the refusals of the batches before allow.
 func TestTheNextBatchIsCutByWhatWasRefused(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")

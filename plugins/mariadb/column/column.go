@@ -242,8 +242,8 @@ func present(v any) int {
 	return 1
 }
 
-// Exactly returns an expression whose comparison tells apart all values that the column
-// tells apart. A collation may not.
+// Exactly returns an expression whose comparison distinguishes all values that the column
+// distinguishes. A collation may not.
 func (c *Column) Exactly(expression string) string {
 	switch c.Family {
 	case Texts, Enums, Sets:

@@ -35,7 +35,7 @@ func (q *Inquiry) ask(ctx context.Context, v *rows.Refused, c Change) Answer {
 }
 
 // OthersAreStored says whether a row with the same change as the doubted row can be stored
-// now, or was committed since the doubted row was last looked at.
+// now, or was committed since the doubted row was last judged.
 func (q *Inquiry) OthersAreStored(ctx context.Context, v *rows.Refused, c Change, s *Suspicion) bool {
 	found := q.ask(ctx, v, c)
 	now := q.Evidence.Committed()

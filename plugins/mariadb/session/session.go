@@ -28,7 +28,7 @@ type Session struct {
 type statementKey struct {
 	deletes     bool
 	numbered    bool
-	counting    table.Counting
+	counting    *table.Counting
 	onDuplicate string // it may change with the table
 	rows        int
 }
@@ -155,7 +155,7 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 
 // counted returns what an upsert has counted. When the answer has no count (a proxy does
 // not keep the session), the rows are stored all the same: they count as inserted.
-func (s *Session) counted(ctx context.Context, c table.Counting, result driver.Result, rows int) (table.Counts, error) {
+func (s *Session) counted(ctx context.Context, c *table.Counting, result driver.Result, rows int) (table.Counts, error) {
 	id, err := result.LastInsertId()
 	if err != nil {
 		return table.Counts{}, err
@@ -163,7 +163,7 @@ func (s *Session) counted(ctx context.Context, c table.Counting, result driver.R
 	if found, ok := table.CountsOf(id, rows); ok && c == table.ByInsertID {
 		return found, nil
 	}
-	if err := s.QueryRowContext(ctx, c.Read()).Scan(&id); err != nil {
+	if err := s.QueryRowContext(ctx, c.Read).Scan(&id); err != nil {
 		return table.Counts{}, err
 	}
 	if found, ok := table.CountsOf(id, rows); ok {

@@ -18,7 +18,7 @@ import (
 )
 
 // Advise adds to a fault that only an operator can end what to do about it. When the
-// server does not tell what the advice needs, the fault stays as it is.
+// server does not tell what the advice needs, the fault keeps its text.
 func (t *Table) Advise(ctx context.Context, db *sql.DB, f *fault.Fault) *fault.Fault {
 	if f.Kind != fault.Misconfigured {
 		return f

@@ -112,10 +112,11 @@ func widened(definition string) string {
 // and of its attributes.
 func split(definition string) (kind, collation, attributes []string) {
 	words := tokens(definition)
-	for n := 1; len(words) > 0; words = words[n:] {
+	for len(words) > 0 {
+		n := 1
 		switch word := words[0]; {
 		case len(kind) == 0, word == "unsigned", word == "zerofill", strings.HasPrefix(word, "/*"), strings.HasSuffix(word, "*/"):
-			n, kind = 1, append(kind, word)
+			kind = append(kind, word)
 		case word == "CHARACTER" && len(words) > 2: // CHARACTER SET utf8mb4
 			n, collation = 3, append(collation, words[:3]...)
 		case word == "COLLATE" && len(words) > 1:
@@ -123,6 +124,7 @@ func split(definition string) (kind, collation, attributes []string) {
 		default:
 			return kind, collation, words
 		}
+		words = words[n:]
 	}
 	return kind, collation, nil
 }

@@ -22,7 +22,7 @@ type Table struct {
 	Key      []int           // indexes into Columns
 	Locks    []int           // the same, of lock_order
 	Version  int             // index into Columns, -1 for none
-	Counting Counting
+	Counting *Counting
 	touched  []described // the ON UPDATE columns that are not configured
 	// Columns that are not configured, NOT NULL and without a default: a trigger has
 	// to fill them.
@@ -51,7 +51,7 @@ type uniqueIndex struct {
 // Inspect reads what the server says about the target. The error is a [Mismatch] when the
 // table cannot hold the configured rows safely.
 func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
-	t := &Table{Target: target, Version: -1, Seen: time.Now()}
+	t := &Table{Target: target, Version: -1, Counting: ByInsertID, Seen: time.Now()}
 	var engine, kind, transactions sql.NullString
 	var next sql.NullInt64 // of an AUTO_INCREMENT column
 	// A server with lower_case_table_names compares names as it stores them.

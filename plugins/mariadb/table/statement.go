@@ -15,15 +15,27 @@ const MaxPlaceholders = 65535
 // server itself only says affected = inserted + 2*updated. The values of the first row set
 // the count to [noneMatched], and each stored row adds its outcome. So a statement always
 // reports on itself, whatever failed before it.
-type Counting int
+type Counting struct {
+	reset, add string // expressions
+	Read       string // the question for the count of the session's last statement
+}
 
-const (
+var (
 	// ByInsertID counts in the insert id. It comes back with the answer, except when a
 	// trigger ran last: then the session asks for it.
-	ByInsertID Counting = iota
+	ByInsertID = &Counting{
+		reset: fmt.Sprintf("LAST_INSERT_ID(%d)", noneMatched),
+		add:   "LAST_INSERT_ID(LAST_INSERT_ID() + %s)",
+		Read:  "SELECT LAST_INSERT_ID()",
+	}
 	// ByVariable counts in a session variable, for which the session asks. It is for a
-	// table whose insert id is that of its own AUTO_INCREMENT column.
-	ByVariable
+	// table whose insert id is that of its own AUTO_INCREMENT column. A variable that is not
+	// set yet is text to the parser: without CAST its sum would be a float.
+	ByVariable = &Counting{
+		reset: fmt.Sprintf("(@order_sink_matched := %d)", noneMatched),
+		add:   "(@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + %s)",
+		Read:  "SELECT @order_sink_matched",
+	}
 )
 
 // noneMatched is far from any id that a server generates, so that an insert id
@@ -51,29 +63,6 @@ func CountsOf(id int64, rows int) (Counts, bool) {
 	return c, id >= 0 && id>>(3*countBits) == 0 && c.Matched <= rows && c.Changed+c.Stale <= c.Matched
 }
 
-func (c Counting) reset() string {
-	if c == ByVariable {
-		return fmt.Sprintf("(@order_sink_matched := %d)", noneMatched)
-	}
-	return fmt.Sprintf("LAST_INSERT_ID(%d)", noneMatched)
-}
-
-func (c Counting) add(outcome string) string {
-	if c == ByVariable {
-		// A variable that is not set yet is text to the parser: its sum would be a float.
-		return "(@order_sink_matched := CAST(@order_sink_matched AS SIGNED) + " + outcome + ")"
-	}
-	return "LAST_INSERT_ID(LAST_INSERT_ID() + " + outcome + ")"
-}
-
-// Read returns the question for the count of the session's last statement.
-func (c Counting) Read() string {
-	if c == ByVariable {
-		return "SELECT @order_sink_matched"
-	}
-	return "SELECT LAST_INSERT_ID()"
-}
-
 // UpsertText returns a multi-row INSERT ... ON DUPLICATE KEY UPDATE with a placeholder for
 // each value. A second run of it changes nothing (Invariant 4). Numbered rows have the
 // number of the AUTO_INCREMENT column before their values.
@@ -81,7 +70,7 @@ func (t *Table) UpsertText(rows int, numbered bool) string {
 	first := make([]string, len(t.Columns))
 	for i := range t.Columns {
 		if first[i] = "?"; strings.EqualFold(t.Columns[i].Name, t.Target.Key[0]) {
-			first[i] = "IF(" + t.Counting.reset() + ", ?, NULL)"
+			first[i] = "IF(" + t.Counting.reset + ", ?, NULL)"
 		}
 	}
 	names := quoteAll(t.Target.Columns)
@@ -106,7 +95,7 @@ func (t *Table) assignments() string {
 	if t.Version >= 0 {
 		outcome = "(@order_sink_fate := " + t.outcome() + ")"
 	}
-	all := []string{key + " = IF(" + t.Counting.add(outcome) + ", " + key + ", " + key + ")"}
+	all := []string{key + " = IF(" + fmt.Sprintf(t.Counting.add, outcome) + ", " + key + ", " + key + ")"}
 	if t.Version < 0 {
 		for _, c := range t.updated() {
 			all = append(all, quote(c.Name)+" = VALUES("+quote(c.Name)+")")

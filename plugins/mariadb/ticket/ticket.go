@@ -13,11 +13,14 @@ import (
 // ticket. A batch that was put together from several batches has several.
 type List []record.Ticket
 
-// With adds the ticket of a message. The output asks all messages: a processor may have
-// left out the first one of a batch that must wait.
-func (all List) With(metadata any) List {
-	if t, ok := metadata.(record.Ticket); ok && (len(all) == 0 || all[len(all)-1] != t) {
-		all = append(all, t)
+// Of returns the tickets of a batch. It asks all messages: a processor may have left out
+// the first one of a batch that must wait.
+func Of[M interface{ MetaGetImmut(name string) (any, bool) }](batch []M) (all List) {
+	for _, m := range batch {
+		metadata, _ := m.MetaGetImmut(record.Batch)
+		if t, ok := metadata.(record.Ticket); ok && (len(all) == 0 || all[len(all)-1] != t) {
+			all = append(all, t)
+		}
 	}
 	return all
 }

@@ -89,7 +89,7 @@ func (p *plan) rowLimit(t *table.Table) int {
 }
 
 // splitAt cuts the rows of a statement that was refused. The blamed row gets a statement
-// of its own. The server took the rows before the blamed row. It did not look at the rows
+// of its own. The server took the rows before the blamed row. It did not check the rows
 // behind it, so these rows go in smaller statements. Without a row to blame (-1) splitAt
 // cuts in halves.
 func (p *plan) splitAt(t *table.Table, batch []rows.Row, blamed int) [][]rows.Row {
