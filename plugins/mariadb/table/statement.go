@@ -2,8 +2,10 @@ package table
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
@@ -231,4 +233,40 @@ func (t *Table) LookUpText(rows int) string {
 	}
 	condition := t.equal(t.Key)
 	return text + "(" + condition + ")" + strings.Repeat(" OR ("+condition+")", rows-1) + " FOR UPDATE"
+}
+
+// LookedUp reads an answer to [Table.LookUpText]. known is false for a row whose key no
+// record can have.
+func (t *Table) LookedUp(fields [][]byte) (key string, number any, known bool) {
+	values := make([]any, len(t.Columns))
+	for i, k := range t.Key {
+		var refused *record.Refusal
+		if values[k], refused = t.Columns[k].Accept(string(fields[i])); refused != nil {
+			return "", nil, false
+		}
+	}
+	number, refused := t.serial.Accept(string(fields[len(t.Key)]))
+	return t.KeyText(values), number, refused == nil
+}
+
+// KeyText returns a text for a key. Different keys have different texts.
+func (t *Table) KeyText(values []any) string {
+	var text strings.Builder
+	for _, k := range t.Key {
+		var value string
+		switch v := values[k].(type) {
+		case string:
+			value = v
+		case []byte:
+			value = string(v)
+		case int64:
+			value = strconv.FormatInt(v, 10)
+		case uint64:
+			value = strconv.FormatUint(v, 10)
+		}
+		text.WriteString(strconv.Itoa(len(value)))
+		text.WriteByte(':')
+		text.WriteString(value)
+	}
+	return text.String()
 }
