@@ -199,6 +199,11 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 			o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
 		}
 	}
+	for i, m := range batch {
+		if messages[i].Failed {
+			result.fail(i, m.GetError())
+		}
+	}
 	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.codes()) {
 		if why := o.stopped(); why != nil {
 			o.held.keep(this, result)

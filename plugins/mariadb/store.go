@@ -105,10 +105,7 @@ func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fau
 	}
 	r := &result{refused: refusals}
 	for i := range messages {
-		switch m := &messages[i]; {
-		case m.Failed != nil:
-			r.fail(i, m.Failed)
-		case rows.Ignores(t, m):
+		if rows.Ignores(t, &messages[i]) {
 			r.ignored++
 		}
 	}

@@ -39,8 +39,8 @@ func Messages[M incoming](target *table.Target, batch []M) []Message {
 	messages := make([]Message, len(batch))
 	metadata := make([]any, len(batch)*len(target.Metadata))
 	for i, m := range batch {
-		messages[i].Failed = m.GetError()
-		if messages[i].Failed != nil {
+		if m.GetError() != nil {
+			messages[i].Failed = true
 			continue
 		}
 		content, err := m.AsStructured()

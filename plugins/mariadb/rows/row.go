@@ -16,7 +16,7 @@ type Message struct {
 	Content  any   // the record, an object; nil for a tombstone
 	Metadata []any // one for each of Target.Metadata, nil where it is absent
 	Key      any   // of Kafka: text, bytes or a *record.TombstoneKey
-	Failed   error // of a processor: the message will not be written
+	Failed   bool  // it has an error already and will not be written
 }
 
 // Row is one record as the table's columns will hold it, or a tombstone.
@@ -42,7 +42,7 @@ func IsNumbered(r Row) bool { return r.Number != nil }
 
 // Ignores says whether a message is a tombstone that deletes nothing.
 func Ignores(t *table.Table, m *Message) bool {
-	return m.Content == nil && m.Failed == nil && !t.Target.Deletes
+	return m.Content == nil && !m.Failed && !t.Target.Deletes
 }
 
 // Build makes the rows of a batch, which are valid until the buffer is freed. It returns
@@ -53,7 +53,7 @@ func Build(t *table.Table, messages []Message, b *Buffer) ([]Row, map[int]*recor
 	values, rows := b.values, b.rows[:0]
 	var refusals map[int]*record.Refusal
 	for i := range messages {
-		if messages[i].Failed != nil || Ignores(t, &messages[i]) {
+		if messages[i].Failed || Ignores(t, &messages[i]) {
 			continue
 		}
 		r, refusal := BuildRow(t, i, &messages[i], values[i*width:(i+1)*width:(i+1)*width])
