@@ -82,14 +82,12 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 func refusedError(batch service.MessageBatch, result *result) error {
 	var all *service.BatchError
 	for i := range batch {
-		err := result.err(i)
-		if err == nil {
-			continue
+		if err := result.err(i); err != nil {
+			if all == nil {
+				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(result.refused)+len(result.failed), len(batch), err))
+			}
+			all = all.Failed(i, err)
 		}
-		if all == nil {
-			all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(result.refused)+len(result.failed), len(batch), err))
-		}
-		all = all.Failed(i, err)
 	}
 	if all == nil {
 		return nil // and no *service.BatchError that is nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -37,7 +38,7 @@ type output struct {
 	store       *store
 	breaker     *breaker.Breaker // nil for none
 	forget      func()           // ends the handling of SIGUSR1
-	held        held
+	held        sync.Map         // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
 	state       *retry.State
 	deadLetters *deadLetters // nil: a refusal is an error
 	notices     *notices
@@ -71,7 +72,6 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		store:       store,
 		breaker:     b,
 		forget:      breaker.ResumeOnSignal(b),
-		held:        held{tallies: make(map[uint64]rows.Tally)},
 		state:       &retry.State{Longest: 5 * time.Second, Show: m.state, Warn: logger.Warnf, Info: logger.Infof},
 		deadLetters: child,
 		notices:     &notices{info: logger.Infof, every: noticeEvery},
@@ -192,7 +192,10 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 		return nil, reasonOf(f)
 	}
 	now := time.Now()
-	again := o.held.credit(this, result)
+	first, again := o.held.Load(this)
+	if again { // its rows are unchanged now, but a message counts once
+		result.credit(first.(rows.Tally))
+	}
 	if result.Stored() > 0 {
 		o.metrics.commit(now.Unix())
 		if sent, known := rows.SentAt(batch[0]); known && !again {
@@ -201,16 +204,16 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	}
 	for i, m := range batch {
 		if messages[i].Failed {
-			result.fail(i, m.GetError())
+			setIn(&result.failed, i, m.GetError())
 		}
 	}
 	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.codes()) {
 		if why := o.stopped(); why != nil {
-			o.held.keep(this, result)
+			o.held.Store(this, result.Tally)
 			return nil, why
 		}
 	}
-	o.held.release(this)
+	o.held.Delete(this)
 	o.report(batch, result, began, now)
 	return result, nil
 }

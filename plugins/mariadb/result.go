@@ -1,7 +1,6 @@
 package mariadb
 
 import (
-	"sync"
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
@@ -18,20 +17,6 @@ type result struct {
 	ignored   int                     // tombstones
 	refused   map[int]*record.Refusal // by index in the batch
 	failed    map[int]error           // what had failed in a processor, by index
-}
-
-func (r *result) refuse(message int, refusal *record.Refusal) {
-	if r.refused == nil {
-		r.refused = make(map[int]*record.Refusal)
-	}
-	r.refused[message] = refusal
-}
-
-func (r *result) fail(message int, err error) {
-	if r.failed == nil {
-		r.failed = make(map[int]error)
-	}
-	r.failed[message] = err
 }
 
 // err returns why a message becomes a dead letter, nil for another message.
@@ -59,23 +44,8 @@ func (r *result) codes() map[string]int {
 	return codes
 }
 
-// held has the outcomes of batches that dead_letter_limit holds back. Such a batch is
-// written again, and its rows are unchanged then. But a message counts once, with the
-// outcome of the first write.
-type held struct {
-	mutex   sync.Mutex
-	tallies map[uint64]rows.Tally // by [rows.Identity]
-}
-
-// credit gives the rows of a batch the outcomes of its first write. It returns false when
-// there was none.
-func (h *held) credit(batch uint64, r *result) bool {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	first, again := h.tallies[batch]
-	if !again {
-		return false
-	}
+// credit gives the rows of a batch that is written again the outcomes of its first write.
+func (r *result) credit(first rows.Tally) {
 	for _, o := range []struct {
 		now   *int
 		first int
@@ -86,19 +56,14 @@ func (h *held) credit(batch uint64, r *result) bool {
 			*now, *o.now, o.first = *now-n, *o.now+n, o.first-n
 		}
 	}
-	return true
 }
 
-func (h *held) keep(batch uint64, r *result) {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	h.tallies[batch] = r.Tally
-}
-
-func (h *held) release(batch uint64) {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	delete(h.tallies, batch)
+// setIn sets a value of a map that is made for its first value.
+func setIn[V any](all *map[int]V, message int, value V) {
+	if *all == nil {
+		*all = make(map[int]V)
+	}
+	(*all)[message] = value
 }
 
 const (

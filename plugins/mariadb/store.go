@@ -147,7 +147,7 @@ func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *
 			r.compacted -= len(v.Row.Group) - 1
 			continue // the rows of its group were written after it
 		}
-		r.refuse(v.Row.Message, t.Refusal(v.Fault))
+		setIn(&r.refused, v.Row.Message, t.Refusal(v.Fault))
 	}
 	return nil
 }
