@@ -131,6 +131,10 @@ var rules = map[uint16]rule{
 	1614: every(RetryNow, "XA_RBDEADLOCK: Transaction branch was rolled back: deadlock was detected"),
 
 	// Full, or short of something.
+	1815: every(Wait), // internal error
+	1135: every(Wait), // no thread can be created
+	1040: every(Wait), // too many connections
+	1203: every(Wait), // too many connections of this account
 	1021: every(Wait, "Disk full (%s); waiting for someone to free some space... (errno: %M)"),
 	1114: every(Wait, "The table '%s' is full"), // InnoDB's word for a full disk
 	1026: every(Wait, "Error writing file '%s' (errno: %M)"),
@@ -139,20 +143,16 @@ var rules = map[uint16]rule{
 	1015: every(Wait, "Can't lock file (errno: %M)"),
 	1017: every(Wait, "Can't find file: '%s' (errno: %M)"),
 	1878: every(Wait, "Temporary file write failure"),
-	1815: every(Wait),                                      // internal error
 	1016: every(Wait, "Can't open file: '%s' (errno: %M)"), // out of file handles
 	1037: every(Wait, "Out of memory; restart server and try again (needed %d bytes)"),
 	1038: every(Wait, "Out of sort memory, consider increasing server sort buffer size"),
 	1041: every(Wait, "Out of memory."),
-	1135: every(Wait), // no thread can be created
 	1637: every(Wait, "Too many active concurrent transactions"),
 	1206: every(Wait, "The total number of locks exceeds the lock table size"),
 	transCacheFull: every(Wait,
 		"Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mariadbd variable and try again",
 		"Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mysqld variable and try again"),
 	stmtCacheFull: every(Wait, "Multi-row statements required more than 'max_binlog_stmt_cache_size' bytes of storage."),
-	1040:          every(Wait),                                                                 // too many connections
-	1203:          every(Wait),                                                                 // too many connections of this account
 	1226:          every(Wait, "User '%s' has exceeded the '%s' resource (current value: %d)"), // of an hour
 
 	// Read-only. Of one row: a trigger writes to a table that is read-only, or signals
@@ -164,33 +164,33 @@ var rules = map[uint16]rule{
 	1036: onEvidence(Wait, "Table '%s' is read only"),
 
 	// Not now: starting, stopping, backed up, not in the cluster.
-	1047: every(Wait, "Unknown command", "WSREP has not yet prepared node for application use"), // the second form is Galera's
+	1077: every(Wait), // normal shutdown
+	1079: every(Wait), // shutdown complete
+	1080: every(Wait), // forcing close
+	1297: every(Wait), // a temporary error of the storage engine
 	1053: every(Wait, "Server shutdown in progress"),
-	1077: every(Wait),                                                                     // normal shutdown
-	1079: every(Wait),                                                                     // shutdown complete
-	1080: every(Wait),                                                                     // forcing close
-	1223: every(Wait, "Can't execute the query because you have a conflicting read lock"), // FLUSH TABLES WITH READ LOCK
+	1047: every(Wait, "Unknown command", "WSREP has not yet prepared node for application use"), // the second form is Galera's
+	1223: every(Wait, "Can't execute the query because you have a conflicting read lock"),       // FLUSH TABLES WITH READ LOCK
 	1099: every(Wait, "Table '%s' was locked with a READ lock and can't be updated"),
 	4145: every(Wait, "Can't execute the command as you have a BACKUP STAGE active"),
 	1180: every(Wait, "Got error %M during COMMIT"), // the log could not be written; Galera: not certified
-	1297: every(Wait),                               // a temporary error of the storage engine
 
 	// The connection or the statement was ended from outside.
+	1152: every(Wait), // aborting connection
+	1184: every(Wait), // the same
+	1429: every(Wait), // FEDERATED, Spider: of the server behind this one
+	1430: every(Wait), // the same
+	1043: every(Wait), // handshake error
+	1042: every(Wait), // the server cannot find the client's host
+	1129: every(Wait), // host is blocked
 	1317: every(Wait, "Query execution was interrupted"),
 	1969: every(Wait, "Query execution was interrupted (max_statement_time exceeded)"),
 	1927: every(Wait, "Connection was killed"),
-	1152: every(Wait),                                                        // aborting connection
-	1184: every(Wait),                                                        // the same
 	1153: every(Wait, "Got a packet bigger than 'max_allowed_packet' bytes"), // max_allowed_packet was lowered: Connect asks for it again
-	1429: every(Wait),                                                        // FEDERATED, Spider: of the server behind this one
-	1430: every(Wait),                                                        // the same
 	1158: every(Wait, "Got an error reading communication packets"),
 	1159: every(Wait, "Got timeout reading communication packets"),
 	1160: every(Wait, "Got an error writing communication packets"),
 	1161: every(Wait, "Got timeout writing communication packets"),
-	1043: every(Wait),                                                        // handshake error
-	1042: every(Wait),                                                        // the server cannot find the client's host
-	1129: every(Wait),                                                        // host is blocked
 	1243: every(Wait, "Unknown prepared statement handler (%w) given to %w"), // a proxy changed servers: Connect renews the connections
 
 	// The account lacks a privilege. Of one row: a trigger uses something else that it
@@ -214,21 +214,21 @@ var rules = map[uint16]rule{
 
 	// Something does not exist, or has another shape. Of one row: a trigger uses it for
 	// that row only (before SIGNAL, triggers did so to say no).
+	InvalidDefault:    onEvidence(Misconfigured), // a zero date, under the sql_mode of a trigger
 	1046:              onEvidence(Misconfigured, "No database selected"),
 	1049:              onEvidence(Misconfigured, "Unknown database '%s'"),
 	1146:              onEvidence(Misconfigured, "Table '%s' doesn't exist"),
 	1054:              onEvidence(Misconfigured, "Unknown column '%s' in '%s'"),
 	1136:              onEvidence(Misconfigured, "Column count doesn't match value count at row %d"),
 	NoDefaultForField: onEvidence(Misconfigured, "Field '%s' doesn't have a default value"), // a NOT NULL column that the configuration leaves out
-	InvalidDefault:    onEvidence(Misconfigured),                                            // a zero date, under the sql_mode of a trigger
 	1356:              onEvidence(Misconfigured, "View '%s' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them"),
 	1449:              onEvidence(Misconfigured, "The user specified as a definer ('%s'@'%s') does not exist"), // the definer of a trigger
 	1305:              onEvidence(Misconfigured, "PROCEDURE %s does not exist", "FUNCTION %s does not exist"),
 
 	// The table and what hangs on it.
+	AutoincOutOfRange: every(Misconfigured), // no number is left: every further row meets it
 	1932:              every(Misconfigured, "Table '%s' doesn't exist in engine"),
-	AutoincReadFailed: every(Misconfigured, "Failed to read auto-increment value from storage engine"), // no number is left
-	AutoincOutOfRange: every(Misconfigured),                                                            // the same: every further row meets it
+	AutoincReadFailed: every(Misconfigured, "Failed to read auto-increment value from storage engine"), // the same
 	1194:              every(Misconfigured, "Table '%s' is marked as crashed and should be repaired"),
 	1195:              every(Misconfigured, "Table '%s' is marked as crashed and last (automatic?) repair failed"),
 	1877:              every(Misconfigured, "Operation cannot be performed. The table '%s' is missing, corrupt or contains bad data"),
@@ -244,10 +244,11 @@ var rules = map[uint16]rule{
 		rowLoggingOnly+" InnoDB is limited to row-logging when transaction isolation level is READ COMMITTED or READ UNCOMMITTED."),
 	1461: every(Misconfigured, "Can't create more than max_prepared_stmt_count statements (current value: %d)"),
 
-	// Anybody's fault.
-	1139: onEvidence(Unknown), // a trigger or CHECK that stumbles over one row's value: its
-	1172: onEvidence(Unknown), // class (42, 21) would blame the set-up for good rows too
-	1242: onEvidence(Unknown), // subquery rows
+	// Anybody's fault. A trigger or CHECK may stumble over one row's value: the class of the
+	// error (42, 21) would blame the set-up for good rows too.
+	1139: onEvidence(Unknown), // a regular expression
+	1172: onEvidence(Unknown), // too many rows
+	1242: onEvidence(Unknown), // a subquery with more than one row
 	1105: onEvidence(Unknown), // unknown error
 	// The storage engine's own number is inside the message: a full disk as well as a
 	// row that is too long.
