@@ -43,7 +43,7 @@ func spec() *service.ConfigSpec {
 	return service.NewConfigSpec().
 		Stable().
 		Categories("Services").
-		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one verdict for each row.").
+		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one outcome for each row.").
 		Description(description).
 		Fields(tableFields()...).
 		Field(limitField()).
@@ -53,7 +53,7 @@ func spec() *service.ConfigSpec {
 		Field(service.NewOutputMaxInFlightField().Default(4)).
 		Field(service.NewBatchPolicyField(fieldBatching)).
 		LintRule(lint).
-		Example("Orders", "One row an order, kept by its id. An order that is sent again leaves its row alone, `updated_at` included.", `
+		Example("Orders", "One row for each order, with its id as the key. An order that is sent again does not change its row, `updated_at` included.", `
 output:
   mariadb_upsert:
     dsn: orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders
@@ -61,7 +61,7 @@ output:
     columns: [order_id, user_id, product_id, qty, unit_price, total_price]
     key: [order_id]
 `).
-		Example("Rows without a key of their own", "Every message is a row, once, however often it is delivered.", `
+		Example("Rows without a key of their own", "Every message is one row, however often it is delivered.", `
 output:
   mariadb_upsert:
     dsn: orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders
@@ -70,14 +70,13 @@ output:
     metadata_columns: [kafka_topic, kafka_partition, kafka_offset]
     key: [kafka_topic, kafka_partition, kafka_offset]
 `).
-		Example("The newest version wins", "Messages of one order may arrive in any order: `event_time` says which is the newest.", `
+		Example("The newest version wins", "Messages of one order may arrive in any order: `event_time` tells which message is the newest.", `
 output:
   mariadb_upsert:
     dsn: orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders
     table: orders
-    columns: [order_id, status, created_at, event_time]
+    columns: [order_id, status, event_time]
     key: [order_id]
-    insert_only: [created_at]
     version: event_time
 `)
 }
@@ -85,40 +84,36 @@ output:
 func tableFields() []*service.ConfigField {
 	return []*service.ConfigField{
 		service.NewStringField(session.FieldDSN).
-			Description("Where the table is, in the form of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. What decides whether rows are stored exactly is overridden: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. White space at the end of the DSN, such as the newline of a mounted secret, is refused at the start.").
+			Description("The address of the database, as a DSN of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. The output overrides the parameters that decide whether rows are stored exactly: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. At the start, the output refuses a DSN with white space at its end, such as the newline of a mounted secret.").
 			Example("orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders").
 			Secret(),
 		service.NewStringField(table.FieldTable).
 			Description("The table, or `database.table`.").
 			Example("orders"),
 		service.NewStringListField(table.FieldColumns).
-			Description("The columns to write. Each column gets the member of the same name. Columns that are not named keep what they have, and get their default in a new row.").
+			Description("The columns to write. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
 			Example([]string{"order_id", "user_id", "total_price"}),
 		service.NewStringListField(table.FieldMetadataColumns).
 			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of the `redpanda` input.").
 			Example([]string{record.Timestamp}).
 			Default([]any{}),
 		service.NewStringListField(table.FieldKey).
-			Description("The columns that tell one row from another, in any order: the primary key of the table, or a unique index.").
+			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index.").
 			Example([]string{"order_id"}),
-		service.NewStringListField(table.FieldInsertOnly).
-			Description("Columns that are written with a new row and left alone when the row is there already.").
-			Example([]string{"created_at"}).
-			Default([]any{}),
 		service.NewStringField(table.FieldVersion).
-			Description("A column (an integer, decimal, date or timestamp) that guards a row: it is overwritten only by a row whose version is equal or newer. NULL is older than any version. Empty: the last write wins.").
+			Description("A column (an integer, decimal, date or timestamp) that protects a row: only a row with an equal or newer version overwrites the stored row. NULL is older than any version. Empty: the last write wins.").
 			Example("updated_by_producer_at").
 			Default(""),
 		service.NewStringListField(table.FieldLockOrder).
-			Description("Columns that the rows of a batch are sorted by, before their key. For a table whose triggers or foreign keys lock rows of another table: name the columns that choose those rows (the product of an order that takes from a stock), and connections that write at the same time lock them in one order instead of ending in deadlocks, which are tried again. An empty name is no column, so that a variable may name one or none.").
+			Description("Columns by which the output sorts the rows of a batch, before their key. Use this setting for a table whose triggers or foreign keys lock rows of another table, and name the columns that choose those rows, such as the product of an order that takes from a stock. Connections that write at the same time then lock those rows in one order. Without that order they end in deadlocks, which the output retries. The output ignores an empty name, so that a variable may contain one name or none.").
 			Example([]string{"product_id"}).
 			Default([]any{}).
 			Advanced(),
 		service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
-			tombstoneIgnore: "Acknowledge it and do nothing.",
-			tombstoneDelete: "Delete the row that its `kafka_key` names.",
+			tombstoneIgnore: "Acknowledge the message and do nothing.",
+			tombstoneDelete: "Delete the row that the `kafka_key` of the message names.",
 		}).
-			Description("What a message without content does.").
+			Description("What the output does with a message without content.").
 			Default(tombstoneIgnore),
 	}
 }
@@ -126,20 +121,20 @@ func tableFields() []*service.ConfigField {
 func limitField() *service.ConfigField {
 	return service.NewObjectField(breaker.FieldLimit,
 		service.NewFloatField(fieldRatio).
-			Description("The share of messages that may be refused, from 0 to 1. 1: no limit.").
+			Description("The share of messages that may be refused, from 0 to 1. With 1 there is no limit.").
 			Default(1.0).
 			LintRule(`root = if this < 0 || this > 1 { "`+fieldRatio+` must be from 0 to 1" }`),
 		service.NewDurationField(fieldWindow).
-			Description("Over which time they are counted.").
+			Description("The time over which messages are counted.").
 			Default("1m"),
 		service.NewIntField(fieldMinCount).
-			Description("Fewer refused messages in the window never exceed the limit.").
+			Description("With fewer refused messages in the window, the limit is never exceeded.").
 			Default(100).
 			LintRule(`root = if this < 1 { "`+fieldMinCount+` must be at least 1" }`),
 		service.NewDurationField(fieldPause).
 			Description("How long the output stops before it tries again by itself.").
 			Default("5m"),
-	).Description("Stops the output when too much is refused.")
+	).Description("Stops the output when too many messages are refused.")
 }
 
 func connectionFields() []*service.ConfigField {
@@ -150,19 +145,18 @@ func connectionFields() []*service.ConfigField {
 			Default("").
 			Advanced(),
 		service.NewIntField(fieldConnections).
-			Description("How many connections write at the same time. A batch is divided over them by key; one more connection inspects the table.").
+			Description("How many connections write at the same time. The output divides a batch over them by key. One more connection inspects the table.").
 			Default(4).
 			LintRule(`root = if this < 1 { "` + fieldConnections + ` must be at least 1" }`),
 		service.NewIntField(fieldMaxRows).
-			Description("The rows of one statement, at most. Placeholders (65,535) and `max_allowed_packet` limit a statement too. Each connection keeps up to about thirty statements of fewer rows as well; they take the server some 500 bytes a placeholder.").
+			Description("The largest number of rows in one statement. Placeholders (65,535) and `max_allowed_packet` limit a statement too. Each connection also keeps up to about thirty statements of fewer rows. A statement takes about 500 bytes for each placeholder on the server.").
 			Default(1024).
 			Advanced().
 			LintRule(`root = if this < 1 { "` + fieldMaxRows + ` must be at least 1" }`),
 	}
 }
 
-// config is a parsed configuration that was checked as far as possible without
-// a server.
+// config is a parsed configuration that was checked as far as possible without a server.
 type config struct {
 	dsn           string
 	target        table.Target
@@ -174,32 +168,19 @@ type config struct {
 }
 
 func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
-	var name string
-	for _, field := range []struct {
-		name string
-		into *string
-	}{
-		{session.FieldDSN, &c.dsn}, {table.FieldTable, &name}, {table.FieldVersion, &c.target.Version}, {fault.FieldInitStatement, &c.initStatement},
-	} {
-		if *field.into, err = parsed.FieldString(field.name); err != nil {
-			return c, err
-		}
-	}
-	for _, field := range []struct {
-		name string
-		into *[]string
-	}{
-		{table.FieldColumns, &c.target.Columns}, {table.FieldMetadataColumns, &c.target.Metadata},
-		{table.FieldKey, &c.target.Key}, {table.FieldInsertOnly, &c.target.InsertOnly},
-		{table.FieldLockOrder, &c.target.LockOrder},
-	} {
-		if *field.into, err = parsed.FieldStringList(field.name); err != nil {
-			return c, err
-		}
+	c.dsn = read(&err, parsed.FieldString, session.FieldDSN)
+	name := read(&err, parsed.FieldString, table.FieldTable)
+	c.target = table.Target{
+		Version:   read(&err, parsed.FieldString, table.FieldVersion),
+		Columns:   read(&err, parsed.FieldStringList, table.FieldColumns),
+		Metadata:  read(&err, parsed.FieldStringList, table.FieldMetadataColumns),
+		Key:       read(&err, parsed.FieldStringList, table.FieldKey),
+		LockOrder: read(&err, parsed.FieldStringList, table.FieldLockOrder),
 	}
 	c.target.Columns = slices.Concat(c.target.Columns, c.target.Metadata)
 	c.target.LockOrder = slices.DeleteFunc(c.target.LockOrder, func(name string) bool { return name == "" })
-	tombstone, err := parsed.FieldString(fieldTombstone)
+	c.initStatement = read(&err, parsed.FieldString, fault.FieldInitStatement)
+	tombstone := read(&err, parsed.FieldString, fieldTombstone)
 	if err != nil {
 		return c, err
 	}
@@ -210,10 +191,9 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if c.limit, err = parseLimit(parsed.Namespace(breaker.FieldLimit)); err != nil {
 		return c, fmt.Errorf("reading %s: %w", breaker.FieldLimit, err)
 	}
-	if c.connections, err = parsed.FieldInt(fieldConnections); err != nil {
-		return c, err
-	}
-	if c.maxRows, err = parsed.FieldInt(fieldMaxRows); err != nil {
+	c.connections = read(&err, parsed.FieldInt, fieldConnections)
+	c.maxRows = read(&err, parsed.FieldInt, fieldMaxRows)
+	if err != nil {
 		return c, err
 	}
 	if c.tls, _, err = parsed.FieldTLSToggled(fieldTLS); err != nil {
@@ -228,21 +208,21 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	return c, c.target.Check()
 }
 
+// read returns a setting. After an error it reads nothing more.
+func read[T any](err *error, field func(path ...string) (T, error), name string) (value T) {
+	if *err == nil {
+		value, *err = field(name)
+	}
+	return value
+}
+
 func parseLimit(parsed *service.ParsedConfig) (l breaker.Limit, err error) {
-	if l.Ratio, err = parsed.FieldFloat(fieldRatio); err != nil {
-		return l, err
+	l.Ratio = read(&err, parsed.FieldFloat, fieldRatio)
+	l.Window = read(&err, parsed.FieldDuration, fieldWindow)
+	l.Pause = read(&err, parsed.FieldDuration, fieldPause)
+	l.MinCount = read(&err, parsed.FieldInt, fieldMinCount)
+	if err == nil && (!(l.Ratio >= 0 && l.Ratio <= 1) || l.Window <= 0 || l.Pause <= 0 || l.MinCount < 1) {
+		err = fmt.Errorf("%s must be from 0 to 1, %s and %s longer than nothing, %s at least 1", fieldRatio, fieldWindow, fieldPause, fieldMinCount)
 	}
-	if l.Window, err = parsed.FieldDuration(fieldWindow); err != nil {
-		return l, err
-	}
-	if l.Pause, err = parsed.FieldDuration(fieldPause); err != nil {
-		return l, err
-	}
-	if l.MinCount, err = parsed.FieldInt(fieldMinCount); err != nil {
-		return l, err
-	}
-	if !(l.Ratio >= 0 && l.Ratio <= 1) || l.Window <= 0 || l.Pause <= 0 || l.MinCount < 1 {
-		return l, fmt.Errorf("%s must be from 0 to 1, %s and %s longer than nothing, %s at least 1", fieldRatio, fieldWindow, fieldPause, fieldMinCount)
-	}
-	return l, nil
+	return l, err
 }

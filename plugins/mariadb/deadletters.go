@@ -32,7 +32,7 @@ var errNoAnswer = errors.New("there is no answer yet")
 
 func deadLetterField() *service.ConfigField {
 	return service.NewOutputField(fieldDeadLetter).
-		Description("An output for the messages that are refused, by this output or by the processors before it. Leave it out to have them fail, for a `fallback`.").
+		Description("An output for the messages that this output, or the processors before it, refused. Without `dead_letter` these messages fail, so that a `fallback` can take them.").
 		Example(map[string]any{"resource": "dead_letter"}).
 		Optional()
 }
@@ -57,7 +57,7 @@ func newDeadLetters(child *service.OwnedOutput) *deadLetters {
 
 // send writes dead letters to the child.
 func (l *deadLetters) send(d *delivery) {
-	answered := make(chan struct{})
+	answered, answer := context.WithCancel(context.Background())
 	d.answered, d.late = answered, false
 	batch := d.messages.Copy()
 	d.sent = batch.Index()
@@ -67,47 +67,34 @@ func (l *deadLetters) send(d *delivery) {
 		_ = l.child.Prime() // an error: WriteBatch tries it again, and returns it
 	}
 	l.mutex.Unlock()
-	l.sends.Add(1)
-	go func() {
-		defer l.sends.Done()
+	l.sends.Go(func() {
 		d.err = l.child.WriteBatch(l.alive, batch)
-		close(answered)
-	}()
-}
-
-// repeat sends the dead letters again when the child's answer was an error.
-func (l *deadLetters) repeat(d *delivery, err error) {
-	if !errors.Is(err, errNoAnswer) {
-		d.keepFailed(err)
-		l.send(d)
-	}
+		answer()
+	})
 }
 
 // keepFailed leaves out the dead letters that the child has taken, if it says which.
 func (d *delivery) keepFailed(err error) {
-	var some *service.BatchError
-	if !errors.As(err, &some) || some.IndexedErrors() == 0 {
+	some, ok := errors.AsType[*service.BatchError](err)
+	if !ok || some.IndexedErrors() == 0 {
 		return
 	}
 	failed := make(map[int]bool)
-	known := true
 	some.WalkMessagesIndexedBy(d.sent, func(i int, _ *service.Message, err error) bool {
 		if err != nil {
-			known = known && i >= 0 && i < len(d.messages)
 			failed[i] = true
 		}
 		return true
 	})
-	if !known || len(failed) == 0 {
-		return
-	}
 	var left service.MessageBatch
 	for i, m := range d.messages {
 		if failed[i] {
 			left = append(left, m)
 		}
 	}
-	d.messages = left
+	if len(left) > 0 && len(left) == len(failed) { // else the error is of an unknown message
+		d.messages = left
+	}
 }
 
 // leave keeps a delivery for the batch that the framework brings again.
@@ -157,8 +144,7 @@ func (l *deadLetters) reason(d *delivery, err error) retry.Reason {
 	}
 	r.Text = explain(err).Error()
 	// dead_letter_send says so, and it knows how many dead letters are left.
-	var child *retry.State
-	if errors.As(err, &child) {
+	if child, ok := errors.AsType[*retry.State](err); ok {
 		said := child.Reason()
 		r.For, r.Text = said.For, said.Text
 	}
@@ -190,7 +176,7 @@ func (l *deadLetters) ask() error {
 	}
 }
 
-// end closes the child. Letters without an answer are not acknowledged, and the child
+// end closes the child. Dead letters without an answer are not acknowledged, and the child
 // may wait for their topic longer than a stop may take.
 func (l *deadLetters) end(ctx context.Context) {
 	l.close()

@@ -54,14 +54,22 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 		}
 		why := o.deadLetters.reason(d, err)
 		o.metrics.waits(1, why.Cause)
-		resting, awake := d.unanswered(ctx, err)
+		// The missing answer ends the pause. After an answer that was an error, the dead letters
+		// are sent again when the pause is over.
+		resting, awake := context.WithCancel(ctx)
+		if errors.Is(err, errNoAnswer) {
+			context.AfterFunc(d.answered, awake)
+		}
 		again := o.state.Wait(resting, this, why)
 		answered := resting.Err() != nil
 		awake()
 		if ctx.Err() != nil {
 			break
 		}
-		o.deadLetters.repeat(d, err)
+		if !errors.Is(err, errNoAnswer) {
+			d.keepFailed(err)
+			o.deadLetters.send(d)
+		}
 		if !again && !answered {
 			break
 		}
@@ -74,14 +82,12 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 func refusedError(batch service.MessageBatch, result *result) error {
 	var all *service.BatchError
 	for i := range batch {
-		err := result.err(i)
-		if err == nil {
-			continue
+		if err := result.err(i); err != nil {
+			if all == nil {
+				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(result.refused)+len(result.failed), len(batch), err))
+			}
+			all = all.Failed(i, err)
 		}
-		if all == nil {
-			all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(result.refused)+len(result.failed), len(batch), err))
-		}
-		all = all.Failed(i, err)
 	}
 	if all == nil {
 		return nil // and no *service.BatchError that is nil
@@ -93,7 +99,7 @@ func refusedError(batch service.MessageBatch, result *result) error {
 type delivery struct {
 	messages service.MessageBatch // those that the child has not taken
 	sent     *service.Indexer     // of the last try
-	answered chan struct{}        // closed when err is the child's answer
+	answered context.Context      // ends when err is the child's answer
 	err      error
 	late     bool   // there was no answer within answerTimeout
 	batch    uint64 // the fingerprint of a batch that the framework brings again
@@ -102,7 +108,7 @@ type delivery struct {
 // wait returns the child's answer, or errNoAnswer.
 func (d *delivery) wait(ctx context.Context) error {
 	select {
-	case <-d.answered:
+	case <-d.answered.Done():
 		return d.err
 	default:
 	}
@@ -112,7 +118,7 @@ func (d *delivery) wait(ctx context.Context) error {
 	patience := time.NewTimer(answerTimeout)
 	defer patience.Stop()
 	select {
-	case <-d.answered:
+	case <-d.answered.Done():
 		return d.err
 	case <-patience.C:
 		d.late = true
@@ -120,21 +126,4 @@ func (d *delivery) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// unanswered returns a context that ends when the missing answer comes. When the answer was
-// an error, the context ends with ctx: the dead letters are sent again after a pause.
-func (d *delivery) unanswered(ctx context.Context, err error) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	if errors.Is(err, errNoAnswer) {
-		answered := d.answered
-		go func() {
-			select {
-			case <-answered:
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
-	}
-	return ctx, cancel
 }

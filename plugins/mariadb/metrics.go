@@ -7,19 +7,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
-// The outcomes of a message, as labels.
-const (
-	outcomeInserted  = "inserted"
-	outcomeUpdated   = "updated"
-	outcomeUnchanged = "unchanged"
-	outcomeStale     = "stale"
-	outcomeDeleted   = "deleted"
-	outcomeCompacted = "compacted"
-	outcomeIgnored   = "ignored"
-	outcomeRefused   = "refused"
-	outcomeFailed    = "failed"
-)
-
 // metric counts, times in nanoseconds or shows a figure, under labels.
 type metric func(n int64, labels ...string)
 
@@ -58,15 +45,15 @@ func (m *metrics) observer() writer.Observer {
 // outcomes counts a batch when all of its messages have their outcomes.
 func (m *metrics) outcomes(r *result) {
 	m.batches(1)
-	m.count(outcomeInserted, r.Inserted)
-	m.count(outcomeUpdated, r.Updated)
-	m.count(outcomeUnchanged, r.Unchanged)
-	m.count(outcomeStale, r.Stale)
-	m.count(outcomeDeleted, r.Deleted)
-	m.count(outcomeCompacted, r.compacted)
-	m.count(outcomeIgnored, r.ignored)
-	m.count(outcomeRefused, len(r.refused))
-	m.count(outcomeFailed, len(r.failed))
+	m.count("inserted", r.Inserted)
+	m.count("updated", r.Updated)
+	m.count("unchanged", r.Unchanged)
+	m.count("stale", r.Stale)
+	m.count("deleted", r.Deleted)
+	m.count("compacted", r.compacted)
+	m.count("ignored", r.ignored)
+	m.count("refused", len(r.refused))
+	m.count("failed", len(r.failed))
 	for _, refusal := range r.refused {
 		m.refused(1, refusal.Code)
 	}

@@ -19,7 +19,7 @@ func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
 	n := &notices{info: func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }, every: time.Hour}
 	for range 100 {
 		r := &result{refused: map[int]*record.Refusal{0: refusal.New(refusal.TooLong, "product", "too long"), 1: refusal.New(refusal.TooLong, "product", "too long")}}
-		r.fail(2, errors.New("order_range: qty: too few"))
+		r.failed = map[int]error{2: errors.New("order_range: qty: too few")}
 		n.add(r)
 		n.add(&result{})
 	}

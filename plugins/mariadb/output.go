@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
@@ -14,7 +15,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/ticket"
-	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
 func init() {
@@ -38,7 +38,7 @@ type output struct {
 	store       *store
 	breaker     *breaker.Breaker // nil for none
 	forget      func()           // ends the handling of SIGUSR1
-	held        held
+	held        sync.Map         // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
 	state       *retry.State
 	deadLetters *deadLetters // nil: a refusal is an error
 	notices     *notices
@@ -125,17 +125,15 @@ func (o *output) connect(ctx context.Context) *reason {
 	}
 	why := reasonOf(judge(err))
 	why.Text = explain(err).Error()
-	return &why
+	return why
 }
 
-// explain returns an error of the server with the text that is safe to show.
+// explain returns an error of the server with the text that is safe to show. The texts of a
+// fault and of an [fault.InitError] are.
 func explain(err error) error {
-	var hidden *fault.InitError
-	if f := judge(err); f.OfServer() && !errors.As(err, &hidden) {
-		var opening *writer.OpenError
-		if errors.As(err, &opening) {
-			return &writer.OpenError{Nth: opening.Nth, Of: opening.Of, Err: f}
-		}
+	_, judged := errors.AsType[*fault.Fault](err)
+	_, hidden := errors.AsType[*fault.InitError](err)
+	if f := judge(err); f.OfServer() && !judged && !hidden {
 		return f
 	}
 	return err
@@ -155,7 +153,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return o.deliver(ctx, batch, d)
 	}
 	messages := rows.Messages(o.store.target, batch)
-	tickets := ticketsOf(batch)
+	tickets := ticket.Of(batch)
 	withdraw := o.store.writer.Offer(messages)
 	ahead := tickets.Await(ctx, o, len(batch))
 	withdraw()
@@ -183,14 +181,6 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	}
 }
 
-func ticketsOf(batch service.MessageBatch) (all ticket.List) {
-	for _, m := range batch {
-		metadata, _ := m.MetaGetImmut(record.Batch)
-		all = all.With(metadata)
-	}
-	return all
-}
-
 // write stores a batch, or says why it cannot be stored now.
 func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []rows.Message) (*result, *reason) {
 	if why := o.stopped(); why != nil {
@@ -199,11 +189,13 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	began := time.Now()
 	result, f := o.store.put(ctx, messages)
 	if f != nil {
-		why := reasonOf(f)
-		return nil, &why
+		return nil, reasonOf(f)
 	}
 	now := time.Now()
-	again := o.held.credit(this, result)
+	first, again := o.held.Load(this)
+	if again { // its rows are unchanged now, but a message counts once
+		result.credit(first.(rows.Tally))
+	}
 	if result.Stored() > 0 {
 		o.metrics.commit(now.Unix())
 		if sent, known := rows.SentAt(batch[0]); known && !again {
@@ -212,16 +204,16 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	}
 	for i, m := range batch {
 		if messages[i].Failed {
-			result.fail(i, m.GetError())
+			setIn(&result.failed, i, m.GetError())
 		}
 	}
 	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.codes()) {
 		if why := o.stopped(); why != nil {
-			o.held.keep(this, result)
+			o.held.Store(this, result.Tally)
 			return nil, why
 		}
 	}
-	o.held.release(this)
+	o.held.Delete(this)
 	o.report(batch, result, began, now)
 	return result, nil
 }
@@ -230,26 +222,14 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 func (o *output) report(batch service.MessageBatch, result *result, began, ended time.Time) {
 	o.metrics.outcomes(result)
 	o.notices.add(result)
-	o.trace(batch, result, began, ended)
-	for _, m := range batch {
+	for i, m := range batch {
 		// A dead letter that was sent again says so in a header.
 		if _, replayed := m.MetaGetMut(record.ReplayedFrom); replayed {
 			o.metrics.replays(1)
 		}
-	}
-}
-
-// trace ends the traces of a batch whose messages have their outcomes.
-func (o *output) trace(batch service.MessageBatch, result *result, began, ended time.Time) {
-	if o.traced == nil {
-		return
-	}
-	for i, m := range batch {
-		text := func(name string) string {
-			value, _ := m.MetaGet(name)
-			return value
+		if o.traced != nil {
+			o.traced.end(m, began, ended, result.err(i))
 		}
-		o.traced.end(origin{m.Context(), text}, began, ended, result.err(i))
 	}
 }
 

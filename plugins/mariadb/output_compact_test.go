@@ -64,47 +64,31 @@ func TestAnOlderVersionNeverWins(t *testing.T) {
 	}
 }
 
-func TestInsertOnlyColumnsAreTheFirstRows(t *testing.T) {
-	t.Parallel()
-	w := shared(t, fmt.Sprintf(versioned, "BIGINT"))
-	o := w.output("table: versioned\ncolumns: [id, note, first]\nkey: [id]\ninsert_only: [first]\n")
-	row := func(id, note, first string) any { return map[string]any{"id": id, "note": note, "first": first} }
-	// One after the other or in one batch, the row is the same.
-	require.Empty(t, w.write(o, row("a", "1", "one")))
-	require.Empty(t, w.write(o, row("a", "2", "two")))
-	require.Empty(t, w.write(o, row("b", "1", "one"), row("b", "2", "two")))
-	require.Equal(t, []string{"a|2|one", "b|2|one"}, w.rows("SELECT id, note, first FROM versioned ORDER BY id"))
-}
-
-// The first row that is stored decides, which a refused one is not.
-func TestInsertOnlyColumnsAreNoRefusedRows(t *testing.T) {
+// When the row that stands for the rows of its key is refused, these rows are written one
+// after the other.
+func TestTheRowsOfARefusedWinnerAreWritten(t *testing.T) {
 	t.Parallel()
 	w := shared(t, "CREATE TABLE model (id VARCHAR(40) COLLATE utf8mb4_bin PRIMARY KEY, note INT CHECK (note < 9), first INT NULL, version INT)")
-	o := w.output("table: model\ncolumns: [id, note, first, version]\nkey: [id]\nversion: version\ninsert_only: [first]\n")
-	record := func(id string, note, first, version any) any {
-		return map[string]any{"id": id, "note": note, "first": first, "version": version}
-	}
-	n := func(v int) any { return int64(v) }
+	o := w.output("table: model\ncolumns: [id, note, first, version]\nkey: [id]\nversion: version\n")
+	type row [3]int64 // note, first, version
 	for _, c := range []struct {
-		id      string
-		records []any
-		counts  string
-		stored  string
+		id     string
+		rows   []row
+		counts string
+		stored string
 	}{
-		{"the first is refused", []any{record("", n(99), n(7), n(1)), record("", n(1), n(8), n(1))}, "inserted 1, updated 0, unchanged 0, compacted 0, refused 1", "1|8|1"},
-		{"the first is stored", []any{record("", n(1), n(7), n(1)), record("", n(2), n(8), n(1)), record("", n(3), nil, n(1))}, "inserted 1, updated 1, unchanged 0, compacted 1, refused 0", "3|7|1"},
-		{"nothing at first", []any{record("", n(1), nil, n(1)), record("", n(2), n(8), n(1))}, "inserted 1, updated 1, unchanged 0, compacted 0, refused 0", "2|NULL|1"},
-		{"the last is refused", []any{record("", n(1), n(7), n(1)), record("", n(2), n(8), n(1)), record("", n(99), n(9), n(1))}, "inserted 1, updated 1, unchanged 0, compacted 0, refused 1", "2|7|1"},
-		{"only one is good", []any{record("", n(99), n(6), n(1)), record("", n(99), n(7), n(1)), record("", n(1), n(8), n(1)), record("", n(99), n(9), n(1))}, "inserted 1, updated 0, unchanged 0, compacted 0, refused 3", "1|8|1"},
-		{"none is good", []any{record("", n(99), n(7), n(1)), record("", n(98), n(8), n(1)), record("", n(97), n(9), n(1))}, "inserted 0, updated 0, unchanged 0, compacted 0, refused 3", ""},
-		{"all begin alike", []any{record("", n(1), n(7), n(1)), record("", n(2), n(7), n(1)), record("", n(3), n(7), n(1))}, "inserted 1, updated 0, unchanged 0, compacted 2, refused 0", "3|7|1"},
-		{"the first is the newest", []any{record("", n(1), n(7), n(3)), record("", n(2), n(8), n(1)), record("", n(3), n(9), n(2))}, "inserted 1, updated 0, unchanged 0, compacted 2, refused 0", "1|7|3"},
-		{"the newest is refused", []any{record("", n(1), n(7), n(1)), record("", n(2), n(8), n(3)), record("", n(99), n(9), n(4)), record("", n(4), n(9), n(2))}, "inserted 1, updated 1, unchanged 0, compacted 0, refused 1, stale 1", "2|7|3"},
+		{"the first would be refused", []row{{99, 7, 1}, {1, 8, 1}}, "inserted 1, updated 0, unchanged 0, compacted 1, refused 0", "1|8|1"},
+		{"the last is refused", []row{{1, 7, 1}, {2, 8, 1}, {99, 9, 1}}, "inserted 1, updated 1, unchanged 0, compacted 0, refused 1", "2|8|1"},
+		{"only one is good", []row{{99, 6, 1}, {99, 7, 1}, {1, 8, 1}, {99, 9, 1}}, "inserted 1, updated 0, unchanged 0, compacted 0, refused 3", "1|8|1"},
+		{"none is good", []row{{99, 7, 1}, {98, 8, 1}, {97, 9, 1}}, "inserted 0, updated 0, unchanged 0, compacted 0, refused 3", ""},
+		{"the first is the newest", []row{{1, 7, 3}, {2, 8, 1}, {3, 9, 2}}, "inserted 1, updated 0, unchanged 0, compacted 2, refused 0", "1|7|3"},
+		{"the newest is refused", []row{{1, 7, 1}, {2, 8, 3}, {99, 9, 4}, {4, 9, 2}}, "inserted 1, updated 1, unchanged 0, compacted 0, refused 1, stale 1", "2|8|3"},
 	} {
-		for i := range c.records {
-			c.records[i].(map[string]any)["id"] = c.id
+		var records []any
+		for _, r := range c.rows {
+			records = append(records, map[string]any{"id": c.id, "note": r[0], "first": r[1], "version": r[2]})
 		}
-		require.Equal(t, c.counts, w.counts(o, c.records...), c.id)
+		require.Equal(t, c.counts, w.counts(o, records...), c.id)
 		require.Equal(t, c.stored, strings.Join(w.rows("SELECT note, first, version FROM model WHERE id = '"+c.id+"'"), " "), c.id)
 	}
 }
@@ -118,7 +102,7 @@ func TestAKeyAloneIsARow(t *testing.T) {
 	require.Equal(t, "inserted 1, updated 0, unchanged 2, compacted 0, refused 0", w.counts(o, row(1), row(2), row(3)))
 }
 
-// A row that gave way to a row that is then refused must be stored after all.
+// A row is stored when the row that stands for it is refused.
 func TestARefusedWinnerHidesNobody(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")

@@ -12,24 +12,21 @@ const plain = "dsn: u:p@tcp(127.0.0.1:1)/db\ntable: orders\ncolumns: [id, a, b]\
 
 func TestABadConfigurationIsRefusedAtTheStart(t *testing.T) {
 	for config, want := range map[string]string{
-		strings.Replace(plain, "table: orders", "table: ''", 1):                      "table is empty",
-		strings.Replace(plain, "table: orders", "table: a.b.c", 1):                   `table "a.b.c" is neither a table nor database.table`,
-		strings.Replace(plain, "table: orders", "table: .b", 1):                      `table ".b" is neither a table nor database.table`,
-		strings.Replace(plain, "/db", "/", 1):                                        "dsn names no database, so table must: database.table",
-		strings.Replace(plain, "[id, a, b]", "[]", 1):                                "columns is empty",
-		strings.Replace(plain, "[id, a, b]", "[id, a, A]", 1):                        `columns names "A" twice`,
-		strings.Replace(plain, "[id, a, b]", `[id, ""]`, 1):                          "columns holds an empty name",
-		strings.Replace(plain, "[id, a, b]", `[id, "a\0b"]`, 1):                      `"a\x00b" cannot be a name in MariaDB`,
-		strings.Replace(plain, "key: [id]", "key: []", 1):                            "key is empty",
-		strings.Replace(plain, "key: [id]", "key: [no]", 1):                          `key names "no", which is not among columns`,
-		strings.Replace(plain, "key: [id]", "key: [id, id]", 1):                      `key names "id" twice`,
-		plain + "insert_only: [c]":                                                   `insert_only names "c", which is not among columns`,
-		plain + "insert_only: [id]":                                                  `insert_only names "id", which belongs to the key and is never updated anyway`,
-		plain + "version: c":                                                         `version "c" is not among columns`,
-		plain + "version: id":                                                        `version "id" belongs to the key: rows of one key would all have the same version`,
-		plain + "version: a\ninsert_only: [a]":                                       `version "a" is insert_only: a newer row would not raise it`,
-		plain + "connections: 0":                                                     "connections and max_rows_per_statement must be at least 1",
-		plain + "max_rows_per_statement: -1":                                         "connections and max_rows_per_statement must be at least 1",
+		strings.Replace(plain, "table: orders", "table: ''", 1):    "table is empty",
+		strings.Replace(plain, "table: orders", "table: a.b.c", 1): `table "a.b.c" is neither a table nor database.table`,
+		strings.Replace(plain, "table: orders", "table: .b", 1):    `table ".b" is neither a table nor database.table`,
+		strings.Replace(plain, "/db", "/", 1):                      "dsn names no database, so table must: database.table",
+		strings.Replace(plain, "[id, a, b]", "[]", 1):              "columns is empty",
+		strings.Replace(plain, "[id, a, b]", "[id, a, A]", 1):      `columns names "A" twice`,
+		strings.Replace(plain, "[id, a, b]", `[id, ""]`, 1):        "columns holds an empty name",
+		strings.Replace(plain, "[id, a, b]", `[id, "a\0b"]`, 1):    `"a\x00b" cannot be a name in MariaDB`,
+		strings.Replace(plain, "key: [id]", "key: []", 1):          "key is empty",
+		strings.Replace(plain, "key: [id]", "key: [no]", 1):        `key names "no", which is not among columns`,
+		strings.Replace(plain, "key: [id]", "key: [id, id]", 1):    `key names "id" twice`,
+		plain + "version: c":                 `version "c" is not among columns`,
+		plain + "version: id":                `version "id" belongs to the key: rows of one key would all have the same version`,
+		plain + "connections: 0":             "connections and max_rows_per_statement must be at least 1",
+		plain + "max_rows_per_statement: -1": "connections and max_rows_per_statement must be at least 1",
 		strings.Replace(plain, "u:p@tcp(127.0.0.1:1)/db", "u:secret@tcp(h:1", 1):     "parsing dsn: expected user:password@tcp(host:port)/database: missing the slash separating the database name",
 		strings.Replace(plain, "u:p@tcp(127.0.0.1:1)/db", "u:secret@tcp(h:1/d", 1):   "parsing dsn: expected user:password@tcp(host:port)/database: network address not terminated (missing closing brace)",
 		strings.Replace(plain, "(127.0.0.1:1)/db", "(h)/d?tls=secret", 1):            "parsing dsn: expected user:password@tcp(host:port)/database?parameter=value, with known parameters and values",
@@ -57,19 +54,16 @@ func TestLintFindsABadConfiguration(t *testing.T) {
 	}
 	require.Empty(t, lint(plain))
 	require.Empty(t, lint(plain+"lock_order: [\"\", a]"))
-	require.Empty(t, lint(plain+"version: a\ninsert_only: [b]\ntls: {enabled: true}\nbatching: {count: 3}\nmax_in_flight: 2"))
+	require.Empty(t, lint(plain+"version: a\ntls: {enabled: true}\nbatching: {count: 3}\nmax_in_flight: 2"))
 	for config, want := range map[string]string{
 		plain + "colums: []":                                "field colums not recognised",
 		strings.Replace(plain, "table: orders\n", "", 1):    "field table is required",
 		strings.Replace(plain, "key: [id]", "key: []", 1):   "key is empty",
 		strings.Replace(plain, "key: [id]", "key: [no]", 1): "key names no, which is not among columns",
 		strings.Replace(plain, "[id, a, b]", "[]", 1):       "columns is empty",
-		plain + "insert_only: [c]":                          "insert_only names a column that is not among columns",
-		plain + "insert_only: [id]":                         "insert_only names a column of the key, which is never updated anyway",
 		plain + "lock_order: [c]":                           "lock_order names a column that is not among columns",
 		plain + "version: c":                                "version c is not among columns",
 		plain + "version: id":                               "version belongs to the key",
-		plain + "version: a\ninsert_only: [a]":              "version is insert_only",
 		plain + "connections: 0":                            "connections must be at least 1",
 		plain + "max_rows_per_statement: 0":                 "max_rows_per_statement must be at least 1",
 	} {

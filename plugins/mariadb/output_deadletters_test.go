@@ -107,7 +107,7 @@ func TestRefusedRecordsGoToTheChild(t *testing.T) {
 
 // While the child does not answer, the output is not ready and says what waits. The
 // batch that comes again is neither written nor sent a second time; other batches are.
-func TestABatchKeepsItsLettersUntilTheyAreTaken(t *testing.T) {
+func TestABatchKeepsItsDeadLettersUntilTheyAreTaken(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
 	o, box := w.mailing(ordersConfig)
@@ -137,8 +137,8 @@ func TestABatchKeepsItsLettersUntilTheyAreTaken(t *testing.T) {
 	require.Empty(t, w.rows("SELECT order_id FROM orders"), "the rows of a batch are written once")
 }
 
-// Letters that the child refuses are sent again, until it takes them.
-func TestLettersThatTheChildRefusesAreSentAgain(t *testing.T) {
+// Dead letters that the child refuses are sent again, until it takes them.
+func TestDeadLettersThatTheChildRefusesAreSentAgain(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
 	o, box := w.mailing(ordersConfig)
@@ -179,7 +179,7 @@ func TestTheChildsErrorOfMariaDBShowsNoValue(t *testing.T) {
 }
 
 // A stop acknowledges nothing early. The batch comes again after it.
-func TestAStopAcknowledgesNoLetterEarly(t *testing.T) {
+func TestAStopAcknowledgesNoDeadLetterEarly(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
 	o, box := w.mailing(ordersConfig)

@@ -32,7 +32,7 @@ func TestAReadOnlyServerIsWaitedFor(t *testing.T) {
 func TestFewerConnectionsThanConfiguredAreFoundAtConnect(t *testing.T) {
 	t.Parallel()
 	w := privateWorld(t, orders, "--max-user-connections=3")
-	// The third or the fourth: the server may still count the look at the table.
+	// The third or the fourth: the server may still count the inspection of the table.
 	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), " of 5: MariaDB error 1203")
 }
 
@@ -92,17 +92,20 @@ func TestAKilledServerLosesAndFailsNothing(t *testing.T) {
 	require.NoError(t, owned.Prime())
 	var written atomic.Int64
 	var group sync.WaitGroup
+	write := func(writer, b int) {
+		var records []any
+		for i := range rows {
+			records = append(records, order(fmt.Sprintf("%d-%d-%d", writer, b, i), "x", 1, "1"))
+		}
+		if err := owned.WriteBatch(t.Context(), batchOf(records...)); err != nil {
+			t.Errorf("writer %d, batch %d: %v", writer, b, err)
+		}
+		written.Add(1)
+	}
 	for writer := range writers {
 		group.Go(func() {
 			for b := range batches {
-				var records []any
-				for i := range rows {
-					records = append(records, order(fmt.Sprintf("%d-%d-%d", writer, b, i), "x", 1, "1"))
-				}
-				if err := owned.WriteBatch(t.Context(), batchOf(records...)); err != nil {
-					t.Errorf("writer %d, batch %d: %v", writer, b, err)
-				}
-				written.Add(1)
+				write(writer, b)
 			}
 		})
 	}

@@ -107,19 +107,20 @@ func TestWritersOfTheSameRowsAllGetThrough(t *testing.T) {
 	w := shared(t, orders)
 	outputs := []*sink{w.output(ordersConfig + "max_rows_per_statement: 64"), w.output(ordersConfig), w.output(ordersConfig)}
 	var group sync.WaitGroup
+	write := func(o *sink, writer int) {
+		for turn := range 10 {
+			var records []any
+			for i := range 600 {
+				records = append(records, order(fmt.Sprintf("%04d", (i*7919+turn)%700), "x", writer*10+turn, "1"))
+			}
+			if refusals := w.write(o, records...); len(refusals) > 0 {
+				t.Errorf("refused: %v", refusals)
+			}
+		}
+	}
 	for n, o := range outputs {
 		for writer := range 2 {
-			group.Go(func() {
-				for turn := range 10 {
-					var records []any
-					for i := range 600 {
-						records = append(records, order(fmt.Sprintf("%04d", (i*7919+turn)%700), "x", n*100+writer*10+turn, "1"))
-					}
-					if refusals := w.write(o, records...); len(refusals) > 0 {
-						t.Errorf("refused: %v", refusals)
-					}
-				}
-			})
+			group.Go(func() { write(o, n*10+writer) })
 		}
 	}
 	group.Wait()

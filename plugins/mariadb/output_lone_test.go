@@ -177,7 +177,14 @@ func TestASignalIsTheTriggersWord(t *testing.T) {
 	}
 }
 
-// All of a batch, and of the one behind it, is at fault; the table has a good row.
+func badOrders(batch string) (records []any) {
+	for i := range 100 {
+		records = append(records, order(fmt.Sprint(batch, i), "bad", 1, "1"))
+	}
+	return records
+}
+
+// All rows of a batch, and of the batch behind it, are at fault. The table has a good row.
 func TestABatchOfBadRowsIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, statement := range map[string]string{"on no list": signal9001, "a missing table": "INSERT INTO nowhere VALUES (1)"} {
@@ -185,18 +192,12 @@ func TestABatchOfBadRowsIsRefused(t *testing.T) {
 			t.Parallel()
 			w := shared(t, orders, "CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW IF NEW.product = 'bad' THEN "+statement+"; END IF")
 			o := w.output(ordersConfig)
-			bad := func(batch string) (records []any) {
-				for i := range 100 {
-					records = append(records, order(fmt.Sprint(batch, i), "bad", 1, "1"))
-				}
-				return records
-			}
 			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
 			next := newKafkaTicket()
 			done := make(chan error)
-			go func() { done <- o.WriteBatch(context.Background(), w.ticketed(next, bad("next")...)) }()
+			go func() { done <- o.WriteBatch(context.Background(), w.ticketed(next, badOrders("next")...)) }()
 			<-next.arrived
-			require.Len(t, w.settled(o, batchOf(bad("first")...)), 100)
+			require.Len(t, w.settled(o, batchOf(badOrders("first")...)), 100)
 			close(next.before)
 			close(next.behind)
 			require.Error(t, <-done)

@@ -110,95 +110,103 @@ func TestAMismatchNamesWhatTheAccountCannotSee(t *testing.T) {
 	require.Equal(t, []string{unseen + "give it CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin and keep the rest of its definition, which order-sink cannot read: SHOW CREATE TABLE `t` as an account that may, and mind that it shows letters beyond U+FFFF as ?"}, mismatches(t, o))
 }
 
+// alteration is a table with a mismatch, and the lines of the definitions that the ALTER
+// TABLE of the output changes.
+type alteration struct {
+	tables           []string // the target is the last one, or t
+	config           string
+	changes, becomes []string
+}
+
+const idAndValue = "columns: [id, v]\nkey: [id]\n"
+
+var alterations = map[string]alteration{
+	"comment, default and the rest": {
+		[]string{"CREATE TABLE t (v INT COMMENT 'a, b', id VARCHAR(36) NOT NULL DEFAULT 'x''y\\\\z\n' COMMENT 'the ''id'', COLLATE x NOT NULL\nmore' CHECK (id <> 'a,b\n)'), more INT INVISIBLE DEFAULT (1 + 2), g VARCHAR(40) AS (CONCAT(id, ',x')) VIRTUAL, PRIMARY KEY (id), KEY (v), KEY (g)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci COMMENT 'x' AUTO_INCREMENT=9"},
+		idAndValue,
+		[]string{"`id` varchar(36) NOT NULL DEFAULT 'x''y\\\\z\\n' COMMENT 'the ''id'', COLLATE x NOT NULL\\nmore' CHECK (`id` <> 'a,b\\n)')"},
+		[]string{"`id` varchar(36) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL DEFAULT 'x''y\\\\z\\n' COMMENT 'the ''id'', COLLATE x NOT NULL\\nmore' CHECK (`id` <> 'a,b\\n)')"},
+	},
+	"a character set of its own": {
+		[]string{"CREATE TABLE t (id CHAR(9) CHARACTER SET latin1 COLLATE latin1_german1_ci PRIMARY KEY COMMENT 'n', v INT) CHARACTER SET utf8mb4"}, idAndValue,
+		[]string{"`id` char(9) CHARACTER SET latin1 COLLATE latin1_german1_ci NOT NULL COMMENT 'n'"},
+		[]string{"`id` char(9) CHARACTER SET latin1 COLLATE latin1_nopad_bin NOT NULL COMMENT 'n'"},
+	},
+	"an enum": {
+		[]string{"CREATE TABLE t (id ENUM('a b','c)','d''\\\\') NOT NULL DEFAULT 'a b' PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"}, idAndValue,
+		[]string{"`id` enum('a b','c)','d''\\\\') NOT NULL DEFAULT 'a b'"},
+		[]string{"`id` enum('a b','c)','d''\\\\') CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL DEFAULT 'a b'"},
+	},
+	"a partitioned table": {
+		[]string{"CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PARTITION BY KEY (id) PARTITIONS 2"}, idAndValue,
+		[]string{"`id` varchar(9) NOT NULL"}, []string{"`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL"},
+	},
+	"a child table": {
+		[]string{"CREATE TABLE t (id VARCHAR(9) PRIMARY KEY COMMENT 'p', v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "CREATE TABLE c (n INT PRIMARY KEY, id VARCHAR(9) DEFAULT 'x' COMMENT 'c', CONSTRAINT `f``k` FOREIGN KEY (id) REFERENCES t (id) ON DELETE SET NULL ON UPDATE CASCADE) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"}, idAndValue,
+		[]string{"`id` varchar(9) DEFAULT 'x' COMMENT 'c'", "`id` varchar(9) NOT NULL COMMENT 'p'"},
+		[]string{"`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT 'x' COMMENT 'c'", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL COMMENT 'p'"},
+	},
+	"a parent, a grandchild and itself": {
+		[]string{
+			"CREATE TABLE p (id VARCHAR(9) PRIMARY KEY) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+			"CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT, up VARCHAR(9), KEY (up), FOREIGN KEY (id) REFERENCES p (id), FOREIGN KEY (up) REFERENCES t (id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+			"CREATE TABLE g (id VARCHAR(9) PRIMARY KEY, FOREIGN KEY (id) REFERENCES t (up)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+		}, idAndValue,
+		[]string{"`id` varchar(9) NOT NULL", "`id` varchar(9) NOT NULL", "`id` varchar(9) NOT NULL", "`up` varchar(9) DEFAULT NULL"},
+		[]string{"`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`up` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL"},
+	},
+	"a key of two columns": {
+		[]string{"CREATE TABLE t (id VARCHAR(9), v VARCHAR(9), PRIMARY KEY (v, id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "CREATE TABLE c (a VARCHAR(9), b VARCHAR(9), CONSTRAINT f FOREIGN KEY (a, b) REFERENCES t (v, id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"},
+		"columns: [id, v]\nkey: [id, v]\n",
+		[]string{"`a` varchar(9) DEFAULT NULL", "`b` varchar(9) DEFAULT NULL", "`id` varchar(9) NOT NULL", "`v` varchar(9) NOT NULL"},
+		[]string{"`a` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL", "`b` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`v` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL"},
+	},
+	"no key":    {[]string{"CREATE TABLE t (id INT NOT NULL COMMENT 'x', v INT)"}, idAndValue, nil, []string{"PRIMARY KEY (`id`)"}},
+	"other key": {[]string{"CREATE TABLE t (id INT DEFAULT NULL COMMENT 'x', v INT, n INT AUTO_INCREMENT PRIMARY KEY)"}, idAndValue, []string{"`id` int(11) DEFAULT NULL COMMENT 'x'"}, []string{"`id` int(11) NOT NULL COMMENT 'x'", "UNIQUE KEY `id` (`id`)"}},
+	"long key":  {[]string{"CREATE TABLE t (id TEXT COLLATE utf8mb4_bin, v INT)"}, idAndValue, []string{"`id` text CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL"}, []string{"`id` text CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL", "UNIQUE KEY `id` (`id`) USING HASH"}},
+	"no key, and a collation": {[]string{"CREATE TABLE t (id VARCHAR(3000) COMMENT 'x', v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"}, idAndValue,
+		[]string{"`id` varchar(3000) DEFAULT NULL COMMENT 'x'"}, []string{"`id` varchar(3000) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL COMMENT 'x'", "UNIQUE KEY `id` (`id`) USING HASH"}},
+	"nullable key": {[]string{"CREATE TABLE t (id DATETIME NULL DEFAULT NULL COMMENT 'x', v INT UNSIGNED NULL DEFAULT 3, UNIQUE by_id (id, v))"}, "columns: [id, v]\nkey: [id, v]\n",
+		[]string{"`id` datetime DEFAULT NULL COMMENT 'x'", "`v` int(10) unsigned DEFAULT 3"}, []string{"`id` datetime NOT NULL COMMENT 'x'", "`v` int(10) unsigned NOT NULL DEFAULT 3"}},
+	"engine":     {[]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT) ENGINE=MyISAM COMMENT 'x'"}, idAndValue, []string{") ENGINE=MyISAM DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci COMMENT='x'"}, []string{") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci COMMENT='x'"}},
+	"versioned":  {[]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING"}, idAndValue, []string{") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci WITH SYSTEM VERSIONING"}, []string{") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci"}},
+	"no column":  {[]string{"CREATE TABLE t (id INT PRIMARY KEY)"}, idAndValue, nil, []string{"`v` int(11) DEFAULT NULL"}},
+	"no default": {[]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT, more INT NOT NULL COMMENT 'x')"}, idAndValue, []string{"`more` int(11) NOT NULL COMMENT 'x'"}, []string{"`more` int(11) NOT NULL DEFAULT 7 COMMENT 'x'"}},
+}
+
 // TestEveryAlterTableEndsItsMismatch runs what the output advises, as it stands. The
 // mismatch is gone then, and every line of every table that it does not concern is the
 // same.
 func TestEveryAlterTableEndsItsMismatch(t *testing.T) {
 	t.Parallel()
-	const config = "columns: [id, v]\nkey: [id]\n"
-	for name, c := range map[string]struct {
-		tables           []string // the target is the last one, or t
-		config           string
-		changes, becomes []string
-	}{
-		"comment, default and the rest": {
-			[]string{"CREATE TABLE t (v INT COMMENT 'a, b', id VARCHAR(36) NOT NULL DEFAULT 'x''y\\\\z\n' COMMENT 'the ''id'', COLLATE x NOT NULL\nmore' CHECK (id <> 'a,b\n)'), more INT INVISIBLE DEFAULT (1 + 2), g VARCHAR(40) AS (CONCAT(id, ',x')) VIRTUAL, PRIMARY KEY (id), KEY (v), KEY (g)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci COMMENT 'x' AUTO_INCREMENT=9"},
-			config,
-			[]string{"`id` varchar(36) NOT NULL DEFAULT 'x''y\\\\z\\n' COMMENT 'the ''id'', COLLATE x NOT NULL\\nmore' CHECK (`id` <> 'a,b\\n)')"},
-			[]string{"`id` varchar(36) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL DEFAULT 'x''y\\\\z\\n' COMMENT 'the ''id'', COLLATE x NOT NULL\\nmore' CHECK (`id` <> 'a,b\\n)')"},
-		},
-		"a character set of its own": {
-			[]string{"CREATE TABLE t (id CHAR(9) CHARACTER SET latin1 COLLATE latin1_german1_ci PRIMARY KEY COMMENT 'n', v INT) CHARACTER SET utf8mb4"}, config,
-			[]string{"`id` char(9) CHARACTER SET latin1 COLLATE latin1_german1_ci NOT NULL COMMENT 'n'"},
-			[]string{"`id` char(9) CHARACTER SET latin1 COLLATE latin1_nopad_bin NOT NULL COMMENT 'n'"},
-		},
-		"an enum": {
-			[]string{"CREATE TABLE t (id ENUM('a b','c)','d''\\\\') NOT NULL DEFAULT 'a b' PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"}, config,
-			[]string{"`id` enum('a b','c)','d''\\\\') NOT NULL DEFAULT 'a b'"},
-			[]string{"`id` enum('a b','c)','d''\\\\') CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL DEFAULT 'a b'"},
-		},
-		"a partitioned table": {
-			[]string{"CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PARTITION BY KEY (id) PARTITIONS 2"}, config,
-			[]string{"`id` varchar(9) NOT NULL"}, []string{"`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL"},
-		},
-		"a child table": {
-			[]string{"CREATE TABLE t (id VARCHAR(9) PRIMARY KEY COMMENT 'p', v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "CREATE TABLE c (n INT PRIMARY KEY, id VARCHAR(9) DEFAULT 'x' COMMENT 'c', CONSTRAINT `f``k` FOREIGN KEY (id) REFERENCES t (id) ON DELETE SET NULL ON UPDATE CASCADE) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"}, config,
-			[]string{"`id` varchar(9) DEFAULT 'x' COMMENT 'c'", "`id` varchar(9) NOT NULL COMMENT 'p'"},
-			[]string{"`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT 'x' COMMENT 'c'", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL COMMENT 'p'"},
-		},
-		"a parent, a grandchild and itself": {
-			[]string{
-				"CREATE TABLE p (id VARCHAR(9) PRIMARY KEY) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
-				"CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT, up VARCHAR(9), KEY (up), FOREIGN KEY (id) REFERENCES p (id), FOREIGN KEY (up) REFERENCES t (id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
-				"CREATE TABLE g (id VARCHAR(9) PRIMARY KEY, FOREIGN KEY (id) REFERENCES t (up)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
-			}, config,
-			[]string{"`id` varchar(9) NOT NULL", "`id` varchar(9) NOT NULL", "`id` varchar(9) NOT NULL", "`up` varchar(9) DEFAULT NULL"},
-			[]string{"`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`up` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL"},
-		},
-		"a key of two columns": {
-			[]string{"CREATE TABLE t (id VARCHAR(9), v VARCHAR(9), PRIMARY KEY (v, id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "CREATE TABLE c (a VARCHAR(9), b VARCHAR(9), CONSTRAINT f FOREIGN KEY (a, b) REFERENCES t (v, id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"},
-			"columns: [id, v]\nkey: [id, v]\n",
-			[]string{"`a` varchar(9) DEFAULT NULL", "`b` varchar(9) DEFAULT NULL", "`id` varchar(9) NOT NULL", "`v` varchar(9) NOT NULL"},
-			[]string{"`a` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL", "`b` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL", "`id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL", "`v` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL"},
-		},
-		"no key":    {[]string{"CREATE TABLE t (id INT NOT NULL COMMENT 'x', v INT)"}, config, nil, []string{"PRIMARY KEY (`id`)"}},
-		"other key": {[]string{"CREATE TABLE t (id INT DEFAULT NULL COMMENT 'x', v INT, n INT AUTO_INCREMENT PRIMARY KEY)"}, config, []string{"`id` int(11) DEFAULT NULL COMMENT 'x'"}, []string{"`id` int(11) NOT NULL COMMENT 'x'", "UNIQUE KEY `id` (`id`)"}},
-		"long key":  {[]string{"CREATE TABLE t (id TEXT COLLATE utf8mb4_bin, v INT)"}, config, []string{"`id` text CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL"}, []string{"`id` text CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL", "UNIQUE KEY `id` (`id`) USING HASH"}},
-		"no key, and a collation": {[]string{"CREATE TABLE t (id VARCHAR(3000) COMMENT 'x', v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"}, config,
-			[]string{"`id` varchar(3000) DEFAULT NULL COMMENT 'x'"}, []string{"`id` varchar(3000) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL COMMENT 'x'", "UNIQUE KEY `id` (`id`) USING HASH"}},
-		"nullable key": {[]string{"CREATE TABLE t (id DATETIME NULL DEFAULT NULL COMMENT 'x', v INT UNSIGNED NULL DEFAULT 3, UNIQUE by_id (id, v))"}, "columns: [id, v]\nkey: [id, v]\n",
-			[]string{"`id` datetime DEFAULT NULL COMMENT 'x'", "`v` int(10) unsigned DEFAULT 3"}, []string{"`id` datetime NOT NULL COMMENT 'x'", "`v` int(10) unsigned NOT NULL DEFAULT 3"}},
-		"engine":     {[]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT) ENGINE=MyISAM COMMENT 'x'"}, config, []string{") ENGINE=MyISAM DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci COMMENT='x'"}, []string{") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci COMMENT='x'"}},
-		"versioned":  {[]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING"}, config, []string{") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci WITH SYSTEM VERSIONING"}, []string{") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci"}},
-		"no column":  {[]string{"CREATE TABLE t (id INT PRIMARY KEY)"}, config, nil, []string{"`v` int(11) DEFAULT NULL"}},
-		"no default": {[]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT, more INT NOT NULL COMMENT 'x')"}, config, []string{"`more` int(11) NOT NULL COMMENT 'x'"}, []string{"`more` int(11) NOT NULL DEFAULT 7 COMMENT 'x'"}},
-	} {
-		for _, qualified := range []bool{false, true} {
-			t.Run(name+map[bool]string{true: ", from another database"}[qualified], func(t *testing.T) {
-				t.Parallel()
-				w := shared(t, c.tables...)
-				table := "t"
-				if qualified {
-					table = w.name + ".t"
-				}
-				o := w.unconnected("table: " + table + "\n" + c.config)
-				const order = "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME <> 'v' ORDER BY TABLE_NAME, ORDINAL_POSITION"
-				before, columns, found := w.definitions(), w.rows(order), mismatches(t, o)
-				require.NotEmpty(t, found)
-				from := w.name
-				if qualified {
-					from = "mysql"
-				}
-				for _, mismatch := range found {
-					w.run(from, statement(t, mismatch))
-				}
-				require.Empty(t, mismatches(t, o))
-				after := w.definitions()
-				require.Equal(t, c.changes, without(before, after))
-				require.Equal(t, c.becomes, without(after, before))
-				require.Equal(t, columns, w.rows(order))
-				require.NoError(t, o.Connect(t.Context()))
-			})
-		}
+	for name, a := range alterations {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := shared(t, a.tables...)
+			a.requireEnd(w, "t", w.name)
+		})
+		t.Run(name+", from another database", func(t *testing.T) {
+			t.Parallel()
+			w := shared(t, a.tables...)
+			a.requireEnd(w, w.name+".t", "mysql")
+		})
 	}
+}
+
+// requireEnd runs the statements of the mismatches of a table from a database.
+func (a *alteration) requireEnd(w *world, table, from string) {
+	t := w.t.(*testing.T)
+	o := w.unconnected("table: " + table + "\n" + a.config)
+	const order = "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME <> 'v' ORDER BY TABLE_NAME, ORDINAL_POSITION"
+	before, columns, found := w.definitions(), w.rows(order), mismatches(t, o)
+	require.NotEmpty(t, found)
+	for _, mismatch := range found {
+		w.run(from, statement(t, mismatch))
+	}
+	require.Empty(t, mismatches(t, o))
+	after := w.definitions()
+	require.Equal(t, a.changes, without(before, after))
+	require.Equal(t, a.becomes, without(after, before))
+	require.Equal(t, columns, w.rows(order))
+	require.NoError(t, o.Connect(t.Context()))
 }

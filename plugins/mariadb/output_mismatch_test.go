@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAMisfitSaysWhatMendsIt(t *testing.T) {
+func TestAMismatchSaysWhatCorrectsIt(t *testing.T) {
 	t.Parallel()
 	const config = "table: t\ncolumns: [id, v]\nkey: [id]\n"
 	for name, c := range map[string]struct{ table, config, want string }{

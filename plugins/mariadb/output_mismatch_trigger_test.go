@@ -7,17 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const (
+	unfilledTable  = "CREATE TABLE t (id INT PRIMARY KEY, v INT, who VARCHAR(9) NOT NULL, more INT NOT NULL)"
+	unfilledConfig = "table: t\ncolumns: [id, v]\nkey: [id]\n"
+)
+
+func idRow(id, v int) any { return map[string]any{"id": int64(id), "v": int64(v)} }
+
 // A BEFORE INSERT trigger may fill a column that has no default. The output sees its
 // triggers only if its account has the privilege TRIGGER.
 func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 	t.Parallel()
-	const (
-		table   = "CREATE TABLE t (id INT PRIMARY KEY, v INT, who VARCHAR(9) NOT NULL, more INT NOT NULL)"
-		trigger = "CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW SET NEW.who = 'tr', NEW.more = NEW.v"
-		config  = "table: t\ncolumns: [id, v]\nkey: [id]\n"
-	)
-	warning := "WARN column `who` is NOT NULL without a default and is not among columns: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until somebody runs ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT (a value)"
-	row := func(id, v int) any { return map[string]any{"id": int64(id), "v": int64(v)} }
+	const trigger = "CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW SET NEW.who = 'tr', NEW.more = NEW.v"
 	for name, c := range map[string]struct {
 		byRole bool
 		rights string
@@ -28,21 +29,25 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := closedDatabase(t, table, trigger)
-			o := w.as("fills", c.byRole, c.rights, config)
+			w := closedDatabase(t, unfilledTable, trigger)
+			o := w.as("fills", c.byRole, c.rights, unfilledConfig)
 			require.NoError(t, o.Connect(t.Context()))
-			require.Empty(t, w.write(o, row(1, 1), row(2, 2)))
-			require.Empty(t, w.write(o, row(2, 3)))
+			require.Empty(t, w.write(o, idRow(1, 1), idRow(2, 2)))
+			require.Empty(t, w.write(o, idRow(2, 3)))
 			require.Equal(t, []string{"1|1|tr|1", "2|3|tr|2"}, w.rows("SELECT id, v, who, more FROM t ORDER BY id"))
 			if name != "no privilege TRIGGER" {
 				require.Empty(t, o.log.matching("column `who`"))
 			}
 		})
 	}
+}
+
+func TestNothingFillsAColumnWithoutADefault(t *testing.T) {
+	t.Parallel()
 	t.Run("no trigger, and the account would see it", func(t *testing.T) {
 		t.Parallel()
-		w := closedDatabase(t, table)
-		o := w.as("sees", false, "SELECT, INSERT, UPDATE, TRIGGER ON t", config)
+		w := closedDatabase(t, unfilledTable)
+		o := w.as("sees", false, "SELECT, INSERT, UPDATE, TRIGGER ON t", unfilledConfig)
 		require.Equal(t, []string{
 			"column `who` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT (a value)",
 			"column `more` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `more` SET DEFAULT (a value)",
@@ -50,23 +55,34 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 	})
 	t.Run("an AFTER or UPDATE trigger fills nothing", func(t *testing.T) {
 		t.Parallel()
-		w := closedDatabase(t, table, "CREATE TRIGGER a AFTER INSERT ON t FOR EACH ROW SET @x = 1", "CREATE TRIGGER u BEFORE UPDATE ON t FOR EACH ROW SET NEW.who = 'x'")
-		require.Len(t, mismatches(t, w.as("other", false, "SELECT, INSERT, UPDATE, TRIGGER ON t", config)), 2)
+		w := closedDatabase(t, unfilledTable, "CREATE TRIGGER a AFTER INSERT ON t FOR EACH ROW SET @x = 1", "CREATE TRIGGER u BEFORE UPDATE ON t FOR EACH ROW SET NEW.who = 'x'")
+		require.Len(t, mismatches(t, w.as("other", false, "SELECT, INSERT, UPDATE, TRIGGER ON t", unfilledConfig)), 2)
 	})
-	// No row is lost, none becomes a dead letter, and the state says what to do.
+	t.Run("an ENUM has its first member for a default", func(t *testing.T) {
+		t.Parallel()
+		w := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, v INT, kind ENUM('new','old') NOT NULL)")
+		require.Empty(t, w.write(w.output(unfilledConfig), idRow(1, 1)))
+		require.Equal(t, []string{"1|new"}, w.rows("SELECT id, kind FROM t"))
+	})
+}
+
+// No row is lost, none becomes a dead letter, and the state says what to do.
+func TestRowsWaitForADefault(t *testing.T) {
+	t.Parallel()
+	const warning = "WARN column `who` is NOT NULL without a default and is not among columns: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until somebody runs ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT (a value)"
 	for name, tables := range map[string][]string{
-		"no trigger, unseen":        {table},
-		"a trigger of another kind": {table, "CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW SET NEW.more = 1"},
+		"no trigger, unseen":        {unfilledTable},
+		"a trigger of another kind": {unfilledTable, "CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW SET NEW.more = 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := closedDatabase(t, tables...)
-			o := w.as("waits", true, "SELECT, INSERT, UPDATE ON t", config)
+			o := w.as("waits", true, "SELECT, INSERT, UPDATE ON t", unfilledConfig)
 			require.NoError(t, o.Connect(t.Context()))
 			if len(tables) == 1 { // newer servers list a trigger, without its text, to accounts without the privilege too
 				require.Equal(t, []string{warning}, o.log.matching("column `who`"))
 			}
-			batch := batchOf(row(1, 1))
+			batch := batchOf(idRow(1, 1))
 			require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 			require.Regexp(t, "MariaDB error 1364 \\(HY000\\): Field 'who' doesn't have a default value: column `who` is NOT NULL without a default and is not among columns: add it there, or ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT \\(a value\\): no other record could be stored to compare with\\. Nothing is dropped: an operator must correct this", o.says())
 			w.exec("ALTER TABLE t ALTER COLUMN who SET DEFAULT 'd', ALTER COLUMN more SET DEFAULT 9")
@@ -74,12 +90,6 @@ func TestATriggerFillsAColumnWithoutADefault(t *testing.T) {
 			require.Equal(t, []string{"1|1|d"}, w.rows("SELECT id, v, who FROM t"))
 		})
 	}
-	t.Run("an ENUM has its first member for a default", func(t *testing.T) {
-		t.Parallel()
-		w := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, v INT, kind ENUM('new','old') NOT NULL)")
-		require.Empty(t, w.write(w.output(config), row(1, 1)))
-		require.Equal(t, []string{"1|new"}, w.rows("SELECT id, kind FROM t"))
-	})
 }
 
 // The defaults of columns that are not written are the table's own affair: MariaDB
@@ -99,9 +109,8 @@ func TestDefaultsThatAreNoDatesAreStored(t *testing.T) {
 		require.NoError(t, err)
 	}
 	o := w.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
-	row := func(id, v int) any { return map[string]any{"id": int64(id), "v": int64(v)} }
-	require.Empty(t, w.write(o, row(1, 1), row(2, 1)))
-	require.Empty(t, w.write(o, row(2, 2)))
+	require.Empty(t, w.write(o, idRow(1, 1), idRow(2, 1)))
+	require.Empty(t, w.write(o, idRow(2, 2)))
 	const stored = "|0000-00-00 00:00:00|2023-00-15|2023-02-31|0000-00-00 00:00:00|0000-00-00 00:00:00.000|0|0000-00-00"
 	require.Equal(t, []string{"1|1" + stored, "2|2" + stored}, w.rows("SELECT id, v, a, b, c, d, e, f, g FROM t ORDER BY id"))
 }

@@ -45,15 +45,7 @@ func TestAProbeTakesNoNumber(t *testing.T) {
 			w.exec(c.trigger)
 			numbers, rows := w.rows(next), w.rows(stored)
 			if c.waiting != nil {
-				later := newKafkaTicket()
-				done := make(chan error, 1)
-				ctx, stop := context.WithCancel(context.Background())
-				go func() { done <- o.WriteBatch(ctx, w.ticketed(later, c.waiting)) }()
-				<-later.arrived
-				defer func() {
-					stop()
-					require.Same(t, service.ErrNotConnected, <-done)
-				}()
+				defer w.waitingBehind(o, c.waiting)()
 			}
 			if c.refused {
 				require.Len(t, w.settled(o, c.batch), 1)
@@ -63,6 +55,20 @@ func TestAProbeTakesNoNumber(t *testing.T) {
 			require.Equal(t, rows, w.rows(stored))
 			require.Equal(t, numbers, w.rows(next))
 		})
+	}
+}
+
+// waitingBehind writes a record that waits for its turn until the returned function is
+// called.
+func (w *world) waitingBehind(o *sink, record any) (end func()) {
+	later := newKafkaTicket()
+	done := make(chan error, 1)
+	ctx, stop := context.WithCancel(context.Background())
+	go func() { done <- o.WriteBatch(ctx, w.ticketed(later, record)) }()
+	<-later.arrived
+	return func() {
+		stop()
+		require.Same(w.t, service.ErrNotConnected, <-done)
 	}
 }
 

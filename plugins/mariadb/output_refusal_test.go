@@ -58,30 +58,42 @@ func TestRefusalsTakeFewStatements(t *testing.T) {
 			t.Parallel()
 			w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
 			o := w.output(ordersConfig + "connections: 1\n")
-			records := make([]any, 1024)
-			want := map[int]string{}
-			for i := range records {
-				qty := 1
-				if bad > 0 && i%(1024/bad) == 0 && len(want) < bad {
-					qty, want[i] = 1000, "row_check: few: MariaDB error 4025 (23000): "+checkFails
-				}
-				records[i] = order(fmt.Sprintf("%04d", i), "x", qty, "1")
-			}
+			records, want := ordersWithBad(bad)
 			require.Equal(t, want, w.write(o, records...))
 			require.LessOrEqual(t, o.count("mariadb_upsert_statement_ns"), limit)
 			require.Equal(t, []string{fmt.Sprint(1024 - bad)}, w.rows("SELECT COUNT(*) FROM orders"))
-			if bad == 0 { // 1024 rows are the most that a statement has by default
-				for i := range 512 {
-					records = append(records, order(fmt.Sprintf("%04d", 1024+i), "x", 1, "1"))
-				}
-				require.Empty(t, w.write(o, records...))
-				require.Equal(t, int64(1+2), o.count("mariadb_upsert_statement_ns"))
-			}
 		})
 	}
 }
 
-// The statements follow: what a batch has taught, the next one's are cut by.
+// 1024 rows are the most that a statement has by default.
+func TestALargerBatchTakesMoreStatements(t *testing.T) {
+	t.Parallel()
+	w := shared(t, orders)
+	o := w.output(ordersConfig + "connections: 1\n")
+	records, _ := ordersWithBad(0)
+	require.Empty(t, w.write(o, records...))
+	for i := range 512 {
+		records = append(records, order(fmt.Sprintf("%04d", 1024+i), "x", 1, "1"))
+	}
+	require.Empty(t, w.write(o, records...))
+	require.Equal(t, int64(1+2), o.count("mariadb_upsert_statement_ns"))
+}
+
+// ordersWithBad returns 1024 orders, of which so many are refused, and their refusals.
+func ordersWithBad(bad int) (records []any, refusals map[int]string) {
+	refusals = map[int]string{}
+	for i := range 1024 {
+		qty := 1
+		if bad > 0 && i%(1024/bad) == 0 && len(refusals) < bad {
+			qty, refusals[i] = 1000, "row_check: few: MariaDB error 4025 (23000): "+checkFails
+		}
+		records = append(records, order(fmt.Sprintf("%04d", i), "x", qty, "1"))
+	}
+	return records, refusals
+}
+
+// The statements of a batch are as large as the refusals of the batches before allow.
 func TestTheNextBatchIsCutByWhatWasRefused(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")

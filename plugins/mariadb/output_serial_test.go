@@ -60,20 +60,24 @@ func TestNoNumberIsTakenWhateverTheKeyIs(t *testing.T) {
 		for name, key := range map[string]string{"": "[k]", ", two columns": "[k, part]"} {
 			t.Run(columnType+name, func(t *testing.T) {
 				t.Parallel()
-				index := key[1 : len(key)-1]
-				w := shared(t, "CREATE TABLE t (v INT, n SMALLINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, part VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL, k "+columnType+" NOT NULL, UNIQUE `the key` ("+index+"))")
-				o := w.output("table: t\ncolumns: [k, v, part]\nkey: " + key + "\n")
-				row := func(key any, v int) any { return map[string]any{"k": key, "v": int64(v), "part": "p"} }
-				require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 0, refused 0", w.counts(o, row(keys[0], 0), row(keys[1], 1)))
-				for v := range 5 {
-					require.Equal(t, "inserted 0, updated 2, unchanged 0, compacted 0, refused 0", w.counts(o, row(keys[0], v+2), row(keys[1], v+2)))
-					require.Equal(t, "inserted 0, updated 0, unchanged 2, compacted 0, refused 0", w.counts(o, row(keys[0], v+2), row(keys[1], v+2)))
-				}
-				require.Equal(t, []string{"1|6", "2|6"}, w.rows("SELECT n, v FROM t ORDER BY n"))
-				require.Equal(t, []string{"3"}, w.rows("SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"))
+				requireNoNumberIsTaken(t, columnType, key, keys)
 			})
 		}
 	}
+}
+
+func requireNoNumberIsTaken(t *testing.T, columnType, key string, keys [2]any) {
+	index := key[1 : len(key)-1]
+	w := shared(t, "CREATE TABLE t (v INT, n SMALLINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, part VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL, k "+columnType+" NOT NULL, UNIQUE `the key` ("+index+"))")
+	o := w.output("table: t\ncolumns: [k, v, part]\nkey: " + key + "\n")
+	row := func(key any, v int) any { return map[string]any{"k": key, "v": int64(v), "part": "p"} }
+	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 0, refused 0", w.counts(o, row(keys[0], 0), row(keys[1], 1)))
+	for v := range 5 {
+		require.Equal(t, "inserted 0, updated 2, unchanged 0, compacted 0, refused 0", w.counts(o, row(keys[0], v+2), row(keys[1], v+2)))
+		require.Equal(t, "inserted 0, updated 0, unchanged 2, compacted 0, refused 0", w.counts(o, row(keys[0], v+2), row(keys[1], v+2)))
+	}
+	require.Equal(t, []string{"1|6", "2|6"}, w.rows("SELECT n, v FROM t ORDER BY n"))
+	require.Equal(t, []string{"3"}, w.rows("SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"))
 }
 
 // A large batch of rows of which every second is there: the questions and the
@@ -114,20 +118,23 @@ func TestNumbersStayWithTheirKeysAmongWriters(t *testing.T) {
 	config := "table: t\ncolumns: [id, a, b]\nkey: [id]\nmax_rows_per_statement: 32\n"
 	outputs := []*sink{w.output(config), w.output(config)}
 	var group sync.WaitGroup
+	write := func(writer, turn int) {
+		var records []any
+		for i := range 300 {
+			records = append(records, map[string]any{"id": int64((i*7919 + turn*13) % 400), "a": int64(writer*100 + turn), "b": int64((i*7919+turn*13)%400*1000 + writer*100 + turn)})
+		}
+		batch, err := batchOf(records...), service.ErrNotConnected
+		for errors.Is(err, service.ErrNotConnected) && t.Context().Err() == nil { // as the framework does
+			err = outputs[writer%2].WriteBatch(t.Context(), batch)
+		}
+		if err != nil {
+			t.Errorf("writing: %v", err)
+		}
+	}
 	for writer := range 4 {
 		group.Go(func() {
 			for turn := range 15 {
-				var records []any
-				for i := range 300 {
-					records = append(records, map[string]any{"id": int64((i*7919 + turn*13) % 400), "a": int64(writer*100 + turn), "b": int64((i*7919+turn*13)%400*1000 + writer*100 + turn)})
-				}
-				batch, err := batchOf(records...), service.ErrNotConnected
-				for errors.Is(err, service.ErrNotConnected) && t.Context().Err() == nil { // as the framework does
-					err = outputs[writer%2].WriteBatch(t.Context(), batch)
-				}
-				if err != nil {
-					t.Errorf("writing: %v", err)
-				}
+				write(writer, turn)
 			}
 		})
 	}

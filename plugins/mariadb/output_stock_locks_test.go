@@ -58,19 +58,22 @@ func TestHotProductsOverSeveralConnections(t *testing.T) {
 	w.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), %d FROM seq_1_to_%d", initial, products))
 	o := w.output(stockConfig)
 	var group sync.WaitGroup
+	next := func(random *rand.Rand, writer, n int) service.MessageBatch {
+		batch := make(service.MessageBatch, size)
+		for i := range batch { // a third are changes or repetitions, also of another writer's
+			id, at := fmt.Sprintf("%d-%d-%d", writer, n, i), int64(1)
+			if i%3 == 0 {
+				id, at = fmt.Sprintf("%d-%d-%d", random.IntN(writers), random.IntN(n+1), random.IntN(size)), random.Int64N(4)
+			}
+			batch[i] = shopOrder(id, fmt.Sprintf("p%d", 1+random.IntN(products)), 1+random.Int64N(5), at)
+		}
+		return batch
+	}
 	for writer := range writers {
 		group.Go(func() {
 			random := rand.New(rand.NewPCG(uint64(writer), 0))
 			for n := range batches {
-				batch := make(service.MessageBatch, size)
-				for i := range batch { // a third are changes or repetitions, also of another writer's
-					id, at := fmt.Sprintf("%d-%d-%d", writer, n, i), int64(1)
-					if i%3 == 0 {
-						id, at = fmt.Sprintf("%d-%d-%d", random.IntN(writers), random.IntN(n+1), random.IntN(size)), random.Int64N(4)
-					}
-					batch[i] = shopOrder(id, fmt.Sprintf("p%d", 1+random.IntN(products)), 1+random.Int64N(5), at)
-				}
-				writeUntilStored(t, o, batch)
+				writeUntilStored(t, o, next(random, writer, n))
 			}
 		})
 	}
@@ -96,12 +99,7 @@ func TestADeadlockIsNeverLostForLong(t *testing.T) {
 			o := w.output(stockConfig + "connections: 12\ntombstone: delete\n")
 			var group sync.WaitGroup
 			for writer := range 4 {
-				group.Go(func() {
-					random := rand.New(rand.NewPCG(uint64(writer), 9))
-					for at := range 15 {
-						writeUntilStored(t, o, deadlocking(random, kind, writer, int64(at)))
-					}
-				})
+				group.Go(func() { writeDeadlocking(t, o, kind, writer) })
 			}
 			group.Wait()
 			require.NotZero(t, o.count("mariadb_upsert_retries_total"), "no deadlock was provoked")
@@ -110,6 +108,13 @@ func TestADeadlockIsNeverLostForLong(t *testing.T) {
 				FROM stock s LEFT JOIN orders o ON BINARY o.product_id = BINARY s.product_id GROUP BY s.product_id
 				HAVING remaining <> 100000 - taken`))
 		})
+	}
+}
+
+func writeDeadlocking(t *testing.T, o *sink, kind string, writer int) {
+	random := rand.New(rand.NewPCG(uint64(writer), 9))
+	for at := range 15 {
+		writeUntilStored(t, o, deadlocking(random, kind, writer, int64(at)))
 	}
 }
 
@@ -139,19 +144,22 @@ func TestLockOrderAvoidsDeadlocks(t *testing.T) {
 	w.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), 1000000 FROM seq_1_to_%d", products))
 	o := w.output(stockConfig)
 	var group sync.WaitGroup
+	writeTwice := func(random *rand.Rand, writer, n int) {
+		batch := make(service.MessageBatch, size)
+		for i := range batch {
+			batch[i] = shopOrder(fmt.Sprintf("%016x-%d-%d-%d", random.Uint64(), writer, n, i), fmt.Sprintf("p%d", 1+random.IntN(products)), 1, 1)
+		}
+		for range 2 {
+			if err := o.WriteBatch(context.Background(), batch); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 	for writer := range writers {
 		group.Go(func() {
 			random := rand.New(rand.NewPCG(uint64(writer), 1))
 			for n := range batches {
-				batch := make(service.MessageBatch, size)
-				for i := range batch {
-					batch[i] = shopOrder(fmt.Sprintf("%016x-%d-%d-%d", random.Uint64(), writer, n, i), fmt.Sprintf("p%d", 1+random.IntN(products)), 1, 1)
-				}
-				for range 2 { // and once more
-					if err := o.WriteBatch(context.Background(), batch); err != nil {
-						t.Error(err)
-					}
-				}
+				writeTwice(random, writer, n)
 			}
 		})
 	}

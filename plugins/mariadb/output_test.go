@@ -70,7 +70,7 @@ func TestWhatCannotBeWrittenNowWaits(t *testing.T) {
 
 // Whether a row is refused is decided by the table as it is now. Reading it again must
 // not open a connection each time: far from the server that takes seconds.
-func TestALookOpensNoConnection(t *testing.T) {
+func TestAnInspectionOpensNoConnection(t *testing.T) {
 	t.Parallel()
 	w := shared(t, orders)
 	var dialed atomic.Int64
@@ -84,15 +84,15 @@ func TestALookOpensNoConnection(t *testing.T) {
 	before := dialed.Load()
 	long := strings.Repeat("x", 300)
 	for n := range 3 {
-		// The refusal tells how long the column is now, so there was a look.
+		// The refusal tells how long the column is now, so the table was inspected.
 		w.exec(fmt.Sprintf("ALTER TABLE orders MODIFY product VARCHAR(%d)", 30+n))
 		require.Equal(t, map[int]string{1: fmt.Sprintf("row_too_long: product: 300 characters, VARCHAR(%[1]d) holds %[1]d", 30+n)},
 			w.write(o, order(fmt.Sprint(n), "x", 1, "1"), order("y", long, 1, "1")))
 	}
 	require.Equal(t, before, dialed.Load())
-	// A connection for rows that is opened again has the next look connect again, too.
+	// A connection for rows that is opened again makes the next inspection connect again, too.
 	connections := w.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'orders' AND DB = DATABASE() ORDER BY ID")
-	require.Len(t, connections, 2, "that of the rows, and that of the look, which is opened last")
+	require.Len(t, connections, 2, "that of the rows, and that of the inspection, which is opened last")
 	w.exec("KILL " + connections[0])
 	require.Empty(t, w.write(o, order("z", "x", 1, "1")))
 	require.Equal(t, before+1, dialed.Load())

@@ -45,7 +45,7 @@ func TestATriggersTextIsNotShownForANumberOfTheServer(t *testing.T) {
 	}
 }
 
-// The server's own text stays: it names what an operator has to change.
+// The server's own text is shown: it names what an operator has to change.
 func TestTheServersOwnTextIsShown(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

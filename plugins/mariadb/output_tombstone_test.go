@@ -22,7 +22,7 @@ func TestATombstoneDeletesItsRow(t *testing.T) {
 		w.put(o, service.MessageBatch{tombstone([]byte("a"), nil), decoded, tombstone([]byte("A"), nil)}).String())
 	require.Equal(t, []string{"c|1"}, w.rows(ids))
 
-	// In one batch, the order of a key's messages stays.
+	// In one batch, the messages of a key keep their order.
 	batch := batchOf(order("c", "x", 2, "1"), order("d", "x", 2, "1"), order("e", "x", 1, "1"), order("e", "x", 2, "1"), order("e", "x", 3, "1"))
 	batch = service.MessageBatch{batch[0], tombstone("c", nil), tombstone("c", nil), tombstone("d", nil), batch[1], batch[2], tombstone("e", nil), batch[3], batch[4]}
 	require.Equal(t, "inserted 3, updated 1, unchanged 1, compacted 2, refused 0, deleted 2", w.put(o, batch).String())

@@ -1,9 +1,12 @@
 package mariadb
 
 import (
-	"sync"
+	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 )
 
@@ -14,20 +17,6 @@ type result struct {
 	ignored   int                     // tombstones
 	refused   map[int]*record.Refusal // by index in the batch
 	failed    map[int]error           // what had failed in a processor, by index
-}
-
-func (r *result) refuse(message int, refusal *record.Refusal) {
-	if r.refused == nil {
-		r.refused = make(map[int]*record.Refusal)
-	}
-	r.refused[message] = refusal
-}
-
-func (r *result) fail(message int, err error) {
-	if r.failed == nil {
-		r.failed = make(map[int]error)
-	}
-	r.failed[message] = err
 }
 
 // err returns why a message becomes a dead letter, nil for another message.
@@ -55,23 +44,8 @@ func (r *result) codes() map[string]int {
 	return codes
 }
 
-// held has the outcomes of batches that dead_letter_limit holds back. Such a batch is
-// written again, and its rows are unchanged then. But a message counts once, with the
-// outcome of the first write.
-type held struct {
-	mutex   sync.Mutex
-	tallies map[uint64]rows.Tally // by [rows.Identity]
-}
-
-// credit gives the rows of a batch the outcomes of its first write. It returns false when
-// there was none.
-func (h *held) credit(batch uint64, r *result) bool {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	first, again := h.tallies[batch]
-	if !again {
-		return false
-	}
+// credit gives the rows of a batch that is written again the outcomes of its first write.
+func (r *result) credit(first rows.Tally) {
 	for _, o := range []struct {
 		now   *int
 		first int
@@ -82,20 +56,49 @@ func (h *held) credit(batch uint64, r *result) bool {
 			*now, *o.now, o.first = *now-n, *o.now+n, o.first-n
 		}
 	}
-	return true
 }
 
-func (h *held) keep(batch uint64, r *result) {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	if h.tallies == nil {
-		h.tallies = make(map[uint64]rows.Tally)
+// setIn sets a value of a map that is made for its first value.
+func setIn[V any](all *map[int]V, message int, value V) {
+	if *all == nil {
+		*all = make(map[int]V)
 	}
-	h.tallies[batch] = r.Tally
+	(*all)[message] = value
 }
 
-func (h *held) release(batch uint64) {
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	delete(h.tallies, batch)
+const (
+	// connecting is the waiter for a connection, beside the batches.
+	connecting = ^uint64(0)
+
+	storing = "Storing rows" // the work, as the log names it
+)
+
+// reason is why a batch cannot be stored now.
+type reason struct {
+	retry.Reason
+	unproven bool // nothing shows whether the batch is at fault or MariaDB
+}
+
+// reasonOf returns the reason of a wait for a fault.
+func reasonOf(f *fault.Fault) *reason {
+	r := &reason{Reason: retry.Reason{Work: storing, For: "for MariaDB", Cause: f.Cause(), Text: f.Error()}, unproven: f.Unproven}
+	if f.Unproven && (f.Kind == fault.Unknown || !f.Common) {
+		r.Text += ": no other record could be stored to compare with"
+	}
+	if f.Kind == fault.Misconfigured {
+		r.Ending = "Nothing is dropped: an operator must correct this; the sink retries until then"
+	}
+	return r
+}
+
+// stopped is why the breaker lets nothing pass now, nil if it does.
+func (o *output) stopped() *reason {
+	if o.breaker == nil {
+		return nil
+	}
+	text := o.breaker.Stopped(time.Now())
+	if text == "" {
+		return nil
+	}
+	return &reason{Reason: retry.Reason{Work: storing, Cause: breaker.FieldLimit, Text: text, Stopped: true}}
 }

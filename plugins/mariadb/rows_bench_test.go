@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/plugins/mariadb/internal/tabletest"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
@@ -23,8 +22,8 @@ func BenchmarkRows(b *testing.B) {
 		Columns:  []string{"order_id", "user_id", "product_id", "qty", "unit_price", "total_price", "kafka_timestamp_ms"},
 		Metadata: []string{"kafka_timestamp_ms"}, Key: []string{"order_id"}, Version: "kafka_timestamp_ms",
 	}
-	db, _ := tabletest.Database(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
-		qty BIGINT NOT NULL, unit_price BIGINT NOT NULL, total_price BIGINT NOT NULL, kafka_timestamp_ms BIGINT)`)
+	db := shared(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
+		qty BIGINT NOT NULL, unit_price BIGINT NOT NULL, total_price BIGINT NOT NULL, kafka_timestamp_ms BIGINT)`).db
 	inspected, err := table.Inspect(b.Context(), db, shipped)
 	require.NoError(b, err)
 

@@ -137,13 +137,13 @@ func (w *world) write(o *sink, records ...any) map[int]string {
 	return w.put(o, batchOf(records...)).refused
 }
 
-// counts writes records and returns what became of them.
+// counts writes records and returns their outcomes.
 func (w *world) counts(o *sink, records ...any) string {
 	w.t.Helper()
 	return w.put(o, batchOf(records...)).String()
 }
 
-// effect is what became of the messages of a batch: how many by outcome, as the
+// effect has the outcomes of the messages of a batch: how many by outcome, as the
 // metrics have it, and the text of the refusals by index.
 type effect struct {
 	counts  map[string]int64

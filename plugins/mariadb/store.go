@@ -120,8 +120,7 @@ func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fau
 
 // judge returns what an error means. A mismatch is a misconfiguration.
 func judge(err error) *fault.Fault {
-	var found table.Mismatch
-	if errors.As(err, &found) {
+	if _, ok := errors.AsType[table.Mismatch](err); ok {
 		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
 	}
 	return fault.Judge(err)
@@ -148,7 +147,7 @@ func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *
 			r.compacted -= len(v.Row.Group) - 1
 			continue // the rows of its group were written after it
 		}
-		r.refuse(v.Row.Message, t.Refusal(v.Fault))
+		setIn(&r.refused, v.Row.Message, t.Refusal(v.Fault))
 	}
 	return nil
 }

@@ -35,16 +35,20 @@ func newTraced(provider trace.TracerProvider) *traced {
 	return &traced{tracer}
 }
 
-// origin is what a span says of an order.
-type origin struct {
-	context context.Context          // the framework's own span of the message, linked
-	text    func(name string) string // metadata
+// spanned is what a span says of a message.
+type spanned interface {
+	Context() context.Context // with the framework's own span of the message, linked
+	MetaGet(name string) (string, bool)
 }
 
-func (t *traced) end(o origin, began, ended time.Time, refused error) {
+func (t *traced) end(m spanned, began, ended time.Time, refused error) {
+	text := func(name string) string {
+		value, _ := m.MetaGet(name)
+		return value
+	}
 	carrier := propagation.MapCarrier{}
 	for _, name := range (propagation.TraceContext{}).Fields() {
-		carrier[name] = o.text(name)
+		carrier[name] = text(name)
 	}
 	parent := propagation.TraceContext{}.Extract(context.Background(), carrier)
 	if !trace.SpanContextFromContext(parent).IsValid() {
@@ -53,12 +57,12 @@ func (t *traced) end(o origin, began, ended time.Time, refused error) {
 	_, span := t.tracer.Start(parent, spanName,
 		trace.WithSpanKind(trace.SpanKindConsumer),
 		trace.WithTimestamp(began),
-		trace.WithLinks(trace.LinkFromContext(o.context)),
+		trace.WithLinks(trace.LinkFromContext(m.Context())),
 		trace.WithAttributes(
 			attribute.String("messaging.system", "kafka"),
-			attribute.String("messaging.destination.name", o.text(record.Topic)),
-			attribute.String("messaging.destination.partition.id", o.text(record.Partition)),
-			attribute.String("messaging.kafka.offset", o.text(record.Offset)),
+			attribute.String("messaging.destination.name", text(record.Topic)),
+			attribute.String("messaging.destination.partition.id", text(record.Partition)),
+			attribute.String("messaging.kafka.offset", text(record.Offset)),
 			attribute.String("db.system.name", "mariadb"),
 		))
 	if refused != nil {

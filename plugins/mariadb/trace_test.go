@@ -31,11 +31,14 @@ func TestASpanOfAnOrder(t *testing.T) {
 		"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate": "vendor=1",
 		"kafka_topic": "orders", "kafka_partition": "3", "kafka_offset": "42",
 	}
-	text := func(name string) string { return metadata[name] }
+	m := service.NewMessage(nil)
+	for name, value := range metadata {
+		m.MetaSetMut(name, value)
+	}
 	began := time.UnixMilli(1_700_000_000_000)
-	traced.end(origin{t.Context(), text}, began, began.Add(time.Second), errors.New("row_too_long: user_id: too long"))
-	metadata["traceparent"] = ""
-	traced.end(origin{t.Context(), text}, began, began.Add(time.Second), nil)
+	traced.end(m, began, began.Add(time.Second), errors.New("row_too_long: user_id: too long"))
+	m.MetaSetMut("traceparent", "")
+	traced.end(m, began, began.Add(time.Second), nil)
 
 	if len(spans.Ended()) != 1 {
 		t.Fatalf("%d spans, expected that of the order with a trace context", len(spans.Ended()))

@@ -74,7 +74,11 @@ func (b *Breaker) Allow(now time.Time, total int, codes map[string]int) bool {
 		return true
 	}
 	seen, seenRefused, seenCodes := total, refused, maps.Clone(codes)
-	for _, s := range b.within(now) {
+	number := b.number(now)
+	for _, s := range b.slices {
+		if s.number <= number-windowSlices || s.number > number {
+			continue // of another window
+		}
 		seen, seenRefused = seen+s.total, seenRefused+s.refused
 		for code, n := range s.codes {
 			seenCodes[code] += n
@@ -101,14 +105,6 @@ func (b *Breaker) add(now time.Time, total, refused int, codes map[string]int) {
 	for code, n := range codes {
 		s.codes[code] += n
 	}
-}
-
-// within are the slices of the window that ends now.
-func (b *Breaker) within(now time.Time) []slice {
-	number := b.number(now)
-	return slices.DeleteFunc(slices.Clone(b.slices[:]), func(s slice) bool {
-		return s.total == 0 || s.number <= number-windowSlices || s.number > number
-	})
 }
 
 func (b *Breaker) number(now time.Time) int64 {

@@ -64,15 +64,16 @@ func TestManyBatchesAreJudgedAtOnce(t *testing.T) {
 	t.Parallel()
 	b, now := New(Limit{Ratio: 0.9, Window: time.Minute, MinCount: 1, Pause: time.Minute}), time.Unix(1e9, 0)
 	var group sync.WaitGroup
-	for range 8 {
-		group.Go(func() {
-			for i := range 1000 {
-				if !b.Allow(now.Add(time.Duration(i)*time.Millisecond), 2, map[string]int{"x": 1}) {
-					t.Error("half of them is less than 90 %")
-				}
-				b.Stopped(now)
+	judge := func() {
+		for i := range 1000 {
+			if !b.Allow(now.Add(time.Duration(i)*time.Millisecond), 2, map[string]int{"x": 1}) {
+				t.Error("half of them is less than 90 %")
 			}
-		})
+			b.Stopped(now)
+		}
+	}
+	for range 8 {
+		group.Go(judge)
 	}
 	group.Wait()
 }

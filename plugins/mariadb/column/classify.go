@@ -1,101 +1,67 @@
 package column
 
 import (
+	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"strings"
 )
+
+var families = map[string]Family{ // by DATA_TYPE
+	"tinyint": Integers, "smallint": Integers, "mediumint": Integers, "int": Integers, "bigint": Integers, "bit": BitStrings,
+	"decimal": Decimals, "float": Floats, "double": Floats,
+	"char": Texts, "varchar": Texts, "tinytext": Texts, "text": Texts, "mediumtext": Texts, "longtext": Texts, "json": Texts,
+	"binary": Binaries, "varbinary": Binaries, "tinyblob": Binaries, "blob": Binaries, "mediumblob": Binaries, "longblob": Binaries,
+	"date": Dates, "datetime": Datetimes, "timestamp": Datetimes, "time": Times, "year": Years,
+	"enum": Enums, "set": Sets, "uuid": UUIDs, "inet4": Opaque, "inet6": Opaque,
+}
 
 // Classify sets what the column holds, by what information_schema says.
 func (c *Column) Classify(characters, octets int) {
 	c.unsigned = strings.Contains(c.ColumnType, "unsigned")
 	c.padSpace = c.Charset != "" && !strings.Contains(c.Collation, "nopad") && c.Collation != "binary"
-	switch c.DataType {
-	case "tinyint":
-		c.integer(8)
-	case "smallint":
-		c.integer(16)
-	case "mediumint":
-		c.integer(24)
-	case "int":
-		c.integer(32)
-	case "bigint":
-		c.integer(64)
-	case "bit":
-		// Whatever the type's text says, BIT(n) has no sign.
-		c.Family, c.Max = BitStrings, math.MaxUint64>>(64-max(c.Precision, 1))
-	case "decimal":
-		c.Family = Decimals
-	case "float", "double":
-		c.Family = Floats
-	case "char", "varchar":
-		c.Family, c.characters, c.fixed = Texts, characters, c.DataType == "char"
-	case "tinytext", "text", "mediumtext", "longtext", "json":
-		c.Family = Texts
-		// These count bytes, of the column's own character set: what a text
-		// of UTF-8 takes in another one, only the server knows for sure.
-		if strings.HasPrefix(c.Charset, "utf8") {
-			c.octets = octets
+	c.Family = families[c.DataType]
+	switch c.Family {
+	case Integers:
+		size := map[string]int{"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}[c.DataType]
+		if c.unsigned {
+			c.Max = math.MaxUint64 >> (64 - size)
 		} else {
+			c.min, c.Max = -1<<(size-1), 1<<(size-1)-1
+		}
+	case BitStrings:
+		// Whatever the type's text says, BIT(n) has no sign.
+		c.Max = math.MaxUint64 >> (64 - max(c.Precision, 1))
+	case Texts:
+		c.fixed = c.DataType == "char"
+		switch {
+		case c.fixed || c.DataType == "varchar":
+			c.characters = characters
+		// The others count bytes, of the column's own character set: what a text of UTF-8
+		// takes in another one, only the server knows for sure.
+		case strings.HasPrefix(c.Charset, "utf8"):
+			c.octets = octets
+		default:
 			c.encoded = octets
 		}
-	case "binary":
-		c.Family, c.octets, c.fixed = Binaries, octets, true
-	case "varbinary", "tinyblob", "blob", "mediumblob", "longblob":
-		c.Family, c.octets = Binaries, octets
-	case "date":
-		c.Family = Dates
-	case "datetime", "timestamp":
-		c.Family = Datetimes
-	case "time":
-		c.Family = Times
-	case "year":
-		c.Family = Years
-	case "enum":
-		c.Family, c.members = Enums, parseMembers(c.ColumnType)
-	case "set":
-		c.Family, c.members = Sets, parseMembers(c.ColumnType)
-	case "uuid":
-		c.Family = UUIDs
-	case "inet4", "inet6":
-		c.Family = Opaque
+	case Binaries:
+		c.octets, c.fixed = octets, c.DataType == "binary"
+	case Enums, Sets:
+		c.members = parseMembers(c.ColumnType)
 	}
-}
-
-func (c *Column) integer(size int) {
-	c.Family = Integers
-	if c.unsigned {
-		c.Max = math.MaxUint64 >> (64 - size)
-		return
-	}
-	c.min, c.Max = -1<<(size-1), 1<<(size-1)-1
 }
 
 // unescape undoes the escapes that the server writes into the text of a type.
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\0`, "\x00", `\Z`, "\x1a")
 
+var memberForm = regexp.MustCompile(`'((?:[^']|'')*)'`)
+
 // parseMembers reads enum('a','it”s').
 func parseMembers(columnType string) []string {
-	_, list, _ := strings.Cut(columnType, "(")
-	list = strings.TrimSuffix(list, ")")
 	var members []string
-	for strings.HasPrefix(list, "'") {
-		var member strings.Builder
-		list = list[1:]
-		for {
-			end := strings.IndexByte(list, '\'')
-			if end < 0 {
-				return members
-			}
-			member.WriteString(list[:end])
-			list = list[end+1:]
-			if !strings.HasPrefix(list, "'") {
-				break
-			}
-			member.WriteByte('\'')
-			list = list[1:]
-		}
-		members = append(members, unescape.Replace(member.String()))
-		list = strings.TrimPrefix(list, ",")
+	for _, match := range memberForm.FindAllStringSubmatch(columnType, -1) {
+		members = append(members, unescape.Replace(strings.ReplaceAll(match[1], "''", "'")))
 	}
 	return members
 }
@@ -114,9 +80,13 @@ func (c *Column) Identifies() bool {
 
 // Orders says whether the column's values can be compared as versions.
 func (c *Column) Orders() bool {
-	switch c.Family {
-	case Integers, Decimals, Dates, Datetimes:
-		return true
+	return slices.Contains([]Family{Integers, Decimals, Dates, Datetimes}, c.Family)
+}
+
+// WhyNoKey says why the column cannot belong to a key.
+func (c *Column) WhyNoKey() string {
+	if c.Family == Floats {
+		return "a float is no exact key: use an integer, a decimal or text"
 	}
-	return false
+	return fmt.Sprintf("type %s has several spellings for one value: use an integer, a decimal, a date or text", c.ColumnType)
 }

@@ -3,6 +3,9 @@
 package column
 
 import (
+	"bytes"
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -167,4 +170,105 @@ func (c *Column) acceptOpaque(v any) (any, *record.Refusal) {
 		return strings.ToLower(strings.ReplaceAll(text, "-", "")), nil
 	}
 	return text, nil
+}
+
+// FromMetadata gives bytes, as Kafka's key comes, the type that the column takes. The
+// redpanda input sets a record's headers, which are text, over its own metadata: a
+// version must not come from there.
+func (c *Column) FromMetadata(v any) (any, *record.Refusal) {
+	switch raw := v.(type) {
+	case nil:
+		if c.Name == record.Timestamp {
+			return nil, refusal.New(refusal.Missing, c.Name, "the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
+		}
+		return nil, refusal.New(refusal.Missing, c.Name, "the message has no such metadata")
+	case string:
+		if record.IsNumber(c.Name) {
+			return nil, refusal.New(refusal.Type, c.Name, "a header of this name hides the record's own")
+		}
+	case []byte:
+		if raw == nil { // no key
+			return nil, nil
+		}
+		if c.Family != Binaries {
+			return string(raw), nil
+		}
+	}
+	return v, nil
+}
+
+// Compare compares two values that the column has accepted. nil is less than any other.
+func (c *Column) Compare(a, b any) int {
+	switch a := a.(type) {
+	case int64:
+		switch b := b.(type) {
+		case int64:
+			return cmp.Compare(a, b)
+		case uint64: // only what no int64 holds is a uint64
+			return -1
+		}
+	case uint64:
+		switch b := b.(type) {
+		case uint64:
+			return cmp.Compare(a, b)
+		case int64:
+			return 1
+		}
+	case string:
+		switch b := b.(type) {
+		case string:
+			if c.Family == Decimals {
+				return compareDecimals(a, b)
+			}
+			return strings.Compare(a, b)
+		case []byte:
+			return strings.Compare(a, string(b))
+		}
+	case []byte:
+		switch b := b.(type) {
+		case string:
+			return strings.Compare(string(a), b)
+		case []byte:
+			return bytes.Compare(a, b)
+		}
+	}
+	return cmp.Compare(present(a), present(b))
+}
+
+func present(v any) int {
+	if v == nil {
+		return 0
+	}
+	return 1
+}
+
+// Exactly returns an expression whose comparison distinguishes all values that the column
+// distinguishes. A collation may not.
+func (c *Column) Exactly(expression string) string {
+	switch c.Family {
+	case Texts, Enums, Sets:
+		return "BINARY " + expression
+	}
+	return expression
+}
+
+// Placeholder returns the placeholder of a value that a statement compares with the
+// column. A decimal is sent as text, and the server compares text with a decimal as floats.
+func (c *Column) Placeholder() string {
+	if c.Family == Decimals {
+		return fmt.Sprintf("CAST(? AS DECIMAL(%d,%d))", c.Precision, c.Scale)
+	}
+	return "?"
+}
+
+// Size returns the bytes of a value in a statement: the value, its length, its type and
+// its bit in the map of NULLs.
+func Size(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v) + 12
+	case []byte:
+		return len(v) + 12
+	}
+	return 11
 }

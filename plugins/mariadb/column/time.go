@@ -25,8 +25,7 @@ var timestampForms = []string{
 // time.Parse takes more than 9 digits, behind a comma too, and cuts them.
 var longFraction = regexp.MustCompile(`[.,](\d{10,})`)
 
-// acceptTimestamp gives one spelling for a value, so that texts compare as the
-// times do.
+// acceptTimestamp gives one spelling for a value, so that texts compare as the times do.
 func (c *Column) acceptTimestamp(v any) (any, *record.Refusal) {
 	var t time.Time
 	switch v := v.(type) {
@@ -62,13 +61,11 @@ func (c *Column) acceptTimestamp(v any) (any, *record.Refusal) {
 	if t.Nanosecond()%int(unit) != 0 {
 		return nil, refusal.New(refusal.TooPrecise, c.Name, "a fraction of a second finer than the %d digits of %s", c.Fraction, strings.ToUpper(c.ColumnType))
 	}
-	return t.Format(datetimeForms[c.Fraction]), nil
-}
-
-var datetimeForms = [...]string{
-	"2006-01-02 15:04:05", "2006-01-02 15:04:05.0", "2006-01-02 15:04:05.00",
-	"2006-01-02 15:04:05.000", "2006-01-02 15:04:05.0000",
-	"2006-01-02 15:04:05.00000", "2006-01-02 15:04:05.000000",
+	form := time.DateTime
+	if c.Fraction > 0 {
+		form = "2006-01-02 15:04:05.000000"[:len(time.DateTime)+1+c.Fraction]
+	}
+	return t.Format(form), nil
 }
 
 func parseTimestamp(text string) (time.Time, bool) {

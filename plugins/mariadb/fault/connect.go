@@ -3,25 +3,8 @@ package fault
 import (
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/go-sql-driver/mysql"
-)
-
-// The numbers that only a connection meets; see rules.go for the others.
-const (
-	parseError            = 1064
-	wrongDBName           = 1102
-	unknownCharacterSet   = 1115
-	unknownSystemVariable = 1193
-	localVariable         = 1228
-	globalVariable        = 1229
-	wrongValueForVar      = 1231
-	wrongTypeForVar       = 1232
-	incorrectVariable     = 1238
-	unknownCollation      = 1273
-	unknownTimeZone       = 1298
 )
 
 // ConnectError is a failure to open a connection or to set up its session. No row
@@ -39,31 +22,31 @@ func (e *ConnectError) Error() string { return e.Err.Error() }
 
 func (e *ConnectError) Unwrap() error { return e.Err }
 
-// connectWords explains the errors that only a change of the DSN ends. The driver
-// sends the DSN's unknown parameters as SET name = value.
+const parseError = 1064 // in the text of a statement
+
+// connectWords explains the errors that only a new connection meets, and only a change of
+// the DSN ends. The driver sends the DSN's unknown parameters as SET name = value.
 var connectWords = map[uint16]string{
-	parseError:            "MariaDB cannot read the SET statement that the parameters of dsn become: write text values in quotes, as in sql_mode=%27ANSI%27",
-	wrongDBName:           "change the database at the end of dsn",
-	unknownCharacterSet:   "change the parameters of dsn",
-	unknownSystemVariable: "a parameter of dsn is one of github.com/go-sql-driver/mysql or a system variable of MariaDB, as in user:password@tcp(host:port)/database?timeout=10s; the parameters of a JDBC URL are neither: remove the parameter",
-	globalVariable:        "remove the variable from the parameters of dsn",
-	localVariable:         "remove the variable from the parameters of dsn",
-	wrongValueForVar:      "correct the parameter of dsn",
-	wrongTypeForVar:       "correct the parameter of dsn, whose text values need quotes (%27)",
-	incorrectVariable:     "remove the variable from the parameters of dsn",
-	unknownCollation:      "correct the parameter of dsn",
-	unknownTimeZone:       "correct the parameter of dsn, or load the time zones into MariaDB with mariadb-tzinfo-to-sql; order-sink sets time_zone to +00:00 in any case, so that the parameter can go",
+	parseError: "MariaDB cannot read the SET statement that the parameters of dsn become: write text values in quotes, as in sql_mode=%27ANSI%27",
+	1102:       "change the database at the end of dsn",
+	1115:       "change the parameters of dsn", // an unknown character set
+	1193:       "a parameter of dsn is one of github.com/go-sql-driver/mysql or a system variable of MariaDB, as in user:password@tcp(host:port)/database?timeout=10s; the parameters of a JDBC URL are neither: remove the parameter",
+	1228:       "remove the variable from the parameters of dsn", // a variable of a session only
+	1229:       "remove the variable from the parameters of dsn", // a global variable
+	1231:       "correct the parameter of dsn",                   // its value
+	1232:       "correct the parameter of dsn, whose text values need quotes (%27)",
+	1238:       "remove the variable from the parameters of dsn", // a variable that is read-only
+	1273:       "correct the parameter of dsn",                   // an unknown collation
+	1298:       "correct the parameter of dsn, or load the time zones into MariaDB with mariadb-tzinfo-to-sql; order-sink sets time_zone to +00:00 in any case, so that the parameter can go",
 }
 
 // judgeConnect judges an error of the server that came before the session could be
 // used. Only an operator can correct a mistake in the configuration. An error that no
 // list knows may go away, as with a proxy that has no server to offer.
-func (f *Fault) judgeConnect(err error) {
-	var (
-		connect *ConnectError
-		init    *InitError
-	)
-	if !errors.As(err, &connect) && !errors.As(err, &init) {
+func (f *Fault) judgeConnect() {
+	_, connect := errors.AsType[*ConnectError](f.Err)
+	_, init := errors.AsType[*InitError](f.Err)
+	if !connect && !init {
 		return
 	}
 	f.Lone = false // no row is on its way
@@ -76,10 +59,9 @@ func (f *Fault) judgeConnect(err error) {
 	}
 }
 
-// connectText is the text of a failure to connect. It shows the server's message,
-// unless the message quotes a statement: the DSN's parameters may hold a secret.
-func (f *Fault) connectText(connect *ConnectError, message string) string {
-	text := fmt.Sprintf("MariaDB error %d (%s)", f.Number, f.State)
+// connectText is the second part of the text of a failure to connect. It shows the server's
+// message, unless the message quotes a statement: the DSN's parameters may hold a secret.
+func (f *Fault) connectText(connect *ConnectError, message string) (text string) {
 	if f.Number != parseError {
 		text += ": " + visible(message)
 	}
@@ -92,19 +74,6 @@ func (f *Fault) connectText(connect *ConnectError, message string) string {
 	return text
 }
 
-// visible writes control characters, such as a newline in a name, as escapes.
-func visible(text string) string {
-	var all strings.Builder
-	for _, char := range text {
-		if strconv.IsPrint(char) {
-			all.WriteRune(char)
-		} else {
-			all.WriteString(strings.Trim(strconv.QuoteRune(char), "'"))
-		}
-	}
-	return all.String()
-}
-
 // FieldInitStatement is the setting with a statement of the user.
 const FieldInitStatement = "init_statement"
 
@@ -113,8 +82,7 @@ const FieldInitStatement = "init_statement"
 type InitError struct{ Err error }
 
 func (e *InitError) Error() string {
-	var server *mysql.MySQLError
-	if errors.As(e.Err, &server) {
+	if server, ok := errors.AsType[*mysql.MySQLError](e.Err); ok {
 		return fmt.Sprintf("running %s: MariaDB error %d (%s)", FieldInitStatement, server.Number, server.SQLState)
 	}
 	return fmt.Sprintf("running %s: the connection failed", FieldInitStatement)

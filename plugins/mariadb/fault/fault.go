@@ -6,7 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -34,7 +34,7 @@ const (
 
 // Fault is a judged error of the server or of the connection to it. Its text has the
 // server's number. It has the server's message only where the message cannot quote a
-// row's value, see texts.go.
+// row's value, see [Fault.messageText].
 type Fault struct {
 	Kind   Kind
 	Number uint16 // of the server; 0 if the error came from elsewhere
@@ -57,40 +57,7 @@ type Fault struct {
 func (f *Fault) Doubtful() bool { return f.Kind == Unknown || f.Lone }
 
 // BlamesRows says whether a part of the rows may be stored without the others.
-func (f *Fault) BlamesRows() bool {
-	return f.Kind == Refused || f.Doubtful()
-}
-
-func (f *Fault) Error() string {
-	if f.Advice != "" {
-		return f.text() + ": " + f.Advice
-	}
-	return f.text()
-}
-
-func (f *Fault) text() string {
-	var (
-		connect *ConnectError
-		init    *InitError
-		server  *mysql.MySQLError
-	)
-	switch {
-	case !f.OfServer():
-		return f.Err.Error()
-	case errors.As(f.Err, &init):
-		return init.Error()
-	case errors.As(f.Err, &connect) && errors.As(f.Err, &server):
-		return f.connectText(connect, server.Message)
-	case f.Kind == Wait || f.Kind == Misconfigured || f.Kind == RetryNow:
-		if _, listed := rules[f.Number]; listed && errors.As(f.Err, &server) && !isDataState(f.State) {
-			return fmt.Sprintf("MariaDB error %d (%s): %s", f.Number, f.State, f.messageText(server.Message))
-		}
-	}
-	if sentence := f.sentence(); sentence != "" {
-		return fmt.Sprintf("MariaDB error %d (%s): %s", f.Number, f.State, sentence)
-	}
-	return fmt.Sprintf("MariaDB error %d (%s)", f.Number, f.State)
-}
+func (f *Fault) BlamesRows() bool { return f.Kind == Refused || f.Doubtful() }
 
 func (f *Fault) Unwrap() error { return f.Err }
 
@@ -99,9 +66,7 @@ func (f *Fault) Unwrap() error { return f.Err }
 func (f *Fault) OfServer() bool { return f.State != "" }
 
 // TooMuchAtOnce says that the rows may fit in several transactions.
-func (f *Fault) TooMuchAtOnce() bool {
-	return f.Number == transCacheFull || f.Number == stmtCacheFull
-}
+func (f *Fault) TooMuchAtOnce() bool { return f.Number == transCacheFull || f.Number == stmtCacheFull }
 
 // Cause returns a short label for metrics.
 func (f *Fault) Cause() string {
@@ -118,41 +83,38 @@ func (f *Fault) Cause() string {
 
 // Judge returns what an error means. No other place decides that.
 func Judge(err error) *Fault {
-	var server *mysql.MySQLError
-	if errors.As(err, &server) {
-		f := &Fault{Number: server.Number, State: string(server.SQLState[:]), Err: err}
-		rule, listed := rules[server.Number]
-		switch {
-		case strings.HasPrefix(f.State, "45"):
-			// User-defined: SIGNAL in a trigger, which may give any number with it.
-			f.Kind, f.Code = Refused, refusal.Trigger
-		case listed:
-			f.Kind, f.Code, f.Lone = rule.kind, rule.code, rule.lone
-		default:
-			f.Kind, f.Code, f.Lone = judgeState(f.State)
-			f.Lone = f.Lone && server.Number >= firstServerError
-			if f.Kind == Unknown && server.Number < firstEngineError {
-				f.Kind = Wait
-			}
+	server, ok := errors.AsType[*mysql.MySQLError](err)
+	if !ok {
+		// Whatever else the driver, the network or the context says, no row was judged:
+		// driver.ErrBadConn, mysql.ErrInvalidConn, io.EOF, net.OpError, context.Canceled (a
+		// shutdown), mysql.ErrPktTooLarge (the connection is older than the server's
+		// max_allowed_packet), ...
+		f := &Fault{Kind: Wait, Err: err}
+		if isSetUpWrongly(err) {
+			f.Kind = Misconfigured
 		}
-		if f.Kind == Refused && f.Code != refusal.Trigger { // whose text is the trigger's own
-			// A unique index, a column or a constraint: named for the reader only.
-			f.Path = Named(server)
-		}
-		f.judgeConnect(err)
 		return f
 	}
-	f := &Fault{Err: err}
+	f := &Fault{Number: server.Number, State: string(server.SQLState[:]), Err: err}
+	rule, listed := rules[server.Number]
 	switch {
-	case isSetUpWrongly(err):
-		f.Kind = Misconfigured
+	case class(f.State) == "45":
+		// User-defined: SIGNAL in a trigger, which may give any number with it.
+		f.Kind, f.Code = Refused, refusal.Trigger
+	case listed:
+		f.Kind, f.Code, f.Lone = rule.kind, rule.code, rule.lone
 	default:
-		// Whatever else the driver, the network or the context says, no row
-		// was judged: driver.ErrBadConn, mysql.ErrInvalidConn, io.EOF,
-		// net.OpError, context.Canceled (a shutdown), mysql.ErrPktTooLarge (the
-		// connection is older than the server's max_allowed_packet), ...
-		f.Kind = Wait
+		f.Kind, f.Code, f.Lone = judgeState(f.State)
+		f.Lone = f.Lone && server.Number >= firstServerError
+		if f.Kind == Unknown && server.Number < firstEngineError {
+			f.Kind = Wait
+		}
 	}
+	if f.Kind == Refused && f.Code != refusal.Trigger { // whose text is the trigger's own
+		// A unique index, a column or a constraint: named for the reader only.
+		f.Path = Named(server)
+	}
+	f.judgeConnect()
 	return f
 }
 
@@ -167,48 +129,45 @@ const (
 // judgeState is for numbers that no list here knows: newer servers, storage
 // engines, triggers that signal with a number of their own. lone is as in [Fault].
 func judgeState(state string) (k Kind, code string, lone bool) {
-	switch {
-	case isDataState(state):
+	if isDataState(state) {
 		return Refused, refusal.Refused, false
-	case strings.HasPrefix(state, "08"), // connection exception
-		strings.HasPrefix(state, "25"), // invalid transaction state, e.g. read-only
-		strings.HasPrefix(state, "53"), // insufficient resources
-		strings.HasPrefix(state, "57"), // operator intervention
-		strings.HasPrefix(state, "70"): // interrupted
+	}
+	switch class(state) {
+	case "08", // connection exception
+		"25", // invalid transaction state, e.g. read-only
+		"53", // insufficient resources
+		"57", // operator intervention
+		"70": // interrupted
 		return Wait, "", false
-	case strings.HasPrefix(state, "40"): // transaction rollback
+	case "40": // transaction rollback
 		return RetryNow, "", false
-	case strings.HasPrefix(state, "28"): // invalid authorization
+	case "28": // invalid authorization
 		return Misconfigured, "", false
-	case strings.HasPrefix(state, "3D"), // no such database
-		strings.HasPrefix(state, "3F"), // no such schema
-		strings.HasPrefix(state, "21"), // column count
-		strings.HasPrefix(state, "42"): // syntax or access rule
+	case "3D", // no such database
+		"3F", // no such schema
+		"21", // column count
+		"42": // syntax or access rule
 		return Misconfigured, refusal.Refused, true
 	}
 	return Unknown, refusal.Refused, true
 }
 
+// class returns the class of an SQLSTATE: its first two characters.
+func class(state string) string { return state[:min(2, len(state))] }
+
 // isDataState is true for SQLSTATE's data exceptions, integrity constraint
 // violations and check option violations.
 func isDataState(state string) bool {
-	return strings.HasPrefix(state, "22") || strings.HasPrefix(state, "23") || strings.HasPrefix(state, "44")
+	return slices.Contains([]string{"22", "23", "44"}, class(state))
 }
 
 // isSetUpWrongly is true for errors of the connection that no retry ends.
 func isSetUpWrongly(err error) bool {
-	for _, known := range []error{
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, hostname := errors.AsType[x509.HostnameError](err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	return authority || hostname || invalid || slices.ContainsFunc([]error{
 		mysql.ErrNoTLS, mysql.ErrCleartextPassword, mysql.ErrNativePassword,
 		mysql.ErrOldPassword, mysql.ErrUnknownPlugin, mysql.ErrOldProtocol,
-	} {
-		if errors.Is(err, known) {
-			return true
-		}
-	}
-	var (
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-	)
-	return errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
+	}, func(known error) bool { return errors.Is(err, known) })
 }

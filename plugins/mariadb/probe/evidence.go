@@ -33,16 +33,17 @@ const (
 // Commits counts committed rows by change.
 type Commits [changes]int
 
-// CommitsOf returns the commits that a tally counts.
-func CommitsOf(t rows.Tally) Commits {
-	return Commits{inserts: t.Inserted, updates: t.Updated, deletes: t.Deleted}
+// Add adds the commits that a tally counts.
+func (c *Commits) Add(t rows.Tally) {
+	c[inserts] += t.Inserted
+	c[updates] += t.Updated
+	c[deletes] += t.Deleted
 }
 
-// largestKept bounds the row that is kept for probes, in bytes.
-const largestKept = 64 << 10
-
-// mostSuspects bounds the memory of rows whose batches were never brought again.
-const mostSuspects = 10_000
+const (
+	largestKept  = 64 << 10 // bounds the row that is kept for probes, in bytes
+	mostSuspects = 10_000   // bounds the memory of rows whose batches were never brought again
+)
 
 // Evidence is what an output knows beyond the batch that it writes.
 type Evidence struct {
@@ -71,9 +72,7 @@ func (e *Evidence) Committed() Commits {
 func (e *Evidence) Commit(batch []rows.Row, o *rows.Outcome) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.commits[inserts] += o.Inserted
-	e.commits[updates] += o.Updated
-	e.commits[deletes] += o.Deleted
+	e.commits.Add(o.Tally)
 	for i := range batch {
 		r := &batch[i]
 		if r.Deletes || r.Size > largestKept ||
@@ -135,8 +134,7 @@ func identify(r *rows.Row) uint64 {
 	return hash.Sum64()
 }
 
-// notOfBatch is the Message of a row that belongs to no batch at hand.
-const notOfBatch = -1
-
-// storedBefore is the Message of a row that MariaDB has stored before.
-const storedBefore = -2
+const (
+	notOfBatch   = -1 // the Message of a row that belongs to no batch at hand
+	storedBefore = -2 // the Message of a row that MariaDB has stored before
+)

@@ -2,9 +2,6 @@ package probe
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"iter"
 	"slices"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
@@ -36,12 +33,12 @@ func (e *Evidence) Probe(ctx context.Context, s *session.Session, t *table.Table
 	if s.Exec(ctx, "ROLLBACK") != nil {
 		return Failing
 	}
-	found := Nothing
 	change, missed := ChangeOf(ctx, s, t, about)
 	if missed != nil {
 		return compare(f, missed)
 	}
-	for candidate := range allOf(e.candidates(t, about, batch), known(ctx, s, t)) {
+	found := Nothing
+	for candidate := range e.candidates(ctx, s, t, about, batch) {
 		p := &trial{session: s, table: t, change: change, about: about}
 		took, missed := p.run(ctx, candidate)
 		if s.Exec(ctx, "ROLLBACK") != nil {
@@ -78,7 +75,7 @@ func ChangeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.R
 	}
 	query, args := t.ExistsText(r.Values)
 	var n int
-	if err := s.QueryRow(ctx, query, args...).Scan(&n); err != nil {
+	if err := s.QueryRowContext(ctx, query, args...).Scan(&n); err != nil {
 		return 0, fault.Judge(err)
 	}
 	if n > 0 {
@@ -130,7 +127,9 @@ func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault)
 		r.Deletes = true
 		t, f = p.write(ctx, &r)
 	}
-	return CommitsOf(t)[p.change] > 0, f
+	var made Commits
+	made.Add(t)
+	return made[p.change] > 0, f
 }
 
 func (p *trial) write(ctx context.Context, r *rows.Row) (t rows.Tally, f *fault.Fault) {
@@ -149,39 +148,46 @@ func keyed(t *table.Table, r, key *rows.Row) rows.Row {
 	return rows.Row{Message: notOfBatch, Values: values, Size: r.Size + key.Size}
 }
 
-// known returns rows that the table has: those with the first and with the last key.
-func known(ctx context.Context, s *session.Session, t *table.Table) iter.Seq[rows.Row] {
-	return func(yield func(rows.Row) bool) {
-		for _, last := range []bool{false, true} {
-			r, err := end(ctx, s, t, last)
-			if err == nil && !yield(r) {
-				return
-			}
-		}
-	}
+// Inquiry is the search for evidence in one round. One probe is enough for all rows with
+// the same change.
+type Inquiry struct {
+	Evidence *Evidence
+	Session  *session.Session
+	Table    *table.Table
+	Others   []rows.Row
+	answers  [changes]*Answer
 }
 
-func end(ctx context.Context, s *session.Session, t *table.Table, last bool) (rows.Row, error) {
-	r := rows.Row{Message: storedBefore, Values: make([]any, len(t.Columns))}
-	values, into := make([]sql.RawBytes, len(t.Columns)), make([]any, len(t.Columns))
-	for i := range values {
-		into[i] = &values[i]
+// HasNeighbour says whether a row of the batch with the same change as the doubted row was
+// stored, and this connection does not fail for all rows.
+func (q *Inquiry) HasNeighbour(ctx context.Context, v *rows.Refused, c Change, neighbours Commits) bool {
+	return neighbours[c] > 0 && q.ask(ctx, v, c) != Refuted
+}
+
+// ask is the answer of the probe for a change.
+func (q *Inquiry) ask(ctx context.Context, v *rows.Refused, c Change) Answer {
+	if q.answers[c] == nil {
+		found := q.Evidence.Probe(ctx, q.Session, q.Table, v.Fault, &v.Row, q.Others)
+		q.answers[c] = &found
 	}
-	rows, err := s.Query(ctx, t.EndText(last))
-	if err != nil {
-		return r, err
+	return *q.answers[c]
+}
+
+// OthersAreStored says whether a row with the same change as the doubted row can be stored
+// now, or was committed since the doubted row was last judged.
+func (q *Inquiry) OthersAreStored(ctx context.Context, v *rows.Refused, c Change, s *Suspicion) bool {
+	found := q.ask(ctx, v, c)
+	now := q.Evidence.Committed()
+	committed := now[c] > s.seen[c]
+	s.seen = now
+	switch {
+	case found == Stored:
+		return true
+	case committed && (found == Nothing || found == Failing && v.Fault.Kind == fault.Unknown):
+		// Where another row fails too, it may be at fault like this one.
+		return true
+	case found == Failing, found == Refuted:
+		v.Fault.Common, s.Rounds = true, 0
 	}
-	defer rows.Close()
-	if !rows.Next() {
-		return r, errors.Join(rows.Err(), sql.ErrNoRows)
-	}
-	if err := rows.Scan(into...); err != nil {
-		return r, err
-	}
-	for i, v := range values {
-		if v != nil {
-			r.Values[i] = string(v)
-		}
-	}
-	return r, errors.Join(rows.Close(), rows.Err())
+	return false
 }

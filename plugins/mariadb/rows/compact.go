@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
@@ -16,7 +15,7 @@ func Compact(t *table.Table, rows []Row, b *Buffer) []Row {
 	winners := rows[:0] // those that are taken lie before those that are read
 	for start := 0; start < len(rows); {
 		end := start + 1
-		for end < len(rows) && compareKeys(t, &rows[start], &rows[end]) == 0 {
+		for end < len(rows) && compareBy(t, t.Key, &rows[start], &rows[end]) == 0 {
 			end++
 		}
 		if end == start+1 {
@@ -29,56 +28,22 @@ func Compact(t *table.Table, rows []Row, b *Buffer) []Row {
 	return winners
 }
 
-// merge returns the row that leaves what the rows of its group would leave, one after the
-// other. When the insert_only columns differ, this depends on which row is stored first, and
-// only the server can say whether it takes the first row: the others are written later. The
-// rows after a tombstone, or a tombstone after records, are also written later.
+// merge returns the row that leaves what the records, or the tombstones, at the beginning
+// of a group would leave, one after the other. The rows after a tombstone, or a tombstone
+// after records, are written later.
 func merge(t *table.Table, group []Row) Row {
-	first := run(group)
-	newest := newest(t, first)
-	for _, r := range first {
-		if r.Message == newest.Message {
-			break
-		}
-		if !r.Deletes && differ(t, r, newest) {
-			first := group[0]
-			first.Later = group[1:]
-			return first
-		}
-	}
-	newest.Later = group[len(first):]
-	return newest
-}
-
-// update is merge for a key that has a stored row.
-func update(t *table.Table, group []Row) Row {
-	first := run(group)
-	newest := newest(t, first)
-	newest.Later = group[len(first):]
-	return newest
-}
-
-// run returns the beginning of a group that is records only, or tombstones only.
-func run(group []Row) []Row {
-	end := 1
+	newest, end := group[0], 1
 	for end < len(group) && group[end].Deletes == group[0].Deletes {
+		// A version of NULL is older than all others, as in the statement.
+		if v := t.Version; v < 0 || t.Columns[v].Compare(newest.Values[v], group[end].Values[v]) <= 0 {
+			newest = group[end]
+		}
 		end++
 	}
-	return group[:end:end]
-}
-
-// newest returns the row that an update by all of the group would leave.
-func newest(t *table.Table, group []Row) Row {
-	if len(group) == 1 {
-		return group[0]
+	if end > 1 {
+		newest.Group = group[:end:end]
 	}
-	newest := group[0]
-	for _, r := range group[1:] {
-		if t.Version < 0 || compareVersions(t, newest, r) <= 0 {
-			newest = r
-		}
-	}
-	newest.Group = group
+	newest.Later = group[end:]
 	return newest
 }
 
@@ -89,23 +54,11 @@ func oneByOne(group []Row) Row {
 	return first
 }
 
-// differ says whether two rows of a key would leave different rows by being the
-// first of their key.
-func differ(t *table.Table, a, b Row) bool {
-	for i := range t.Columns {
-		if t.Target.IsInsertOnly(t.Columns[i].Name) && !reflect.DeepEqual(a.Values[i], b.Values[i]) {
-			return true
-		}
-	}
-	return false
-}
-
-// Next returns the rows to write after rows, of which some were rejected. When a row that
-// stands for a group is rejected, all rows of the group are written, as without
-// compaction.
-func Next(t *table.Table, rows []Row, rejected []Refused) []Row {
-	isRefused := make(map[int]bool, len(rejected))
-	for _, v := range rejected {
+// Next returns the rows to write after rows, of which some were refused. When a row that
+// stands for a group is refused, all rows of the group are written, as without compaction.
+func Next(t *table.Table, rows []Row, refused []Refused) []Row {
+	isRefused := make(map[int]bool, len(refused))
+	for _, v := range refused {
 		isRefused[v.Row.Message] = true
 	}
 	var next []Row
@@ -116,10 +69,8 @@ func Next(t *table.Table, rows []Row, rejected []Refused) []Row {
 		case len(r.Later) == 0:
 		case r.alone:
 			next = append(next, oneByOne(r.Later))
-		case isRefused[r.Message], r.Deletes:
+		default:
 			next = append(next, merge(t, r.Later))
-		default: // stored: until it is deleted, its key is updated only
-			next = append(next, update(t, r.Later))
 		}
 	}
 	return next

@@ -5,6 +5,7 @@ package rows
 import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/tombstone"
@@ -38,6 +39,35 @@ func IsDelete(r Row) bool { return r.Deletes }
 
 // IsNumbered says whether a row carries its number.
 func IsNumbered(r Row) bool { return r.Number != nil }
+
+// Ignores says whether a message is a tombstone that deletes nothing.
+func Ignores(t *table.Table, m *Message) bool {
+	return m.Content == nil && !m.Failed && !t.Target.Deletes
+}
+
+// Build makes the rows of a batch, which are valid until the buffer is freed. It returns
+// the refusals by the index of their message.
+func Build(t *table.Table, messages []Message, b *Buffer) ([]Row, map[int]*record.Refusal) {
+	width := len(t.Columns)
+	b.reserve(len(messages), width)
+	values, rows := b.values, b.rows[:0]
+	var refusals map[int]*record.Refusal
+	for i := range messages {
+		if messages[i].Failed || Ignores(t, &messages[i]) {
+			continue
+		}
+		r, refusal := BuildRow(t, i, &messages[i], values[i*width:(i+1)*width:(i+1)*width])
+		if refusal == nil {
+			rows = append(rows, r)
+			continue
+		}
+		if refusals == nil {
+			refusals = make(map[int]*record.Refusal)
+		}
+		refusals[i] = refusal
+	}
+	return rows, refusals
+}
 
 // BuildRow makes a row of the message with this index in its batch. values has the length
 // of the table's columns.
@@ -116,4 +146,34 @@ func buildTombstone(t *table.Table, index int, m *Message, values []any) (Row, *
 		r.Size += column.Size(v)
 	}
 	return r, nil
+}
+
+// Tally counts rows by their outcome.
+type Tally struct {
+	Inserted, Updated, Unchanged, Stale, Deleted int
+}
+
+// Outcome is the outcome of rows. A row that no number of the tally counts is refused.
+type Outcome struct {
+	Tally
+	Refused []Refused
+}
+
+// Refused is a row with the fault that it met alone.
+type Refused struct {
+	Row   Row
+	Fault *fault.Fault
+}
+
+// Stored returns how many rows the table now agrees with.
+func (t Tally) Stored() int { return t.Inserted + t.Updated + t.Unchanged + t.Stale + t.Deleted }
+
+// Add adds the outcome of other rows.
+func (o *Outcome) Add(other Outcome) {
+	o.Inserted += other.Inserted
+	o.Updated += other.Updated
+	o.Unchanged += other.Unchanged
+	o.Stale += other.Stale
+	o.Deleted += other.Deleted
+	o.Refused = append(o.Refused, other.Refused...)
 }

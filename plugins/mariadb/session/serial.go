@@ -61,7 +61,7 @@ func (s *Session) Sparing(ctx context.Context, t *table.Table, r rows.Row) (rows
 		return r, nil
 	}
 	var taken bool
-	if err := s.QueryRow(ctx, t.ZeroText()).Scan(&taken); err != nil {
+	if err := s.QueryRowContext(ctx, t.ZeroText()).Scan(&taken); err != nil {
 		return r, fault.Judge(err)
 	}
 	if !taken {
@@ -78,7 +78,7 @@ func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row) 
 			args = append(args, batch[i].Values[k])
 		}
 	}
-	answer, err := s.Query(ctx, t.LookUpText(len(batch)), args...)
+	answer, err := s.QueryContext(ctx, t.LookUpText(len(batch)), args...)
 	if err != nil {
 		return nil, unlessRowsAreBlamed(fault.Judge(err))
 	}

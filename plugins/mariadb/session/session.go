@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"fmt"
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
@@ -18,8 +17,8 @@ import (
 // prepared as long as the connection lasts: the server prepares them again by itself after
 // an ALTER TABLE.
 type Session struct {
+	*sql.Conn  // nil until it is needed
 	observe    func(statement time.Duration)
-	conn       *sql.Conn // nil until it is needed
 	prepared   map[statementKey]driver.Stmt
 	generation int64
 	args       []driver.NamedValue // reused
@@ -29,7 +28,7 @@ type Session struct {
 type statementKey struct {
 	deletes     bool
 	numbered    bool
-	counting    table.Counting
+	counting    *table.Counting
 	onDuplicate string // it may change with the table
 	rows        int
 }
@@ -41,7 +40,7 @@ func New(observe func(statement time.Duration)) *Session { return &Session{obser
 // Open connects, unless the session is connected with this generation of connections.
 // fresh says that it has just connected.
 func (s *Session) Open(ctx context.Context, db *sql.DB, generation int64) (fresh bool, err error) {
-	if s.conn != nil && s.generation == generation {
+	if s.Conn != nil && s.generation == generation {
 		return false, nil
 	}
 	s.Discard()
@@ -50,7 +49,7 @@ func (s *Session) Open(ctx context.Context, db *sql.DB, generation int64) (fresh
 	if err != nil {
 		return true, err
 	}
-	s.conn, s.generation, s.prepared = conn, generation, make(map[statementKey]driver.Stmt)
+	s.Conn, s.generation, s.prepared = conn, generation, make(map[statementKey]driver.Stmt)
 	return true, nil
 }
 
@@ -63,13 +62,13 @@ func CloseIdle(db *sql.DB) {
 
 // Discard closes the connection. The server rolls back a transaction that is open.
 func (s *Session) Discard() {
-	if s.conn == nil {
+	if s.Conn == nil {
 		return
 	}
 	// The pool must not reuse a connection of unknown state.
-	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = s.conn.Close()
-	s.conn, s.prepared = nil, nil
+	_ = s.Raw(func(any) error { return driver.ErrBadConn })
+	_ = s.Close()
+	s.Conn, s.prepared = nil, nil
 }
 
 // statement returns a statement that is prepared on the driver's connection.
@@ -78,22 +77,17 @@ func (s *Session) statement(ctx context.Context, conn any, t *table.Table, delet
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
 	}
-	preparer, ok := conn.(driver.ConnPrepareContext)
-	if !ok {
-		return nil, fmt.Errorf("the driver's connection %T prepares no statements", conn)
-	}
 	var text string
 	if deletes {
 		text = t.DeleteText(rows)
 	} else {
 		text = t.UpsertText(rows, numbered)
 	}
-	stmt, err := preparer.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, err
+	stmt, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
+	if err == nil {
+		s.prepared[want] = stmt
 	}
-	s.prepared[want] = stmt
-	return stmt, nil
+	return stmt, err
 }
 
 // execute runs one statement over rows. It calls the driver itself: database/sql would box,
@@ -115,16 +109,11 @@ func (s *Session) execute(ctx context.Context, t *table.Table, batch []rows.Row,
 		}
 	}
 	defer clear(s.args) // keeps no record alive
-	err = s.conn.Raw(func(conn any) error {
+	err = s.Raw(func(conn any) error {
 		stmt, err := s.statement(ctx, conn, t, deletes, rows.IsNumbered(batch[0]), len(batch))
-		if err != nil {
-			return err
+		if err == nil {
+			result, err = stmt.(driver.StmtExecContext).ExecContext(ctx, s.args)
 		}
-		execer, ok := stmt.(driver.StmtExecContext)
-		if !ok {
-			return fmt.Errorf("the driver's statement %T runs with no context", stmt)
-		}
-		result, err = execer.ExecContext(ctx, s.args)
 		return err
 	})
 	return result, err
@@ -166,7 +155,7 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 
 // counted returns what an upsert has counted. When the answer has no count (a proxy does
 // not keep the session), the rows are stored all the same: they count as inserted.
-func (s *Session) counted(ctx context.Context, c table.Counting, result driver.Result, rows int) (table.Counts, error) {
+func (s *Session) counted(ctx context.Context, c *table.Counting, result driver.Result, rows int) (table.Counts, error) {
 	id, err := result.LastInsertId()
 	if err != nil {
 		return table.Counts{}, err
@@ -174,41 +163,21 @@ func (s *Session) counted(ctx context.Context, c table.Counting, result driver.R
 	if found, ok := table.CountsOf(id, rows); ok && c == table.ByInsertID {
 		return found, nil
 	}
-	if err := s.conn.QueryRowContext(ctx, c.Read()).Scan(&id); err != nil {
+	if err := s.QueryRowContext(ctx, c.Read).Scan(&id); err != nil {
 		return table.Counts{}, err
 	}
-	found, ok := table.CountsOf(id, rows)
-	if !ok {
-		return table.Counts{}, nil
+	if found, ok := table.CountsOf(id, rows); ok {
+		return found, nil
 	}
-	return found, nil
+	return table.Counts{}, nil
 }
 
 // Exec runs a statement that returns no rows.
 func (s *Session) Exec(ctx context.Context, query string, args ...any) *fault.Fault {
-	if _, err := s.conn.ExecContext(ctx, query, args...); err != nil {
+	if _, err := s.ExecContext(ctx, query, args...); err != nil {
 		return fault.Judge(err)
 	}
 	return nil
-}
-
-// Query runs a question.
-func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return s.conn.QueryContext(ctx, query, args...)
-}
-
-// QueryRow runs a question whose answer is one row.
-func (s *Session) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return s.conn.QueryRowContext(ctx, query, args...)
-}
-
-// InTransaction asks whether a transaction is open.
-func (s *Session) InTransaction(ctx context.Context) (bool, *fault.Fault) {
-	var alive bool
-	if err := s.conn.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
-		return false, fault.Judge(err)
-	}
-	return alive, nil
 }
 
 // Blamed returns the index of the row that failed the last statement, as the server says
@@ -217,11 +186,11 @@ func (s *Session) Blamed(ctx context.Context, batch []rows.Row) int {
 	if batch[0].Deletes {
 		return -1
 	}
-	if _, err := s.conn.ExecContext(ctx, "GET DIAGNOSTICS CONDITION 1 @order_sink_row = ROW_NUMBER"); err != nil {
+	if _, err := s.ExecContext(ctx, "GET DIAGNOSTICS CONDITION 1 @order_sink_row = ROW_NUMBER"); err != nil {
 		return -1
 	}
 	var number sql.NullInt64
-	if err := s.conn.QueryRowContext(ctx, "SELECT @order_sink_row").Scan(&number); err != nil || number.Int64 < 1 || number.Int64 > int64(len(batch)) {
+	if err := s.QueryRowContext(ctx, "SELECT @order_sink_row").Scan(&number); err != nil || number.Int64 < 1 || number.Int64 > int64(len(batch)) {
 		return -1
 	}
 	return int(number.Int64) - 1

@@ -1,28 +1,32 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/go-sql-driver/mysql"
 
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
 // Advise adds to a fault that only an operator can end what to do about it. When the
-// server does not tell what the advice needs, the fault stays as it is.
+// server does not tell what the advice needs, the fault keeps its text.
 func (t *Table) Advise(ctx context.Context, db *sql.DB, f *fault.Fault) *fault.Fault {
 	if f.Kind != fault.Misconfigured {
 		return f
 	}
 	switch f.Number {
 	case fault.NoDefaultForField:
-		var server *mysql.MySQLError
-		if errors.As(f.Err, &server) && slices.Contains(t.unfilled, fault.Named(server)) {
-			name := fault.Named(server)
+		server, _ := errors.AsType[*mysql.MySQLError](f.Err)
+		if name := fault.Named(server); slices.Contains(t.unfilled, name) {
 			f.Advice = fmt.Sprintf("%s: add it there, or %s", t.unfilledText(name), t.fill(name))
 		} else {
 			f.Advice = "give the column, which may be of a table that a trigger writes to, a default with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT"
@@ -87,3 +91,42 @@ func (t *Table) unfilledText(column string) string {
 func (t *Table) fill(column string) string {
 	return fmt.Sprintf("ALTER TABLE %s ALTER COLUMN %s SET DEFAULT (a value)", t.Target.quoted(), quote(column))
 }
+
+// Refusal returns the refusal of the one row that met the failure. What the table's
+// columns tell about the cause takes the place of the general sentence.
+func (t *Table) Refusal(f *fault.Fault) *record.Refusal {
+	r := &record.Refusal{Stage: record.Upsert, Code: f.Code, Path: cmp.Or(f.Path, t.Target.Table), Detail: f.Error()}
+	if f.Lone {
+		r.Detail += ": other rows were stored while this row failed"
+	}
+	server, ok := errors.AsType[*mysql.MySQLError](f.Err)
+	if !ok || f.Kind != fault.Refused || f.Code == refusal.Trigger {
+		return r
+	}
+	sentence, c := "", new(column.Column)
+	if i := t.column(f.Path); i >= 0 {
+		c = &t.Columns[i]
+	}
+	switch f.Number {
+	case fault.WrongValueForField:
+		if c.Charset != "" && c.Charset != "utf8mb4" {
+			sentence = fmt.Sprintf("the column's character set %[1]s lacks a letter of the text: convert the column to utf8mb4, or let the producer write letters of %[1]s", c.Charset)
+		}
+	case fault.TruncatedWrongValue, fault.InvalidTimestamp, fault.DatetimeOverflow:
+		if c.DataType == "timestamp" {
+			r.Code, sentence = refusal.OutOfRange, c.TimestampRange()
+		}
+	case fault.NoReferencedRow2:
+		if key := foreignKeyMessage.FindStringSubmatch(server.Message); key != nil {
+			sentence = fmt.Sprintf("table %[2]s has no parent row for the foreign key (%[1]s), which references its (%[3]s): store the parent row first, then replay this record", key[1], key[2], key[3])
+		}
+	}
+	if sentence != "" {
+		r.Detail = fmt.Sprintf("MariaDB error %d (%s): %s", f.Number, f.State, sentence)
+	}
+	return r
+}
+
+// The message of error 1452 quotes the definition of the key and nothing of the row.
+var foreignKeyMessage = regexp.MustCompile(`^Cannot add or update a child row: a foreign key constraint fails \(` + identifier + `\.` + identifier +
+	`, CONSTRAINT ` + identifier + ` FOREIGN KEY \((` + identifiers + `)\) REFERENCES ((?:` + identifier + `\.)?` + identifier + `) \((` + identifiers + `)\)`)

@@ -74,7 +74,7 @@ func unquoteAll(list string) []string {
 
 // collated gives a definition of a text column another collation, and keeps the rest.
 func collated(definition, charset, collation string) string {
-	kind, attributes := cutType(definition)
+	kind, _, attributes := split(definition)
 	return join(kind, []string{"CHARACTER SET " + charset + " COLLATE " + collation}, attributes)
 }
 
@@ -82,14 +82,13 @@ func collated(definition, charset, collation string) string {
 // another default has no such definition, since a server may then give it one by itself,
 // and ON UPDATE (explicit_defaults_for_timestamp): the result is "".
 func notNull(definition string) string {
-	words := tokens(definition)
-	end := typeEnd(words)
-	kind, attributes := words[:end], slices.Clone(words[end:])
+	kind, collation, attributes := split(definition)
 	for i := 0; i < len(attributes); i++ {
+		null := i+1 < len(attributes) && attributes[i+1] == "NULL"
 		switch {
-		case attributes[i] == "NOT" && i+1 < len(attributes) && attributes[i+1] == "NULL":
+		case attributes[i] == "NOT" && null:
 			return definition
-		case attributes[i] == "DEFAULT" && i+1 < len(attributes) && attributes[i+1] == "NULL":
+		case attributes[i] == "DEFAULT" && null:
 			attributes = slices.Delete(attributes, i, i+2)
 			i--
 		case attributes[i] == "NULL" && (i == 0 || attributes[i-1] != "SET"):
@@ -100,49 +99,34 @@ func notNull(definition string) string {
 	if strings.HasPrefix(kind[0], "timestamp") && !slices.Contains(attributes, "DEFAULT") {
 		return ""
 	}
-	return join(kind, []string{"NOT NULL"}, attributes)
+	return join(kind, collation, []string{"NOT NULL"}, attributes)
 }
 
 // widened makes the definition of an integer column BIGINT UNSIGNED.
 func widened(definition string) string {
-	words := tokens(definition)
-	return join([]string{"bigint unsigned"}, words[typeEnd(words):])
+	_, _, attributes := split(definition)
+	return join([]string{"bigint unsigned"}, attributes)
 }
 
-// cutType splits a definition into its type and its attributes, without the
-// character set and the collation.
-func cutType(definition string) (kind, attributes []string) {
+// split cuts a definition into the tokens of its type, of its character set and collation,
+// and of its attributes.
+func split(definition string) (kind, collation, attributes []string) {
 	words := tokens(definition)
-	end := typeEnd(words)
-	for i := 0; i < end; i++ {
-		switch {
-		case words[i] == "CHARACTER" && i+2 < len(words):
-			i += 2
-		case words[i] == "COLLATE":
-			i++
+	for len(words) > 0 {
+		n := 1
+		switch word := words[0]; {
+		case len(kind) == 0, word == "unsigned", word == "zerofill", strings.HasPrefix(word, "/*"), strings.HasSuffix(word, "*/"):
+			kind = append(kind, word)
+		case word == "CHARACTER" && len(words) > 2: // CHARACTER SET utf8mb4
+			n, collation = 3, append(collation, words[:3]...)
+		case word == "COLLATE" && len(words) > 1:
+			n, collation = 2, append(collation, words[:2]...)
 		default:
-			kind = append(kind, words[i])
+			return kind, collation, words
 		}
+		words = words[n:]
 	}
-	return kind, words[end:]
-}
-
-// typeEnd is how many tokens belong to the type, the character set and the collation.
-func typeEnd(words []string) int {
-	end := min(1, len(words))
-	for end < len(words) {
-		switch word := words[end]; {
-		case word == "unsigned", word == "zerofill", strings.HasPrefix(word, "/*"), strings.HasSuffix(word, "*/"):
-			end++
-		case word == "CHARACTER" && end+2 < len(words):
-			end += 3
-		case word == "COLLATE" && end+1 < len(words):
-			end += 2
-		default:
-			return end
-		}
-	}
-	return end
+	return kind, collation, nil
 }
 
 func join(parts ...[]string) string { return strings.Join(slices.Concat(parts...), " ") }

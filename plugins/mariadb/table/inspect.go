@@ -22,28 +22,21 @@ type Table struct {
 	Key      []int           // indexes into Columns
 	Locks    []int           // the same, of lock_order
 	Version  int             // index into Columns, -1 for none
-	Counting Counting
-	touched  []touched // the ON UPDATE columns that are not configured
+	Counting *Counting
+	touched  []described // the ON UPDATE columns that are not configured
 	// Columns that are not configured, NOT NULL and without a default: a trigger has
 	// to fill them.
 	unfilled []string
 
 	OnDuplicate string // the assignments of an upsert
 	MaxPacket   int
-	uniques     [][]int         // the other unique indexes: indexes into Columns
-	hashed      bool            // the key's index is one by hash
-	serial      *described      // the AUTO_INCREMENT column, if it is not configured
-	Spares      bool            // an upsert of a stored row must take no value of serial
-	keyIndex    string          // the unique index of the key
-	ambiguous   []column.Column // key columns to whose collation ids that differ are equal
-	Warnings    []string        // what an operator should know before it hurts
+	uniques     [][]int    // the other unique indexes: indexes into Columns
+	hashed      bool       // the key's index is one by hash
+	serial      *described // the AUTO_INCREMENT column, if it is not configured
+	Spares      bool       // an upsert of a stored row must take no value of serial
+	keyIndex    string     // the unique index of the key
+	Warnings    []string   // what an operator should know before it hurts
 	Seen        time.Time
-}
-
-// touched is a column that the server sets when a row changes.
-type touched struct {
-	name string
-	now  string // what it sets
 }
 
 // uniqueIndex is one unique index.
@@ -58,7 +51,7 @@ type uniqueIndex struct {
 // Inspect reads what the server says about the target. The error is a [Mismatch] when the
 // table cannot hold the configured rows safely.
 func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
-	t := &Table{Target: target, Version: -1, Seen: time.Now()}
+	t := &Table{Target: target, Version: -1, Counting: ByInsertID, Seen: time.Now()}
 	var engine, kind, transactions sql.NullString
 	var next sql.NullInt64 // of an AUTO_INCREMENT column
 	// A server with lower_case_table_names compares names as it stores them.
@@ -99,7 +92,7 @@ func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
 	if err := t.fitUnfilled(ctx, remedies, &found); err != nil {
 		return nil, err
 	}
-	if err := t.fitKey(ctx, remedies, indexes, all, &found); err != nil {
+	if err := t.fitKey(ctx, remedies, indexes, &found); err != nil {
 		return nil, err
 	}
 	t.fitSerial(all, next)
@@ -165,11 +158,8 @@ func readIndexes(ctx context.Context, db *sql.DB, t *Table) ([]uniqueIndex, erro
 	defer rows.Close()
 	var all []uniqueIndex
 	for rows.Next() {
-		var (
-			name, column       string
-			prefixed, nullable bool
-			hashed             bool
-		)
+		var name, column string
+		var prefixed, nullable, hashed bool
 		if err := rows.Scan(&name, &column, &prefixed, &nullable, &hashed); err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func (t *Table) fit(all []described, found *Mismatch) {
 			continue
 		}
 		if d.onUpdate {
-			t.touched = append(t.touched, touched{d.Name, fmt.Sprintf("CURRENT_TIMESTAMP(%d)", d.Fraction)})
+			t.touched = append(t.touched, d)
 		}
 		if d.autoIncrement {
 			t.serial, t.Counting = &d, ByVariable // the statement's insert id is taken
@@ -68,11 +69,7 @@ func (t *Table) fitColumn(all []described, name string, found *Mismatch) {
 	if containsFold(t.Target.Key, name) {
 		c.Key = true
 		t.Key = append(t.Key, len(t.Columns))
-		switch {
-		case c.Family == column.Unsupported || c.Identifies():
-		case c.Family == column.Texts || c.Family == column.Enums:
-			t.ambiguous = append(t.ambiguous, c)
-		default:
+		if c.Family != column.Unsupported && !c.Identifies() && !isAmbiguous(&c) {
 			found.add("key column %s: %s", quote(name), c.WhyNoKey())
 		}
 	}
@@ -106,17 +103,10 @@ func (t *Table) indexes(i uniqueIndex) []int {
 
 // fitKey finds the unique index of the key, and the other unique indexes, by which an
 // upsert overwrites a row of another key.
-func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, all []described, found *Mismatch) error {
-	numbered := func(name string) bool { // by the server, one number a row
-		return slices.ContainsFunc(all, func(d described) bool {
-			return d.autoIncrement && strings.EqualFold(d.Name, name) && !containsFold(t.Target.Columns, name)
-		})
-	}
-	isKey := func(i uniqueIndex) bool {
-		return len(i.columns) == len(t.Target.Key) && !i.prefixed &&
-			!slices.ContainsFunc(i.columns, func(name string) bool { return !containsFold(t.Target.Key, name) })
-	}
-	chosen := slices.IndexFunc(unique, isKey)
+func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, found *Mismatch) error {
+	chosen := slices.IndexFunc(unique, func(i uniqueIndex) bool {
+		return len(i.columns) == len(t.Target.Key) && !i.prefixed && containsAll(t.Target.Key, i.columns)
+	})
 	if chosen < 0 {
 		primary := slices.ContainsFunc(unique, func(i uniqueIndex) bool { return i.name == "PRIMARY" })
 		addition, err := t.addKey(ctx, r, primary)
@@ -129,11 +119,15 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, a
 	}
 	t.keyIndex, t.hashed = unique[chosen].name, unique[chosen].hashed
 	if unique[chosen].nullable {
-		declare, err := t.declareNotNull(ctx, r, unique[chosen].columns)
+		changes, known, err := t.declareNotNull(ctx, r)
 		if err != nil {
 			return err
 		}
-		found.add("%s: the unique index %s has a column that may be NULL, and NULLs are never equal: declare its columns NOT NULL%s", FieldKey, quote(unique[chosen].name), declare)
+		declare := ""
+		if known {
+			declare = ": ALTER TABLE " + t.Target.quoted() + " " + strings.Join(changes, ", ")
+		}
+		found.add("%s: the unique index %s has a column that may be NULL, and NULLs are never equal: declare its columns NOT NULL%s", FieldKey, quote(t.keyIndex), declare)
 	}
 	for i, other := range unique {
 		if i == chosen {
@@ -143,11 +137,139 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, a
 			t.uniques = append(t.uniques, columns)
 		}
 		// Rows that agree in it agree in the key as well: they are one row.
-		coversKey := !other.prefixed && !slices.ContainsFunc(t.Target.Key, func(name string) bool { return !containsFold(other.columns, name) })
-		if !coversKey && !slices.ContainsFunc(other.columns, numbered) {
+		coversKey := !other.prefixed && containsAll(other.columns, t.Target.Key)
+		numbered := t.serial != nil && containsFold(other.columns, t.serial.Name) // by the server, one number a row
+		if !coversKey && !numbered {
 			t.Warnings = append(t.Warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that agrees with a stored one in it overwrites that one although their %s differs; drop the index unless that is meant",
 				t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), FieldKey))
 		}
 	}
 	return nil
+}
+
+// isAmbiguous says whether the collation of a key column takes different ids as equal.
+func isAmbiguous(c *column.Column) bool {
+	return c.Key && (c.Family == column.Texts || c.Family == column.Enums) && !c.Identifies()
+}
+
+// fitAmbiguous adds the key columns whose collation takes different ids as equal.
+func (t *Table) fitAmbiguous(ctx context.Context, r *remedies, found *Mismatch) error {
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if !isAmbiguous(c) {
+			continue
+		}
+		collation := c.Charset + "_nopad_bin"
+		statements, tied, err := r.modify(ctx, c.Name, func(definition string) string {
+			return collated(definition, c.Charset, collation)
+		})
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprintf("key column %s: collation %s makes one row of ids that differ in case or accent only", quote(c.Name), c.Collation)
+		seesAll := false
+		if len(tied) == 0 {
+			if seesAll, err = r.may(ctx, "SELECT"); err != nil {
+				return err
+			}
+		}
+		switch {
+		case len(tied) > 0:
+			text += fmt.Sprintf(", and so do the columns that are tied to it by foreign keys (%s), which have to change with it", strings.Join(tied, ", "))
+		case !seesAll:
+			text += " (should a foreign key of a table that this account does not see reference the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again)"
+		}
+		if statements == "" {
+			found.add("%s: give it CHARACTER SET %s COLLATE %s and keep the rest of its definition, which order-sink cannot read: SHOW CREATE TABLE %s as an account that may, and mind that it shows letters beyond U+FFFF as ?", text, c.Charset, collation, t.Target.quoted())
+			continue
+		}
+		found.add("%s: %s", text, statements)
+	}
+	return nil
+}
+
+// maxIndexBytes is how long InnoDB's keys may be. A longer column can have a unique
+// index only, which MariaDB keeps by hash, and so its columns are declared NOT NULL.
+const maxIndexBytes = 3072
+
+// addKey returns the statement that makes the configured key a key of the table.
+func (t *Table) addKey(ctx context.Context, r *remedies, hasPrimary bool) (string, error) {
+	alter := "ALTER TABLE " + t.Target.quoted()
+	size := 0
+	for _, i := range t.Key {
+		size += t.Columns[i].IndexBytes
+	}
+	if !hasPrimary && size <= maxIndexBytes {
+		return fmt.Sprintf("%s ADD PRIMARY KEY (%s)", alter, quoteAll(t.Target.Key)), nil
+	}
+	changes, known, err := t.declareNotNull(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	if !known {
+		return "declare its columns NOT NULL and add a unique index over them", nil
+	}
+	return alter + " " + strings.Join(append(changes, "ADD UNIQUE KEY ("+quoteAll(t.Target.Key)+")"), ", "), nil
+}
+
+// declareNotNull returns the changes that declare the columns of the key NOT NULL. Their
+// collation changes too if it must. known is false when there are no such changes, or when
+// the account may not see the definition of a column.
+func (t *Table) declareNotNull(ctx context.Context, r *remedies) (changes []string, known bool, err error) {
+	for _, i := range t.Key {
+		c := &t.Columns[i]
+		if !c.Nullable {
+			continue
+		}
+		d, err := r.ddl(ctx, t.database, t.Target.Table)
+		if err != nil {
+			return nil, false, err
+		}
+		definition := d.definition(c.Name)
+		if definition != "" && isAmbiguous(c) {
+			definition = collated(definition, c.Charset, c.Charset+"_nopad_bin")
+		}
+		if definition != "" {
+			definition = notNull(definition)
+		}
+		if definition == "" {
+			return nil, false, nil
+		}
+		changes = append(changes, "MODIFY "+quote(c.Name)+" "+definition)
+	}
+	return changes, true, nil
+}
+
+// An INSERT ... ON DUPLICATE KEY UPDATE takes a number of an AUTO_INCREMENT column for
+// each of its rows, one that is there already included. So a topic that is read again
+// would use up the column without a new row. Where the column is not configured, the
+// output first asks for the numbers of the rows that are there, and writes those rows
+// with their numbers; only new rows take a number then.
+
+// fitSerial decides whether numbers are spared. A BIGINT lasts for 290,000 years at a
+// million rows a second, so that its gaps do not matter and the question is saved.
+func (t *Table) fitSerial(all []described, next sql.NullInt64) {
+	c, name, used := t.serial, "", ""
+	switch {
+	case c == nil && (!next.Valid || slices.ContainsFunc(all, func(d described) bool { return d.autoIncrement })):
+		return
+	case c == nil: // the account has no privilege on the column
+		t.Counting = ByVariable
+	case c.Family != column.Integers || c.DataType == "bigint":
+		return
+	case t.hashed:
+		// MariaDB finds no row by such an index: each question would scan the table, and
+		// wait for the locks of other writers.
+		t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s of table %s, also a row that is there already, since MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
+			quote(c.Name), t.Target.quoted(), quote(t.keyIndex)))
+		return
+	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
+		t.Spares = true
+		return
+	default:
+		name = quote(c.Name) + " "
+		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.Max/100)))
+	}
+	t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
+		name, t.Target.quoted(), used, t.Target.quoted()))
 }

@@ -44,8 +44,7 @@ func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 	}
 	var ignored, text string
 	err := r.db.QueryRowContext(ctx, "SHOW CREATE TABLE "+name).Scan(&ignored, &text)
-	var server *mysql.MySQLError
-	if errors.As(err, &server) && slices.Contains([]uint16{fault.TableAccessDenied, fault.ColumnAccessDenied, fault.DBAccessDenied, fault.SpecificAccessDenied}, server.Number) {
+	if server, ok := errors.AsType[*mysql.MySQLError](err); ok && slices.Contains([]uint16{fault.TableAccessDenied, fault.ColumnAccessDenied, fault.DBAccessDenied, fault.SpecificAccessDenied}, server.Number) {
 		err = nil
 	}
 	if err != nil {
@@ -53,12 +52,6 @@ func (r *remedies) ddl(ctx context.Context, schema, table string) (ddl, error) {
 	}
 	r.known[name] = strings.Split(text, "\n")
 	return r.known[name], nil
-}
-
-// own returns the definition of a column of the target, "" if the account may not see it.
-func (r *remedies) own(ctx context.Context, column string) (string, error) {
-	d, err := r.ddl(ctx, r.t.database, r.t.Target.Table)
-	return d.definition(column), err
 }
 
 // modify returns the statements, in order, that change a column and the columns that
@@ -107,18 +100,21 @@ func (r *remedies) tied(ctx context.Context, start tiedColumn) (columns []tiedCo
 		for _, key := range append(children, d.references(p.schema, p.table)...) {
 			pair := key.tie(p)
 			for _, other := range pair {
-				if !slices.ContainsFunc(columns, func(c tiedColumn) bool { return same(c, other) }) {
-					columns = append(columns, other)
-				}
+				columns = appendNew(columns, other, same)
 			}
-			if pair != nil && !slices.ContainsFunc(keys, func(k reference) bool {
-				return k.ownSchema == key.ownSchema && k.from == key.from && k.name == key.name
-			}) {
-				keys = append(keys, key)
+			if pair != nil {
+				keys = appendNew(keys, key, sameKey)
 			}
 		}
 	}
 	return columns, keys, nil
+}
+
+func appendNew[T any](all []T, one T, same func(a, b T) bool) []T {
+	if slices.ContainsFunc(all, func(other T) bool { return same(other, one) }) {
+		return all
+	}
+	return append(all, one)
 }
 
 // tie returns the column of the child and the column of the parent that a key ties, if one
@@ -135,6 +131,10 @@ func (k *reference) tie(p tiedColumn) []tiedColumn {
 
 func same(a, b tiedColumn) bool {
 	return strings.EqualFold(a.schema, b.schema) && strings.EqualFold(a.table, b.table) && strings.EqualFold(a.column, b.column)
+}
+
+func sameKey(a, b reference) bool {
+	return a.ownSchema == b.ownSchema && a.from == b.from && a.name == b.name
 }
 
 // children returns the foreign keys that reference a column, of the tables that the

@@ -13,22 +13,20 @@ const (
 	FieldColumns         = "columns"
 	FieldMetadataColumns = "metadata_columns"
 	FieldKey             = "key"
-	FieldInsertOnly      = "insert_only"
 	FieldVersion         = "version"
 	FieldLockOrder       = "lock_order"
 )
 
 // Target is what the configuration says about the table.
 type Target struct {
-	Database   string // "" for the connection's own
-	Table      string
-	Columns    []string // of the record, then those of metadata
-	Metadata   []string // the last of columns: they take metadata of their names
-	Key        []string
-	InsertOnly []string
-	LockOrder  []string // what rows are sorted by before their key
-	Version    string   // "" for none
-	Deletes    bool     // a tombstone deletes the row that its key names
+	Database  string // "" for the connection's own
+	Table     string
+	Columns   []string // of the record, then those of metadata
+	Metadata  []string // the last of columns: they take metadata of their names
+	Key       []string
+	LockOrder []string // what rows are sorted by before their key
+	Version   string   // "" for none
+	Deletes   bool     // a tombstone deletes the row that its key names
 }
 
 // members returns the columns that the record has.
@@ -38,18 +36,16 @@ func (t *Target) members() []string { return t.Columns[:len(t.Columns)-len(t.Met
 // record's columns.
 func (t *Target) guardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
 
-// IsInsertOnly says whether an update leaves a column alone.
-func (t *Target) IsInsertOnly(column string) bool { return containsFold(t.InsertOnly, column) }
-
 // ParseName reads "table" or "database.table".
 func ParseName(name string) (database, table string, err error) {
-	if database, table, found := strings.Cut(name, "."); found {
-		if database == "" || table == "" || strings.Contains(table, ".") {
-			return "", "", fmt.Errorf("%s %q is neither a table nor database.table", FieldTable, name)
-		}
-		return database, table, nil
+	database, table, found := strings.Cut(name, ".")
+	switch {
+	case !found:
+		return "", name, nil
+	case database == "" || table == "" || strings.Contains(table, "."):
+		return "", "", fmt.Errorf("%s %q is neither a table nor database.table", FieldTable, name)
 	}
-	return "", name, nil
+	return database, table, nil
 }
 
 // Check finds the mistakes that need no server.
@@ -59,7 +55,7 @@ func (t *Target) Check() error {
 	for _, list := range []struct {
 		field string
 		names []string
-	}{{FieldColumns, t.members()}, {FieldMetadataColumns, t.Metadata}, {FieldKey, t.Key}, {FieldInsertOnly, t.InsertOnly}, {FieldLockOrder, t.LockOrder}} {
+	}{{FieldColumns, t.members()}, {FieldMetadataColumns, t.Metadata}, {FieldKey, t.Key}, {FieldLockOrder, t.LockOrder}} {
 		for i, name := range list.names {
 			if containsFold(list.names[:i], name) {
 				add("%s names %q twice", list.field, name)
@@ -69,9 +65,6 @@ func (t *Target) Check() error {
 			}
 			if len(t.Columns) > 0 && !containsFold(t.Columns, name) {
 				add("%s names %q, which is not among %s", list.field, name, FieldColumns)
-			}
-			if list.field == FieldInsertOnly && containsFold(t.Key, name) {
-				add("%s names %q, which belongs to the %s and is never updated anyway", list.field, name, FieldKey)
 			}
 		}
 	}
@@ -87,15 +80,12 @@ func (t *Target) Check() error {
 	if len(t.Columns) > MaxPlaceholders {
 		add("%s has %d names, a statement takes %d", FieldColumns, len(t.Columns), MaxPlaceholders)
 	}
-	if t.Version != "" {
-		switch {
-		case !containsFold(t.Columns, t.Version):
-			add("%s %q is not among %s", FieldVersion, t.Version, FieldColumns)
-		case containsFold(t.Key, t.Version):
-			add("%s %q belongs to the %s: rows of one key would all have the same version", FieldVersion, t.Version, FieldKey)
-		case containsFold(t.InsertOnly, t.Version):
-			add("%s %q is %s: a newer row would not raise it", FieldVersion, t.Version, FieldInsertOnly)
-		}
+	switch {
+	case t.Version == "":
+	case !containsFold(t.Columns, t.Version):
+		add("%s %q is not among %s", FieldVersion, t.Version, FieldColumns)
+	case containsFold(t.Key, t.Version):
+		add("%s %q belongs to the %s: rows of one key would all have the same version", FieldVersion, t.Version, FieldKey)
 	}
 	for _, name := range slices.Concat([]string{t.Database, t.Table}, t.Columns) {
 		if strings.ContainsRune(name, 0) || len(name) > 4*64 {
@@ -110,6 +100,10 @@ func (t *Target) Check() error {
 
 // containsFold ignores case, as MariaDB does in the names of columns.
 func containsFold(names []string, name string) bool { return indexFold(names, name) >= 0 }
+
+func containsAll(names, all []string) bool {
+	return !slices.ContainsFunc(all, func(name string) bool { return !containsFold(names, name) })
+}
 
 func indexFold(names []string, name string) int {
 	return slices.IndexFunc(names, func(other string) bool { return strings.EqualFold(other, name) })

@@ -3,6 +3,7 @@ package ticket
 
 import (
 	"context"
+	"slices"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
@@ -12,11 +13,14 @@ import (
 // ticket. A batch that was put together from several batches has several.
 type List []record.Ticket
 
-// With adds the ticket of a message. The output asks all messages: a processor may have
-// left out the first one of a batch that must wait.
-func (all List) With(metadata any) List {
-	if t, ok := metadata.(record.Ticket); ok && (len(all) == 0 || all[len(all)-1] != t) {
-		all = append(all, t)
+// Of returns the tickets of a batch. It asks all messages: a processor may have left out
+// the first one of a batch that must wait.
+func Of[M interface{ MetaGetImmut(name string) (any, bool) }](batch []M) (all List) {
+	for _, m := range batch {
+		metadata, _ := m.MetaGetImmut(record.Batch)
+		if t, ok := metadata.(record.Ticket); ok && (len(all) == 0 || all[len(all)-1] != t) {
+			all = append(all, t)
+		}
 	}
 	return all
 }
@@ -29,28 +33,19 @@ func (all List) count(messages int) int {
 	return 0
 }
 
-// Await returns when the batch may be written. It returns false when ctx has ended.
+// Await returns when the batch may be written. It returns false when ctx has ended. A second
+// batch of one partition follows the first one in the same write, and waits for nothing else.
 func (all List) Await(ctx context.Context, by any, messages int) bool {
 	for _, t := range all {
 		t.Arrived(by, all.count(messages))
 	}
 	for i, t := range all {
-		if !all[:i].have(t.Partition()) && !closed(ctx, t.Before(by)) {
+		first := !slices.ContainsFunc(all[:i], func(other record.Ticket) bool { return other.Partition() == t.Partition() })
+		if first && !closed(ctx, t.Before(by)) {
 			return false
 		}
 	}
 	return true
-}
-
-// have says whether a batch of the partition is among them. What follows it in the
-// same write needs no ticket of its own.
-func (all List) have(partition any) bool {
-	for _, t := range all {
-		if t.Partition() == partition {
-			return true
-		}
-	}
-	return false
 }
 
 // Passed says that every message has its outcome.

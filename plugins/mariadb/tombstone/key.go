@@ -3,6 +3,7 @@ package tombstone
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -59,7 +60,8 @@ func keyPayload(key any) (any, *record.Refusal) {
 	switch k := key.(type) {
 	case *record.TombstoneKey:
 		if k.Refusal != nil {
-			return nil, keyRefusal(k.Refusal)
+			code := cmp.Or(codes[k.Refusal.Code], refusal.Shape)
+			return nil, refusal.New(code, k.Refusal.Path, "the tombstone's key: %s", k.Refusal.Detail)
 		}
 		return k.Value, nil
 	case string:
@@ -76,21 +78,10 @@ func keyPayload(key any) (any, *record.Refusal) {
 	return raw, nil
 }
 
-// keyRefusal gives the refusal of connect_json_decode the code of the output: the code of
-// a dead letter says which component refused the record.
-func keyRefusal(r *record.Refusal) *record.Refusal {
-	code := refusal.Shape
-	switch r.Code {
-	case "type_mismatch":
-		code = refusal.Type
-	case "out_of_range":
-		code = refusal.OutOfRange
-	case "null_field":
-		code = refusal.Null
-	case "missing_field":
-		code = refusal.Missing
-	}
-	return refusal.New(code, r.Path, "the tombstone's key: %s", r.Detail)
+// codes has the code of this output for each code of connect_json_decode that has one: the
+// code of a dead letter says which component refused the record.
+var codes = map[string]string{
+	"type_mismatch": refusal.Type, "out_of_range": refusal.OutOfRange, "null_field": refusal.Null, "missing_field": refusal.Missing,
 }
 
 // parseKey reads a key that is JSON: the payload of an envelope without a schema, else all
@@ -100,7 +91,10 @@ func parseKey(raw []byte) (any, *record.Refusal) {
 		return nil, refusal.New(refusal.BadText, record.Key, "the key is not valid UTF-8")
 	}
 	var key any
-	if err := unmarshal(raw, &key); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber() // numbers keep their text
+	err := decoder.Decode(&key)
+	if _, end := decoder.Token(); err != nil || !errors.Is(end, io.EOF) { // more than one document
 		return nil, refusal.New(refusal.Shape, record.Key, "the key begins like JSON and is none")
 	}
 	envelope, isObject := key.(map[string]any)
@@ -113,17 +107,4 @@ func parseKey(raw []byte) (any, *record.Refusal) {
 		return payload, nil
 	}
 	return nil, refusal.New(refusal.Shape, record.Key, "the key has a schema: put connect_json_decode before this output, which decodes the key of a message without content")
-}
-
-// unmarshal reads one JSON document and nothing after it; numbers keep their text.
-func unmarshal(raw []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more than one document")
-	}
-	return nil
 }

@@ -63,9 +63,11 @@ func (a *attempt) commit(ctx context.Context) *fault.Fault {
 	if len(a.outcome.Refused) > 0 {
 		// Had a failure ended the transaction, the statements after it would
 		// have committed themselves and those before it would be gone.
-		if alive, f := a.session.InTransaction(ctx); f != nil {
-			return f
-		} else if !alive {
+		var alive bool
+		if err := a.session.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
+			return fault.Judge(err)
+		}
+		if !alive {
 			return &fault.Fault{Kind: fault.RetryNow, Err: fmt.Errorf("the server ended the transaction: %w", a.outcome.Refused[0].Fault)}
 		}
 	}

@@ -22,17 +22,12 @@ type plan struct {
 // batches are written, each is one large statement, which costs the server least. A single
 // batch gets all connections. No two ranges use the same part of the index.
 func (p *plan) divide(batch []rows.Row, idle int) [][]rows.Row {
-	unit := max(minShare, floorPowerOfTwo(max(1, len(batch)/idle)))
-	if unit > p.maxRows {
-		unit = p.maxRows
-	}
+	unit := min(p.maxRows, max(minShare, floorPowerOfTwo(max(1, len(batch)/idle))))
 	units := (len(batch) + unit - 1) / unit
 	n := min(idle, max(1, len(batch)/minShare), units)
-	shares := make([][]rows.Row, 0, n)
-	for i, start := 0, 0; i < n; i++ {
-		end := min(len(batch), (i+1)*units/n*unit)
-		shares = append(shares, batch[start:end])
-		start = end
+	shares := make([][]rows.Row, n)
+	for i := range shares {
+		shares[i] = batch[i*units/n*unit : min(len(batch), (i+1)*units/n*unit)]
 	}
 	return shares
 }
@@ -94,7 +89,7 @@ func (p *plan) rowLimit(t *table.Table) int {
 }
 
 // splitAt cuts the rows of a statement that was refused. The blamed row gets a statement
-// of its own. The server took the rows before the blamed row. It did not look at the rows
+// of its own. The server took the rows before the blamed row. It did not check the rows
 // behind it, so these rows go in smaller statements. Without a row to blame (-1) splitAt
 // cuts in halves.
 func (p *plan) splitAt(t *table.Table, batch []rows.Row, blamed int) [][]rows.Row {

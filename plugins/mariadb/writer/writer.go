@@ -66,37 +66,26 @@ func (w *Writer) Renew() {
 }
 
 // Open connects the idle sessions. So a server or an account that allows fewer
-// connections is found before rows wait for a connection.
+// connections is found before rows wait for a connection. The error has a judged one
+// ([fault.Fault]), and says how many of the configured connections there can be.
 func (w *Writer) Open(ctx context.Context) error {
-	for n := range cap(w.sessions) {
+	n, of := 1, cap(w.sessions)+1
+	for ; n < of; n++ {
 		select {
 		case s := <-w.sessions:
 			_, err := s.Open(ctx, w.db, w.generation.Load())
 			w.sessions <- s
 			if err != nil {
-				return &OpenError{n + 1, cap(w.sessions) + 1, err}
+				return fmt.Errorf("opening connection %d of %d: %w", n, of, fault.Judge(err))
 			}
 		default: // in use: the batch that uses it will meet the error
 		}
 	}
-	// One more connection inspects the table.
-	if err := w.db.PingContext(ctx); err != nil {
-		return &OpenError{cap(w.sessions) + 1, cap(w.sessions) + 1, err}
+	if err := w.db.PingContext(ctx); err != nil { // the connection that inspects the table
+		return fmt.Errorf("opening connection %d of %d: %w", n, of, fault.Judge(err))
 	}
 	return nil
 }
-
-// OpenError says how many of the configured connections there can be.
-type OpenError struct {
-	Nth, Of int
-	Err     error
-}
-
-func (e *OpenError) Error() string {
-	return fmt.Sprintf("opening connection %d of %d: %v", e.Nth, e.Of, e.Err)
-}
-
-func (e *OpenError) Unwrap() error { return e.Err }
 
 var errClosed = errors.New("the output is closed")
 
@@ -125,15 +114,15 @@ type Observer struct {
 // must be written again, though some may be stored already. stored counts the rows of the
 // batch that were stored before.
 func (w *Writer) Write(ctx context.Context, t *table.Table, batch []rows.Row, stored rows.Tally) (rows.Outcome, *fault.Fault) {
-	before, neighbours := w.evidence.Committed(), probe.CommitsOf(stored)
+	before := w.evidence.Committed()
 	all, f := w.pass(ctx, t, batch)
 	if f != nil {
 		return rows.Outcome{}, f
 	}
 	w.evidence.Commit(batch, &all)
-	for change, n := range probe.CommitsOf(all.Tally) {
-		neighbours[change] += n
-	}
+	var neighbours probe.Commits
+	neighbours.Add(stored)
+	neighbours.Add(all.Tally)
 	if f := w.settle(ctx, t, batch, before, neighbours, &all); f != nil {
 		return rows.Outcome{}, f
 	}
@@ -141,7 +130,7 @@ func (w *Writer) Write(ctx context.Context, t *table.Table, batch []rows.Row, st
 }
 
 // pass writes rows once, over all idle connections.
-func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (all rows.Outcome, f *fault.Fault) {
 	rows.SortForLocks(t, batch)
 	shares := w.divide(batch, max(1, len(w.sessions)))
 	outcomes := make([]rows.Outcome, len(shares))
@@ -152,7 +141,6 @@ func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (ro
 	}
 	outcomes[0], failures[0] = w.share(ctx, t, shares[0])
 	group.Wait()
-	var all rows.Outcome
 	for i := range shares {
 		if failures[i] != nil {
 			return rows.Outcome{}, failures[i]
@@ -163,8 +151,7 @@ func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (ro
 	return all, nil
 }
 
-// share stores a range over one session, again and again while the failure says
-// so, in smaller transactions where one is too large for the server.
+// share stores a range over one session.
 func (w *Writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
@@ -188,8 +175,9 @@ func (w *Writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
 
 func (w *Writer) release(s *session.Session) { w.sessions <- s }
 
-// runOn stores a range over one session. others says that other rows can be stored now,
-// so that a doubtful failure is one of single rows.
+// runOn stores a range over one session, again and again while the failure says so, in
+// smaller transactions where one is too large for the server. others says that other rows
+// can be stored now, so that a doubtful failure is one of single rows.
 func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
@@ -243,8 +231,7 @@ func (w *Writer) runInHalves(ctx context.Context, s *session.Session, t *table.T
 // failure when no other try can help now. fresh says that the session had just connected.
 func (w *Writer) recover(ctx context.Context, s *session.Session, f *fault.Fault, fresh bool) *fault.Fault {
 	if f.Kind == fault.RetryNow {
-		f = s.Exec(ctx, "ROLLBACK")
-		if f != nil {
+		if f = s.Exec(ctx, "ROLLBACK"); f != nil {
 			s.Discard()
 		}
 		return f
@@ -260,12 +247,11 @@ func (w *Writer) recover(ctx context.Context, s *session.Session, f *fault.Fault
 // take locks that the output does not see, in an order that no sorting of rows foresees.
 // So after several deadlocks an attempt has to run alone.
 func (w *Writer) run(ctx context.Context, a *attempt, batch []rows.Row, alone bool) *fault.Fault {
+	lock := w.alone.RLocker()
 	if alone {
-		w.alone.Lock()
-		defer w.alone.Unlock()
-	} else {
-		w.alone.RLock()
-		defer w.alone.RUnlock()
+		lock = &w.alone
 	}
+	lock.Lock()
+	defer lock.Unlock()
 	return a.run(ctx, batch)
 }
