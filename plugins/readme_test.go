@@ -91,7 +91,7 @@ func cell(text string) string {
 
 // text converts AsciiDoc, the markup of the framework, into Markdown.
 func text(source string) string {
-	return heading.ReplaceAllString(strings.TrimSpace(links(source)), "### ")
+	return strings.TrimSpace(links(source))
 }
 
 // links converts the links of AsciiDoc. A reference to a page of the framework becomes
@@ -101,7 +101,6 @@ func links(source string) string {
 }
 
 var (
-	heading   = regexp.MustCompile(`(?m)^== `)
 	link      = regexp.MustCompile(`(https?://[^\s\[\]]+)\[([^\]^]+)\^?\]`)
 	reference = regexp.MustCompile(`xref:[^\s\[\]]+\[([^\]]+)\]`)
 )
