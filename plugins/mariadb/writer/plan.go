@@ -15,7 +15,6 @@ const minShare = 256
 // plan divides rows over connections and statements.
 type plan struct {
 	maxRows int // of a statement
-	sizer   sizer
 }
 
 // divide cuts rows into contiguous ranges, one for each idle connection. While several
@@ -83,7 +82,7 @@ func (p *plan) rowLimit(t *table.Table) int {
 	if t.Spares {
 		width++ // the number
 	}
-	n := min(p.maxRows, p.sizer.limit(), table.MaxPlaceholders/width)
+	n := min(p.maxRows, table.MaxPlaceholders/width)
 	one := len(t.UpsertText(1, t.Spares))
 	return max(1, min(n, (t.Packet()-one)/(3*width+4)))
 }

@@ -147,7 +147,6 @@ func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (al
 		}
 		all.Add(outcomes[i])
 	}
-	w.sizer.learn(len(batch), len(all.Refused))
 	return all, nil
 }
 
