@@ -3,6 +3,7 @@
 package connections
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,11 +44,9 @@ func Command() *cli.Command {
 	}
 }
 
-var errFailed = errors.New("at least one connection failed")
-
 func run(ctx context.Context, out io.Writer, pipelines, resources []string, timeout time.Duration) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	failed := false
+	var failed error
 	for _, file := range pipelines {
 		results, err := test(ctx, file, resources, timeout)
 		if err != nil {
@@ -55,22 +54,19 @@ func run(ctx context.Context, out io.Writer, pipelines, resources []string, time
 		}
 		for _, r := range results {
 			outcome := "ok"
-			switch {
-			case errors.Is(r.Err, service.ErrConnectionTestNotSupported):
+			if errors.Is(r.Err, service.ErrConnectionTestNotSupported) {
 				outcome = "cannot be tested"
-			case r.Err != nil:
-				failed, outcome = true, "FAILED: "+r.Err.Error()
+			} else if r.Err != nil {
+				outcome = "FAILED: " + r.Err.Error()
+				failed = errors.New("at least one connection failed")
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\n", file, name(r), outcome)
+			fmt.Fprintf(table, "%s\t%s\t%s\n", file, cmp.Or(r.Label, strings.Join(r.Path, ".")), outcome)
 		}
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("printing the results: %w", err)
 	}
-	if failed {
-		return errFailed
-	}
-	return nil
+	return failed
 }
 
 func test(ctx context.Context, file string, resources []string, timeout time.Duration) (service.ConnectionTestResults, error) {
@@ -83,11 +79,4 @@ func test(ctx context.Context, file string, resources []string, timeout time.Dur
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return stream.ConnectionTest(ctx)
-}
-
-func name(r *service.ConnectionTestResult) string {
-	if r.Label != "" {
-		return r.Label
-	}
-	return strings.Join(r.Path, ".")
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/plugins/deadletter"
@@ -23,6 +25,35 @@ type filter struct {
 	partition     int64
 	offset        int64
 	replayed      bool // dead letters that were replayed, too
+}
+
+func filterFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "code", Usage: "refused with this code (may be repeated)"},
+		&cli.StringSliceFlag{Name: "field", Usage: "refused for this field (may be repeated)"},
+		&cli.StringFlag{Name: "since", Usage: "failed at or after `TIME`, RFC 3339 or a duration ago (24h)"},
+		&cli.StringFlag{Name: "until", Usage: "failed before `TIME`"},
+		&cli.StringFlag{Name: "order-id", Usage: "of the order `ID`: the key of the record or order_id in its payload"},
+		&cli.Int64Flag{Name: "partition", Value: anyNumber, DefaultText: "any", Usage: "of the dead letter itself"},
+		&cli.Int64Flag{Name: "offset", Value: anyNumber, DefaultText: "any", Usage: "of the dead letter itself"},
+		&cli.BoolFlag{Name: "replayed", Usage: "include dead letters that were replayed before"},
+	}
+}
+
+func parseFilter(c *cli.Context) (filter, error) {
+	f := filter{
+		codes: c.StringSlice("code"), fields: c.StringSlice("field"), orderID: c.String("order-id"),
+		partition: c.Int64("partition"), offset: c.Int64("offset"), replayed: c.Bool("replayed"),
+	}
+	now := time.Now()
+	var err error
+	if f.since, err = parseTime(c.String("since"), now); err != nil {
+		return f, usage(fmt.Errorf("--since: %w", err))
+	}
+	if f.until, err = parseTime(c.String("until"), now); err != nil {
+		return f, usage(fmt.Errorf("--until: %w", err))
+	}
+	return f, nil
 }
 
 // restricts reports whether the filter has any condition other than replayed.
@@ -50,11 +81,10 @@ func (f filter) matches(d deadletter.Record) bool {
 func (f filter) narrow(spans topic.Spans) {
 	for partition, s := range spans {
 		s.From = max(s.From, f.offset)
+		spans[partition] = s
 		if f.partition != anyNumber && f.partition != int64(partition) || s.From >= s.End {
 			delete(spans, partition)
-			continue
 		}
-		spans[partition] = s
 	}
 }
 
@@ -64,25 +94,20 @@ func isOrder(d deadletter.Record, id string) bool {
 	if string(d.Kafka.Key) == id {
 		return true
 	}
-	value := d.Kafka.Value
 	var envelope struct {
 		Payload struct {
 			OrderID any `json:"order_id"`
 		} `json:"payload"`
 		OrderID any `json:"order_id"`
 	}
-	decoder := json.NewDecoder(bytes.NewReader(value))
+	decoder := json.NewDecoder(bytes.NewReader(d.Kafka.Value))
 	decoder.UseNumber()
-	err := decoder.Decode(&envelope)
-	if err != nil && !json.Valid(value) {
-		return bytes.Contains(value, []byte(id))
+	if err := decoder.Decode(&envelope); err != nil && !json.Valid(d.Kafka.Value) {
+		return bytes.Contains(d.Kafka.Value, []byte(id))
 	}
-	for _, found := range []any{envelope.Payload.OrderID, envelope.OrderID} {
-		if found != nil && fmt.Sprint(found) == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]any{envelope.Payload.OrderID, envelope.OrderID}, func(found any) bool {
+		return found != nil && fmt.Sprint(found) == id
+	})
 }
 
 // parseTime reads a time in RFC 3339, or a duration before now.

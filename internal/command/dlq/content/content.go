@@ -4,11 +4,11 @@ package content
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/internal/console"
@@ -19,9 +19,7 @@ type Content struct {
 	Bytes  int             `json:"bytes"`
 	JSON   json.RawMessage `json:"json,omitempty"`   // masked, unless the user asks for values
 	Text   *string         `json:"text,omitempty"`   // only if the user asks for values
-	Base64 *string         `json:"base64,omitempty"` // only if the user asks for values
-
-	raw []byte // the source of Text or Base64
+	Base64 []byte          `json:"base64,omitempty"` // only if the user asks for values
 }
 
 // New returns the content of a key or a header, or nil for null.
@@ -30,29 +28,23 @@ func New(raw []byte, values bool) *Content {
 		return nil
 	}
 	c := &Content{Bytes: len(raw)}
-	switch {
-	case !values:
-	case utf8.Valid(raw):
-		text := string(raw)
-		c.Text, c.raw = &text, raw
-	default:
-		text := base64.StdEncoding.EncodeToString(raw)
-		c.Base64, c.raw = &text, raw
+	if text := string(raw); values && utf8.ValidString(text) {
+		c.Text = &text
+	} else if values {
+		c.Base64 = raw
 	}
 	return c
 }
 
 // NewValue returns the content of a value, which may be a JSON document.
 func NewValue(raw []byte, values bool) *Content {
-	c := New(raw, values)
-	if c == nil || !json.Valid(raw) {
-		return c
+	switch {
+	case !json.Valid(raw):
+		return New(raw, values)
+	case !values:
+		return &Content{Bytes: len(raw), JSON: Mask(raw)}
 	}
-	c.JSON, c.Text, c.Base64 = raw, nil, nil
-	if !values {
-		c.JSON = Mask(raw)
-	}
-	return c
+	return &Content{Bytes: len(raw), JSON: raw}
 }
 
 // Line returns the content on one line.
@@ -63,10 +55,9 @@ func (c *Content) Line() string {
 	case c.Text != nil:
 		return console.Visible(*c.Text)
 	case c.Base64 != nil:
-		return strconv.Quote(string(c.raw))
-	default:
-		return fmt.Sprintf("%d bytes (--values shows them)", c.Bytes)
+		return strconv.Quote(string(c.Base64))
 	}
+	return fmt.Sprintf("%d bytes (--values shows them)", c.Bytes)
 }
 
 // Block returns the content on several lines.
@@ -81,10 +72,9 @@ func (c *Content) Block() string {
 	case c.Text != nil:
 		return fmt.Sprintf("%d bytes, not JSON\n\n%s", c.Bytes, strconv.Quote(*c.Text))
 	case c.Base64 != nil:
-		return fmt.Sprintf("%d bytes, not JSON\n\n%s", c.Bytes, hex.Dump(c.raw))
-	default:
-		return fmt.Sprintf("%d bytes, not JSON (--values shows them)", c.Bytes)
+		return fmt.Sprintf("%d bytes, not JSON\n\n%s", c.Bytes, hex.Dump(c.Base64))
 	}
+	return fmt.Sprintf("%d bytes, not JSON (--values shows them)", c.Bytes)
 }
 
 // escapeControls escapes the control characters beyond ASCII. JSON allows them, but they
@@ -92,7 +82,7 @@ func (c *Content) Block() string {
 func escapeControls(document string) string {
 	var text []byte
 	for _, r := range document {
-		if r != '\n' && r != ' ' && console.Unprintable(r) {
+		if r != '\n' && !unicode.IsPrint(r) {
 			text = fmt.Appendf(text, `\u%04X`, min(r, 0xFFFD))
 			continue
 		}

@@ -15,6 +15,16 @@ var (
 	schemaNodes   = []string{"fields", "items", "keys", "values"}
 )
 
+// part is a part of a document. [Mask] masks the values of every part but shown.
+type part int
+
+const (
+	hidden part = iota
+	shown
+	schema // a node of the schema
+	root
+)
+
 // Mask returns a JSON document with the type of each value instead of the value:
 // "string(36)", "number(4)", "boolean", null. It keeps the names of members, and the
 // types and names of a schema. A length is a number of characters. The document must be
@@ -22,97 +32,65 @@ var (
 func Mask(document []byte) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	decoder.UseNumber()
-	m := &masker{decoder: decoder}
-	m.value(false, true)
-	return m.out
+	return appendValue(nil, decoder, root)
 }
 
-type masker struct {
-	decoder *json.Decoder
-	out     []byte
-}
-
-// value writes the next value, unchanged (open) or masked. Only the member schema of the
-// root is a schema.
-func (m *masker) value(open, root bool) { m.write(m.next(), open, root) }
-
-func (m *masker) write(token json.Token, open, root bool) {
-	switch token := token.(type) {
-	case json.Delim:
-		if token == '[' {
-			m.list('[', func() { m.value(open, false) }, ']')
-			return
+// appendValue appends the next value, shown or masked.
+func appendValue(out []byte, decoder *json.Decoder, of part) []byte {
+	token, _ := decoder.Token() // the document is valid
+	begin, isContainer := token.(json.Delim)
+	if !isContainer {
+		if of != shown {
+			token = describe(token)
 		}
-		m.list('{', func() { m.member(open, root) }, '}')
-	case string:
-		m.scalar(open, token, fmt.Sprintf("string(%d)", utf8.RuneCountInString(token)))
-	case json.Number:
-		m.scalar(open, token, fmt.Sprintf("number(%d)", len(token)))
-	case bool:
-		m.scalar(open, token, "boolean")
-	default:
-		m.out = append(m.out, "null"...)
+		return appendJSON(out, token)
 	}
-}
-
-func (m *masker) member(open, root bool) {
-	if name := m.name(); root && name == "schema" {
-		m.schema()
-		return
-	}
-	m.value(open, false)
-}
-
-// schema writes a node of the schema. It masks any other value.
-func (m *masker) schema() {
-	switch token := m.next(); token {
-	case json.Delim('{'):
-		m.list('{', m.schemaMember, '}')
-	case json.Delim('['):
-		m.list('[', m.schema, ']')
-	default:
-		m.write(token, false, false)
-	}
-}
-
-func (m *masker) schemaMember() {
-	name := m.name()
-	if slices.Contains(schemaNodes, name) {
-		m.schema()
-		return
-	}
-	m.value(slices.Contains(schemaMembers, name), false)
-}
-
-// name writes the name of a member and returns it.
-func (m *masker) name() string {
-	name, _ := m.next().(string)
-	m.scalar(true, name, "")
-	m.out = append(m.out, ':')
-	return name
-}
-
-func (m *masker) list(begin byte, element func(), end byte) {
-	m.out = append(m.out, begin)
-	for first := true; m.decoder.More(); first = false {
+	out = append(out, byte(begin))
+	for first := true; decoder.More(); first = false {
 		if !first {
-			m.out = append(m.out, ',')
+			out = append(out, ',')
 		}
-		element()
+		inner := of
+		if begin == '{' {
+			token, _ := decoder.Token()
+			name := token.(string)
+			out = append(appendJSON(out, name), ':')
+			inner = of.member(name)
+		} else if of == root {
+			inner = hidden
+		}
+		out = appendValue(out, decoder, inner)
 	}
-	m.next()
-	m.out = append(m.out, end)
+	end, _ := decoder.Token()
+	return append(out, byte(end.(json.Delim)))
 }
 
-func (m *masker) scalar(open bool, value any, instead string) {
-	if !open {
-		value = instead
+// member returns the part that a member of an object is. Only the member schema of the
+// root is a schema.
+func (p part) member(name string) part {
+	switch {
+	case p == root && name == "schema", p == schema && slices.Contains(schemaNodes, name):
+		return schema
+	case p == shown, p == schema && slices.Contains(schemaMembers, name):
+		return shown
 	}
-	text, _ := json.Marshal(value) // a string, a number or a boolean
-	m.out = append(m.out, text...)
+	return hidden
 }
 
-func (m *masker) next() json.Token {
-	token, _ := m.decoder.Token() // the document is valid
-	return token
+// describe returns the type of a scalar.
+func describe(scalar json.Token) any {
+	switch scalar := scalar.(type) {
+	case string:
+		return fmt.Sprintf("string(%d)", utf8.RuneCountInString(scalar))
+	case json.Number:
+		return fmt.Sprintf("number(%d)", len(scalar))
+	case bool:
+		return "boolean"
+	}
+	return nil
+}
+
+func appendJSON(out []byte, scalar any) []byte {
+	text, _ := json.Marshal(scalar) // a string, a number, a boolean or null
+	return append(out, text...)
 }
