@@ -49,9 +49,43 @@ func Command() *cli.Command { return newCommand(console.Standard()) }
 
 func newCommand(out console.Console) *cli.Command {
 	command := &cli.Command{
-		Name:        "dlq",
-		Usage:       "List, show and replay dead letters",
-		Subcommands: []*cli.Command{listCommand(out), showCommand(out), replayCommand(out)},
+		Name:  "dlq",
+		Usage: "List, show and replay dead letters",
+		Subcommands: []*cli.Command{{
+			Name:  "list",
+			Usage: "Count the dead letters by code and field, or list them",
+			Flags: slices.Concat(filterFlags(), []cli.Flag{
+				&cli.BoolFlag{Name: "letters", Usage: "print one line for each dead letter"},
+			}, topicFlags()),
+			Action: func(c *cli.Context) error { return run(c, out, list) },
+		}, {
+			Name:      "show",
+			Usage:     "Show one dead letter: its origin, the reason, its envelope",
+			ArgsUsage: "PARTITION:OFFSET",
+			Flags: append([]cli.Flag{
+				&cli.BoolFlag{Name: "values", Usage: "show the key, the headers and the values of the order"},
+			}, topicFlags()...),
+			Action: func(c *cli.Context) error {
+				at, err := positionArgument(c)
+				if err != nil {
+					return usage(err)
+				}
+				return run(c, out, func(c *cli.Context, s session) error { return show(c.Context, s, at, c.Bool("values")) })
+			},
+		}, {
+			Name:  "replay",
+			Usage: "Send dead letters back to the topic they came from, or through a pipeline",
+			Flags: slices.Concat(filterFlags(), []cli.Flag{
+				&cli.BoolFlag{Name: "all", Usage: "replay every open dead letter, if there is no filter"},
+				&cli.BoolFlag{Name: "dry-run", Usage: "print what the command would send, and send nothing"},
+				&cli.IntFlag{Name: "yes", Value: anyNumber, DefaultText: "ask", Usage: "do not ask, send if exactly `COUNT` dead letters match"},
+				&cli.StringFlag{Name: "to-topic", Usage: "send to `TOPIC` instead of the topics that they came from"},
+				&cli.StringFlag{Name: "through", Usage: "send to the pipeline of `FILE` instead of a topic"},
+				&cli.BoolFlag{Name: "by-key", Usage: "choose the partition by the hash of the key"},
+				&cli.BoolFlag{Name: "broker-timestamps", Usage: "also send to a topic with message.timestamp.type=LogAppendTime"},
+			}, topicFlags()),
+			Action: func(c *cli.Context) error { return run(c, out, replay) },
+		}},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usage(fmt.Errorf("there is no command dlq %s: expected list, show or replay", console.Visible(c.Args().First())))
@@ -64,52 +98,6 @@ func newCommand(out console.Console) *cli.Command {
 		c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usage(err) }
 	}
 	return command
-}
-
-func listCommand(out console.Console) *cli.Command {
-	return &cli.Command{
-		Name:  "list",
-		Usage: "Count the dead letters by code and field, or list them",
-		Flags: slices.Concat(filterFlags(), []cli.Flag{
-			&cli.BoolFlag{Name: "letters", Usage: "print one line for each dead letter"},
-		}, topicFlags()),
-		Action: func(c *cli.Context) error { return run(c, out, list) },
-	}
-}
-
-func showCommand(out console.Console) *cli.Command {
-	return &cli.Command{
-		Name:      "show",
-		Usage:     "Show one dead letter: its origin, the reason, its envelope",
-		ArgsUsage: "PARTITION:OFFSET",
-		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "values", Usage: "show the key, the headers and the values of the order"},
-		}, topicFlags()...),
-		Action: func(c *cli.Context) error {
-			at, err := positionArgument(c)
-			if err != nil {
-				return usage(err)
-			}
-			return run(c, out, func(c *cli.Context, s session) error { return show(c.Context, s, at, c.Bool("values")) })
-		},
-	}
-}
-
-func replayCommand(out console.Console) *cli.Command {
-	return &cli.Command{
-		Name:  "replay",
-		Usage: "Send dead letters back to the topic they came from, or through a pipeline",
-		Flags: slices.Concat(filterFlags(), []cli.Flag{
-			&cli.BoolFlag{Name: "all", Usage: "replay every open dead letter, if there is no filter"},
-			&cli.BoolFlag{Name: "dry-run", Usage: "print what the command would send, and send nothing"},
-			&cli.IntFlag{Name: "yes", Value: anyNumber, DefaultText: "ask", Usage: "do not ask, send if exactly `COUNT` dead letters match"},
-			&cli.StringFlag{Name: "to-topic", Usage: "send to `TOPIC` instead of the topics that they came from"},
-			&cli.StringFlag{Name: "through", Usage: "send to the pipeline of `FILE` instead of a topic"},
-			&cli.BoolFlag{Name: "by-key", Usage: "choose the partition by the hash of the key"},
-			&cli.BoolFlag{Name: "broker-timestamps", Usage: "also send to a topic with message.timestamp.type=LogAppendTime"},
-		}, topicFlags()),
-		Action: func(c *cli.Context) error { return run(c, out, replay) },
-	}
 }
 
 func topicFlags() []cli.Flag {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unique"
 
 	"github.com/urfave/cli/v2"
 
@@ -25,10 +26,10 @@ type groupCount struct {
 
 // summary is the JSON of `list`.
 type summary struct {
-	Topic    string       `json:"topic"`
-	Open     int          `json:"open"`
-	Replayed int          `json:"replayed"`
-	Groups   []groupCount `json:"groups"`
+	Topic    string        `json:"topic"`
+	Open     int           `json:"open"`
+	Replayed int           `json:"replayed"`
+	Groups   []*groupCount `json:"groups"`
 }
 
 // line is the JSON of one dead letter in `list --letters` and `replay --dry-run`. `show`
@@ -73,10 +74,7 @@ func list(c *cli.Context, s session) error {
 	if err != nil {
 		return err
 	}
-	replayedColumn := ""
-	if f.replayed {
-		replayedColumn = "REPLAYED"
-	}
+	replayedColumn := map[bool]string{true: "REPLAYED"}[f.replayed]
 	each := c.Bool("letters")
 	switch {
 	case each && s.json:
@@ -111,34 +109,33 @@ func (c *catalogue) rows(row func(cells ...any)) {
 
 // summary counts the dead letters of each group, the most frequent group first.
 func (c *catalogue) summary(topic string) summary {
-	all := summary{Topic: topic, Replayed: c.skipped, Groups: []groupCount{}}
-	indexes := map[group]int{}
+	s := summary{Topic: topic, Replayed: c.skipped, Groups: []*groupCount{}}
+	counts := map[unique.Handle[group]]*groupCount{}
 	for _, e := range c.entries {
-		g := e.group.Value()
-		i, known := indexes[g]
-		if !known {
-			i = len(all.Groups)
-			indexes[g] = i
-			all.Groups = append(all.Groups, groupCount{Code: g.code, Field: g.field, first: e.failedAt, last: e.failedAt})
+		count := counts[e.group]
+		if count == nil {
+			g := e.group.Value()
+			count = &groupCount{Code: g.code, Field: g.field, first: e.failedAt, last: e.failedAt}
+			counts[e.group] = count
+			s.Groups = append(s.Groups, count)
 		}
-		count := &all.Groups[i]
 		if e.replayed {
 			count.Replayed++
-			all.Replayed++
+			s.Replayed++
 		} else {
 			count.Open++
-			all.Open++
+			s.Open++
 		}
 		count.first, count.last = min(count.first, e.failedAt), max(count.last, e.failedAt)
 	}
-	for i, g := range all.Groups {
-		all.Groups[i].FirstSeen, all.Groups[i].LastSeen = milliseconds(g.first), milliseconds(g.last)
+	for _, g := range s.Groups {
+		g.FirstSeen, g.LastSeen = milliseconds(g.first), milliseconds(g.last)
 	}
-	slices.SortFunc(all.Groups, func(a, b groupCount) int {
+	slices.SortFunc(s.Groups, func(a, b *groupCount) int {
 		return cmp.Or(cmp.Compare(b.Open, a.Open), cmp.Compare(b.Replayed, a.Replayed),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Field, b.Field))
 	})
-	return all
+	return s
 }
 
 // print writes a table of the groups.

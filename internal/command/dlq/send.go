@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -33,7 +34,7 @@ const (
 // counts them.
 type sender struct {
 	plan
-	client *kgo.Client             // for the marks
+	client *kgo.Client             // for the records and their marks
 	stop   context.CancelCauseFunc // no dead letter is read any more
 
 	mu      sync.Mutex
@@ -46,22 +47,19 @@ type sender struct {
 func (p plan) run(ctx context.Context) (result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	s := &sender{plan: p, stop: stop, result: result{Topic: p.topic.Name, Matched: len(p.all.entries)}}
-	var err error
-	if s.client, err = s.producer(); err != nil {
+	client, err := p.topic.Client(kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.AllowIdempotentProduceCancellation(), kgo.ProducerBatchMaxBytesFn(p.to.BatchBytes))
+	s := &sender{plan: p, client: client, stop: stop, result: result{Topic: p.topic.Name, Matched: len(p.all.entries)}}
+	if err != nil {
 		return s.result, err
 	}
-	defer s.client.Close()
+	defer client.Close()
 	send := s.toTopics
 	if p.through != "" {
 		send = s.toPipeline
 	}
 	seen, err := send(ctx)
 	return s.finish(seen, err)
-}
-
-func (s *sender) producer(options ...kgo.Opt) (*kgo.Client, error) {
-	return s.topic.Client(append(options, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.AllowIdempotentProduceCancellation())...)
 }
 
 // afterGrace calls end when ctx has been done for the grace period. After release, it
@@ -72,17 +70,8 @@ func afterGrace(ctx context.Context, end func()) (release func() bool) {
 
 // toTopics reads the chosen dead letters again, and sends each to its topic.
 func (s *sender) toTopics(ctx context.Context) (seen int, err error) {
-	records, err := s.producer(kgo.ProducerBatchMaxBytesFn(s.to.BatchBytes))
-	if err != nil {
-		return 0, err
-	}
-	defer records.Close()
-	release := afterGrace(ctx, func() {
-		records.Close() // fails the records in flight
-		s.client.Close()
-	})
-	defer release()
-	slots := make(chan struct{}, inFlight) // has an item for each dead letter in flight
+	defer afterGrace(ctx, s.client.Close)() // fails what is in flight
+	slots := make(chan struct{}, inFlight)  // has an item for each dead letter in flight
 	seen, err = s.all.read(ctx, s.session, func(d deadletter.Record, _ entry) error {
 		chosen, partition := s.route(d)
 		at, err := timestamp(d.Timestamp).time()
@@ -95,7 +84,7 @@ func (s *sender) toTopics(ctx context.Context) (seen int, err error) {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		s.send(records, slots, d.Position, d.Replayed(chosen.Name, partition, at))
+		s.send(slots, d.Position, d.Replayed(chosen.Name, partition, at))
 		return nil
 	})
 	for range inFlight { // until the last dead letter in flight has ended
@@ -105,16 +94,16 @@ func (s *sender) toTopics(ctx context.Context) (seen int, err error) {
 }
 
 // send sends the record of a dead letter, and its mark when the broker acknowledges the
-// record. It never blocks, because fewer records are in flight than a client buffers. An
+// record. It never blocks, because fewer records are in flight than the client buffers. An
 // interruption of the run cancels neither the record nor the mark.
-func (s *sender) send(records *kgo.Client, slots <-chan struct{}, of deadletter.Position, record *kgo.Record) {
+func (s *sender) send(slots <-chan struct{}, of deadletter.Position, record *kgo.Record) {
 	// The delivery timeout of the client starts at the old timestamp of the record.
 	ctx, cancel := context.WithTimeout(context.Background(), delivery)
 	done := func() {
 		cancel()
 		<-slots
 	}
-	records.Produce(ctx, record, func(sent *kgo.Record, err error) {
+	s.client.Produce(ctx, record, func(sent *kgo.Record, err error) {
 		if err != nil {
 			s.refuse(1, fmt.Errorf("sending dead letter %s to topic %s: %w", of, record.Topic, err))
 			done()
@@ -147,12 +136,10 @@ func (s *sender) refuse(n int, err error) {
 	defer s.mu.Unlock()
 	s.result.Refused += n
 	s.refused = cmp.Or(s.refused, err)
-	for _, own := range []error{kerr.MessageTooLarge, kerr.InvalidTimestamp, kerr.InvalidRecord, errTimestamp} {
-		if errors.Is(err, own) {
-			return
-		}
+	own := []error{kerr.MessageTooLarge, kerr.InvalidTimestamp, kerr.InvalidRecord, errTimestamp}
+	if !slices.ContainsFunc(own, func(own error) bool { return errors.Is(err, own) }) {
+		s.fail(err)
 	}
-	s.fail(err)
 }
 
 func (s *sender) fail(err error) {

@@ -44,11 +44,22 @@ func show(ctx context.Context, s session, at deadletter.Position, values bool) e
 	if err != nil {
 		return err
 	}
-	shown := newShown(d, replays, values)
+	e := newEntry(d)
+	e.replayed = len(replays) > 0
+	document := shown{
+		line: e.line(), Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,
+		SourceTimestamp: timestamp(d.Timestamp).String(),
+		Key:             content.New(d.Kafka.Key, values),
+		Headers:         []headerShown{},
+		Value:           content.NewValue(d.Kafka.Value, values),
+	}
+	for _, h := range d.ProducerHeaders() {
+		document.Headers = append(document.Headers, headerShown{h.Key, content.New(h.Value, values)})
+	}
 	if s.json {
-		err = s.Document(shown)
+		err = s.Document(document)
 	} else {
-		err = shown.print(s.Out)
+		err = document.print(s.Out)
 	}
 	if err != nil {
 		return fmt.Errorf("printing: %w", err)
@@ -77,22 +88,6 @@ func fetch(ctx context.Context, s session, at deadletter.Position) (found deadle
 		err = nothing(fmt.Errorf("there is no dead letter %s in topic %s", at, s.topic.Name))
 	}
 	return found, replays, err
-}
-
-func newShown(d deadletter.Record, replays []replayed, values bool) shown {
-	e := newEntry(d)
-	e.replayed = len(replays) > 0
-	s := shown{
-		line: e.line(), Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,
-		SourceTimestamp: timestamp(d.Timestamp).String(),
-		Key:             content.New(d.Kafka.Key, values),
-		Headers:         []headerShown{},
-		Value:           content.NewValue(d.Kafka.Value, values),
-	}
-	for _, h := range d.ProducerHeaders() {
-		s.Headers = append(s.Headers, headerShown{h.Key, content.New(h.Value, values)})
-	}
-	return s
 }
 
 func (s shown) print(out io.Writer) error {

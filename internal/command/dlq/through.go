@@ -28,7 +28,7 @@ const (
 type pass struct {
 	*sender
 	batches chan []deadletter.Record // closed after the last one
-	ended   func() error             // not nil after an interruption: the other dead letters remain open
+	ended   func() error             // not nil when the dead letters that are left must remain open
 }
 
 // toPipeline sends dead letters to a pipeline. It writes no record to the log: each
@@ -110,11 +110,14 @@ func (p *pass) Connect(context.Context) error { return nil }
 
 // ReadBatch implements service.BatchInput.
 func (p *pass) ReadBatch(ctx context.Context) (service.MessageBatch, service.AckFunc, error) {
+	if p.ended() != nil {
+		return nil, nil, service.ErrEndOfInput
+	}
 	select {
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	case records, ok := <-p.batches:
-		if !ok || p.ended() != nil {
+		if !ok {
 			return nil, nil, service.ErrEndOfInput
 		}
 		batch := make(service.MessageBatch, len(records))

@@ -15,9 +15,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// maxBody is how many bytes of the response the command prints.
-const maxBody = 8 << 10
-
 // Command returns the command. It exits with status 0 if the sink is ready, with 1 if
 // not, and with 2 after a usage error.
 func Command() *cli.Command {
@@ -80,7 +77,7 @@ func check(ctx context.Context, listening string) error {
 	if response.StatusCode == http.StatusOK {
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(response.Body, 8<<10))
 	if err != nil {
 		return fmt.Errorf("reading the response of %s: %w", address, err)
 	}

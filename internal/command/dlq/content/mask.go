@@ -40,29 +40,40 @@ func appendValue(out []byte, decoder *json.Decoder, of part) []byte {
 	token, _ := decoder.Token() // the document is valid
 	begin, isContainer := token.(json.Delim)
 	if !isContainer {
-		if of != shown {
-			token = describe(token)
-		}
-		return appendJSON(out, token)
+		return appendScalar(out, token, of)
 	}
 	out = append(out, byte(begin))
 	for first := true; decoder.More(); first = false {
 		if !first {
 			out = append(out, ',')
 		}
-		inner := of
+		item := of
 		if begin == '{' {
-			token, _ := decoder.Token()
-			name := token.(string)
-			out = append(appendJSON(out, name), ':')
-			inner = of.member(name)
+			name, _ := decoder.Token()
+			out = append(appendScalar(out, name, shown), ':')
+			item = of.member(name.(string))
 		} else if of == root {
-			inner = hidden
+			item = hidden
 		}
-		out = appendValue(out, decoder, inner)
+		out = appendValue(out, decoder, item)
 	}
 	end, _ := decoder.Token()
 	return append(out, byte(end.(json.Delim)))
+}
+
+func appendScalar(out []byte, scalar json.Token, of part) []byte {
+	if of != shown {
+		switch value := scalar.(type) {
+		case string:
+			scalar = fmt.Sprintf("string(%d)", utf8.RuneCountInString(value))
+		case json.Number:
+			scalar = fmt.Sprintf("number(%d)", len(value))
+		case bool:
+			scalar = "boolean"
+		}
+	}
+	text, _ := json.Marshal(scalar) // a string, a number, a boolean or null
+	return append(out, text...)
 }
 
 // member returns the part that a member of an object is. Only the member schema of the
@@ -75,22 +86,4 @@ func (p part) member(name string) part {
 		return shown
 	}
 	return hidden
-}
-
-// describe returns the type of a scalar.
-func describe(scalar json.Token) any {
-	switch scalar := scalar.(type) {
-	case string:
-		return fmt.Sprintf("string(%d)", utf8.RuneCountInString(scalar))
-	case json.Number:
-		return fmt.Sprintf("number(%d)", len(scalar))
-	case bool:
-		return "boolean"
-	}
-	return nil
-}
-
-func appendJSON(out []byte, scalar any) []byte {
-	text, _ := json.Marshal(scalar) // a string, a number, a boolean or null
-	return append(out, text...)
 }

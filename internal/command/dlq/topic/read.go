@@ -48,7 +48,7 @@ func (t *Topic) Spans(ctx context.Context) (Spans, error) {
 	short, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := c.Ping(short); err != nil { // no broker answers and accepts the account
-		return nil, t.connecting(err)
+		return nil, fmt.Errorf("connecting to %s: %w", t.brokers, err)
 	}
 	admin := kadm.NewClient(c)
 	starts, err := admin.ListStartOffsets(ctx, t.Name)

@@ -39,7 +39,7 @@ type Address struct {
 // Topic is a dead letter topic with the connection to its brokers.
 type Topic struct {
 	Name    string
-	brokers []string
+	brokers string // for errors
 	options []kgo.Opt
 }
 
@@ -61,9 +61,9 @@ func Open(a Address) (*Topic, error) {
 	if a.Brokers != "" {
 		found.Brokers = []string{a.Brokers}
 	}
-	t := &Topic{Name: cmp.Or(a.Topic, name), brokers: client.Split(found.Brokers)}
+	t := &Topic{Name: cmp.Or(a.Topic, name), brokers: strings.Join(client.Split(found.Brokers), ", ")}
 	switch {
-	case len(t.brokers) == 0:
+	case t.brokers == "":
 		return nil, fmt.Errorf("output %s names no brokers: use --brokers", a.Label)
 	case t.Name == "" || strings.Contains(t.Name, "${!"):
 		return nil, fmt.Errorf("output %s names no fixed topic: use --topic", a.Label)
@@ -129,11 +129,7 @@ func find(text string, a Address) (c client.Config, topic string, err error) {
 func (t *Topic) Client(options ...kgo.Opt) (*kgo.Client, error) {
 	c, err := kgo.NewClient(slices.Concat(t.options, options)...)
 	if err != nil {
-		return nil, t.connecting(err)
+		return nil, fmt.Errorf("connecting to %s: %w", t.brokers, err)
 	}
 	return c, nil
-}
-
-func (t *Topic) connecting(err error) error {
-	return fmt.Errorf("connecting to %s: %w", strings.Join(t.brokers, ", "), err)
 }
