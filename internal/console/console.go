@@ -109,9 +109,8 @@ func Visible(text string) string {
 	return text
 }
 
-// Progress shows on a terminal how far some work on total records is, if the work takes
-// longer than a second. verb is a participle: read. The caller calls advance for each
-// record, and end after the last one.
+// Progress shows the progress of work on total records that takes longer than a second.
+// verb is a participle: read. The caller calls advance for each record, and end once.
 func (c Console) Progress(verb string, total int64) (advance, end func()) {
 	var done int64
 	shown := false

@@ -85,7 +85,6 @@ type mapping map[string]*value
 // remove.
 type value struct{ content any }
 
-// UnmarshalYAML implements yaml.Unmarshaler.
 func (v *value) UnmarshalYAML(node *yaml.Node) error {
 	switch node.Kind {
 	case yaml.MappingNode:
@@ -103,7 +102,6 @@ func (v *value) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// MarshalYAML implements yaml.Marshaler.
 func (v *value) MarshalYAML() (any, error) { return v.content, nil }
 
 // remove removes a field at every depth.

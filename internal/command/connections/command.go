@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"text/tabwriter"
@@ -36,7 +35,7 @@ func Command() *cli.Command {
 				return cli.Exit("connections: expected the file of a pipeline", 2)
 			}
 			// cli.Exit: the framework drops the status of any other error.
-			if err := run(c.Context, c.App.Writer, c.Args().Slice(), c.StringSlice("resources"), c.Duration("timeout")); err != nil {
+			if err := run(c); err != nil {
 				return cli.Exit(err.Error(), 1)
 			}
 			return nil
@@ -44,11 +43,11 @@ func Command() *cli.Command {
 	}
 }
 
-func run(ctx context.Context, out io.Writer, pipelines, resources []string, timeout time.Duration) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+func run(c *cli.Context) error {
+	table := tabwriter.NewWriter(c.App.Writer, 0, 0, 2, ' ', 0)
 	var failed error
-	for _, file := range pipelines {
-		results, err := test(ctx, file, resources, timeout)
+	for _, file := range c.Args().Slice() {
+		results, err := test(c.Context, file, c.StringSlice("resources"), c.Duration("timeout"))
 		if err != nil {
 			return fmt.Errorf("testing %s: %w", file, err)
 		}

@@ -1,7 +1,9 @@
 package dlq
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,11 +11,124 @@ import (
 	"unique"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/urfave/cli/v2"
 
 	"github.com/order-sink/order-sink/internal/command/dlq/topic"
+	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
+
+// anyNumber means that the filter has no condition on the partition or the offset.
+const anyNumber = -1
+
+// filter chooses dead letters. A zero field, or [anyNumber], is no condition.
+type filter struct {
+	codes, fields []string
+	since, until  time.Time // failed at since or later, and before until
+	orderID       string
+	partition     int64
+	offset        int64
+	replayed      bool // dead letters that were replayed, too
+}
+
+func filterFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "code", Usage: "refused with this code (may be repeated)"},
+		&cli.StringSliceFlag{Name: "field", Usage: "refused for this field (may be repeated)"},
+		&cli.StringFlag{Name: "since", Usage: "failed at or after `TIME`, RFC 3339 or a duration ago (24h)"},
+		&cli.StringFlag{Name: "until", Usage: "failed before `TIME`"},
+		&cli.StringFlag{Name: "order-id", Usage: "of the order `ID`: the key of the record or order_id in its payload"},
+		&cli.Int64Flag{Name: "partition", Value: anyNumber, DefaultText: "any", Usage: "of the dead letter itself"},
+		&cli.Int64Flag{Name: "offset", Value: anyNumber, DefaultText: "any", Usage: "of the dead letter itself"},
+		&cli.BoolFlag{Name: "replayed", Usage: "include dead letters that were replayed before"},
+	}
+}
+
+func parseFilter(c *cli.Context) (filter, error) {
+	f := filter{
+		codes: c.StringSlice("code"), fields: c.StringSlice("field"), orderID: c.String("order-id"),
+		partition: c.Int64("partition"), offset: c.Int64("offset"), replayed: c.Bool("replayed"),
+	}
+	now := time.Now()
+	var err error
+	if f.since, err = parseTime(c.String("since"), now); err != nil {
+		return f, usage(fmt.Errorf("--since: %w", err))
+	}
+	if f.until, err = parseTime(c.String("until"), now); err != nil {
+		return f, usage(fmt.Errorf("--until: %w", err))
+	}
+	return f, nil
+}
+
+// restricts reports whether the filter has any condition other than replayed.
+func (f filter) restricts() bool {
+	return len(f.codes)+len(f.fields) > 0 || !f.since.IsZero() || !f.until.IsZero() ||
+		f.orderID != "" || f.partition != anyNumber || f.offset != anyNumber
+}
+
+// matches reports whether the filter chooses a dead letter, replayed or not.
+func (f filter) matches(d deadletter.Record) bool {
+	switch {
+	case f.partition != anyNumber && f.partition != int64(d.Partition),
+		f.offset != anyNumber && f.offset != d.Offset,
+		len(f.codes) > 0 && !slices.Contains(f.codes, d.Code),
+		len(f.fields) > 0 && !slices.Contains(f.fields, d.Field),
+		!f.since.IsZero() && d.FailedAt.Before(f.since),
+		!f.until.IsZero() && !d.FailedAt.Before(f.until):
+		return false
+	}
+	return f.orderID == "" || isOrder(d, f.orderID)
+}
+
+// narrow removes the partitions and the first offsets that cannot have a chosen dead
+// letter. It keeps the offsets after one, because its mark may be there.
+func (f filter) narrow(spans topic.Spans) {
+	for partition, s := range spans {
+		s.From = max(s.From, f.offset)
+		spans[partition] = s
+		if f.partition != anyNumber && f.partition != int64(partition) || s.From >= s.End {
+			delete(spans, partition)
+		}
+	}
+}
+
+// isOrder looks for the id of an order in the key and in the payload of the envelope. In
+// a value that is not JSON, such as half an envelope, it looks for the text.
+func isOrder(d deadletter.Record, id string) bool {
+	if string(d.Kafka.Key) == id {
+		return true
+	}
+	var envelope struct {
+		Payload struct {
+			OrderID any `json:"order_id"`
+		} `json:"payload"`
+		OrderID any `json:"order_id"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(d.Kafka.Value))
+	decoder.UseNumber()
+	if err := decoder.Decode(&envelope); err != nil && !json.Valid(d.Kafka.Value) {
+		return bytes.Contains(d.Kafka.Value, []byte(id))
+	}
+	return slices.ContainsFunc([]any{envelope.Payload.OrderID, envelope.OrderID}, func(found any) bool {
+		return found != nil && fmt.Sprint(found) == id
+	})
+}
+
+// parseTime reads a time in RFC 3339, or a duration before now.
+func parseTime(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
+		return now.Add(-ago), nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s is not a time: expected a duration such as 24h, or RFC 3339 such as 2026-11-23T04:54:44Z", console.Visible(text))
+	}
+	return at, nil
+}
 
 // entry is a dead letter in the catalogue. It takes 72 bytes.
 type entry struct {

@@ -35,14 +35,10 @@ func nothing(err error) error { return cli.Exit(err, exitNothing) }
 // usage returns err with the exit code of a usage error.
 func usage(err error) error { return cli.Exit(err, exitUsage) }
 
+// help has the descriptions of the commands in `--help`.
+//
 //go:embed help/*.txt
 var help embed.FS
-
-// description returns the description of a command in `--help`.
-func description(command string) string {
-	text, _ := help.ReadFile("help/" + command + ".txt") // each command has one
-	return strings.TrimSuffix(string(text), "\n")
-}
 
 // Command returns the command, for service.CLIOptAddCommand.
 func Command() *cli.Command { return newCommand(console.Standard()) }
@@ -94,7 +90,8 @@ func newCommand(out console.Console) *cli.Command {
 		},
 	}
 	for _, c := range append(command.Subcommands, command) {
-		c.Description = description(c.Name)
+		text, _ := help.ReadFile("help/" + c.Name + ".txt") // each command has one
+		c.Description = strings.TrimSuffix(string(text), "\n")
 		c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usage(err) }
 	}
 	return command
@@ -142,8 +139,7 @@ func run(c *cli.Context, out console.Console, work func(*cli.Context, session) e
 	})
 	c.Context = ctx
 	err = work(c, session{Console: out, topic: t, json: output == "json"})
-	var coded cli.ExitCoder
-	if err == nil || errors.As(err, &coded) {
+	if _, coded := errors.AsType[cli.ExitCoder](err); coded || err == nil {
 		return err
 	}
 	return cli.Exit(err, exitError)
@@ -156,14 +152,12 @@ func positionArgument(c *cli.Context) (at deadletter.Position, err error) {
 	after.SetOutput(io.Discard)
 	canonical := map[string]string{}
 	for _, f := range c.Command.Flags {
-		if err := f.Apply(after); err != nil {
-			return at, err
-		}
+		err = errors.Join(err, f.Apply(after))
 		for _, name := range f.Names() {
 			canonical[name] = f.Names()[0]
 		}
 	}
-	if err := after.Parse(c.Args().Tail()); err != nil {
+	if err = errors.Join(err, after.Parse(c.Args().Tail())); err != nil {
 		return at, err
 	}
 	if c.NArg() == 0 || after.NArg() > 0 {

@@ -27,15 +27,9 @@
 //
 // # What a replay guarantees
 //
-// The replayed record has the key, the value and the producer's headers of the dead letter,
-// the timestamp of its origin, and a header order_sink.replayed_from with the position of
-// the dead letter. The replay writes the mark when every in-sync replica has the record. An
-// interruption leaves the other dead letters open. The next run sends again the records that
-// were sent but not marked, at most [inFlight]. The sink stores each of them once.
-//
-// By default a record returns to the partition of its origin, because the other records of
-// the same order are there: the sink reads a later record of the producer after the replayed
-// one. The replayed record can still come after a newer record of the same order, and a sink
-// without a version column would overwrite the newer row. A version guard on the Kafka
-// timestamp prevents that, because the timestamp is the old one.
+// The replay writes the mark when every in-sync replica has the record. When anything
+// interrupts the replay, a dead letter without a mark remains open. The next run sends again
+// the records that were sent but not marked, at most [inFlight]. The sink stores each of
+// them once nevertheless. `order-sink dlq replay --help` says what the record has, and why
+// it returns to the partition of its origin.
 package dlq

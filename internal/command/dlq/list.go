@@ -14,14 +14,13 @@ import (
 
 // groupCount is one line of `list`, as text and as JSON.
 type groupCount struct {
-	Code      string `json:"code"`
-	Field     string `json:"field"`
-	Open      int    `json:"open"`
-	Replayed  int    `json:"replayed"`
-	FirstSeen string `json:"first_seen"`
-	LastSeen  string `json:"last_seen"`
-
-	first, last int64 // Unix milliseconds
+	Code        string `json:"code"`
+	Field       string `json:"field"`
+	Open        int    `json:"open"`
+	Replayed    int    `json:"replayed"`
+	FirstSeen   string `json:"first_seen"`
+	LastSeen    string `json:"last_seen"`
+	first, last int64  // Unix milliseconds
 }
 
 // summary is the JSON of `list`.
@@ -86,7 +85,12 @@ func list(c *cli.Context, s session) error {
 		err = s.Document(all.summary(s.topic.Name))
 	case len(all.entries) == 0:
 	case each:
-		err = s.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\t"+replayedColumn, all.rows)
+		err = s.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\t"+replayedColumn, func(row func(...any)) {
+			for _, e := range all.entries {
+				yes := map[bool]string{true: "yes", false: "no"}[e.replayed]
+				row(e.Position, milliseconds(e.failedAt), e.group.Value().code, e.group.Value().field, e.source, yes)
+			}
+		})
 	default:
 		err = all.summary(s.topic.Name).print(replayedColumn, s.Console)
 	}
@@ -97,14 +101,6 @@ func list(c *cli.Context, s session) error {
 		return all.none()
 	}
 	return nil
-}
-
-// rows calls row for each dead letter.
-func (c *catalogue) rows(row func(cells ...any)) {
-	for _, e := range c.entries {
-		line := e.line()
-		row(line.Name, line.FailedAt, line.Code, line.Field, e.source, map[bool]string{true: "yes", false: "no"}[e.replayed])
-	}
 }
 
 // summary counts the dead letters of each group, the most frequent group first.

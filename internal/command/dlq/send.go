@@ -176,14 +176,13 @@ var errTimestamp = errors.New("use --through, which needs no timestamp in millis
 type timestamp deadletter.Timestamp
 
 func (t timestamp) String() string {
-	switch {
-	case !t.Known:
+	if !t.Known {
 		return "none"
-	case t.Number > maxMillis:
-		return strconv.FormatInt(t.Number, 10)
-	default:
-		return milliseconds(t.Number)
 	}
+	if t.Number > maxMillis {
+		return strconv.FormatInt(t.Number, 10)
+	}
+	return milliseconds(t.Number)
 }
 
 // time returns the timestamp in the form that the client library sends.

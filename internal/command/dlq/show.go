@@ -48,10 +48,8 @@ func show(ctx context.Context, s session, at deadletter.Position, values bool) e
 	e.replayed = len(replays) > 0
 	document := shown{
 		line: e.line(), Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,
-		SourceTimestamp: timestamp(d.Timestamp).String(),
-		Key:             content.New(d.Kafka.Key, values),
-		Headers:         []headerShown{},
-		Value:           content.NewValue(d.Kafka.Value, values),
+		SourceTimestamp: timestamp(d.Timestamp).String(), Headers: []headerShown{},
+		Key: content.New(d.Kafka.Key, values), Value: content.NewValue(d.Kafka.Value, values),
 	}
 	for _, h := range d.ProducerHeaders() {
 		document.Headers = append(document.Headers, headerShown{h.Key, content.New(h.Value, values)})

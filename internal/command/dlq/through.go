@@ -28,13 +28,13 @@ const (
 type pass struct {
 	*sender
 	batches chan []deadletter.Record // closed after the last one
-	ended   func() error             // not nil when the dead letters that are left must remain open
+	stopped func() error             // not nil when the other dead letters must remain open
 }
 
 // toPipeline sends dead letters to a pipeline. It writes no record to the log: each
 // message has the topic, partition, offset and timestamp of the origin.
 func (s *sender) toPipeline(ctx context.Context) (seen int, err error) {
-	p := &pass{sender: s, batches: make(chan []deadletter.Record), ended: ctx.Err}
+	p := &pass{sender: s, batches: make(chan []deadletter.Record), stopped: ctx.Err}
 	stream, err := p.build()
 	if err != nil {
 		return 0, err
@@ -105,12 +105,12 @@ func (p *pass) feed(ctx context.Context) (seen int, err error) {
 	return seen, err
 }
 
-// Connect implements service.BatchInput.
 func (p *pass) Connect(context.Context) error { return nil }
+func (p *pass) Close(context.Context) error   { return nil }
 
 // ReadBatch implements service.BatchInput.
 func (p *pass) ReadBatch(ctx context.Context) (service.MessageBatch, service.AckFunc, error) {
-	if p.ended() != nil {
+	if p.stopped() != nil {
 		return nil, nil, service.ErrEndOfInput
 	}
 	select {
@@ -148,6 +148,3 @@ func (p *pass) acknowledge(batch []deadletter.Record, err error) {
 	}
 	marked.Wait()
 }
-
-// Close implements service.BatchInput.
-func (p *pass) Close(context.Context) error { return nil }

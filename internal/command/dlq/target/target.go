@@ -34,11 +34,10 @@ type Topic struct {
 
 	partitions int32
 	byKey      kgo.TopicPartitioner
-	oldest     int64 // time of the first refusal, Unix milliseconds
-
-	maxBytes  int           // of a batch, compressed
-	largest   int           // dead letter, not compressed
-	retention time.Duration // 0: without limit, or unknown
+	oldest     int64         // time of the first refusal, Unix milliseconds
+	maxBytes   int           // of a batch, compressed
+	largest    int           // dead letter, not compressed
+	retention  time.Duration // 0: without limit, or unknown
 }
 
 // Add adds a dead letter of size bytes to those that go to a topic.
@@ -107,11 +106,11 @@ func (t *Topic) configure(configs []kadm.Config) {
 // uncompressed records. The limit allows the largest dead letter: its record was in the
 // log, so it fits into the topic's own limit when it is compressed.
 func (to Topics) BatchBytes(topic string) int32 {
-	t := to[topic]
-	if t == nil {
-		return defaultMaxBytes // the client tests the function
+	limit := defaultMaxBytes // of the dead letter topic, which gets the marks
+	if t := to[topic]; t != nil {
+		limit = max(t.maxBytes, t.largest+overhead)
 	}
-	return int32(min(max(t.maxBytes, t.largest+overhead), clientMaxBytes))
+	return int32(min(limit, clientMaxBytes))
 }
 
 // Check returns an error for a topic that would make old orders look new. It warns of a

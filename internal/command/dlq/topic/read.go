@@ -95,13 +95,21 @@ func (t *Topic) Read(ctx context.Context, spans Spans, visit func(*kgo.Record) e
 	defer c.Close()
 	r := &reader{topic: t.Name, client: c, left: maps.Clone(spans)}
 	for len(r.left) > 0 {
-		fetches, err := r.poll(ctx)
-		if err != nil {
-			return fmt.Errorf("reading topic %s: %w", t.Name, err)
+		short, cancel := context.WithTimeout(ctx, pollTimeout)
+		fetches := c.PollFetches(short)
+		cancel()
+		err := context.Cause(ctx)
+		for _, failed := range fetches.Errors() {
+			if err == nil && !errors.Is(failed.Err, context.DeadlineExceeded) {
+				err = failed.Err
+			}
 		}
-		if fetches.Empty() {
+		switch {
+		case err != nil:
+			return fmt.Errorf("reading topic %s: %w", t.Name, err)
+		case fetches.Empty():
 			err = r.finishHoles(ctx)
-		} else {
+		default:
 			err = r.visit(fetches, visit)
 		}
 		if err != nil {
@@ -116,22 +124,6 @@ type reader struct {
 	topic  string
 	client *kgo.Client
 	left   Spans
-}
-
-// poll waits for records, up to pollTimeout.
-func (r *reader) poll(ctx context.Context) (kgo.Fetches, error) {
-	short, cancel := context.WithTimeout(ctx, pollTimeout)
-	defer cancel()
-	fetches := r.client.PollFetches(short)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	for _, failed := range fetches.Errors() {
-		if !errors.Is(failed.Err, context.DeadlineExceeded) {
-			return nil, failed.Err
-		}
-	}
-	return fetches, nil
 }
 
 func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error {
