@@ -69,16 +69,13 @@ func (f filter) restricts() bool {
 
 // matches reports whether the filter chooses a dead letter, replayed or not.
 func (f filter) matches(d deadletter.Record) bool {
-	switch {
-	case f.partition != anyNumber && f.partition != int64(d.Partition),
-		f.offset != anyNumber && f.offset != d.Offset,
-		len(f.codes) > 0 && !slices.Contains(f.codes, d.Code),
-		len(f.fields) > 0 && !slices.Contains(f.fields, d.Field),
-		!f.since.IsZero() && d.FailedAt.Before(f.since),
-		!f.until.IsZero() && !d.FailedAt.Before(f.until):
-		return false
-	}
-	return f.orderID == "" || isOrder(d, f.orderID)
+	return (f.partition == anyNumber || f.partition == int64(d.Partition)) &&
+		(f.offset == anyNumber || f.offset == d.Offset) &&
+		(len(f.codes) == 0 || slices.Contains(f.codes, d.Code)) &&
+		(len(f.fields) == 0 || slices.Contains(f.fields, d.Field)) &&
+		(f.since.IsZero() || !d.FailedAt.Before(f.since)) &&
+		(f.until.IsZero() || d.FailedAt.Before(f.until)) &&
+		(f.orderID == "" || isOrder(d, f.orderID))
 }
 
 // narrow removes the partitions and the first offsets that cannot have a chosen dead

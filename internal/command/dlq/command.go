@@ -62,11 +62,10 @@ func newCommand(out console.Console) *cli.Command {
 				&cli.BoolFlag{Name: "values", Usage: "show the key, the headers and the values of the order"},
 			}, topicFlags()...),
 			Action: func(c *cli.Context) error {
-				at, err := positionArgument(c)
-				if err != nil {
+				if err := parsePosition(c); err != nil {
 					return usage(err)
 				}
-				return run(c, out, func(c *cli.Context, s session) error { return show(c.Context, s, at, c.Bool("values")) })
+				return run(c, out, show)
 			},
 		}, {
 			Name:  "replay",
@@ -123,7 +122,10 @@ func run(c *cli.Context, out console.Console, work func(*cli.Context, session) e
 	case c.Args().Present() && c.Command.Name != "show":
 		return usage(fmt.Errorf("unexpected argument %s", console.Visible(c.Args().First())))
 	}
-	a := topic.Address{Resources: c.String("resources"), Label: c.String("label"), Brokers: c.String("brokers"), Topic: c.String("topic")}
+	a := topic.Address{
+		Resources: c.String("resources"), Label: c.String("label"),
+		Brokers: c.String("brokers"), Topic: c.String("topic"),
+	}
 	a.Optional = a.Brokers != "" && a.Topic != "" && !c.IsSet("resources") && !c.IsSet("label")
 	t, err := topic.Open(a)
 	if err != nil {
@@ -145,9 +147,9 @@ func run(c *cli.Context, out console.Console, work func(*cli.Context, session) e
 	return cli.Exit(err, exitError)
 }
 
-// positionArgument reads the argument of `show`, and the flags after the argument. The
+// parsePosition checks the argument of `show`, and reads the flags after the argument. The
 // library would read those flags as more arguments.
-func positionArgument(c *cli.Context) (at deadletter.Position, err error) {
+func parsePosition(c *cli.Context) (err error) {
 	after := flag.NewFlagSet(c.Command.Name, flag.ContinueOnError)
 	after.SetOutput(io.Discard)
 	canonical := map[string]string{}
@@ -158,18 +160,14 @@ func positionArgument(c *cli.Context) (at deadletter.Position, err error) {
 		}
 	}
 	if err = errors.Join(err, after.Parse(c.Args().Tail())); err != nil {
-		return at, err
+		return err
 	}
 	if c.NArg() == 0 || after.NArg() > 0 {
-		return at, errors.New("expected one dead letter, PARTITION:OFFSET, as `list --letters` prints it")
+		return errors.New("expected one dead letter, PARTITION:OFFSET, as `list --letters` prints it")
 	}
 	after.Visit(func(f *flag.Flag) { err = errors.Join(err, c.Set(canonical[f.Name], f.Value.String())) })
-	if err != nil {
-		return at, err
+	if _, valid := deadletter.ParsePosition(c.Args().First()); err == nil && !valid {
+		return fmt.Errorf("%s is not a position: expected PARTITION:OFFSET, such as 0:5", console.Visible(c.Args().First()))
 	}
-	at, valid := deadletter.ParsePosition(c.Args().First())
-	if !valid {
-		return at, fmt.Errorf("%s is not a position: expected PARTITION:OFFSET, such as 0:5", console.Visible(c.Args().First()))
-	}
-	return at, nil
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/urfave/cli/v2"
 
 	"github.com/order-sink/order-sink/internal/command/dlq/content"
 	"github.com/order-sink/order-sink/internal/console"
@@ -39,8 +40,10 @@ type headerShown struct {
 }
 
 // show runs `order-sink dlq show`.
-func show(ctx context.Context, s session, at deadletter.Position, values bool) error {
-	d, replays, err := fetch(ctx, s, at)
+func show(c *cli.Context, s session) error {
+	at, _ := deadletter.ParsePosition(c.Args().First()) // it is valid
+	values := c.Bool("values")
+	d, replays, err := fetch(c.Context, s, at)
 	if err != nil {
 		return err
 	}
@@ -66,7 +69,7 @@ func show(ctx context.Context, s session, at deadletter.Position, values bool) e
 }
 
 // fetch reads a dead letter and the marks that follow it.
-func fetch(ctx context.Context, s session, at deadletter.Position) (found deadletter.Record, replays []replayed, err error) {
+func fetch(ctx context.Context, s session, at deadletter.Position) (d deadletter.Record, replays []replayed, err error) {
 	replays = []replayed{}
 	var marks error // the position has a mark
 	err = s.scan(ctx, filter{partition: int64(at.Partition), offset: at.Offset}, func(record *kgo.Record) {
@@ -77,15 +80,15 @@ func fetch(ctx context.Context, s session, at deadletter.Position) (found deadle
 			marks = nothing(fmt.Errorf("%s is not a dead letter: it marks dead letter %s as replayed at %s",
 				at, m.Of, console.Visible(m.At)))
 		case isFound:
-			found = deadletter.Parse(record)
+			d = deadletter.Parse(record)
 		case isMark && m.Of == at:
 			replays = append(replays, replayed{m.At, m.To})
 		}
 	})
-	if err = cmp.Or(err, marks); err == nil && found.Kafka == nil {
+	if err = cmp.Or(err, marks); err == nil && d.Kafka == nil {
 		err = nothing(fmt.Errorf("there is no dead letter %s in topic %s", at, s.topic.Name))
 	}
-	return found, replays, err
+	return d, replays, err
 }
 
 func (s shown) print(out io.Writer) error {
