@@ -53,16 +53,21 @@ func TestALoneOrderDoesNotBlockItsPartition(t *testing.T) {
 			t.Parallel()
 			kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 				t.Parallel()
-				for partitions, name := range map[int32]string{1: "one partition", 4: "several partitions"} {
-					t.Run(name, func(t *testing.T) {
-						t.Parallel()
-						w := newWorld(t, b, mariadbtest.Shared(t))
-						w.topic = kafkatest.Topic(t, b, partitions)
-						w.stumble(statement)
-						w.sendLoneOrders()
-					})
-				}
+				loneOrders(t, b, statement)
 			})
+		})
+	}
+}
+
+// loneOrders runs a sink for each number of partitions. The trigger runs the statement.
+func loneOrders(t *testing.T, b kafka.Broker, statement string) {
+	for partitions, name := range map[int32]string{1: "one partition", 4: "several partitions"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, b, mariadbtest.Shared(t))
+			w.topic = kafkatest.Topic(t, b, partitions)
+			w.stumble(statement)
+			w.sendLoneOrders()
 		})
 	}
 }
