@@ -31,14 +31,12 @@ var (
 	date    = "unknown"
 )
 
-// heapGrowth is the garbage collector's GOGC: the heap may grow by 200 % over the live
-// data before a collection. The buffer_bytes of the inputs bound the live data, so half
-// as many collections as usual cost little memory.
-const heapGrowth = 200
-
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
+		// The heap may grow by 200 % over the live data before a collection. The buffer_bytes
+		// of the inputs bound the live data, so half as many collections as usual cost little
+		// memory.
+		debug.SetGCPercent(200)
 	}
 	service.RunCLI(context.Background(),
 		service.CLIOptSetArgs(arguments(os.Args)...),

@@ -37,18 +37,24 @@ func Standard() Console {
 	}
 }
 
-// Table writes a table. The function rows calls row for each row; every cell is
-// [Visible]. A column is as wide as its widest cell in a thousand rows.
-func (c Console) Table(header string, rows func(row func(cells ...any))) error {
+// Table writes a table. The names of the columns have tabs between them; a column without
+// a name is left out. The function rows calls row for each row; every cell is [Visible]. A
+// column is as wide as its widest cell in a thousand rows.
+func (c Console) Table(columns string, rows func(row func(cells ...any))) error {
+	names := strings.Split(columns, "\t")
 	writer := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(writer, header)
+	shown := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
+	fmt.Fprintln(writer, strings.Join(shown, "\t"))
 	var err error
 	n := 0
 	rows(func(cells ...any) {
+		var line []string
 		for i, cell := range cells {
-			cells[i] = Visible(fmt.Sprint(cell))
+			if names[i] != "" {
+				line = append(line, Visible(fmt.Sprint(cell)))
+			}
 		}
-		fmt.Fprintf(writer, strings.Repeat("%s\t", len(cells)-1)+"%s\n", cells...)
+		fmt.Fprintln(writer, strings.Join(line, "\t"))
 		if n++; n%1000 == 0 {
 			err = errors.Join(err, writer.Flush())
 		}
@@ -73,23 +79,21 @@ func NewEncoder(w io.Writer) *json.Encoder {
 // Ask writes a question and waits for one line.
 func (c Console) Ask(ctx context.Context, question string) (string, error) {
 	fmt.Fprintf(c.Err, "%s", question)
-	type answer struct {
-		line string
-		err  error
-	}
-	answers := make(chan answer, 1)
+	var line string
+	var err error
+	answered := make(chan struct{})
 	go func() { // reading from a terminal cannot be cancelled
-		line, err := bufio.NewReader(c.In).ReadString('\n')
+		line, err = bufio.NewReader(c.In).ReadString('\n')
+		close(answered)
+	}()
+	select {
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	case <-answered:
 		if errors.Is(err, io.EOF) {
 			err = nil
 		}
-		answers <- answer{line, err}
-	}()
-	select {
-	case a := <-answers:
-		return a.line, a.err
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
+		return line, err
 	}
 }
 
@@ -99,44 +103,30 @@ func Visible(text string) string {
 	if text == "" {
 		return "-"
 	}
-	if !utf8.ValidString(text) || slices.ContainsFunc([]rune(text), Unprintable) {
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return fmt.Sprintf("%q", text)
 	}
 	return text
 }
 
-// Unprintable reports whether a character may control a terminal.
-func Unprintable(r rune) bool { return !unicode.IsPrint(r) }
-
-// Progress is a line on a terminal that shows the progress of work longer than a second.
-// The zero value prints nothing.
-type Progress struct {
-	Console
-	verb  string
-	done  int64
-	total int64
-	next  time.Time
-	shown bool
-}
-
-// Progress starts a progress line for total records. verb is a participle: read.
-func (c Console) Progress(verb string, total int64) *Progress {
-	return &Progress{Console: c, verb: verb, total: total, next: time.Now().Add(time.Second)}
-}
-
-// Advance counts a record.
-func (p *Progress) Advance() {
-	p.done++
-	if !p.Watched || p.done%256 != 0 || time.Now().Before(p.next) {
-		return
+// Progress shows the progress of work on total records that takes longer than a second.
+// verb is a participle: read. The caller calls advance for each record, and end once.
+func (c Console) Progress(verb string, total int64) (advance, end func()) {
+	var done int64
+	shown := false
+	next := time.Now().Add(time.Second)
+	advance = func() {
+		done++
+		if !c.Watched || done%256 != 0 || time.Now().Before(next) {
+			return
+		}
+		next, shown = time.Now().Add(200*time.Millisecond), true
+		fmt.Fprintf(c.Err, "\r%s %d of %d records (%d %%)", verb, done, total, 100*done/max(total, 1))
 	}
-	p.next, p.shown = time.Now().Add(200*time.Millisecond), true
-	fmt.Fprintf(p.Err, "\r%s %d of %d records (%d %%)", p.verb, p.done, p.total, 100*p.done/max(p.total, 1))
-}
-
-// End clears the line.
-func (p *Progress) End() {
-	if p.shown {
-		fmt.Fprintf(p.Err, "\r\x1b[K")
+	end = func() {
+		if shown {
+			fmt.Fprintf(c.Err, "\r\x1b[K")
+		}
 	}
+	return advance, end
 }

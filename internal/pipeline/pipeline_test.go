@@ -13,6 +13,11 @@ import (
 	"github.com/order-sink/order-sink/internal/pipeline"
 )
 
+var (
+	fromStdin     = pipeline.Replace("input", map[string]any{"stdin": map[string]any{}})
+	withoutServer = pipeline.Replace("http", map[string]any{"enabled": false})
+)
+
 // file writes a pipeline's file, or its resources.
 func file(t *testing.T, text string) string {
 	t.Helper()
@@ -50,7 +55,7 @@ func TestResourcesAreAddedToThoseOfThePipeline(t *testing.T) {
 
 func TestTheInputIsReplaced(t *testing.T) {
 	text := loaded(t, file(t, "http: { address: nowhere }\ninput: { label: own, file: { paths: [ /nowhere ] } }\noutput: { drop: {} }\n"), nil,
-		pipeline.ReplaceInput("stdin"), pipeline.WithoutServer())
+		fromStdin, withoutServer)
 	for _, part := range []string{"nowhere", "label: own"} {
 		if strings.Contains(text, part) {
 			t.Errorf("%q is in\n%s", part, text)
@@ -92,7 +97,7 @@ output:
         <<: [ *settings, { path: third } ]
     - file: *settings
     - drop_on: { error: false, error_patterns: *words, output: { drop: {} } }
-`), nil, pipeline.ReplaceInput("stdin"))
+`), nil, fromStdin)
 	for part, times := range map[string]int{"delim:x": 4, "path: first": 3, "path: second": 1, "third": 0, "two": 1, "nowhere": 0} {
 		if n := strings.Count(text, part); n != times {
 			t.Errorf("%q is there %d times, expected %d:\n%s", part, n, times, text)
@@ -117,7 +122,7 @@ func TestAFileThatCannotBeLoadedIsNamed(t *testing.T) {
 		"resources not YAML": {good, []string{file(t, "- : [")}, "pipeline.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := pipeline.Load(service.NewStreamBuilder(), test.file, test.resources, pipeline.WithoutServer())
+			_, err := pipeline.Load(service.NewStreamBuilder(), test.file, test.resources, withoutServer)
 			if err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got %v, expected %s", err, test.says)
 			}

@@ -7,6 +7,7 @@
 package tracing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,21 +39,14 @@ func spec() *service.ConfigSpec {
 		Summary("Sends traces to an OpenTelemetry collector, over HTTP (OTLP).").
 		Description("The environment variables of [OpenTelemetry](https://opentelemetry.io/docs/specs/otel/protocol/exporter/), such as `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_CERTIFICATE`, apply to settings without a field.").
 		Fields(
-			service.NewStringField(fieldService).
-				Description("The name of the service in traces.").
-				Default("order-sink"),
+			service.NewStringField(fieldService).Description("The name of the service in traces.").Default("order-sink"),
 			service.NewObjectListField(fieldHTTP,
-				service.NewStringField(fieldAddress).
-					Description("The address of the collector, without a path.").
+				service.NewStringField(fieldAddress).Description("The address of the collector, without a path.").
 					Example("127.0.0.1:4318"),
-				service.NewBoolField(fieldSecure).
-					Description("Connect over HTTPS.").
-					Default(false),
+				service.NewBoolField(fieldSecure).Description("Connect over HTTPS.").Default(false),
 			).Description("The collectors. Each gets every span."),
 			service.NewObjectField(fieldSampling,
-				service.NewBoolField(fieldEnabled).
-					Description("Send only a part of the traces.").
-					Default(false),
+				service.NewBoolField(fieldEnabled).Description("Send only a part of the traces.").Default(false),
 				service.NewFloatField(fieldRatio).
 					Description("The part to send of the traces that begin here, from 0 to 1. For a trace of a producer, the sampling decision of the producer applies.").
 					Default(1.0),
@@ -62,11 +56,9 @@ func spec() *service.ConfigSpec {
 
 func newProvider(parsed *service.ParsedConfig) (trace.TracerProvider, error) {
 	name, err := parsed.FieldString(fieldService)
-	if err != nil {
-		return nil, err
-	}
-	collectors, err := parsed.FieldObjectList(fieldHTTP)
-	if err != nil {
+	collectors, err2 := parsed.FieldObjectList(fieldHTTP)
+	enabled, err3 := parsed.FieldBool(fieldSampling, fieldEnabled)
+	if err := cmp.Or(err, err2, err3); err != nil {
 		return nil, err
 	}
 	if len(collectors) == 0 {
@@ -85,10 +77,6 @@ func newProvider(parsed *service.ParsedConfig) (trace.TracerProvider, error) {
 		}
 		options = append(options, sdk.WithBatcher(exporter))
 	}
-	enabled, err := parsed.FieldBool(fieldSampling, fieldEnabled)
-	if err != nil {
-		return nil, err
-	}
 	if enabled {
 		ratio, err := parsed.FieldFloat(fieldSampling, fieldRatio)
 		if err != nil {
@@ -102,14 +90,11 @@ func newProvider(parsed *service.ParsedConfig) (trace.TracerProvider, error) {
 // newExporter returns an exporter to a collector. It does not connect.
 func newExporter(collector *service.ParsedConfig) (sdk.SpanExporter, error) {
 	address, err := collector.FieldString(fieldAddress)
-	if err != nil {
+	secure, err2 := collector.FieldBool(fieldSecure)
+	if err := cmp.Or(err, err2); err != nil {
 		return nil, err
 	}
 	options := []otlptracehttp.Option{otlptracehttp.WithEndpoint(address)}
-	secure, err := collector.FieldBool(fieldSecure)
-	if err != nil {
-		return nil, err
-	}
 	if !secure {
 		options = append(options, otlptracehttp.WithInsecure())
 	}

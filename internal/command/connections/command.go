@@ -3,10 +3,10 @@
 package connections
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"text/tabwriter"
@@ -35,7 +35,7 @@ func Command() *cli.Command {
 				return cli.Exit("connections: expected the file of a pipeline", 2)
 			}
 			// cli.Exit: the framework drops the status of any other error.
-			if err := run(c.Context, c.App.Writer, c.Args().Slice(), c.StringSlice("resources"), c.Duration("timeout")); err != nil {
+			if err := run(c); err != nil {
 				return cli.Exit(err.Error(), 1)
 			}
 			return nil
@@ -43,34 +43,29 @@ func Command() *cli.Command {
 	}
 }
 
-var errFailed = errors.New("at least one connection failed")
-
-func run(ctx context.Context, out io.Writer, pipelines, resources []string, timeout time.Duration) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	failed := false
-	for _, file := range pipelines {
-		results, err := test(ctx, file, resources, timeout)
+func run(c *cli.Context) error {
+	table := tabwriter.NewWriter(c.App.Writer, 0, 0, 2, ' ', 0)
+	var failed error
+	for _, file := range c.Args().Slice() {
+		results, err := test(c.Context, file, c.StringSlice("resources"), c.Duration("timeout"))
 		if err != nil {
 			return fmt.Errorf("testing %s: %w", file, err)
 		}
 		for _, r := range results {
 			outcome := "ok"
-			switch {
-			case errors.Is(r.Err, service.ErrConnectionTestNotSupported):
+			if errors.Is(r.Err, service.ErrConnectionTestNotSupported) {
 				outcome = "cannot be tested"
-			case r.Err != nil:
-				failed, outcome = true, "FAILED: "+r.Err.Error()
+			} else if r.Err != nil {
+				outcome = "FAILED: " + r.Err.Error()
+				failed = errors.New("at least one connection failed")
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\n", file, name(r), outcome)
+			fmt.Fprintf(table, "%s\t%s\t%s\n", file, cmp.Or(r.Label, strings.Join(r.Path, ".")), outcome)
 		}
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("printing the results: %w", err)
 	}
-	if failed {
-		return errFailed
-	}
-	return nil
+	return failed
 }
 
 func test(ctx context.Context, file string, resources []string, timeout time.Duration) (service.ConnectionTestResults, error) {
@@ -83,11 +78,4 @@ func test(ctx context.Context, file string, resources []string, timeout time.Dur
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return stream.ConnectionTest(ctx)
-}
-
-func name(r *service.ConnectionTestResult) string {
-	if r.Label != "" {
-		return r.Label
-	}
-	return strings.Join(r.Path, ".")
 }

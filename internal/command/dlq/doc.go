@@ -3,16 +3,16 @@
 //
 // # Vocabulary
 //
-// A dead letter is a record of the dead letter topic with an order that the sink
-// refused: the producer's key, value and headers, and headers of the sink
-// (order_sink.*, __connect.errors.*) that give the reason and the origin. Its name is
-// its own position in the dead letter topic, "partition:offset".
+// A dead letter is a record of the dead letter topic with an order that the sink refused:
+// the producer's key, value and headers, and headers of the sink (order_sink.*,
+// __connect.errors.*) that give the reason and the origin. Its name is its own position in
+// the dead letter topic, "partition:offset".
 //
-// The origin of a dead letter is the record that the sink refused: topic, partition,
-// offset and timestamp in the log.
+// The origin of a dead letter is the record that the sink refused: topic, partition, offset
+// and timestamp in the log.
 //
-// A mark is a record of the dead letter topic. It means that a dead letter was replayed,
-// and it has no order:
+// A mark is a record of the dead letter topic. It means that a dead letter was replayed, and
+// it has no order. A dead letter with a mark is replayed, any other is open.
 //
 //	key                      order_sink.replayed:0:5, unlike the key of any dead letter
 //	value                    empty
@@ -20,26 +20,16 @@
 //	order_sink.replayed_at   2026-11-23T04:54:44.516Z
 //	order_sink.replayed_to   orders/2/1042, the record that was sent
 //
-// A mark is in the partition of its dead letter, after the dead letter. So retention
-// cannot delete the mark and keep the dead letter. If the topic is compacted, the key of the
-// mark replaces no dead letter. A program that does not know marks recognises them by
-// the missing headers order_sink.code and __connect.errors.topic.
-//
-// A dead letter with a mark is replayed, any other is open.
+// A mark is in the partition of its dead letter, after the dead letter. So retention cannot
+// delete the mark and keep the dead letter. If the topic is compacted, the key of the mark
+// replaces no dead letter. A program that does not know marks recognises them by the missing
+// headers order_sink.code and __connect.errors.topic.
 //
 // # What a replay guarantees
 //
-// The replayed record has the key, the value and the producer's headers of the dead
-// letter, the timestamp of its origin, and a header order_sink.replayed_from with the
-// position of the dead letter. The replay writes the mark when every in-sync replica
-// has the record. If anything interrupts the replay, a dead letter remains open until
-// every replica has its record. The next run sends again the records that were sent but not marked,
-// at most [inFlight]. The sink stores each of them once nevertheless.
-//
-// By default a record returns to the partition of its origin, because the other records
-// of the same order are there: the sink reads a later record of the producer after the
-// replayed one. The replayed record can nevertheless come after a newer record of the
-// same order, and a sink without a version column would overwrite the newer row. A
-// version guard on the Kafka timestamp prevents that, because the timestamp is the old
-// one.
+// The replay writes the mark when every in-sync replica has the record. When anything
+// interrupts the replay, a dead letter without a mark remains open. The next run sends again
+// the records that were sent but not marked, at most [inFlight]. The sink stores each of
+// them once nevertheless. `order-sink dlq replay --help` says what the record has, and why
+// it returns to the partition of its origin.
 package dlq

@@ -94,42 +94,46 @@ func TestAnInterruptedReplayLosesNothing(t *testing.T) {
 
 // SIGINT is Ctrl-C.
 func TestAKilledReplayLosesNothing(t *testing.T) {
-	const n = 20_000
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, signal := range map[string]syscall.Signal{"SIGINT": syscall.SIGINT, "SIGKILL": syscall.SIGKILL} {
 			t.Run(name, func(t *testing.T) {
-				w := newWorld(t, b)
-				w.some(n)
-				child, err := process.Start(w.process("dlq", "replay", "-r", "../../../config/resources.yaml", "--all", "--yes", strconv.Itoa(n)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for w.count(w.log) == 0 {
-					select {
-					case <-child.Done():
-						t.Fatalf("the replay ended unexpectedly: %v", child.Exit())
-					case <-time.After(time.Millisecond):
-					}
-				}
-				if err := child.Signal(signal); err != nil {
-					t.Fatal(err)
-				}
-				var exit *exec.ExitError
-				if err := child.Err(); !errors.As(err, &exit) {
-					t.Fatalf("the replay ended before the interruption: %v", err)
-				}
-				sent, marks := w.count(w.log), w.count(w.deadLetters)-n
-				t.Logf("%d sent, %d marked of %d", sent, marks, n)
-				if signal == syscall.SIGINT && (sent != marks || exit.ExitCode() != exitError) {
-					t.Errorf("%d were sent and %d marked, exit code %d", sent, marks, exit.ExitCode())
-				}
-				if sent-marks > inFlight {
-					t.Errorf("%d were sent and not marked, expected %d at most", sent-marks, inFlight)
-				}
-				w.complete(n, inFlight)
+				killReplay(t, newWorld(t, b), signal)
 			})
 		}
 	})
+}
+
+// killReplay sends the signal to a process that replays dead letters.
+func killReplay(t *testing.T, w *world, signal syscall.Signal) {
+	const n = 20_000
+	w.some(n)
+	child, err := process.Start(w.process("dlq", "replay", "-r", "../../../config/resources.yaml", "--all", "--yes", strconv.Itoa(n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for w.count(w.log) == 0 {
+		select {
+		case <-child.Done():
+			t.Fatalf("the replay ended unexpectedly: %v", child.Exit())
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if err := child.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := child.Err(); !errors.As(err, &exit) {
+		t.Fatalf("the replay ended before the interruption: %v", err)
+	}
+	sent, marks := w.count(w.log), w.count(w.deadLetters)-n
+	t.Logf("%d sent, %d marked of %d", sent, marks, n)
+	if signal == syscall.SIGINT && (sent != marks || exit.ExitCode() != exitError) {
+		t.Errorf("%d were sent and %d marked, exit code %d", sent, marks, exit.ExitCode())
+	}
+	if sent-marks > inFlight {
+		t.Errorf("%d were sent and not marked, expected %d at most", sent-marks, inFlight)
+	}
+	w.complete(n, inFlight)
 }
 
 // Without marks, the next run would send all dead letters again.

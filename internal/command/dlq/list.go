@@ -1,35 +1,34 @@
 package dlq
 
 import (
-	"bufio"
 	"cmp"
-	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"unique"
 
-	"github.com/order-sink/order-sink/internal/command/dlq/topic"
+	"github.com/urfave/cli/v2"
+
 	"github.com/order-sink/order-sink/internal/console"
-	"github.com/order-sink/order-sink/plugins/deadletter"
 )
 
 // groupCount is one line of `list`, as text and as JSON.
 type groupCount struct {
-	Code      string `json:"code"`
-	Field     string `json:"field"`
-	Open      int    `json:"open"`
-	Replayed  int    `json:"replayed"`
-	FirstSeen string `json:"first_seen"`
-	LastSeen  string `json:"last_seen"`
-
-	first, last int64 // Unix milliseconds
+	Code        string `json:"code"`
+	Field       string `json:"field"`
+	Open        int    `json:"open"`
+	Replayed    int    `json:"replayed"`
+	FirstSeen   string `json:"first_seen"`
+	LastSeen    string `json:"last_seen"`
+	first, last int64  // Unix milliseconds
 }
 
 // summary is the JSON of `list`.
 type summary struct {
-	Topic    string       `json:"topic"`
-	Open     int          `json:"open"`
-	Replayed int          `json:"replayed"`
-	Groups   []groupCount `json:"groups"`
+	Topic    string        `json:"topic"`
+	Open     int           `json:"open"`
+	Replayed int           `json:"replayed"`
+	Groups   []*groupCount `json:"groups"`
 }
 
 // line is the JSON of one dead letter in `list --letters` and `replay --dry-run`. `show`
@@ -53,138 +52,101 @@ type positionJSON struct {
 	Offset    *int64 `json:"offset,omitempty"`
 }
 
-func positionOf(s deadletter.Source) *positionJSON {
-	if s.Topic == "" {
-		return nil
-	}
-	return &positionJSON{s.Topic, s.Partition, &s.Offset}
-}
-
 func (e entry) line() line {
-	g := e.group.Value()
-	return line{
-		Name: e.String(), Partition: e.Partition, Offset: e.Offset,
-		FailedAt: milliseconds(e.failedAt), Code: g.code, Field: g.field,
-		Source: positionOf(e.source()), Replayed: e.replayed,
+	l := line{
+		Name: e.String(), Partition: e.Partition, Offset: e.Offset, FailedAt: milliseconds(e.failedAt),
+		Code: e.group.Value().code, Field: e.group.Value().field, Replayed: e.replayed,
 	}
+	if e.source.Topic != "" {
+		l.Source = &positionJSON{e.source.Topic, e.source.Partition, &e.source.Offset}
+	}
+	return l
 }
 
 // list runs `order-sink dlq list`.
-func list(ctx context.Context, t *topic.Topic, f filter, each bool, output string, out console.Console) error {
-	all, err := collect(ctx, t, f, out)
+func list(c *cli.Context, s session) error {
+	f, err := parseFilter(c)
 	if err != nil {
 		return err
 	}
+	all, err := collect(c.Context, s, f)
+	if err != nil {
+		return err
+	}
+	replayedColumn := map[bool]string{true: "REPLAYED"}[f.replayed]
+	each := c.Bool("letters")
 	switch {
-	case each && output == outputJSON:
-		err = all.printLines(out)
-	case each && len(all.entries) > 0:
-		err = all.printEach(f.replayed, out)
-	case output == outputJSON:
-		err = out.Document(all.summary(t.Name))
-	case len(all.entries) > 0:
-		err = all.printGroups(t.Name, f.replayed, out)
+	case each && s.json:
+		encode := console.NewEncoder(s.Out).Encode
+		for _, e := range all.entries {
+			err = errors.Join(err, encode(e.line()))
+		}
+	case s.json:
+		err = s.Document(all.summary(s.topic.Name))
+	case len(all.entries) == 0:
+	case each:
+		err = s.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\t"+replayedColumn, func(row func(...any)) {
+			for _, e := range all.entries {
+				yes := map[bool]string{true: "yes", false: "no"}[e.replayed]
+				row(e.Position, milliseconds(e.failedAt), e.group.Value().code, e.group.Value().field, e.source, yes)
+			}
+		})
+	default:
+		err = all.summary(s.topic.Name).print(replayedColumn, s.Console)
 	}
 	if err != nil {
 		return fmt.Errorf("printing: %w", err)
 	}
 	if len(all.entries) == 0 {
-		return nothing(all.none())
+		return all.none()
 	}
 	return nil
 }
 
-// count counts the dead letters of each group, the most frequent group first.
-func (c *catalogue) count() []groupCount {
-	counts := map[group]*groupCount{}
+// summary counts the dead letters of each group, the most frequent group first.
+func (c *catalogue) summary(topic string) summary {
+	s := summary{Topic: topic, Replayed: c.skipped, Groups: []*groupCount{}}
+	counts := map[unique.Handle[group]]*groupCount{}
 	for _, e := range c.entries {
-		g := e.group.Value()
-		count := counts[g]
+		count := counts[e.group]
 		if count == nil {
+			g := e.group.Value()
 			count = &groupCount{Code: g.code, Field: g.field, first: e.failedAt, last: e.failedAt}
-			counts[g] = count
+			counts[e.group] = count
+			s.Groups = append(s.Groups, count)
 		}
 		if e.replayed {
 			count.Replayed++
+			s.Replayed++
 		} else {
 			count.Open++
+			s.Open++
 		}
 		count.first, count.last = min(count.first, e.failedAt), max(count.last, e.failedAt)
 	}
-	sorted := make([]groupCount, 0, len(counts))
-	for _, count := range counts {
-		count.FirstSeen, count.LastSeen = milliseconds(count.first), milliseconds(count.last)
-		sorted = append(sorted, *count)
+	for _, g := range s.Groups {
+		g.FirstSeen, g.LastSeen = milliseconds(g.first), milliseconds(g.last)
 	}
-	slices.SortFunc(sorted, func(a, b groupCount) int {
+	slices.SortFunc(s.Groups, func(a, b *groupCount) int {
 		return cmp.Or(cmp.Compare(b.Open, a.Open), cmp.Compare(b.Replayed, a.Replayed),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Field, b.Field))
 	})
-	return sorted
-}
-
-func (c *catalogue) summary(topic string) summary {
-	s := summary{Topic: topic, Groups: c.count(), Replayed: c.skipped}
-	for _, g := range s.Groups {
-		s.Open += g.Open
-		s.Replayed += g.Replayed
-	}
 	return s
 }
 
-// printGroups writes a table of the groups.
-func (c *catalogue) printGroups(topic string, replayed bool, out console.Console) error {
-	total := c.summary(topic)
-	header := "OPEN\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN"
-	if replayed {
-		header = "OPEN\tREPLAYED\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN"
-	}
-	err := out.Table(header, func(row func(...any)) {
-		for _, g := range total.Groups {
-			cells := []any{g.Open}
-			if replayed {
-				cells = append(cells, g.Replayed)
-			}
-			row(append(cells, g.Code, g.Field, g.FirstSeen, g.LastSeen)...)
+// print writes a table of the groups.
+func (s summary) print(replayedColumn string, out console.Console) error {
+	if err := out.Table("OPEN\t"+replayedColumn+"\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", func(row func(...any)) {
+		for _, g := range s.Groups {
+			row(g.Open, g.Replayed, g.Code, g.Field, g.FirstSeen, g.LastSeen)
 		}
-	})
-	if err != nil {
+	}); err != nil {
 		return err
 	}
-	fmt.Fprintf(out.Out, "\n%d open in topic %s", total.Open, topic)
-	if total.Replayed > 0 {
-		fmt.Fprintf(out.Out, ", %d replayed before", total.Replayed)
+	before := ""
+	if s.Replayed > 0 {
+		before = fmt.Sprintf(", %d replayed before", s.Replayed)
 	}
-	_, err = fmt.Fprintln(out.Out)
+	_, err := fmt.Fprintf(out.Out, "\n%d open in topic %s%s\n", s.Open, s.Topic, before)
 	return err
-}
-
-// printEach writes a table of the dead letters.
-func (c *catalogue) printEach(replayed bool, out console.Console) error {
-	header := "LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE"
-	if replayed {
-		header += "\tREPLAYED"
-	}
-	return out.Table(header, func(row func(...any)) {
-		for _, e := range c.entries {
-			line := e.line()
-			cells := []any{line.Name, line.FailedAt, line.Code, line.Field, e.source()}
-			if replayed {
-				cells = append(cells, map[bool]string{true: "yes", false: "no"}[e.replayed])
-			}
-			row(cells...)
-		}
-	})
-}
-
-// printLines writes one JSON object for each line.
-func (c *catalogue) printLines(out console.Console) error {
-	writer := bufio.NewWriter(out.Out)
-	encoder := console.NewEncoder(writer)
-	for _, e := range c.entries {
-		if err := encoder.Encode(e.line()); err != nil {
-			return err
-		}
-	}
-	return writer.Flush()
 }

@@ -48,7 +48,7 @@ func TestListCounts(t *testing.T) {
 			t.Errorf("got\n%s%s\nexpected\n%s", got.out, got.err, expected)
 		}
 		got := parse[summary](t, w.expect(0, "list", "--output", "json", "--code", "type_mismatch").out)
-		if want := (summary{Topic: w.deadLetters, Open: 2, Groups: []groupCount{{
+		if want := (summary{Topic: w.deadLetters, Open: 2, Groups: []*groupCount{{
 			Code: "type_mismatch", Field: "payload.qty", Open: 2,
 			FirstSeen: at(0), LastSeen: at(2),
 		}}}); !reflect.DeepEqual(got, want) {

@@ -10,23 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/order-sink/order-sink/internal/command/dlq/target"
-	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/plugins/deadletter"
 )
-
-// replayOptions are the flags of `replay`, without the filters.
-type replayOptions struct {
-	toTopic          string // "" for the topic of each origin
-	through          string // the file of a pipeline that gets the dead letters instead of a topic
-	resources        string // of the pipeline
-	byKey            bool
-	brokerTimestamps bool
-	dryRun           bool
-	confirmed        int // dead letters that the user agrees to send, or anyNumber
-	output           string
-}
 
 // result is the JSON of `replay`.
 type result struct {
@@ -39,128 +28,150 @@ type result struct {
 	Error    string `json:"error,omitempty"`
 }
 
+// plan says where a replay sends the chosen dead letters.
+type plan struct {
+	session
+	all *catalogue
+	to  target.Topics // none for a pipeline
+
+	toTopic   string // "" for the topic of each origin
+	through   string // the file of a pipeline that gets the dead letters instead of a topic
+	resources string // of the pipeline
+	byKey     bool
+}
+
 // replay runs `order-sink dlq replay`.
-func replay(ctx context.Context, t *topic.Topic, f filter, o replayOptions, out console.Console) error {
-	all, err := collect(ctx, t, f, out)
+func replay(c *cli.Context, s session) error {
+	f, err := parseFilter(c)
 	if err != nil {
 		return err
 	}
-	if len(all.entries) == 0 {
-		return nothing(all.none())
+	p := plan{
+		session: s, toTopic: c.String("to-topic"), through: c.String("through"),
+		resources: c.String("resources"), byKey: c.Bool("by-key"),
 	}
-	to, err := targets(ctx, t, all, o, out)
-	if err != nil {
+	switch {
+	case !f.restricts() && !c.Bool("all"):
+		return usage(errors.New("expected a filter or --all"))
+	case c.IsSet("yes") && c.Int("yes") < 0:
+		return usage(errors.New("--yes: expected the number of dead letters"))
+	case c.IsSet("through") && (c.IsSet("to-topic") || p.byKey || c.Bool("broker-timestamps")):
+		return usage(errors.New("--through sends to no topic: leave out --to-topic, --by-key and --broker-timestamps"))
+	}
+	if p.all, err = collect(c.Context, s, f); err != nil {
 		return err
 	}
-	if o.dryRun {
-		return dryRun(ctx, t, all, to, o, out)
+	if len(p.all.entries) == 0 {
+		return p.all.none()
 	}
-	if err := confirm(ctx, t.Name, len(all.entries), to, o, out); err != nil {
+	if err := p.targets(c.Context, c.Bool("broker-timestamps")); err != nil {
 		return err
 	}
-	var r result
-	if o.through != "" {
-		r, err = through(ctx, t, all, o, out)
-	} else {
-		r, err = send(ctx, t, all, to, o, out)
+	if c.Bool("dry-run") {
+		return p.dryRun(c.Context)
 	}
-	if o.output == outputJSON {
+	if err := p.confirm(c.Context, c.Int("yes")); err != nil {
+		return err
+	}
+	r, err := p.run(c.Context)
+	if s.json {
 		if err != nil {
 			r.Error = err.Error()
 		}
-		return errors.Join(err, out.Document(r))
+		return errors.Join(err, s.Document(r))
 	}
-	fmt.Fprintf(out.Out, "%d of %s replayed\n", r.Replayed, deadLetters(r.Matched))
+	fmt.Fprintf(s.Out, "%d of %s replayed\n", r.Replayed, deadLetters(r.Matched))
 	return err
 }
 
-// targets returns the topics of the replay, or none for a pipeline. It fails if a dead
-// letter cannot be sent there.
-func targets(ctx context.Context, t *topic.Topic, all *catalogue, o replayOptions, out console.Console) (target.Topics, error) {
-	unknown := slices.IndexFunc(all.entries, func(e entry) bool { return e.source().Topic == "" })
+// targets finds the topics of the replay. It fails if a dead letter cannot be sent there.
+func (p *plan) targets(ctx context.Context, brokerTimestamps bool) error {
+	unknown := slices.IndexFunc(p.all.entries, func(e entry) bool { return e.source.Topic == "" })
 	switch {
-	case unknown >= 0 && o.through != "":
-		return nil, fmt.Errorf("dead letter %s does not name its origin, so a pipeline could not tell its order from others", all.entries[unknown].Position)
-	case unknown >= 0 && o.toTopic == "":
-		return nil, fmt.Errorf("dead letter %s does not name its origin: use --to-topic", all.entries[unknown].Position)
-	case o.through != "":
-		return nil, nil
+	case unknown >= 0 && p.through != "":
+		return fmt.Errorf("dead letter %s does not name its origin, so a pipeline could not tell its order from others", p.all.entries[unknown].Position)
+	case unknown >= 0 && p.toTopic == "":
+		return fmt.Errorf("dead letter %s does not name its origin: use --to-topic", p.all.entries[unknown].Position)
+	case p.through != "":
+		return nil
 	}
-	to := target.Topics{}
-	for _, e := range all.entries {
-		to.Add(cmp.Or(o.toTopic, e.source().Topic), e.failedAt, int(e.size))
+	p.to = target.Topics{}
+	for _, e := range p.all.entries {
+		p.to.Add(cmp.Or(p.toTopic, e.source.Topic), e.failedAt, int(e.size))
 	}
-	if to[t.Name] != nil {
-		return nil, fmt.Errorf("%s is the dead letter topic itself", t.Name)
+	if p.to[p.topic.Name] != nil {
+		return fmt.Errorf("%s is the dead letter topic itself", p.topic.Name)
 	}
-	client, err := t.Client()
+	client, err := p.topic.Client()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer client.Close()
-	if err := to.Inspect(ctx, client, out.Err); err != nil {
-		return nil, err
+	if err := p.to.Inspect(ctx, client, p.Err); err != nil {
+		return err
 	}
-	return to, to.Check(o.brokerTimestamps, time.Now(), out.Err)
+	return p.to.Check(brokerTimestamps, time.Now(), p.Err)
 }
 
 // route returns the topic and the partition for a dead letter.
-func (o replayOptions) route(d deadletter.Record, to target.Topics) (*target.Topic, int32) {
-	t := to[cmp.Or(o.toTopic, d.Source.Topic)]
-	return t, t.Partition(d.Kafka, d.Source.Partition, o.byKey || t.Name != d.Source.Topic)
+func (p plan) route(d deadletter.Record) (*target.Topic, int32) {
+	t := p.to[cmp.Or(p.toTopic, d.Source.Topic)]
+	return t, t.Partition(d.Kafka, d.Source.Partition, p.byKey || t.Name != d.Source.Topic)
 }
 
 // dryRun prints what the replay would send.
-func dryRun(ctx context.Context, t *topic.Topic, all *catalogue, to target.Topics, o replayOptions, out console.Console) error {
-	each := func(print func(d deadletter.Record, line line, where string) error) error {
-		return all.read(ctx, t, &console.Progress{}, func(d deadletter.Record, e entry) error {
-			line, where := e.line(), o.through
-			if o.through == "" {
-				t, partition := o.route(d, to)
-				line.To = &positionJSON{Topic: t.Name, Partition: partition}
-				where = fmt.Sprintf("%s/%d", t.Name, partition)
-			}
-			return print(d, line, where)
-		})
-	}
-	if o.output == outputJSON {
-		encoder := console.NewEncoder(out.Out)
-		return each(func(_ deadletter.Record, line line, _ string) error { return encoder.Encode(line) })
-	}
+func (p plan) dryRun(ctx context.Context) error {
 	var err error
-	printing := out.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\tTIMESTAMP\tTO", func(row func(...any)) {
-		err = each(func(d deadletter.Record, line line, where string) error {
+	encode := console.NewEncoder(p.Out).Encode
+	silent := p.session
+	silent.Watched = false // no progress between the lines
+	printAll := func(row func(cells ...any)) {
+		_, err = p.all.read(ctx, silent, func(d deadletter.Record, e entry) error {
+			line, where := e.line(), p.through
+			if p.through == "" {
+				to, partition := p.route(d)
+				line.To = &positionJSON{Topic: to.Name, Partition: partition}
+				where = fmt.Sprintf("%s/%d", to.Name, partition)
+			}
+			if p.json {
+				return encode(line)
+			}
 			row(line.Name, line.FailedAt, d.Code, d.Field, d.Source, timestamp(d.Timestamp), where)
 			return nil
 		})
-	})
-	if err != nil || printing != nil {
-		return errors.Join(err, printing)
 	}
-	fmt.Fprintf(out.Out, "\n%s would be sent; nothing was\n", deadLetters(len(all.entries)))
-	return nil
+	if p.json {
+		printAll(nil)
+		return err
+	}
+	printing := p.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\tTIMESTAMP\tTO", printAll)
+	if err = errors.Join(err, printing); err == nil {
+		fmt.Fprintf(p.Out, "\n%s would be sent; nothing was\n", deadLetters(len(p.all.entries)))
+	}
+	return err
 }
 
 // confirm asks the user how many dead letters to send, unless --yes gives the number.
-func confirm(ctx context.Context, topic string, n int, to target.Topics, o replayOptions, out console.Console) error {
+func (p plan) confirm(ctx context.Context, yes int) error {
+	n := len(p.all.entries)
 	switch {
-	case o.confirmed == n:
+	case yes == n:
 		return nil
-	case o.confirmed != anyNumber:
-		return fmt.Errorf("the filter matches %s, not %d: nothing was sent", deadLetters(n), o.confirmed)
-	case !out.Interactive:
+	case yes != anyNumber:
+		return fmt.Errorf("the filter matches %s, not %d: nothing was sent", deadLetters(n), yes)
+	case !p.Interactive:
 		return usage(fmt.Errorf("there is no terminal to ask on: use --yes %d to send %s, or --dry-run", n, deadLetters(n)))
 	}
 	var where []string
-	if o.through != "" {
-		where = []string{"through " + console.Visible(o.through)}
+	if p.through != "" {
+		where = []string{"through " + console.Visible(p.through)}
 	}
-	for _, name := range to.Names() {
-		where = append(where, fmt.Sprintf("%d to topic %s", to[name].Count, console.Visible(name)))
+	for _, name := range p.to.Names() {
+		where = append(where, fmt.Sprintf("%d to topic %s", p.to[name].Count, console.Visible(name)))
 	}
-	answer, err := out.Ask(ctx, fmt.Sprintf("%s of topic %s: %s.\n"+
+	answer, err := p.Ask(ctx, fmt.Sprintf("%s of topic %s: %s.\n"+
 		"A sink without a version column stores them over newer rows of the same orders.\n"+
-		"Type %d to send: ", deadLetters(n), topic, strings.Join(where, ", "), n))
+		"Type %d to send: ", deadLetters(n), p.topic.Name, strings.Join(where, ", "), n))
 	if err != nil {
 		return fmt.Errorf("asking: %w", err)
 	}

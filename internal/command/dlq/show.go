@@ -1,16 +1,17 @@
 package dlq
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/urfave/cli/v2"
 
 	"github.com/order-sink/order-sink/internal/command/dlq/content"
-	"github.com/order-sink/order-sink/internal/command/dlq/topic"
 	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/plugins/deadletter"
-	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
 
 // shown is the JSON of `show`.
@@ -39,16 +40,27 @@ type headerShown struct {
 }
 
 // show runs `order-sink dlq show`.
-func show(ctx context.Context, t *topic.Topic, at deadletter.Position, values bool, output string, out console.Console) error {
-	d, replays, err := fetch(ctx, t, at, out)
+func show(c *cli.Context, s session) error {
+	at, _ := deadletter.ParsePosition(c.Args().First()) // it is valid
+	values := c.Bool("values")
+	d, replays, err := fetch(c.Context, s, at)
 	if err != nil {
 		return err
 	}
-	s := newShown(d, replays, values)
-	if output == outputJSON {
-		err = out.Document(s)
+	e := newEntry(d)
+	e.replayed = len(replays) > 0
+	document := shown{
+		line: e.line(), Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,
+		SourceTimestamp: timestamp(d.Timestamp).String(), Headers: []headerShown{},
+		Key: content.New(d.Kafka.Key, values), Value: content.NewValue(d.Kafka.Value, values),
+	}
+	for _, h := range d.ProducerHeaders() {
+		document.Headers = append(document.Headers, headerShown{h.Key, content.New(h.Value, values)})
+	}
+	if s.json {
+		err = s.Document(document)
 	} else {
-		err = s.print(out)
+		err = document.print(s.Out)
 	}
 	if err != nil {
 		return fmt.Errorf("printing: %w", err)
@@ -57,76 +69,39 @@ func show(ctx context.Context, t *topic.Topic, at deadletter.Position, values bo
 }
 
 // fetch reads a dead letter and the marks that follow it.
-func fetch(ctx context.Context, t *topic.Topic, at deadletter.Position, out console.Console) (deadletter.Record, []replayed, error) {
-	spans, err := t.Spans(ctx)
-	if err != nil {
-		return deadletter.Record{}, nil, err
-	}
-	filter{partition: int64(at.Partition), offset: at.Offset}.narrow(spans)
-	var found *deadletter.Record
-	var itself *deadletter.Mark
-	replays := []replayed{}
-	bar := out.Progress("read", spans.Offsets())
-	defer bar.End()
-	err = t.Read(ctx, spans, func(record *kgo.Record) error {
-		bar.Advance()
+func fetch(ctx context.Context, s session, at deadletter.Position) (d deadletter.Record, replays []replayed, err error) {
+	replays = []replayed{}
+	var marks error // the position has a mark
+	err = s.scan(ctx, filter{partition: int64(at.Partition), offset: at.Offset}, func(record *kgo.Record) {
 		m, isMark := deadletter.ParseMark(record)
 		isFound := deadletter.SourceOf(record).Position == at
 		switch {
 		case isFound && isMark:
-			itself = &m
+			marks = nothing(fmt.Errorf("%s is not a dead letter: it marks dead letter %s as replayed at %s",
+				at, m.Of, console.Visible(m.At)))
 		case isFound:
-			d := deadletter.Parse(record)
-			found = &d
+			d = deadletter.Parse(record)
 		case isMark && m.Of == at:
 			replays = append(replays, replayed{m.At, m.To})
 		}
-		return nil
 	})
-	switch {
-	case err != nil:
-		return deadletter.Record{}, nil, err
-	case itself != nil:
-		return deadletter.Record{}, nil, nothing(fmt.Errorf("%s is not a dead letter: it marks dead letter %s as replayed at %s",
-			at, itself.Of, console.Visible(itself.At)))
-	case found == nil:
-		return deadletter.Record{}, nil, nothing(fmt.Errorf("there is no dead letter %s in topic %s", at, t.Name))
+	if err = cmp.Or(err, marks); err == nil && d.Kafka == nil {
+		err = nothing(fmt.Errorf("there is no dead letter %s in topic %s", at, s.topic.Name))
 	}
-	return *found, replays, nil
+	return d, replays, err
 }
 
-func newShown(d deadletter.Record, replays []replayed, values bool) shown {
-	s := shown{
-		line: line{
-			Name: d.String(), Partition: d.Partition, Offset: d.Offset,
-			FailedAt: d.FailedAt.UTC().Format(headers.TimeFormat), Code: d.Code, Field: d.Field,
-			Source: positionOf(d.Source), Replayed: len(replays) > 0,
-		},
-		Stage: d.Stage, Message: d.Message, Replays: replays, ReplayedFrom: d.ReplayedFrom,
-		SourceTimestamp: timestamp(d.Timestamp).String(),
-		Key:             content.New(d.Kafka.Key, values),
-		Headers:         []headerShown{},
-		Value:           content.NewValue(d.Kafka.Value, values),
+func (s shown) print(out io.Writer) error {
+	source := ""
+	if s.Source != nil {
+		source = fmt.Sprintf("%s/%d/%d", s.Source.Topic, s.Source.Partition, *s.Source.Offset)
 	}
-	for _, h := range d.ProducerHeaders() {
-		s.Headers = append(s.Headers, headerShown{h.Key, content.New(h.Value, values)})
-	}
-	return s
-}
-
-func (s shown) print(out console.Console) error {
 	rows := [][2]string{
-		{"Letter", s.Name},
-		{"Source", console.Visible(sourceText(s.Source))},
-		{"Source timestamp", s.SourceTimestamp},
-		{"Failed at", s.FailedAt},
-		{"Stage", console.Visible(s.Stage)},
-		{"Code", console.Visible(s.Code)},
-		{"Field", console.Visible(s.Field)},
-		{"Reason", console.Visible(s.Message)},
+		{"Letter", s.Name}, {"Source", source}, {"Source timestamp", s.SourceTimestamp}, {"Failed at", s.FailedAt},
+		{"Stage", s.Stage}, {"Code", s.Code}, {"Field", s.Field}, {"Reason", s.Message},
 	}
 	if s.ReplayedFrom != "" {
-		rows = append(rows, [2]string{"Replayed from", console.Visible(s.ReplayedFrom)})
+		rows = append(rows, [2]string{"Replayed from", s.ReplayedFrom})
 	}
 	for _, r := range s.Replays {
 		rows = append(rows, [2]string{"Replayed", console.Visible(r.At) + " to " + console.Visible(r.To)})
@@ -135,18 +110,11 @@ func (s shown) print(out console.Console) error {
 	for _, h := range s.Headers {
 		rows = append(rows, [2]string{"Header", console.Visible(h.Name) + ": " + h.Value.Line()})
 	}
-	rows = append(rows, [2]string{"Value", s.Value.Block()})
 	for _, row := range rows {
-		if _, err := fmt.Fprintf(out.Out, "%-17s %s\n", row[0], row[1]); err != nil {
+		if _, err := fmt.Fprintf(out, "%-17s %s\n", row[0], console.Visible(row[1])); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func sourceText(p *positionJSON) string {
-	if p == nil {
-		return ""
-	}
-	return deadletter.Source{Topic: p.Topic, Position: deadletter.Position{Partition: p.Partition, Offset: *p.Offset}}.String()
+	_, err := fmt.Fprintf(out, "%-17s %s\n", "Value", s.Value.Block())
+	return err
 }

@@ -27,11 +27,9 @@ func secretDeadLetter() refusal {
 	}
 }
 
-func TestShowHidesValues(t *testing.T) {
-	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		w.refuse(secretDeadLetter())
-		expected := `Letter            0:0
+// hidden is what `show` prints of the dead letter, without its values.
+func hidden(w *world) string {
+	return `Letter            0:0
 Source            ` + w.log + `/1/42
 Source timestamp  ` + strings.Replace(at(0), ".000Z", ".042Z", 1) + `
 Failed at         ` + at(0) + `
@@ -79,8 +77,14 @@ Value             369 bytes of JSON
   }
 }
 `
-		if got := w.expect(0, "show", "0:0"); got.out != expected {
-			t.Errorf("got\n%s\nexpected\n%s", got.out, expected)
+}
+
+func TestShowHidesValues(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		w := newWorld(t, b)
+		w.refuse(secretDeadLetter())
+		if got := w.expect(0, "show", "0:0"); got.out != hidden(w) {
+			t.Errorf("got\n%s\nexpected\n%s", got.out, hidden(w))
 		}
 		got := w.expect(0, "show", "0:0", "-o", "json").out
 		for _, secret := range []string{"secret", "c2VjcmV0", "4711", "8.25", "true,"} {
@@ -107,14 +111,15 @@ func TestShowValuesShowsAll(t *testing.T) {
 			t.Errorf("%q is not in\n%s", part, got)
 		}
 	}
-	s := parse[shown](t, w.expect(0, "show", "--values", "--output", "json", "0:0").out)
+	got = w.expect(0, "show", "--values", "--output", "json", "0:0").out
+	s := parse[shown](t, got)
 	var compact strings.Builder
 	encoder := json.NewEncoder(&compact)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(s.Value.JSON); err != nil || strings.TrimSpace(compact.String()) != secretEnvelope {
 		t.Errorf("got %s, %v, expected %s", compact.String(), err, secretEnvelope)
 	}
-	if *s.Key.Text != "secret-key" || *s.Headers[1].Value.Base64 != "/wA=" {
+	if *s.Key.Text != "secret-key" || !strings.Contains(got, `"base64": "/wA="`) || string(s.Headers[1].Value.Base64) != "\xff\x00" {
 		t.Errorf("got %+v", s)
 	}
 	for _, test := range []struct{ args, says string }{

@@ -15,9 +15,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// maxBody is how many bytes of the response the command prints.
-const maxBody = 8 << 10
-
 // Command returns the command. It exits with status 0 if the sink is ready, with 1 if
 // not, and with 2 after a usage error.
 func Command() *cli.Command {
@@ -49,10 +46,23 @@ func Command() *cli.Command {
 }
 
 func check(ctx context.Context, listening string) error {
-	address, err := reachable(listening)
+	host, port, err := net.SplitHostPort(listening)
+	if err == nil && (port == "" || port == "0") {
+		err = errors.New("expected a port")
+	}
 	if err != nil {
 		return fmt.Errorf("reading HTTP_ADDRESS %q: %w", listening, err)
 	}
+	// A server that listens on every interface listens on loopback too.
+	switch ip := net.ParseIP(host); {
+	case host == "":
+		host = "localhost"
+	case ip.IsUnspecified() && ip.To4() != nil:
+		host = "127.0.0.1"
+	case ip.IsUnspecified():
+		host = "::1"
+	}
+	address := net.JoinHostPort(host, port)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/ready", http.NoBody)
 	if err != nil {
 		return fmt.Errorf("requesting %s: %w", address, err)
@@ -67,30 +77,9 @@ func check(ctx context.Context, listening string) error {
 	if response.StatusCode == http.StatusOK {
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(response.Body, 8<<10))
 	if err != nil {
 		return fmt.Errorf("reading the response of %s: %w", address, err)
 	}
 	return fmt.Errorf("not ready: %s: %s", response.Status, strings.TrimSpace(string(body)))
-}
-
-// reachable returns an address to connect to for an address to listen on. A server that
-// listens on every interface (0.0.0.0, ::, or no host) listens on loopback too.
-func reachable(listening string) (string, error) {
-	host, port, err := net.SplitHostPort(listening)
-	if err != nil {
-		return "", err
-	}
-	if port == "" || port == "0" {
-		return "", errors.New("expected a port")
-	}
-	switch ip := net.ParseIP(host); {
-	case host == "":
-		host = "localhost"
-	case ip != nil && ip.IsUnspecified() && ip.To4() != nil:
-		host = "127.0.0.1"
-	case ip != nil && ip.IsUnspecified():
-		host = "::1"
-	}
-	return net.JoinHostPort(host, port), nil
 }

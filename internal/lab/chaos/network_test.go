@@ -18,10 +18,10 @@ var networkFaults = []fault{
 	{name: "half-open connections", run: halfOpen},
 }
 
-// cut ends a connection at an exact place of the protocol. After a cut before the
-// answer of COMMIT the rows are stored, the sink does not know, and stores them
-// again: as unchanged rows, whose updated_at stays. (So it is before the answer of
-// a statement that commits itself: a batch from which nothing was refused.)
+// cut ends a connection at an exact place of the protocol. After a cut before the answer
+// of COMMIT, the rows are stored, but the sink does not know it. The sink stores the rows
+// again: they do not change, and neither does their updated_at. The same happens before
+// the answer of a statement that commits itself (a batch without a refusal).
 func cut(where network.Where) func(*trial) {
 	return func(tr *trial) {
 		cutter, err := network.NewCutter(tr.server.Addr())

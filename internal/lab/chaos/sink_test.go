@@ -24,9 +24,8 @@ func sinkKilled(tr *trial) {
 	})
 }
 
-// sinkStopped: SIGTERM ends the work in flight, within shutdown_timeout, and the
-// exit status is 0. What was acknowledged once is not sent again, so no dead
-// letter comes twice.
+// sinkStopped: SIGTERM ends the work in flight, within shutdown_timeout, and the exit
+// status is 0. The sink sends no acknowledged record again, so no dead letter comes twice.
 func sinkStopped(tr *trial) {
 	tr.config.Exactly = true
 	tr.begin()

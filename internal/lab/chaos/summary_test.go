@@ -40,9 +40,9 @@ func (s *lines) add(l line) {
 
 var columns = []string{"fault", "times", "orders", "rows", "dead letters", "lost", "doubled", "regressed", "wrongly dead-lettered", "letters sent twice", "longest stall", ""}
 
-// cells are a line in the order of columns. Lost are orders without their row or
-// their letter, doubled are rows that the log does not have, regressed are rows
-// that are not their order's newest version.
+// cells are a line in the order of columns. Lost are orders without their row or their
+// dead letter, doubled are rows that the log does not have, regressed are rows that are not
+// the newest version of their order.
 func (l line) cells() []string {
 	r := l.report
 	result := "ok"

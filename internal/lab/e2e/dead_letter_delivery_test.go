@@ -25,7 +25,7 @@ func TestLettersThatDoNotFitTogether(t *testing.T) {
 		w := newWorld(t, b, mariadbtest.Shared(t))
 		w.spread(1, n, func() orders.Message { return noise(3000) })
 		s := w.startReady()
-		w.eventually("all letters are delivered", func(context.Context) error {
+		w.eventually("all dead letters are delivered", func(context.Context) error {
 			if sent := w.metric(s, "dead_letter_send_total"); sent != n {
 				return fmt.Errorf("%v of %d", sent, n)
 			}
@@ -33,14 +33,14 @@ func TestLettersThatDoNotFitTogether(t *testing.T) {
 		})
 		// What was taken of a batch before it failed as a whole comes once more.
 		if letters, records := w.distinct(); records != n || letters > 2*n {
-			t.Errorf("%d letters of %d records, expected %d", letters, records, n)
+			t.Errorf("%d dead letters of %d records, expected %d", letters, records, n)
 		}
 	})
 }
 
 // The sink retries a dead letter that the topic does not take. It sends the other dead
 // letters once or twice, and not again with each retry.
-func TestALetterThatIsNotTakenWaitsAlone(t *testing.T) {
+func TestADeadLetterThatIsNotAcceptedWaitsAlone(t *testing.T) {
 	t.Parallel()
 	b := kafkatest.InMemory(t)
 	w := newWorld(t, b, mariadbtest.Shared(t))
@@ -70,18 +70,18 @@ func TestALetterThatIsNotTakenWaitsAlone(t *testing.T) {
 	waits(1)
 	letters, records := w.distinct()
 	if records != 20 || letters > 2*20 {
-		t.Errorf("%d letters of %d records, expected those of 20", letters, records)
+		t.Errorf("%d dead letters of %d records, expected those of 20", letters, records)
 	}
 	waits(w.metric(s, "dead_letter_send_waits_total") + 3)
 	if again, _ := w.distinct(); again != letters {
-		t.Errorf("while one waited, %d letters became %d", letters, again)
+		t.Errorf("while one waited, %d dead letters became %d", letters, again)
 	}
 	limit := "20000"
 	_, err := kadm.NewClient(kafkatest.Client(t, b)).AlterTopicConfigs(t.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &limit}}, w.deadLetterTopic)
 	w.must(err)
 	w.awaitCommitted()
 	if again, records := w.distinct(); records != 21 || again != letters+1 {
-		t.Errorf("%d letters of %d records, expected %d of 21", again, records, letters+1)
+		t.Errorf("%d dead letters of %d records, expected %d of 21", again, records, letters+1)
 	}
 }
 

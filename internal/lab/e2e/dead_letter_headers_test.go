@@ -151,16 +151,16 @@ func TestWhatALetterCannotHold(t *testing.T) {
 	w.awaitCommitted()
 	letters := w.deadLetters()
 	if len(letters) != 1 {
-		t.Fatalf("%d letters", len(letters))
+		t.Fatalf("%d dead letters", len(letters))
 	}
 	if got, want := producers(letters[0]), map[string]string{"twice": "last", "none": ""}; !maps.Equal(got, want) {
-		t.Errorf("the letter has the headers %q, expected %q", got, want)
+		t.Errorf("the dead letter has the headers %q, expected %q", got, want)
 	}
 }
 
 // A pipeline with `fallback` makes the same dead letters, also when a processor refuses
 // the order.
-func TestAFallbackMakesTheSameLetters(t *testing.T) {
+func TestAFallbackMakesTheSameDeadLetters(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
 	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
@@ -177,12 +177,12 @@ func TestAFallbackMakesTheSameLetters(t *testing.T) {
 		w.compare("refused", letters, m, 1)
 		for _, l := range letters {
 			if bytes.Equal(l.Key, m.Key) && header(l, "order_sink.code") != m.Code {
-				t.Errorf("the letter of key %s has code %s, expected %s", m.Key, header(l, "order_sink.code"), m.Code)
+				t.Errorf("the dead letter of key %s has code %s, expected %s", m.Key, header(l, "order_sink.code"), m.Code)
 			}
 		}
 	}
 	if len(letters) != 2 {
-		t.Errorf("%d letters, expected 2", len(letters))
+		t.Errorf("%d dead letters, expected 2", len(letters))
 	}
 }
 
@@ -239,8 +239,8 @@ func TestADeadLetterReturnsTheRecordWithTheReason(t *testing.T) {
 	})
 }
 
-// compareHeaders asserts that a letter has the key and the headers of the record that was
-// sent, the reason, and nothing else of the pipeline.
+// compareHeaders asserts that a dead letter has the key and the headers of the record that
+// was sent, the reason, and nothing else of the pipeline.
 func (w *world) compareHeaders(letter *kgo.Record, sent orders.Message, reason map[string]string) {
 	w.t.Helper()
 	code := reason["order_sink.code"]

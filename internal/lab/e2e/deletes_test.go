@@ -68,7 +68,7 @@ func (r *tombstones) story(all []orders.Order) (again orders.Order) {
 	object := func(o orders.Order) []byte { return fmt.Appendf(nil, `{"order_id":%q}`, o.OrderID) }
 	order := func(o orders.Order, seconds int) { r.send(o, plain(o), o.Envelope(), seconds) }
 
-	order(all[0], 0) // stays
+	order(all[0], 0) // remains
 	order(all[1], 0)
 	r.send(all[1], plain(all[1]), nil, 1) // gone
 	order(all[2], 0)
@@ -118,7 +118,7 @@ func TestTombstonesDelete(t *testing.T) {
 		}
 		letters := w.deadLetters()
 		if len(letters) != 1 || header(letters[0], "order_sink.code") != "row_missing" || header(letters[0], "order_sink.field") != "kafka_key" {
-			t.Errorf("%d letters, the first %v", len(letters), letters[0].Headers)
+			t.Errorf("%d dead letters, the first %v", len(letters), letters[0].Headers)
 		}
 		for outcome, n := range map[string]float64{"deleted": 4, "unchanged": 1, "refused": 1} {
 			if got := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", outcome); got != n {

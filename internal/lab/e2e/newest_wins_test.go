@@ -36,9 +36,9 @@ func TestTimestampsOfAnyUnit(t *testing.T) {
 			t.Errorf("stored %q, expected %q", got, rows)
 		}
 
-		// Two letters of the timestamp, if the broker takes both records. Then the
-		// broken orders: replay.yaml sends the one of milliseconds again, and it is
-		// refused again.
+		// Two dead letters because of the timestamp, if the broker accepts both records. Then
+		// the broken orders: replay.yaml sends the one with milliseconds again, and the sink
+		// refuses it again.
 		const sentence = "row_missing: kafka_timestamp_ms: the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)"
 		expected := []string{
 			"row_missing at \"\": " + sentence,
@@ -50,7 +50,7 @@ func TestTimestampsOfAnyUnit(t *testing.T) {
 			expected = append(expected, expected[0])
 		}
 		slices.Sort(expected)
-		w.eventually("the letters are there", func(context.Context) error {
+		w.eventually("the dead letters are there", func(context.Context) error {
 			if got := timestampsOf(w.deadLetters()); !slices.Equal(got, expected) {
 				return fmt.Errorf("got\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(expected, "\n"))
 			}
@@ -133,7 +133,7 @@ func TestAHeaderIsNoVersion(t *testing.T) {
 			t.Errorf("the newer order is not there: %v", got)
 		}
 		if letters := w.deadLetters(); len(letters) != 0 {
-			t.Errorf("%d letters", len(letters))
+			t.Errorf("%d dead letters", len(letters))
 		}
 	})
 }

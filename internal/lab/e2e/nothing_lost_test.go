@@ -22,7 +22,6 @@ import (
 // After a kill of the sink, of MariaDB or of both, the table equals the log. No order
 // becomes a dead letter because of the kill (invariants 1 and 3).
 func TestNothingIsLostWhenAServerDies(t *testing.T) {
-	const count = 40_000
 	for _, test := range []struct {
 		name             string
 		killDB, killSink bool
@@ -34,45 +33,51 @@ func TestNothingIsLostWhenAServerDies(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 				t.Parallel()
-				w := newWorld(t, b, mariadbtest.Private(t))
-				s := w.startReady()
-
-				g := orders.NewGenerator(3)
-				messages := make([]orders.Message, count)
-				for i := range messages {
-					if messages[i] = g.Good(); i%1000 == 999 {
-						messages[i] = g.BrokenRule()
-					}
-				}
-				w.produce(messages[:count/2]...)
-				w.awaitRows(1) // in mid-run: half is sent, and not all of that is stored
-
-				if test.killSink {
-					w.must(s.Kill())
-				}
-				if test.killDB {
-					w.must(w.server.Kill())
-				}
-				w.produce(messages[count/2:]...)
-				if test.killDB {
-					w.must(w.server.Start(t.Context()))
-				}
-				if test.killSink {
-					s = w.start()
-				}
-				report := w.check(checker.Config{})
-				if want := count - count/1000; report.Rows != want || report.Refusable != count/1000 {
-					t.Errorf("%d rows and %d refusable orders, expected %d and %d", report.Rows, report.Refusable, want, count/1000)
-				}
-				if !test.killSink {
-					select {
-					case <-s.Done():
-						t.Errorf("the sink ended with the database: %v", s.Err())
-					default:
-					}
-				}
+				survive(t, newWorld(t, b, mariadbtest.Private(t)), test.killDB, test.killSink)
 			})
 		})
+	}
+}
+
+// survive kills servers while the sink stores orders, and starts them again.
+func survive(t *testing.T, w *world, killDB, killSink bool) {
+	t.Helper()
+	const count = 40_000
+	s := w.startReady()
+
+	g := orders.NewGenerator(3)
+	messages := make([]orders.Message, count)
+	for i := range messages {
+		if messages[i] = g.Good(); i%1000 == 999 {
+			messages[i] = g.BrokenRule()
+		}
+	}
+	w.produce(messages[:count/2]...)
+	w.awaitRows(1) // in mid-run: half is sent, and not all of that is stored
+
+	if killSink {
+		w.must(s.Kill())
+	}
+	if killDB {
+		w.must(w.server.Kill())
+	}
+	w.produce(messages[count/2:]...)
+	if killDB {
+		w.must(w.server.Start(t.Context()))
+	}
+	if killSink {
+		s = w.start()
+	}
+	report := w.check(checker.Config{})
+	if want := count - count/1000; report.Rows != want || report.Refusable != count/1000 {
+		t.Errorf("%d rows and %d refusable orders, expected %d and %d", report.Rows, report.Refusable, want, count/1000)
+	}
+	if !killSink {
+		select {
+		case <-s.Done():
+			t.Errorf("the sink ended with the database: %v", s.Err())
+		default:
+		}
 	}
 }
 
@@ -138,7 +143,7 @@ func TestBadConfigurationConsumesNothing(t *testing.T) {
 // not end it by force after shutdown_timeout.
 func TestAStopEndsByItself(t *testing.T) {
 	t.Parallel()
-	t.Run("without a letter", func(t *testing.T) {
+	t.Run("without a dead letter", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
 		s := w.startReady()

@@ -53,40 +53,51 @@ func TestALoneOrderDoesNotBlockItsPartition(t *testing.T) {
 			t.Parallel()
 			kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 				t.Parallel()
-				for partitions, name := range map[int32]string{1: "one partition", 4: "several partitions"} {
-					t.Run(name, func(t *testing.T) {
-						t.Parallel()
-						w := newWorld(t, b, mariadbtest.Shared(t))
-						w.topic = kafkatest.Topic(t, b, partitions)
-						w.stumble(statement)
-						s := w.startReady()
-						g := orders.NewGenerator(11)
-						// The table is empty, and no other order is there.
-						w.produce(stumblingOrder(g))
-						w.eventually("the sink says what it waits for", func(ctx context.Context) error {
-							body, _, err := s.Get(ctx, "/orders/ready")
-							if err == nil && !strings.Contains(body, "no other record could be stored to compare with") {
-								err = errors.New(body)
-							}
-							return err
-						})
-						w.produce(g.Good())
-						w.awaitCommitted()
-						// The table has rows, and no other order is there.
-						w.produce(stumblingOrder(g))
-						w.awaitCommitted()
-						w.produce(g.Good(), stumblingOrder(g), g.Good())
-						report := w.check(checker.Config{Exactly: true, Oracle: stumblingOracle})
-						if report.Rows != 3 || report.DeadLetters != 3 {
-							t.Errorf("%d rows and %d dead letters, expected 3 and 3", report.Rows, report.DeadLetters)
-						}
-						if rows, messages := w.metric(s, "mariadb_upsert_rows_total"), w.metric(s, "processor_sent", "label", "price"); rows != messages {
-							t.Errorf("%v outcomes of %v messages", rows, messages)
-						}
-					})
-				}
+				loneOrders(t, b, statement)
 			})
 		})
+	}
+}
+
+// loneOrders runs a sink for each number of partitions. The trigger runs the statement.
+func loneOrders(t *testing.T, b kafka.Broker, statement string) {
+	for partitions, name := range map[int32]string{1: "one partition", 4: "several partitions"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, b, mariadbtest.Shared(t))
+			w.topic = kafkatest.Topic(t, b, partitions)
+			w.stumble(statement)
+			w.sendLoneOrders()
+		})
+	}
+}
+
+// sendLoneOrders sends orders one by one, and asserts what becomes of each.
+func (w *world) sendLoneOrders() {
+	w.t.Helper()
+	s := w.startReady()
+	g := orders.NewGenerator(11)
+	// The table is empty, and no other order is there.
+	w.produce(stumblingOrder(g))
+	w.eventually("the sink reports the wait", func(ctx context.Context) error {
+		body, _, err := s.Get(ctx, "/orders/ready")
+		if err == nil && !strings.Contains(body, "no other record could be stored to compare with") {
+			err = errors.New(body)
+		}
+		return err
+	})
+	w.produce(g.Good())
+	w.awaitCommitted()
+	// The table has rows, and no other order is there.
+	w.produce(stumblingOrder(g))
+	w.awaitCommitted()
+	w.produce(g.Good(), stumblingOrder(g), g.Good())
+	report := w.check(checker.Config{Exactly: true, Oracle: stumblingOracle})
+	if report.Rows != 3 || report.DeadLetters != 3 {
+		w.t.Errorf("%d rows and %d dead letters, expected 3 and 3", report.Rows, report.DeadLetters)
+	}
+	if rows, messages := w.metric(s, "mariadb_upsert_rows_total"), w.metric(s, "processor_sent", "label", "price"); rows != messages {
+		w.t.Errorf("%v outcomes of %v messages", rows, messages)
 	}
 }
 

@@ -86,7 +86,7 @@ func TestAStoppedSinkSaysWhyUntilItIsTold(t *testing.T) {
 	letters, _ := w.distinct()
 	w.spread(4, 3, g.Good) // those of the last partition are first in it
 	w.must(s.Signal(syscall.SIGUSR1))
-	w.eventually("a batch of letters is let go", func(context.Context) error {
+	w.eventually("a batch of dead letters is released", func(context.Context) error {
 		if now, _ := w.distinct(); now == letters {
 			return fmt.Errorf("there are %d", now)
 		}

@@ -30,41 +30,46 @@ func TestAReplayNeverOverwritesANewerOrder(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, b, mariadbtest.Shared(t))
-				w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
-				s := w.startReady()
-				changed, other, sent := w.refuseAndChange()
-
-				w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(255) NOT NULL")
-				replay(w)
-				w.awaitRows(2)
-				w.eventually("both are sent again", func(context.Context) error {
-					if n := w.metric(s, "mariadb_upsert_replayed_total"); n != 2 {
-						return fmt.Errorf("%v", n)
-					}
-					return nil
-				})
-				w.awaitCommitted()
-				want := map[string]string{
-					changed.OrderID: fmt.Sprint(changed.OrderID, " short ", changed.Quantity), other.OrderID: fmt.Sprint(other.OrderID, " ", other.UserID, " ", other.Quantity),
-				}
-				for _, row := range w.rows("SELECT order_id, user_id, qty FROM orders") {
-					if id, _, _ := strings.Cut(row, " "); want[id] != row {
-						t.Errorf("stored %q, expected %q", row, want[id])
-					}
-				}
-				if stale := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", "stale"); stale != 1 {
-					t.Errorf("%v stale orders were counted, expected 1", stale)
-				}
-				w.sentAgainAsItWas(sent...)
-
-				// By whichever of the two, a letter is sent once.
-				if out := w.dlq(3, "replay", "--all", "--dry-run"); !strings.Contains(out, "no open dead letter matches; 2 that do were replayed before") {
-					t.Errorf("a second replay would send them again: %s", out)
-				}
+				replayNewer(t, newWorld(t, b, mariadbtest.Shared(t)), replay)
 			})
 		}
 	})
+}
+
+// replayNewer sends two dead letters again. The table has a newer version of the first one.
+func replayNewer(t *testing.T, w *world, replay func(w *world)) {
+	t.Helper()
+	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(60) NOT NULL")
+	s := w.startReady()
+	changed, other, sent := w.refuseAndChange()
+
+	w.exec("ALTER TABLE orders MODIFY user_id VARCHAR(255) NOT NULL")
+	replay(w)
+	w.awaitRows(2)
+	w.eventually("both are sent again", func(context.Context) error {
+		if n := w.metric(s, "mariadb_upsert_replayed_total"); n != 2 {
+			return fmt.Errorf("%v", n)
+		}
+		return nil
+	})
+	w.awaitCommitted()
+	want := map[string]string{
+		changed.OrderID: fmt.Sprint(changed.OrderID, " short ", changed.Quantity), other.OrderID: fmt.Sprint(other.OrderID, " ", other.UserID, " ", other.Quantity),
+	}
+	for _, row := range w.rows("SELECT order_id, user_id, qty FROM orders") {
+		if id, _, _ := strings.Cut(row, " "); want[id] != row {
+			t.Errorf("stored %q, expected %q", row, want[id])
+		}
+	}
+	if stale := w.metric(s, "mariadb_upsert_rows_total", "label", "orders_table", "outcome", "stale"); stale != 1 {
+		t.Errorf("%v stale orders were counted, expected 1", stale)
+	}
+	w.sentAgainAsItWas(sent...)
+
+	// Either replay sends a dead letter once.
+	if out := w.dlq(3, "replay", "--all", "--dry-run"); !strings.Contains(out, "no open dead letter matches; 2 that do were replayed before") {
+		t.Errorf("a second replay would send them again: %s", out)
+	}
 }
 
 // refuseAndChange sends two orders that the table refuses, and then a newer version of
@@ -113,13 +118,13 @@ func (w *world) sentAgainAsItWas(messages ...orders.Message) {
 
 // replay.yaml sends a record again once. If the sink refuses the record again, a person
 // decides.
-func TestAReplayedLetterThatComesBackStays(t *testing.T) {
+func TestAReplayedOrderThatIsRefusedAgainRemainsADeadLetter(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
 	w.startReady("pipelines/orders.yaml", "pipelines/replay.yaml")
 	g := orders.NewGenerator(13)
 	w.produce(g.BrokenRule(), g.Good(), g.NotJSON())
-	w.eventually("each is a letter twice", func(context.Context) error {
+	w.eventually("each is a dead letter twice", func(context.Context) error {
 		n := 0
 		for _, l := range w.deadLetters() {
 			if header(l, "order_sink.code") != "" {
@@ -127,7 +132,7 @@ func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 			}
 		}
 		if n != 4 {
-			return fmt.Errorf("%v letters", n)
+			return fmt.Errorf("%v dead letters", n)
 		}
 		return nil
 	})
@@ -135,14 +140,14 @@ func TestAReplayedLetterThatComesBackStays(t *testing.T) {
 	w.produce(g.Good())
 	w.awaitRows(2)
 	report := w.check(checker.Config{})
-	// Each refusable order, the same sent again, and a letter of each; 2 marks.
+	// Each refusable order, the same order sent again, and a dead letter of each; 2 marks.
 	if report.Records != 6 || report.DeadLetters != 4 || len(w.deadLetters()) != 6 {
-		t.Errorf("%d records, %d letters among %d records of their topic", report.Records, report.DeadLetters, len(w.deadLetters()))
+		t.Errorf("%d records, %d dead letters among %d records of their topic", report.Records, report.DeadLetters, len(w.deadLetters()))
 	}
 }
 
 // A dead letter that cannot be sent again does not delay the others.
-func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
+func TestADeadLetterThatCannotReturnDelaysNoOther(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, kafkatest.InMemory(t), mariadbtest.Shared(t))
 	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...))
@@ -162,7 +167,7 @@ func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 	send("99", g.Good()) // there are 4
 	send("1", good)
 	s := w.start("pipelines/replay.yaml")
-	w.eventually("one letter waits", func(ctx context.Context) error {
+	w.eventually("one dead letter waits", func(ctx context.Context) error {
 		body, _, err := s.Get(ctx, "/replay/ready")
 		if err != nil {
 			return err
@@ -175,7 +180,7 @@ func TestALetterThatCannotReturnKeepsNoOtherFromIt(t *testing.T) {
 	// Once with its neighbour, perhaps, and once alone; not with each try.
 	log := w.read(w.topic)
 	if len(log) == 0 || len(log) > 2 {
-		t.Errorf("the log has %d records, expected the letter of partition 1", len(log))
+		t.Errorf("the log has %d records, expected the dead letter of partition 1", len(log))
 	}
 	for _, r := range log {
 		if !bytes.Equal(r.Value, good.Value) || r.Partition != 1 {

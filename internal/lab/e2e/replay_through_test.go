@@ -59,10 +59,10 @@ func TestLettersGoThroughThePipeline(t *testing.T) {
 		if n := len(w.read(w.topic)); n != 4 {
 			t.Errorf("the log has %d records, expected the 4 that were sent", n)
 		}
-		// 3 letters, 3 marks, and the new letter, of the same record of the log.
+		// 3 dead letters, 3 marks, and the new dead letter, of the same record of the log.
 		letters := w.deadLetters()
 		if len(letters) != 7 {
-			t.Fatalf("%d records of letters, expected 7", len(letters))
+			t.Fatalf("%d records of dead letters, expected 7", len(letters))
 		}
 		var places []string
 		for _, l := range letters {

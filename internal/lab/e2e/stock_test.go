@@ -57,11 +57,11 @@ func TestOneStockForAllOrders(t *testing.T) {
 		}
 		for _, letter := range w.deadLetters() {
 			if code, field := header(letter, "order_sink.code"), header(letter, "order_sink.field"); code != "row_check" || field != "not_enough_in_stock" {
-				t.Errorf("a letter says %s of %s", code, field)
+				t.Errorf("a dead letter says %s of %s", code, field)
 			}
 		}
 		if n := len(w.deadLetters()); n != 15 {
-			t.Errorf("five orders that were refused three times gave %d letters", n)
+			t.Errorf("five orders that were refused three times gave %d dead letters", n)
 		}
 	})
 }

@@ -122,7 +122,7 @@ func noise(bytes int) orders.Message {
 	return orders.Message{Value: value, Code: "bad_json"}
 }
 
-// distinct counts the letters, and the records that they are of.
+// distinct counts the dead letters, and the records that they are of.
 func (w *world) distinct() (letters, records int) {
 	w.t.Helper()
 	seen := map[string]bool{}

@@ -43,6 +43,26 @@ func TestComposesKafkaStarts(t *testing.T) {
 		t.Fatalf("KAFKA_HEAP_OPTS is %s: this test must use the same heap", options)
 	}
 	b.SetHeapMB(1024)
+	if err := os.WriteFile(b.Config(), []byte(properties(t, b, service.Environment)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+
+	checkMemory(t, b)
+	topic := kafkatest.Topic(t, b, 6)
+	send(t, b, &kgo.Record{Topic: topic, Value: []byte("an order")})
+	if got := receive(t, b, topic); string(got.Value) != "an order" {
+		t.Errorf("got %q", got.Value)
+	}
+}
+
+// properties returns the settings that the image makes of its environment, for the
+// broker b.
+func properties(t *testing.T, b *kafka.Java, environment map[string]string) string {
+	t.Helper()
 	// The test replaces the names and ports of the container with ports of this machine.
 	ports := map[string]string{"9092": fmt.Sprint(b.Port())}
 	for _, port := range []string{"9093", "29092"} {
@@ -58,24 +78,11 @@ func TestComposesKafkaStarts(t *testing.T) {
 		"127.0.0.1:29092", "127.0.0.1:"+ports["29092"], "//:29092", "//127.0.0.1:"+ports["29092"],
 		"/var/lib/kafka/data", b.Dir()+"/data",
 	)
-	var properties strings.Builder
-	for name, value := range service.Environment {
+	var text strings.Builder
+	for name, value := range environment {
 		// The image translates KAFKA_NODE_ID to node.id.
 		name = strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "KAFKA_")), "_", ".")
-		fmt.Fprintf(&properties, "%s=%s\n", name, here.Replace(value))
+		fmt.Fprintf(&text, "%s=%s\n", name, here.Replace(value))
 	}
-	if err := os.WriteFile(b.Config(), []byte(properties.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.Close() })
-
-	checkMemory(t, b)
-	topic := kafkatest.Topic(t, b, 6)
-	send(t, b, &kgo.Record{Topic: topic, Value: []byte("an order")})
-	if got := receive(t, b, topic); string(got.Value) != "an order" {
-		t.Errorf("got %q", got.Value)
-	}
+	return text.String()
 }

@@ -4,11 +4,12 @@ package content
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/internal/console"
@@ -19,9 +20,7 @@ type Content struct {
 	Bytes  int             `json:"bytes"`
 	JSON   json.RawMessage `json:"json,omitempty"`   // masked, unless the user asks for values
 	Text   *string         `json:"text,omitempty"`   // only if the user asks for values
-	Base64 *string         `json:"base64,omitempty"` // only if the user asks for values
-
-	raw []byte // the source of Text or Base64
+	Base64 []byte          `json:"base64,omitempty"` // only if the user asks for values
 }
 
 // New returns the content of a key or a header, or nil for null.
@@ -30,29 +29,23 @@ func New(raw []byte, values bool) *Content {
 		return nil
 	}
 	c := &Content{Bytes: len(raw)}
-	switch {
-	case !values:
-	case utf8.Valid(raw):
-		text := string(raw)
-		c.Text, c.raw = &text, raw
-	default:
-		text := base64.StdEncoding.EncodeToString(raw)
-		c.Base64, c.raw = &text, raw
+	if text := string(raw); values && utf8.ValidString(text) {
+		c.Text = &text
+	} else if values {
+		c.Base64 = raw
 	}
 	return c
 }
 
 // NewValue returns the content of a value, which may be a JSON document.
 func NewValue(raw []byte, values bool) *Content {
-	c := New(raw, values)
-	if c == nil || !json.Valid(raw) {
-		return c
+	if !json.Valid(raw) {
+		return New(raw, values)
 	}
-	c.JSON, c.Text, c.Base64 = raw, nil, nil
 	if !values {
-		c.JSON = Mask(raw)
+		return &Content{Bytes: len(raw), JSON: Mask(raw)}
 	}
-	return c
+	return &Content{Bytes: len(raw), JSON: raw}
 }
 
 // Line returns the content on one line.
@@ -63,10 +56,9 @@ func (c *Content) Line() string {
 	case c.Text != nil:
 		return console.Visible(*c.Text)
 	case c.Base64 != nil:
-		return strconv.Quote(string(c.raw))
-	default:
-		return fmt.Sprintf("%d bytes (--values shows them)", c.Bytes)
+		return strconv.Quote(string(c.Base64))
 	}
+	return fmt.Sprintf("%d bytes (--values shows them)", c.Bytes)
 }
 
 // Block returns the content on several lines.
@@ -81,10 +73,9 @@ func (c *Content) Block() string {
 	case c.Text != nil:
 		return fmt.Sprintf("%d bytes, not JSON\n\n%s", c.Bytes, strconv.Quote(*c.Text))
 	case c.Base64 != nil:
-		return fmt.Sprintf("%d bytes, not JSON\n\n%s", c.Bytes, hex.Dump(c.raw))
-	default:
-		return fmt.Sprintf("%d bytes, not JSON (--values shows them)", c.Bytes)
+		return fmt.Sprintf("%d bytes, not JSON\n\n%s", c.Bytes, hex.Dump(c.Base64))
 	}
+	return fmt.Sprintf("%d bytes, not JSON (--values shows them)", c.Bytes)
 }
 
 // escapeControls escapes the control characters beyond ASCII. JSON allows them, but they
@@ -92,11 +83,91 @@ func (c *Content) Block() string {
 func escapeControls(document string) string {
 	var text []byte
 	for _, r := range document {
-		if r != '\n' && r != ' ' && console.Unprintable(r) {
+		if r != '\n' && !unicode.IsPrint(r) {
 			text = fmt.Appendf(text, `\u%04X`, min(r, 0xFFFD))
 			continue
 		}
 		text = utf8.AppendRune(text, r)
 	}
 	return string(text)
+}
+
+// The members of a schema that Mask shows. Types and names are not values of a row, but
+// defaults are.
+var (
+	schemaMembers = []string{"type", "optional", "name", "version", "doc", "field", "parameters"}
+	schemaNodes   = []string{"fields", "items", "keys", "values"}
+)
+
+// part is a part of a document. [Mask] masks the values of every part but shown.
+type part int
+
+const (
+	hidden part = iota
+	shown
+	schema // a node of the schema
+	root
+)
+
+// Mask returns a JSON document with the type of each value instead of the value:
+// "string(36)", "number(4)", "boolean", null. It keeps the names of members, and the
+// types and names of a schema. A length is a number of characters. The document must be
+// valid.
+func Mask(document []byte) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(document))
+	decoder.UseNumber()
+	return appendValue(nil, decoder, root)
+}
+
+// appendValue appends the next value, shown or masked.
+func appendValue(out []byte, decoder *json.Decoder, of part) []byte {
+	token, _ := decoder.Token() // the document is valid
+	begin, isContainer := token.(json.Delim)
+	if !isContainer {
+		return appendScalar(out, token, of)
+	}
+	out = append(out, byte(begin))
+	for first := true; decoder.More(); first = false {
+		if !first {
+			out = append(out, ',')
+		}
+		item := of
+		if begin == '{' {
+			name, _ := decoder.Token()
+			out = append(appendScalar(out, name, shown), ':')
+			item = of.member(name.(string))
+		} else if of == root {
+			item = hidden
+		}
+		out = appendValue(out, decoder, item)
+	}
+	end, _ := decoder.Token()
+	return append(out, byte(end.(json.Delim)))
+}
+
+func appendScalar(out []byte, scalar json.Token, of part) []byte {
+	if of != shown {
+		switch value := scalar.(type) {
+		case string:
+			scalar = fmt.Sprintf("string(%d)", utf8.RuneCountInString(value))
+		case json.Number:
+			scalar = fmt.Sprintf("number(%d)", len(value))
+		case bool:
+			scalar = "boolean"
+		}
+	}
+	text, _ := json.Marshal(scalar) // a string, a number, a boolean or null
+	return append(out, text...)
+}
+
+// member returns the part that a member of an object is. Only the member schema of the
+// root is a schema.
+func (p part) member(name string) part {
+	switch {
+	case p == root && name == "schema", p == schema && slices.Contains(schemaNodes, name):
+		return schema
+	case p == shown, p == schema && slices.Contains(schemaMembers, name):
+		return shown
+	}
+	return hidden
 }

@@ -16,16 +16,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// The settings of a topic that matter to a replay.
-const (
-	configTimestampType = "message.timestamp.type"
-	configMaxBytes      = "max.message.bytes"
-	configRetention     = "retention.ms"
-	configCleanup       = "cleanup.policy"
-
-	logAppendTime = "LogAppendTime"
-)
-
 // Limits of a batch, in bytes.
 const (
 	defaultMaxBytes = 1_000_000 // somewhat below Kafka's
@@ -38,17 +28,16 @@ type Topics map[string]*Topic
 
 // Topic is a topic that dead letters go to.
 type Topic struct {
-	Name  string
-	Count int // of dead letters
+	Name          string
+	Count         int  // of dead letters
+	OwnTimestamps bool // the broker replaces the timestamps of records
 
 	partitions int32
 	byKey      kgo.TopicPartitioner
-	oldest     int64 // time of the first refusal, Unix milliseconds
-
-	timestampType string        // "" if unknown
-	maxBytes      int           // of a batch, compressed
-	largest       int           // dead letter, not compressed
-	retention     time.Duration // 0: without limit, or unknown
+	oldest     int64         // time of the first refusal, Unix milliseconds
+	maxBytes   int           // of a batch, compressed
+	largest    int           // dead letter, not compressed
+	retention  time.Duration // 0: without limit, or unknown
 }
 
 // Add adds a dead letter of size bytes to those that go to a topic.
@@ -84,45 +73,44 @@ func (to Topics) Inspect(ctx context.Context, client *kgo.Client, warnings io.Wr
 		}
 		t.partitions = int32(len(found[name].Partitions))
 	}
-	if err := to.readSettings(ctx, admin); err != nil {
+	resources, err := admin.DescribeTopicConfigs(ctx, to.Names()...)
+	for _, resource := range resources {
+		if t := to[resource.Name]; resource.Err == nil && t != nil {
+			t.configure(resource.Configs)
+		}
+		err = errors.Join(err, resource.Err)
+	}
+	if err != nil {
 		fmt.Fprintf(warnings, "warning: the settings of the topics are unknown: %v\n", err)
 	}
 	return nil
 }
 
-func (to Topics) readSettings(ctx context.Context, admin *kadm.Client) error {
-	resources, err := admin.DescribeTopicConfigs(ctx, to.Names()...)
-	for _, resource := range resources {
-		t := to[resource.Name]
-		if resource.Err != nil || t == nil {
-			err = errors.Join(err, resource.Err)
-			continue
-		}
-		settings := map[string]string{}
-		for _, config := range resource.Configs {
-			settings[config.Key] = config.MaybeValue()
-		}
-		t.timestampType = settings[configTimestampType]
-		if limit, err := strconv.Atoi(settings[configMaxBytes]); err == nil {
-			t.maxBytes = limit
-		}
-		if ms, err := strconv.ParseInt(settings[configRetention], 10, 64); err == nil && ms > 0 &&
-			strings.Contains(settings[configCleanup], "delete") {
-			t.retention = time.Duration(ms) * time.Millisecond
-		}
+// configure reads the settings that matter to a replay.
+func (t *Topic) configure(configs []kadm.Config) {
+	settings := map[string]string{}
+	for _, config := range configs {
+		settings[config.Key] = config.MaybeValue()
 	}
-	return err
+	t.OwnTimestamps = settings["message.timestamp.type"] == "LogAppendTime"
+	if limit, err := strconv.Atoi(settings["max.message.bytes"]); err == nil {
+		t.maxBytes = limit
+	}
+	ms, err := strconv.ParseInt(settings["retention.ms"], 10, 64)
+	if err == nil && ms > 0 && strings.Contains(settings["cleanup.policy"], "delete") {
+		t.retention = time.Duration(ms) * time.Millisecond
+	}
 }
 
 // BatchBytes returns the batch limit of the client, which compares the limit with
 // uncompressed records. The limit allows the largest dead letter: its record was in the
 // log, so it fits into the topic's own limit when it is compressed.
 func (to Topics) BatchBytes(topic string) int32 {
-	t := to[topic]
-	if t == nil {
-		return defaultMaxBytes // the client tests the function
+	limit := defaultMaxBytes // of the dead letter topic, which gets the marks
+	if t := to[topic]; t != nil {
+		limit = max(t.maxBytes, t.largest+overhead)
 	}
-	return int32(min(max(t.maxBytes, t.largest+overhead), clientMaxBytes))
+	return int32(min(limit, clientMaxBytes))
 }
 
 // Check returns an error for a topic that would make old orders look new. It warns of a
@@ -130,9 +118,9 @@ func (to Topics) BatchBytes(topic string) int32 {
 func (to Topics) Check(brokerTimestamps bool, now time.Time, warnings io.Writer) error {
 	for _, name := range to.Names() {
 		t := to[name]
-		if t.OwnTimestamps() && !brokerTimestamps {
-			return fmt.Errorf("topic %s sets the timestamp of every record to its time of arrival (%s=%s), so a version guard on the Kafka timestamp "+
-				"would take the replayed orders for the newest: use --broker-timestamps to replay nevertheless", name, configTimestampType, logAppendTime)
+		if t.OwnTimestamps && !brokerTimestamps {
+			return fmt.Errorf("topic %s sets the timestamp of every record to its time of arrival (message.timestamp.type=LogAppendTime), "+
+				"so a version guard on the Kafka timestamp would take the replayed orders for the newest: use --broker-timestamps to replay nevertheless", name)
 		}
 		if age := now.Sub(time.UnixMilli(t.oldest)); t.retention > 0 && age > t.retention {
 			fmt.Fprintf(warnings, "warning: the oldest dead letter is %s old and topic %s keeps records for %s: Kafka may delete the replayed record, "+
@@ -141,9 +129,6 @@ func (to Topics) Check(brokerTimestamps bool, now time.Time, warnings io.Writer)
 	}
 	return nil
 }
-
-// OwnTimestamps reports whether the broker replaces the timestamps of records.
-func (t *Topic) OwnTimestamps() bool { return t.timestampType == logAppendTime }
 
 // Partition returns the partition for a record. By default it is the partition of the
 // origin, because the other records of the same order are there. By key, or when the

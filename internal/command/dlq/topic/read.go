@@ -1,6 +1,7 @@
 package topic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 )
 
 const (
+	// connectTimeout is how long the brokers may take to answer the first request.
+	connectTimeout = 15 * time.Second
 	// pollTimeout is how long the reader waits for records before it asks the broker
 	// whether the spans have more of them.
 	pollTimeout = time.Second
@@ -42,16 +45,15 @@ func (t *Topic) Spans(ctx context.Context) (Spans, error) {
 		return nil, err
 	}
 	defer c.Close()
-	if err := t.ping(ctx, c); err != nil {
-		return nil, err
+	short, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if err := c.Ping(short); err != nil { // no broker answers and accepts the account
+		return nil, fmt.Errorf("connecting to %s: %w", t.brokers, err)
 	}
 	admin := kadm.NewClient(c)
 	starts, err := admin.ListStartOffsets(ctx, t.Name)
-	if err = errors.Join(err, starts.Error()); err != nil {
-		return nil, fmt.Errorf("listing the offsets of topic %s: %w", t.Name, err)
-	}
-	ends, err := admin.ListEndOffsets(ctx, t.Name)
-	if err = errors.Join(err, ends.Error()); err != nil {
+	ends, err2 := admin.ListEndOffsets(ctx, t.Name)
+	if err := cmp.Or(errors.Join(err, starts.Error()), errors.Join(err2, ends.Error())); err != nil {
 		return nil, fmt.Errorf("listing the offsets of topic %s: %w", t.Name, err)
 	}
 	found := Spans{}
@@ -72,19 +74,42 @@ func (t *Topic) Read(ctx context.Context, spans Spans, visit func(*kgo.Record) e
 	if len(spans) == 0 {
 		return nil
 	}
-	r, err := t.newReader(spans)
+	offsets := map[int32]kgo.Offset{}
+	for partition, s := range spans {
+		offsets[partition] = kgo.NewOffset().At(s.From)
+	}
+	c, err := t.Client(
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{t.Name: offsets}),
+		kgo.KeepControlRecords(), // the last record may be the marker of a transaction
+		kgo.FetchMaxWait(pollTimeout/2),
+		kgo.FetchMaxBytes(fetchBytes), // the client holds a few fetches while visit works
+		kgo.FetchMaxPartitionBytes(fetchBytes),
+		// When a client is closed before it starts, it starts nevertheless, and ends a
+		// fetch session while it creates the session. Sessions only save bytes when a
+		// topic has many partitions and few new records.
+		kgo.DisableFetchSessions(),
+	)
 	if err != nil {
 		return err
 	}
-	defer r.client.Close()
+	defer c.Close()
+	r := &reader{topic: t.Name, client: c, left: maps.Clone(spans)}
 	for len(r.left) > 0 {
-		fetches, err := r.poll(ctx)
-		if err != nil {
-			return fmt.Errorf("reading topic %s: %w", t.Name, err)
+		short, cancel := context.WithTimeout(ctx, pollTimeout)
+		fetches := c.PollFetches(short)
+		cancel()
+		err := context.Cause(ctx)
+		for _, failed := range fetches.Errors() {
+			if err == nil && !errors.Is(failed.Err, context.DeadlineExceeded) {
+				err = failed.Err
+			}
 		}
-		if fetches.Empty() {
+		switch {
+		case err != nil:
+			return fmt.Errorf("reading topic %s: %w", t.Name, err)
+		case fetches.Empty():
 			err = r.finishHoles(ctx)
-		} else {
+		default:
 			err = r.visit(fetches, visit)
 		}
 		if err != nil {
@@ -101,45 +126,8 @@ type reader struct {
 	left   Spans
 }
 
-func (t *Topic) newReader(spans Spans) (*reader, error) {
-	offsets := map[int32]kgo.Offset{}
-	for partition, s := range spans {
-		offsets[partition] = kgo.NewOffset().At(s.From)
-	}
-	c, err := t.Client(
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{t.Name: offsets}),
-		kgo.KeepControlRecords(), // the last record may be the marker of a transaction
-		kgo.FetchMaxWait(pollTimeout/2),
-		kgo.FetchMaxBytes(fetchBytes), // the client holds a few fetches while visit works
-		kgo.FetchMaxPartitionBytes(fetchBytes),
-		// When a client is closed before it starts, it starts nevertheless, and ends a
-		// fetch session while it creates the session. Sessions only save bytes when a
-		// topic has many partitions and few new records.
-		kgo.DisableFetchSessions(),
-	)
-	return &reader{topic: t.Name, client: c, left: maps.Clone(spans)}, err
-}
-
-// poll waits for records, up to pollTimeout.
-func (r *reader) poll(ctx context.Context) (kgo.Fetches, error) {
-	short, cancel := context.WithTimeout(ctx, pollTimeout)
-	defer cancel()
-	fetches := r.client.PollFetches(short)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	var failure error
-	fetches.EachError(func(_ string, _ int32, err error) {
-		if !errors.Is(err, context.DeadlineExceeded) {
-			failure = err
-		}
-	})
-	return fetches, failure
-}
-
 func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error {
-	for it := fetches.RecordIter(); !it.Done(); {
-		record := it.Next()
+	for record := range fetches.RecordsAll() {
 		s, unfinished := r.left[record.Partition]
 		if !unfinished {
 			continue // the client fetched past the end
@@ -149,10 +137,9 @@ func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error
 				return err
 			}
 		}
-		if s.From = record.Offset + 1; s.From >= s.End {
+		r.left[record.Partition] = Span{record.Offset + 1, s.End}
+		if record.Offset+1 >= s.End {
 			r.finish(record.Partition)
-		} else {
-			r.left[record.Partition] = s
 		}
 	}
 	return nil
