@@ -64,7 +64,7 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 		defer db.Close()
 		config := checker.Config{Seeds: b.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db}
 		if report := checker.Eventually(t, patience, config); report.Rows != len(sent) || report.DeadLetters != 0 {
-			t.Errorf("%d orders gave %d rows and %d dead deadLetters", len(sent), report.Rows, report.DeadLetters)
+			t.Errorf("%d orders gave %d rows and %d dead letters", len(sent), report.Rows, report.DeadLetters)
 		}
 		var total int64
 		if err := db.QueryRowContext(t.Context(), "SELECT SUM(total_price) FROM orders WHERE order_id IN (?, ?, ?)",

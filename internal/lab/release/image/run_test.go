@@ -108,7 +108,7 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 	defer db.Close()
 	report := checker.Eventually(t, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db})
 	if report.Rows != 2 || report.DeadLetters != 1 {
-		t.Errorf("two orders and one record that is no order gave %d rows and %d dead deadLetters", report.Rows, report.DeadLetters)
+		t.Errorf("two orders and one record that is no order gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
 	}
 
 	if err := s.Stop(patience); err != nil {
