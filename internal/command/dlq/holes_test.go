@@ -2,10 +2,12 @@ package dlq
 
 import (
 	"context"
+	"net"
 	"strconv"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -67,6 +69,42 @@ func TestAHoleAtTheEndIsNotWaitedFor(t *testing.T) {
 	defer cancel()
 	if got := w.runContext(ctx, "list", "-o", "json"); got.code != 0 || parse[summary](t, got.out).Open != 5 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// The first answers say that the partition has no leader, as while brokers elect one.
+func TestAnElectionOfALeaderIsWaitedFor(t *testing.T) {
+	b := kafkatest.InMemory(t)
+	w := newWorld(t, b)
+	fill(w)
+	answers := 0
+	b.Cluster.ControlKey(int16(kmsg.Metadata), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		b.Cluster.KeepControl()
+		ask := request.(*kmsg.MetadataRequest)
+		if len(ask.Topics) == 0 || answers == 2 {
+			return nil, nil, false
+		}
+		answers++
+		host, port, _ := net.SplitHostPort(b.Seeds()[0])
+		node := kmsg.NewMetadataResponseBroker()
+		number, _ := strconv.Atoi(port)
+		node.Host, node.Port = host, int32(number)
+		answer := ask.ResponseKind().(*kmsg.MetadataResponse)
+		answer.Brokers = append(answer.Brokers, node)
+		for _, topic := range ask.Topics {
+			electing := kmsg.NewMetadataResponseTopic()
+			electing.Topic = topic.Topic
+			for partition := range int32(3) {
+				p := kmsg.NewMetadataResponseTopicPartition()
+				p.Partition, p.Leader, p.ErrorCode = partition, -1, kerr.LeaderNotAvailable.Code
+				electing.Partitions = append(electing.Partitions, p)
+			}
+			answer.Topics = append(answer.Topics, electing)
+		}
+		return answer, nil, true
+	})
+	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open == 0 || answers != 2 {
+		t.Errorf("got %+v after %d answers without a leader", got, answers)
 	}
 }
 

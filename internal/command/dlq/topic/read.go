@@ -9,14 +9,17 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/plugins/kafka/client"
 )
 
 const (
-	// connectTimeout is how long the brokers may take to answer the first request.
+	// connectTimeout is how long the brokers may take to answer the first requests.
 	connectTimeout = 15 * time.Second
+	// electionPause is the time between two requests while a partition has no leader.
+	electionPause = 200 * time.Millisecond
 	// pollTimeout is how long the reader waits for records before it asks the broker
 	// whether the spans have more of them.
 	pollTimeout = time.Second
@@ -50,10 +53,8 @@ func (t *Topic) Spans(ctx context.Context) (Spans, error) {
 	if err := c.Ping(short); err != nil { // no broker answers and accepts the account
 		return nil, fmt.Errorf("connecting to %s: %w", t.brokers, err)
 	}
-	admin := kadm.NewClient(c)
-	starts, err := admin.ListStartOffsets(ctx, t.Name)
-	ends, err2 := admin.ListEndOffsets(ctx, t.Name)
-	if err := cmp.Or(errors.Join(err, starts.Error()), errors.Join(err2, ends.Error())); err != nil {
+	starts, ends, err := t.bounds(short, kadm.NewClient(c))
+	if err != nil {
 		return nil, fmt.Errorf("listing the offsets of topic %s: %w", t.Name, err)
 	}
 	found := Spans{}
@@ -64,6 +65,30 @@ func (t *Topic) Spans(ctx context.Context) (Spans, error) {
 		}
 	})
 	return found, nil
+}
+
+// bounds returns where the partitions start and end. It asks again while brokers elect the
+// leader of a partition, until ctx ends.
+func (t *Topic) bounds(ctx context.Context, admin *kadm.Client) (starts, ends kadm.ListedOffsets, err error) {
+	for {
+		var err2 error
+		starts, err = admin.ListStartOffsets(ctx, t.Name)
+		ends, err2 = admin.ListEndOffsets(ctx, t.Name)
+		err = cmp.Or(errors.Join(err, starts.Error()), errors.Join(err2, ends.Error()))
+		if !isElection(err) {
+			return starts, ends, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil, err
+		case <-time.After(electionPause):
+		}
+	}
+}
+
+// isElection reports whether an error lasts only until a partition has a leader.
+func isElection(err error) bool {
+	return kerr.IsRetriable(err) && !errors.Is(err, kerr.UnknownTopicOrPartition)
 }
 
 // Read calls visit with every record of the spans, in the order of each partition.
@@ -149,6 +174,9 @@ func (r *reader) visit(fetches kgo.Fetches, visit func(*kgo.Record) error) error
 func (r *reader) finishHoles(ctx context.Context) error {
 	for partition, s := range r.left {
 		more, err := client.HasRecords(ctx, r.client, r.topic, partition, s.From, s.End)
+		if isElection(err) {
+			continue // the next poll asks again
+		}
 		if err != nil {
 			return fmt.Errorf("reading topic %s, partition %d: %w", r.topic, partition, err)
 		}
