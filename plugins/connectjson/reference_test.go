@@ -157,7 +157,7 @@ func canonical(b []byte, s *schema.Schema, value any) []byte {
 		switch {
 		case s != nil && s.Logical == schema.Decimal:
 			return append(append(b, 'd'), v...)
-		case s != nil && s.Logical == schema.TimeMillis:
+		case s != nil && s.Logical == schema.Time && s.IsConnect:
 			return fmt.Appendf(b, "c%d", millisOfDay(v))
 		}
 		return quote(b, v)

@@ -37,7 +37,7 @@ func (c *Converter) noText(s *schema.Schema, k jackson.Kind) (any, *record.Refus
 // javaCast refuses a logical type on a container: Java casts the date or the decimal to
 // the container where it checks the value.
 func (c *Converter) javaCast(s *schema.Schema) *record.Refusal {
-	if c.checked && s.Logical.IsConnect() && s.Type >= schema.Array {
+	if c.checked && s.IsConnect && s.Type >= schema.Array {
 		return refusal.New(refusal.BadSchema, "a logical type cannot stand on "+s.Type.String())
 	}
 	return nil
@@ -46,7 +46,7 @@ func (c *Converter) javaCast(s *schema.Schema) *record.Refusal {
 // javaKeys refuses a map with keys that are text of a logical type: where Java checks the
 // map, it finds text in place of that type's values.
 func (c *Converter) javaKeys(s *schema.Schema, members int) *record.Refusal {
-	if c.checked && s.Keys.Logical.IsConnect() && members > 0 {
+	if c.checked && s.Keys.IsConnect && members > 0 {
 		return refusal.New(refusal.BadSchema, "a map's key cannot be text of this logical type")
 	}
 	return nil
@@ -56,7 +56,10 @@ func (c *Converter) javaKeys(s *schema.Schema, members int) *record.Refusal {
 // elements, and anything else has none.
 func (c *Converter) javaArray(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	out := []any{}
-	if c.Kind(n) != jackson.Object {
+	switch k := c.Kind(n); {
+	case c.Strict:
+		return nil, mismatch(s, k)
+	case k != jackson.Object:
 		return out, nil
 	}
 	for _, m := range c.Members(n) {
@@ -88,12 +91,8 @@ func javaLong(number []byte) int64 {
 
 // identity appends what makes the key of a map equal to another key in Java: numbers and
 // text by value, structs and lists by their parts. There, two arrays of bytes are never
-// equal unless they are fields of a struct; serial keeps them apart.
-func identity(b []byte, s *schema.Schema, key any, serial int) []byte {
-	return appendIdentity(b, s, key, serial, false)
-}
-
-func appendIdentity(b []byte, s *schema.Schema, key any, serial int, field bool) []byte {
+// equal unless they are fields of a struct; serial keeps the others apart.
+func identity(b []byte, s *schema.Schema, key any, serial int, field bool) []byte {
 	switch v := key.(type) {
 	case nil:
 		return append(b, "null,"...)
@@ -124,12 +123,12 @@ func appendIdentity(b []byte, s *schema.Schema, key any, serial int, field bool)
 func objectIdentity(b []byte, s *schema.Schema, members map[string]any, serial int) []byte {
 	if s.Type == schema.Struct {
 		for i := range s.Fields {
-			b = appendIdentity(b, s.Fields[i].Schema, members[s.Fields[i].Name], serial, true)
+			b = identity(b, s.Fields[i].Schema, members[s.Fields[i].Name], serial, true)
 		}
 		return b
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		b = appendIdentity(append(strconv.AppendQuote(b, name), ':'), s.Items, members[name], serial, false)
+		b = identity(append(strconv.AppendQuote(b, name), ':'), s.Items, members[name], serial, false)
 	}
 	return b
 }
@@ -139,17 +138,17 @@ func objectIdentity(b []byte, s *schema.Schema, members map[string]any, serial i
 func listIdentity(b []byte, s *schema.Schema, list []any, serial int) []byte {
 	if s.Type != schema.Map {
 		for _, e := range list {
-			b = appendIdentity(b, s.Items, e, serial, false)
+			b = identity(b, s.Items, e, serial, false)
 		}
 		return b
 	}
 	entries := make(map[string]any, len(list))
 	for _, e := range list {
 		pair := e.([]any)
-		entries[string(identity(nil, s.Keys, pair[0], serial))] = pair[1]
+		entries[string(identity(nil, s.Keys, pair[0], serial, false))] = pair[1]
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		b = appendIdentity(append(b, name...), s.Items, entries[name], serial, false)
+		b = identity(append(b, name...), s.Items, entries[name], serial, false)
 	}
 	return b
 }

@@ -1,9 +1,7 @@
 package convert
 
 import (
-	"bytes"
 	"errors"
-	"math"
 	"strconv"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
@@ -13,11 +11,9 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-var intBits = [...]uint{schema.Int8: 8, schema.Int16: 16, schema.Int32: 32, schema.Int64: 64}
-
 // integer is a number of an integer type.
 func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Refusal) {
-	bits := intBits[s.Type]
+	bits := uint(8) << s.Type // the types begin with int8, int16, int32 and int64
 	if !c.Strict {
 		return c.javaInteger(n, bits), nil
 	}
@@ -61,13 +57,13 @@ func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *rec
 // number is within that type. Java goes through a BigDecimal, which has no minus zero.
 func floatOf(number []byte, bits int) (v float64, fits bool) {
 	v, err := strconv.ParseFloat(string(number), bits)
-	switch {
-	case v == 0 && isZero(number):
-		v = 0
-	case v == 0 && number[0] == '-':
-		v = math.Copysign(0, -1)
-	case bits == 32:
+	if bits == 32 {
 		v = shortest(float32(v))
+	}
+	if v == 0 {
+		if d, _ := decimal.Parse(number); d.Sign() == 0 {
+			v = 0
+		}
 	}
 	return v, err == nil
 }
@@ -84,9 +80,49 @@ func shortest(f float32) float64 {
 	return v
 }
 
-func isZero(number []byte) bool {
-	if i := bytes.IndexAny(number, "eE"); i >= 0 {
-		number = number[:i]
+// maxDecimalText is the greatest length of a decimal in characters. Java has no such
+// limit: an exponent or a scale of two billion would make gigabytes of zeros. No database
+// has a decimal that comes near.
+const maxDecimalText = 2000
+
+// decimal converts a Decimal, which is a number or the base64 of the unscaled integer.
+// The reference takes a number at any scale; strict brings it to the schema's scale.
+func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
+	var d decimal.Decimal
+	var err error
+	switch k := c.Kind(n); k {
+	case jackson.Int, jackson.Float:
+		d, err = decimal.Parse(c.Bytes(n))
+		if err == nil && c.Strict {
+			d, err = d.Rescale(s.Scale)
+		}
+		if errors.Is(err, decimal.ErrInexact) {
+			return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of the schema's scale, got more digits")
+		}
+	case jackson.String:
+		if !s.HasScale {
+			return nil, refusal.New(refusal.BadSchema, "the Decimal's schema has no scale")
+		}
+		unscaled, valid := c.Base64(n)
+		if !valid || len(unscaled) == 0 {
+			return nil, refusal.New(refusal.TypeMismatch, "expected a Decimal, got text that is not base64 of an integer")
+		}
+		d, err = decimal.FromBytes(unscaled, s.Scale)
+	default:
+		return nil, refusal.New(refusal.TypeMismatch, "expected Decimal, got "+k.String())
 	}
-	return !bytes.ContainsAny(number, "123456789")
+	digits := int64(d.Precision())
+	if err != nil || digits-min(d.Scale(), 0) > maxDecimalText-2 || d.Scale() > maxDecimalText-3 {
+		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of at most 2000 characters, got a longer one")
+	}
+	if c.Strict && s.Precision > 0 && digits > int64(s.Precision) {
+		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of the schema's precision, got more digits")
+	}
+	text := d.String()
+	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as
+	// a value.
+	if r := c.spend(len(text) / 16); r != nil {
+		return nil, r
+	}
+	return text, nil
 }

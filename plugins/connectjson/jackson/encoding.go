@@ -21,7 +21,6 @@ func decodeBytes(b []byte, strict bool) (out []byte, wide bool, err error) {
 	if strict || len(b) < 2 || b[0] != 0 && b[1] != 0 && b[0] < 0xFE {
 		return b, false, nil
 	}
-	var order binary.ByteOrder = binary.LittleEndian
 	if len(b) >= 4 {
 		switch first := binary.BigEndian.Uint32(b); {
 		case first == 0x0000FEFF:
@@ -44,11 +43,11 @@ func decodeBytes(b []byte, strict bool) (out []byte, wide bool, err error) {
 	}
 	switch {
 	case b[0] == 0:
-		order = binary.BigEndian
-	case b[1] != 0:
-		return b, false, nil
+		return fromUTF16(b, binary.BigEndian), true, nil
+	case b[1] == 0:
+		return fromUTF16(b, binary.LittleEndian), true, nil
 	}
-	return fromUTF16(b, order), true, nil
+	return b, false, nil
 }
 
 // fromUTF16 is Java's decoder: a malformed character becomes U+FFFD, and a high surrogate

@@ -1,9 +1,93 @@
 package jackson
 
 import (
+	"encoding/binary"
+	"encoding/hex"
+	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
+
+// special marks the bytes at which a string's plain run ends: a quote, an escape, a
+// control character and all that is not ASCII.
+var special = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf
+	}
+	return t
+}()
+
+// text reads a string or a member's name, from its opening quote.
+func (s *scanner) text(name bool) error {
+	start := s.pos + 1
+	plain := true
+	i := start
+	for {
+		for i < len(s.buf) && !special[s.buf[i]] {
+			i++
+		}
+		if i < len(s.buf) && s.buf[i] == '"' {
+			break
+		}
+		s.pos = i
+		length, itself, err := s.character()
+		if err != nil {
+			return err
+		}
+		plain = plain && itself
+		i += length
+	}
+	s.push(String, plain, start, i)
+	s.pos = i + 1
+	if name && (!plain || i-start > maxNameLen) || i-start > maxTextLen {
+		return s.checkText(s.buf[start:i], name)
+	}
+	return nil
+}
+
+// character checks the escape or the character at pos, which is not plain ASCII. It
+// returns its length, and whether its bytes are its text.
+func (s *scanner) character() (length int, itself bool, err error) {
+	if s.pos >= len(s.buf) {
+		return 0, false, s.bad("unterminated string")
+	}
+	rest := s.buf[s.pos:]
+	switch {
+	case rest[0] == '\\':
+		if _, length = unescape(rest); length == 0 {
+			return 0, false, s.bad("invalid escape")
+		}
+		return length, false, nil
+	case rest[0] < ' ':
+		return 0, false, s.bad("control character in a string")
+	}
+	if r, n := utf8.DecodeRune(rest); r != utf8.RuneError || n > 1 {
+		return n, true, nil
+	}
+	if length = sequence(rest, s.wide); length == 0 || s.strict {
+		return 0, false, s.bad("invalid UTF-8")
+	}
+	return length, false, nil
+}
+
+// checkText applies the rules about the decoded text: Jackson's limits of length, and
+// that the escaped surrogates of a name come in pairs.
+func (s *scanner) checkText(raw []byte, name bool) error {
+	u := units(raw, name)
+	switch {
+	case !name && len(u) > maxTextLen:
+		return s.bad("a string longer than 20000000 characters ends")
+	case !name:
+		return nil
+	case brokenPair(raw) && !s.wide:
+		return s.bad("a name with half a surrogate pair ends")
+	}
+	if text, _ := textOfUnits(u); len(text) > maxNameLen {
+		return s.bad("a name longer than 50000 bytes ends")
+	}
+	return nil
+}
 
 // Jackson turns bytes into UTF-16 code units with fewer checks than Unicode asks for:
 // overlong and too large sequences pass, and escapes may make halves of surrogate pairs.
@@ -12,18 +96,8 @@ import (
 // sequence is the length of the multi-byte sequence that b begins with as Jackson counts
 // it, 0 if Jackson refuses it.
 func sequence(b []byte, wide bool) int {
-	var n int
-	switch c := b[0]; {
-	case c&0xE0 == 0xC0:
-		n = 2
-	case c&0xF0 == 0xE0:
-		n = 3
-	case c&0xF8 == 0xF0:
-		n = 4
-	default:
-		return 0
-	}
-	if len(b) < n {
+	n := bits.LeadingZeros8(^b[0])
+	if n < 2 || n > 4 || len(b) < n {
 		return 0
 	}
 	for _, c := range b[1:n] {
@@ -61,8 +135,9 @@ func units(raw []byte, name bool) []uint16 {
 	for i := 0; i < len(raw); {
 		switch c := raw[i]; {
 		case c == '\\':
-			u = append(u, unescape(raw[i:]))
-			i += escapeLen(raw[i:])
+			unit, length := unescape(raw[i:])
+			u = append(u, unit)
+			i += length
 		case c < utf8.RuneSelf:
 			u = append(u, uint16(c))
 			i++
@@ -75,26 +150,23 @@ func units(raw []byte, name bool) []uint16 {
 	return u
 }
 
-func unescape(b []byte) uint16 {
-	switch b[1] {
-	case 'b':
-		return '\b'
-	case 'f':
-		return '\f'
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 't':
-		return '\t'
-	case 'u':
-		var v int
-		for _, c := range b[2:6] {
-			v = v<<4 | hexValue(c)
-		}
-		return uint16(v)
+// unescape returns the unit and the length of the escape that b begins with. The length
+// is 0 if it is none.
+func unescape(b []byte) (unit uint16, length int) {
+	if len(b) < 2 {
+		return 0, 0
 	}
-	return uint16(b[1])
+	if i := strings.IndexByte(`"\/bfnrt`, b[1]); i >= 0 {
+		return uint16("\"\\/\b\f\n\r\t"[i]), 2
+	}
+	if b[1] != 'u' || len(b) < 6 {
+		return 0, 0
+	}
+	var big [2]byte
+	if _, err := hex.Decode(big[:], b[2:6]); err != nil {
+		return 0, 0
+	}
+	return binary.BigEndian.Uint16(big[:]), 6
 }
 
 // textOfUnits is Java's String.getBytes(UTF_8): half a surrogate pair becomes "?", which
@@ -134,13 +206,13 @@ func brokenPair(raw []byte) bool {
 			i++
 			continue
 		}
-		u := unescape(raw[i:])
+		u, length := unescape(raw[i:])
 		low := u >= 0xDC00 && u <= 0xDFFF
 		if high != low {
 			return true
 		}
 		high = u >= 0xD800 && u <= 0xDBFF
-		i += escapeLen(raw[i:])
+		i += length
 	}
 	return high
 }

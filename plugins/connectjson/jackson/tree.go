@@ -27,9 +27,6 @@ func (k Kind) String() string { return kindNames[k] }
 // IsNumber says whether the kind is a number.
 func (k Kind) IsNumber() bool { return k == Int || k == Float }
 
-// IsBoolean says whether the kind is true or false.
-func (k Kind) IsBoolean() bool { return k == True || k == False }
-
 // Node is the index of a node in a [Tree]. The root is 0, and no member of an object is.
 // The children of a container follow it: n+1 is the first one, and [Tree.Next] leads from
 // each to the one after it. A member of an object is a node of its name and the node of

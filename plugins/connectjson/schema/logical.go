@@ -2,6 +2,8 @@ package schema
 
 import (
 	"math"
+	"strings"
+	"time"
 	"unicode"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
@@ -12,22 +14,15 @@ import (
 // Logical is the meaning that the name of a schema gives its base type.
 type Logical uint8
 
-// The logical types: Kafka Connect's own four, and Debezium's temporal ones, each with
-// the unit of its number.
+// The logical types of Kafka Connect and of Debezium. Of both, some types differ in the
+// unit of their number only.
 const (
-	Plain             Logical = iota
-	Decimal                   // a canonical plain string
-	Date                      // days
-	TimeMillis                // Kafka Connect's Time
-	TimestampMillis           // Kafka Connect's Timestamp
-	DebeziumDate              // days
-	DebeziumTimestamp         // milliseconds
-	DebeziumMicros            // MicroTimestamp
-	DebeziumNanos             // NanoTimestamp
-	DebeziumTime              // milliseconds
-	DebeziumMicroTime         // microseconds
-	DebeziumNanoTime          // nanoseconds
-	DebeziumZonedTime         // ZonedTimestamp: ISO 8601 text
+	Plain   Logical = iota
+	Decimal         // a canonical plain string
+	Date
+	Time
+	Timestamp
+	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
 )
 
 const (
@@ -35,39 +30,40 @@ const (
 	parameterPrecision = "connect.decimal.precision"
 )
 
+const day = 24 * time.Hour
+
 type logicalName struct {
-	logical Logical
-	base    Type
+	logical   Logical
+	base      Type
+	unit      time.Duration
+	isConnect bool
 }
 
 var logicalNames = map[string]logicalName{
-	"org.apache.kafka.connect.data.Decimal":   {Decimal, Bytes},
-	"org.apache.kafka.connect.data.Date":      {Date, Int32},
-	"org.apache.kafka.connect.data.Time":      {TimeMillis, Int32},
-	"org.apache.kafka.connect.data.Timestamp": {TimestampMillis, Int64},
-	"io.debezium.time.Date":                   {DebeziumDate, Int32},
-	"io.debezium.time.Timestamp":              {DebeziumTimestamp, Int64},
-	"io.debezium.time.MicroTimestamp":         {DebeziumMicros, Int64},
-	"io.debezium.time.NanoTimestamp":          {DebeziumNanos, Int64},
-	"io.debezium.time.Time":                   {DebeziumTime, Int32},
-	"io.debezium.time.MicroTime":              {DebeziumMicroTime, Int64},
-	"io.debezium.time.NanoTime":               {DebeziumNanoTime, Int64},
-	"io.debezium.time.ZonedTimestamp":         {DebeziumZonedTime, String},
+	"org.apache.kafka.connect.data.Decimal":   {Decimal, Bytes, 0, true},
+	"org.apache.kafka.connect.data.Date":      {Date, Int32, day, true},
+	"org.apache.kafka.connect.data.Time":      {Time, Int32, time.Millisecond, true},
+	"org.apache.kafka.connect.data.Timestamp": {Timestamp, Int64, time.Millisecond, true},
+	"io.debezium.time.Date":                   {Date, Int32, day, false},
+	"io.debezium.time.Timestamp":              {Timestamp, Int64, time.Millisecond, false},
+	"io.debezium.time.MicroTimestamp":         {Timestamp, Int64, time.Microsecond, false},
+	"io.debezium.time.NanoTimestamp":          {Timestamp, Int64, time.Nanosecond, false},
+	"io.debezium.time.Time":                   {Time, Int32, time.Millisecond, false},
+	"io.debezium.time.MicroTime":              {Time, Int64, time.Microsecond, false},
+	"io.debezium.time.NanoTime":               {Time, Int64, time.Nanosecond, false},
+	"io.debezium.time.ZonedTimestamp":         {ZonedTime, String, time.Nanosecond, false},
 }
-
-// IsConnect says whether the type is one of Kafka Connect's own. The reference converts
-// such a type on any base type.
-func (l Logical) IsConnect() bool { return l >= Decimal && l <= TimestampMillis }
 
 // parseLogical reads what the name and the parameters of a schema say about its values.
 func (p *Parser) parseLogical(s *Schema, n jackson.Node) *record.Refusal {
 	l, known := logicalNames[s.Name]
 	switch {
 	case !known:
-	case l.base == s.Type || l.logical.IsConnect() && !p.Strict:
-		s.Logical = l.logical
-	case l.logical.IsConnect():
-		return refusal.New(refusal.BadSchema, "expected "+l.base.String()+" for this logical type, got "+s.Type.String()).At(memberType)
+	case l.base == s.Type || l.isConnect && !p.Strict:
+		s.Logical, s.Unit, s.IsConnect = l.logical, l.unit, l.isConnect
+	case l.isConnect:
+		detail := "expected " + l.base.String() + " for this logical type, got " + s.Type.String()
+		return refusal.New(refusal.BadSchema, detail).At(memberType)
 	}
 	if at := p.Member(n, memberParameters); at != 0 && p.Kind(at) == jackson.Object {
 		if r := p.parseParameters(s, at); r != nil {
@@ -98,19 +94,11 @@ func (p *Parser) parseParameters(s *Schema, n jackson.Node) *record.Refusal {
 }
 
 // parseInt is Java's Integer.parseInt: a sign, and digits of any script.
-func parseInt(text string) (int64, bool) {
-	if text != "" && (text[0] == '-' || text[0] == '+') {
-		v, ok := parseDigits(text[1:])
-		if text[0] == '-' {
-			v = -v
-		}
-		return v, ok && v >= math.MinInt32 && v <= math.MaxInt32
+func parseInt(text string) (v int64, ok bool) {
+	negative := strings.HasPrefix(text, "-")
+	if negative || strings.HasPrefix(text, "+") {
+		text = text[1:]
 	}
-	v, ok := parseDigits(text)
-	return v, ok && v <= math.MaxInt32
-}
-
-func parseDigits(text string) (v int64, ok bool) {
 	for _, r := range text {
 		if r > 0xFFFF || !unicode.IsDigit(r) || v > math.MaxInt32 {
 			return 0, false
@@ -121,5 +109,8 @@ func parseDigits(text string) (v int64, ok bool) {
 		}
 		v = v*10 + int64(r-zero)
 	}
-	return v, text != ""
+	if negative {
+		v = -v
+	}
+	return v, text != "" && v >= math.MinInt32 && v <= math.MaxInt32
 }

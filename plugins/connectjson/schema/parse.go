@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"slices"
+
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
@@ -42,13 +44,13 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 	if at == 0 || p.Kind(at) != jackson.String {
 		return nil, refusal.New(refusal.BadSchema, "expected the name of a type, got "+p.Found(at)).At(memberType)
 	}
-	t, ok := typeOf(p.Text(at))
-	if !ok {
+	t := slices.Index(typeNames[:], p.Text(at))
+	if t < 0 {
 		return nil, refusal.New(refusal.BadSchema, "expected boolean, int8, int16, int32, int64, float, double, bytes, string, array, map or struct, got another name").At(memberType)
 	}
-	s := &Schema{Type: t}
+	s := &Schema{Type: Type(t)}
 	var r *record.Refusal
-	switch t {
+	switch s.Type {
 	case Array:
 		s.Items, r = p.parsePart(n, memberItems)
 	case Map:
@@ -67,13 +69,10 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 	if at = p.Member(n, memberName); at != 0 && p.Kind(at) == jackson.String {
 		s.Name = p.Text(at)
 	}
-	if r := p.parseLogical(s, n); r != nil {
+	if r = p.parseLogical(s, n); r != nil {
 		return nil, r
 	}
-	if r := p.parseDefault(s, n); r != nil {
-		return nil, r.At(memberDefault)
-	}
-	return s, nil
+	return s, p.parseDefault(s, n).At(memberDefault)
 }
 
 // checkNode refuses what the reference silently ignores: a member twice, `optional` as
@@ -108,10 +107,7 @@ func (p *Parser) parsePart(n jackson.Node, member string) (*Schema, *record.Refu
 		return nil, refusal.New(refusal.BadSchema, "expected a schema node, got nothing").At(member)
 	}
 	s, r := p.Parse(at)
-	if r != nil {
-		return nil, r.At(member)
-	}
-	return s, nil
+	return s, r.At(member)
 }
 
 func (p *Parser) parseFields(s *Schema, n jackson.Node) *record.Refusal {

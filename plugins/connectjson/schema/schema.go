@@ -1,6 +1,8 @@
 // Package schema reads the schemas of Kafka Connect JSON and remembers them.
 package schema
 
+import "time"
+
 // Type is one of Kafka Connect's types.
 type Type uint8
 
@@ -28,15 +30,6 @@ var typeNames = [...]string{
 // String is the name of the type in a schema node.
 func (t Type) String() string { return typeNames[t] }
 
-func typeOf(name string) (Type, bool) {
-	for t, n := range typeNames {
-		if n == name {
-			return Type(t), true
-		}
-	}
-	return 0, false
-}
-
 // Schema is one schema node. It is immutable and shared by all messages that have it.
 type Schema struct {
 	Type     Type
@@ -46,6 +39,10 @@ type Schema struct {
 	Keys     *Schema // of a map
 	Items    *Schema // elements of an array, values of a map
 	Logical  Logical
+	Unit     time.Duration // of the number of a Date, a Time or a Timestamp
+	// IsConnect says that the logical type is one of Kafka Connect's own. The reference
+	// converts such a type on any base type.
+	IsConnect bool
 	// Scale is a Decimal's number of fraction digits; it may be negative. HasScale is
 	// false if the schema has no scale or one that cannot be read. Precision is a
 	// Decimal's number of digits by the convention `connect.decimal.precision`, 0 if not
