@@ -80,15 +80,21 @@ type config struct {
 }
 
 func parseConfig(p *service.ParsedConfig) (c config, err error) {
-	mode, err := p.FieldString(fieldMode)
-	if err != nil {
-		return c, err
+	var mode, unknown string
+	for _, setting := range []struct {
+		field string
+		into  *string
+	}{
+		{fieldMode, &mode},
+		{fieldUnknownFields, &unknown},
+		{fieldStoreSchema, &c.storeSchema},
+		{fieldStoreOriginal, &c.storeOriginal},
+	} {
+		if *setting.into, err = p.FieldString(setting.field); err != nil {
+			return c, err
+		}
 	}
 	enable, err := p.FieldBool(fieldSchemasEnable)
-	if err != nil {
-		return c, err
-	}
-	unknown, err := p.FieldString(fieldUnknownFields)
 	if err != nil {
 		return c, err
 	}
@@ -98,12 +104,6 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 	}
 	if c.options.CacheSize < 1 {
 		return c, fmt.Errorf("reading %s: must be at least 1", fieldCacheSize)
-	}
-	if c.storeSchema, err = p.FieldString(fieldStoreSchema); err != nil {
-		return c, err
-	}
-	if c.storeOriginal, err = p.FieldString(fieldStoreOriginal); err != nil {
-		return c, err
 	}
 	if c.storeSchema != "" && c.storeSchema == c.storeOriginal {
 		return c, fmt.Errorf("reading %s: the same name as %s", fieldStoreOriginal, fieldStoreSchema)

@@ -1,6 +1,7 @@
 package connectjson
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 
@@ -65,7 +66,7 @@ func NewDecoder(opts Options) (*Decoder, error) {
 		s.skip = s.skipKnown
 		return s
 	}
-	if opts.SchemaContent != nil {
+	if opts.SchemaContent != nil && !opts.Schemaless {
 		s := d.scratch.New().(*scratch)
 		r := s.scan(opts.SchemaContent, nil)
 		if r == nil {
@@ -78,57 +79,38 @@ func NewDecoder(opts Options) (*Decoder, error) {
 	return d, nil
 }
 
-// Decode decodes one message. The error is a *record.Refusal. No bytes, as of a Kafka
-// tombstone, are a null without a schema. The record does not refer to b.
-func (d *Decoder) Decode(b []byte) (Record, error) {
-	rec, r := d.decodeRecord(b)
-	if r != nil {
-		return Record{}, r
-	}
-	return rec, nil
-}
-
-func (d *Decoder) decodeRecord(b []byte) (rec Record, r *record.Refusal) {
+// decode decodes one message. No bytes, as of a Kafka tombstone, are a null without a
+// schema. The record does not refer to b.
+func (d *Decoder) decode(b []byte) (rec Record, r *record.Refusal) {
 	if len(b) == 0 {
 		return Record{}, nil
 	}
 	s := d.scratch.Get().(*scratch)
 	defer d.release(s)
-	if rec.Value, rec.Schema, r = d.decode(s, b); r != nil {
+	isEnvelope := !d.opts.Schemaless && d.fixed == nil
+	var skip jackson.Skip
+	if isEnvelope {
+		skip = s.skip
+	}
+	if r = s.scan(b, skip); r != nil {
+		r.Detail = cmp.Or(foreign(b, s.Strict), r.Detail)
 		return Record{}, r
 	}
+	if isEnvelope {
+		rec.Value, rec.Schema, r = d.envelope(s)
+	} else {
+		rec.Schema = d.fixed
+		rec.Value, r = s.Payload(d.fixed, 0)
+		r = r.At("value")
+	}
 	rec.Unknown = s.Unknown
-	return rec, nil
+	return rec, r
 }
 
 func (d *Decoder) release(s *scratch) {
 	s.Release()
 	s.known, s.Unknown = nil, 0
 	d.scratch.Put(s)
-}
-
-func (d *Decoder) decode(s *scratch, b []byte) (any, *schema.Schema, *record.Refusal) {
-	bare := d.opts.Schemaless || d.fixed != nil
-	skip := s.skip
-	if bare {
-		skip = nil
-	}
-	if r := s.scan(b, skip); r != nil {
-		explain(r, b, s.Strict)
-		return nil, nil, r
-	}
-	if !bare {
-		return d.envelope(s)
-	}
-	known := d.fixed
-	if d.opts.Schemaless {
-		known = nil
-	}
-	v, r := s.Payload(known, 0)
-	if r != nil {
-		return nil, nil, r.At("value")
-	}
-	return v, known, nil
 }
 
 func (s *scratch) scan(b []byte, skip jackson.Skip) *record.Refusal {
@@ -139,13 +121,9 @@ func (s *scratch) scan(b []byte, skip jackson.Skip) *record.Refusal {
 }
 
 // skipKnown recognises a recent schema where the schema of the envelope stands.
-func (s *scratch) skipKnown(name, rest []byte) int {
-	if string(name) != memberSchema {
-		return 0
-	}
-	known, length := s.schemas.Prefix(rest)
-	if known != nil {
-		s.known = known
+func (s *scratch) skipKnown(name, rest []byte) (length int) {
+	if string(name) == memberSchema {
+		s.known, length = s.schemas.Prefix(rest)
 	}
 	return length
 }
@@ -169,11 +147,8 @@ func (d *Decoder) schema(s *scratch, n jackson.Node) (*schema.Schema, *record.Re
 
 func (d *Decoder) parse(s *scratch, n jackson.Node) (*schema.Schema, *record.Refusal) {
 	parsed, r := s.Schema(n)
-	if r != nil {
-		return nil, r.At(memberSchema)
-	}
-	if d.opts.Describe != nil {
+	if r == nil && d.opts.Describe != nil {
 		parsed.Description = d.opts.Describe(parsed)
 	}
-	return parsed, nil
+	return parsed, r.At(memberSchema)
 }

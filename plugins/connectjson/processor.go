@@ -101,7 +101,7 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 		kept[0] = raw
 		msg.MetaSetImmut(p.storeOriginal, &kept[0])
 	}
-	rec, r := p.decoder.decodeRecord(raw)
+	rec, r := p.decoder.decode(raw)
 	if r != nil {
 		return 0, r
 	}
