@@ -14,19 +14,13 @@ import (
 
 // Options are what a Decoder needs to know.
 type Options struct {
-	// Compat answers as the reference converter does. Without it the decoder refuses a
-	// message that the reference reads wrongly without an error.
-	Compat bool
-	// Schemaless reads plain JSON: no envelope, no schema.
-	Schemaless bool
+	Compat     bool // answers as the reference converter does; see doc.go
+	Schemaless bool // reads plain JSON: no envelope, no schema
 	// SchemaContent is the JSON of one schema for all messages, which are then bare
 	// payloads. It is nil if messages carry their own schema.
 	SchemaContent []byte
-	// RefuseUnknown refuses the members of a struct that its schema lacks, instead of
-	// counting them.
-	RefuseUnknown bool
-	// CacheSize is the greatest number of distinct schemas to remember, at least 1.
-	CacheSize int
+	RefuseUnknown bool // refuses the members of a struct that its schema lacks
+	CacheSize     int  // the greatest number of distinct schemas to remember, at least 1
 	// Describe, unless nil, is called once for each distinct schema; its answer becomes
 	// Schema.Description.
 	Describe func(*schema.Schema) any
@@ -44,6 +38,7 @@ type Record struct {
 // Decoder turns messages into records. It is safe for concurrent use.
 type Decoder struct {
 	opts    Options
+	bare    bool           // messages are no envelopes
 	fixed   *schema.Schema // of SchemaContent
 	schemas *schema.Cache
 	scratch sync.Pool // of *scratch
@@ -54,21 +49,24 @@ type scratch struct {
 	convert.Converter
 	schemas *schema.Cache
 	known   *schema.Schema // of the schema that the scanner skipped
-	skip    jackson.Skip   // skipKnown; a new method value would be an allocation
+	skip    jackson.Skip   // skipKnown for envelopes; a new method value would be an allocation
 }
 
 // NewDecoder fails when SchemaContent is not a schema.
 func NewDecoder(opts Options) (*Decoder, error) {
 	d := &Decoder{opts: opts, schemas: schema.NewCache(opts.CacheSize)}
+	d.bare = opts.Schemaless || opts.SchemaContent != nil
 	d.scratch.New = func() any {
 		s := &scratch{schemas: d.schemas}
 		s.Strict, s.RefuseUnknown = !opts.Compat, opts.RefuseUnknown
-		s.skip = s.skipKnown
+		if !d.bare {
+			s.skip = s.skipKnown
+		}
 		return s
 	}
 	if opts.SchemaContent != nil && !opts.Schemaless {
 		s := d.scratch.New().(*scratch)
-		r := s.scan(opts.SchemaContent, nil)
+		r := s.scan(opts.SchemaContent)
 		if r == nil {
 			d.fixed, r = d.parse(s, 0)
 		}
@@ -87,21 +85,16 @@ func (d *Decoder) decode(b []byte) (rec Record, r *record.Refusal) {
 	}
 	s := d.scratch.Get().(*scratch)
 	defer d.release(s)
-	isEnvelope := !d.opts.Schemaless && d.fixed == nil
-	var skip jackson.Skip
-	if isEnvelope {
-		skip = s.skip
-	}
-	if r = s.scan(b, skip); r != nil {
+	if r = s.scan(b); r != nil {
 		r.Detail = cmp.Or(foreign(b, s.Strict), r.Detail)
 		return Record{}, r
 	}
-	if isEnvelope {
-		rec.Value, rec.Schema, r = d.envelope(s)
-	} else {
+	if d.bare {
 		rec.Schema = d.fixed
 		rec.Value, r = s.Payload(d.fixed, 0)
 		r = r.At("value")
+	} else {
+		rec.Value, rec.Schema, r = d.envelope(s)
 	}
 	rec.Unknown = s.Unknown
 	return rec, r
@@ -113,8 +106,8 @@ func (d *Decoder) release(s *scratch) {
 	d.scratch.Put(s)
 }
 
-func (s *scratch) scan(b []byte, skip jackson.Skip) *record.Refusal {
-	if err := s.Scan(b, s.Strict, skip); err != nil {
+func (s *scratch) scan(b []byte) *record.Refusal {
+	if err := s.Scan(b, s.Strict, s.skip); err != nil {
 		return refusal.New(refusal.BadJSON, err.Error()).At("value")
 	}
 	return nil

@@ -80,7 +80,7 @@ func (d *Decoder) decodeKey(key []byte) (value any, isEnvelope bool, r *record.R
 	}
 	s := d.scratch.Get().(*scratch)
 	defer d.release(s)
-	if s.scan(key, s.skip) != nil || !s.isEnvelope() {
+	if s.scan(key) != nil || !s.isEnvelope() {
 		return nil, false, nil
 	}
 	if value, _, r = d.envelope(s); r == nil {

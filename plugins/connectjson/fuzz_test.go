@@ -111,7 +111,7 @@ func normalized(s *schema.Schema, value any) any {
 		for k, e := range v {
 			child := s.Items
 			if s.Type == schema.Struct {
-				child = s.Fields[s.Find([]byte(k))].Schema
+				child = s.Fields[s.Index[k]].Schema
 			}
 			out[k] = normalized(child, e)
 		}

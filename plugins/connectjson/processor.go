@@ -40,10 +40,7 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", fieldSchemaContent, err)
 	}
-	keys, err := NewDecoder(Options{CacheSize: conf.options.CacheSize})
-	if err != nil {
-		return nil, err
-	}
+	keys, _ := NewDecoder(Options{CacheSize: conf.options.CacheSize}) // no error without SchemaContent
 	return &processor{
 		config:  conf,
 		decoder: decoder,

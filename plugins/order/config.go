@@ -82,25 +82,20 @@ func spec() *service.ConfigSpec {
 func contractFrom(parsed *service.ParsedConfig) (*contract, error) {
 	var names fields
 	var most bounds
-	for _, setting := range []struct {
-		path []string
-		into *string
-	}{
-		{[]string{fieldFields, fieldOrderID}, &names.orderID},
-		{[]string{fieldFields, fieldUserID}, &names.userID},
-		{[]string{fieldFields, fieldProductID}, &names.productID},
-		{[]string{fieldFields, fieldQuantity}, &names.quantity},
-		{[]string{fieldFields, fieldUnitPrice}, &names.unitPrice},
-		{[]string{fieldFields, fieldTotalPrice}, &names.totalPrice},
-		{[]string{fieldMaxQuantity}, &most.quantity},
-		{[]string{fieldMaxUnitPrice}, &most.unitPrice},
-		{[]string{fieldMaxTotalPrice}, &most.totalPrice},
-	} {
-		value, err := parsed.FieldString(setting.path...)
-		if err != nil {
+	var err error
+	for _, s := range names.settings() {
+		if *s.into, err = parsed.FieldString(fieldFields, s.key); err != nil {
 			return nil, err
 		}
-		*setting.into = value
+	}
+	for _, s := range []setting{
+		{fieldMaxQuantity, &most.quantity},
+		{fieldMaxUnitPrice, &most.unitPrice},
+		{fieldMaxTotalPrice, &most.totalPrice},
+	} {
+		if *s.into, err = parsed.FieldString(s.key); err != nil {
+			return nil, err
+		}
 	}
 	refuseMismatch, err := choice(parsed, fieldTotalMismatch, mismatchCorrect, mismatchRefuse)
 	if err != nil {

@@ -98,19 +98,17 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 func (*processor) Close(context.Context) error { return nil }
 
 func (p *processor) process(msg *service.Message) *record.Refusal {
-	// Reading only: a refused message must keep its content, and a mutable view
-	// would drop the bytes that the structured form came from.
+	// Reading only: a refused message must keep its content, and a mutable view would
+	// drop the bytes that the structured form came from.
 	content, err := msg.AsStructured()
-	if err != nil {
-		if p.passTombstones && isEmpty(msg) {
-			return nil
-		}
-		return unreadable(msg)
-	}
-	if content == nil {
-		if p.passTombstones {
-			return nil
-		}
+	switch {
+	case err != nil && !isEmpty(msg):
+		return refuse(CodeType, "value", "object", "bytes that are no JSON document")
+	case content == nil && p.passTombstones:
+		return nil
+	case err != nil: // a tombstone that no decoder saw
+		return refuse(CodeMissing, "value", "object", "none")
+	case content == nil:
 		return refuse(CodeMissing, "value", "object", "null")
 	}
 	record, ok := content.(map[string]any)
@@ -125,8 +123,8 @@ func (p *processor) process(msg *service.Message) *record.Refusal {
 	if refused != nil {
 		return refused
 	}
-	// Most producers send the right total: then nothing is written, and the record is
-	// not cloned.
+	// Most producers send the right total: then nothing is written, and the record is not
+	// cloned.
 	if record[p.contract.totalPrice] == total {
 		return nil
 	}
@@ -137,15 +135,6 @@ func (p *processor) process(msg *service.Message) *record.Refusal {
 		p.corrected.Incr(1)
 	}
 	return nil
-}
-
-// unreadable refuses a message without content, such as a tombstone that no decoder
-// saw, or with bytes that are no JSON.
-func unreadable(msg *service.Message) *record.Refusal {
-	if isEmpty(msg) {
-		return refuse(CodeMissing, "value", "object", "none")
-	}
-	return refuse(CodeType, "value", "object", "bytes that are no JSON document")
 }
 
 func isEmpty(msg *service.Message) bool {

@@ -48,8 +48,7 @@ func (b bound) check(n number, path string) *record.Refusal {
 	return nil
 }
 
-// checkText applies the rules for a text field: there, valid, 1 to most
-// characters.
+// checkText applies the rules for a text field: there, valid, 1 to most characters.
 func checkText(record map[string]any, path string, most int) *record.Refusal {
 	value := record[path]
 	if value == nil {
@@ -66,36 +65,29 @@ func checkText(record map[string]any, path string, most int) *record.Refusal {
 		return refuse(CodeEmpty, path, fmt.Sprintf("1 to %d characters", most), "none")
 	}
 	// A text never has more characters than bytes, so most texts need no count.
-	if len(text) > most {
-		if n := utf8.RuneCountInString(text); n > most {
-			return refuse(CodeTooLong, path, fmt.Sprintf("1 to %d characters", most), strconv.Itoa(n))
-		}
+	if len(text) > most && utf8.RuneCountInString(text) > most {
+		expected := fmt.Sprintf("1 to %d characters", most)
+		return refuse(CodeTooLong, path, expected, strconv.Itoa(utf8.RuneCountInString(text)))
 	}
 	return nil
 }
 
-// checkQuantity reads an integer of 1 or more.
-func checkQuantity(record map[string]any, path string) (int64, *record.Refusal) {
-	n, refused := readNumber(record, path, true)
-	if refused == nil && n.Cmp(one.Decimal) < 0 {
-		refused = refuse(CodeRange, path, "at least 1", "less")
-	}
-	quantity, _ := n.Int64() // no error: readNumber took only integers of 64 bits
-	return quantity, refused
-}
-
-// checkAmount reads an integer or exact decimal of 0 or more; only an integer
-// where the schema says so.
-func checkAmount(record map[string]any, path string, integer bool) (number, *record.Refusal) {
+// checkNumber reads an exact number: of least, which is 0 or 1, or more, and not above
+// the bound most; only an integer where the contract or the schema says so.
+func checkNumber(record map[string]any, path string, integer bool, least int, most bound) (number, *record.Refusal) {
 	n, refused := readNumber(record, path, integer)
-	if refused == nil && n.Sign() < 0 {
-		refused = refuse(CodeRange, path, "at least 0", "less")
+	switch {
+	case refused != nil:
+	case n.Sign() < least:
+		refused = refuse(CodeRange, path, "at least "+strconv.Itoa(least), "less")
+	default:
+		refused = most.check(n, path)
 	}
 	return n, refused
 }
 
-// readNumber reads an exact number from any form in which a framework hands one
-// over: Go's integers, JSON's number text, and decimals as plain text.
+// readNumber reads an exact number from any form in which a framework hands one over:
+// Go's integers, JSON's number text, and decimals as plain text.
 func readNumber(record map[string]any, path string, integer bool) (number, *record.Refusal) {
 	expected, parse := "integer or exact decimal", parseDecimal
 	if integer {
@@ -107,8 +99,8 @@ func readNumber(record map[string]any, path string, integer bool) (number, *reco
 	case int64:
 		return whole(value), nil
 	case int, int8, int16, int32, uint, uint8, uint16, uint32, uint64:
-		// No decoder of ours gives these; the price of a detour through text is
-		// paid only by a plugin that does.
+		// No decoder of ours gives these; the price of a detour through text is paid only
+		// by a plugin that does.
 		n, err := parseInteger(fmt.Sprint(value))
 		return n, misread(err, path, expected, "")
 	case json.Number:

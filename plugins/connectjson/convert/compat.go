@@ -95,7 +95,7 @@ func javaLong(number []byte) int64 {
 func identity(b []byte, s *schema.Schema, key any, serial int, field bool) []byte {
 	switch v := key.(type) {
 	case nil:
-		return append(b, "null,"...)
+		b = append(b, "null"...)
 	case bool:
 		b = strconv.AppendBool(b, v)
 	case int64:
@@ -107,10 +107,11 @@ func identity(b []byte, s *schema.Schema, key any, serial int, field bool) []byt
 	case string:
 		b = strconv.AppendQuote(b, v)
 	case []byte:
-		if !field {
-			return append(strconv.AppendInt(append(b, '#'), int64(serial), 10), ',')
+		if field {
+			b = strconv.AppendQuote(b, string(v))
+		} else {
+			b = strconv.AppendInt(append(b, '#'), int64(serial), 10)
 		}
-		b = strconv.AppendQuote(b, string(v))
 	case map[string]any:
 		b = append(objectIdentity(append(b, '{'), s, v, serial), '}')
 	case []any:

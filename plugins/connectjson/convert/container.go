@@ -16,9 +16,7 @@ func (c *Converter) structure(s *schema.Schema, object jackson.Node) (any, *reco
 		return nil, r
 	}
 	base := len(c.fields)
-	for range s.Fields {
-		c.fields = append(c.fields, 0)
-	}
+	c.fields = append(c.fields, make([]jackson.Node, len(s.Fields))...)
 	if r := c.findFields(s, object, c.fields[base:]); r != nil {
 		return nil, r
 	}
@@ -50,11 +48,11 @@ func (c *Converter) findFields(s *schema.Schema, object jackson.Node, fields []j
 	next := 0
 	for n, end := object+1, c.Next(object); n < end; n = c.Next(n + 1) {
 		name := c.Name(n)
-		f := next
-		if next >= len(s.Fields) || string(name) != s.Fields[next].Name {
-			f = s.Find(name)
+		f, found := next, next < len(s.Fields) && string(name) == s.Fields[next].Name
+		if !found {
+			f, found = s.Index[string(name)]
 		}
-		if f < 0 {
+		if !found {
 			c.Unknown++
 			if c.RefuseUnknown {
 				return refusal.New(refusal.UnknownField, "the schema has no such field").At(refusal.Name(string(name)))

@@ -39,25 +39,25 @@ func (c *Converter) Release() {
 	}
 }
 
-func (c *Converter) begin(fields int) {
-	c.budget = c.Length() + extraValues + fields
+// begin begins the conversion of a value by a schema, which is nil if there is none.
+func (c *Converter) begin(s *schema.Schema) {
+	c.budget = c.Length() + extraValues
+	if s != nil {
+		c.budget += len(s.Fields)
+	}
 	c.fields, c.checked = c.fields[:0], false
 }
 
 // Payload converts the value n by a schema, which is nil if there is none.
 func (c *Converter) Payload(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	c.Share(n)
-	fields := 0
-	if s != nil {
-		fields = len(s.Fields)
-	}
-	c.begin(fields)
+	c.begin(s)
 	return c.value(s, n)
 }
 
 // Schema reads the schema of the node n, which is not null.
 func (c *Converter) Schema(n jackson.Node) (*schema.Schema, *record.Refusal) {
-	c.begin(0)
+	c.begin(nil)
 	refuseUnknown, unknown := c.RefuseUnknown, c.Unknown
 	c.RefuseUnknown = false // a member of a default that its struct lacks is no data
 	parser := schema.Parser{Tree: &c.Tree, Strict: c.Strict, Value: c.defaultValue}

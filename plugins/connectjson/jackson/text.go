@@ -74,13 +74,13 @@ func (s *scanner) character() (length int, itself bool, err error) {
 // checkText applies the rules about the decoded text: Jackson's limits of length, and
 // that the escaped surrogates of a name come in pairs.
 func (s *scanner) checkText(raw []byte, name bool) error {
-	u := units(raw, name)
+	u, broken := units(raw, name)
 	switch {
 	case !name && len(u) > maxTextLen:
 		return s.bad("a string longer than 20000000 characters ends")
 	case !name:
 		return nil
-	case brokenPair(raw) && !s.wide:
+	case broken && !s.wide:
 		return s.bad("a name with half a surrogate pair ends")
 	}
 	if text, _ := textOfUnits(u); len(text) > maxNameLen {
@@ -129,13 +129,18 @@ func appendSequence(u []uint16, b []byte, name bool) []uint16 {
 	return append(u, uint16(high), uint16(0xDC00|c&0x3FF))
 }
 
-// units are the code units of a scanned string.
-func units(raw []byte, name bool) []uint16 {
-	var u []uint16
+// units returns the code units of a scanned string. broken reports whether it escapes a
+// high surrogate without an escaped low one right after it, or a low one alone: Jackson
+// wants both halves of a name's character written the same way.
+func units(raw []byte, name bool) (u []uint16, broken bool) {
+	high := false // the unit before is an escaped high surrogate
 	for i := 0; i < len(raw); {
+		wasHigh, low := high, false
+		high = false
 		switch c := raw[i]; {
 		case c == '\\':
 			unit, length := unescape(raw[i:])
+			high, low = unit&0xFC00 == 0xD800, unit&0xFC00 == 0xDC00
 			u = append(u, unit)
 			i += length
 		case c < utf8.RuneSelf:
@@ -146,8 +151,9 @@ func units(raw []byte, name bool) []uint16 {
 			u = appendSequence(u, raw[i:i+n], name)
 			i += n
 		}
+		broken = broken || wasHigh != low
 	}
-	return u
+	return u, broken || high
 }
 
 // unescape returns the unit and the length of the escape that b begins with. The length
@@ -191,28 +197,4 @@ func textOfUnits(u []uint16) (text string, lone bool) {
 		b = utf8.AppendRune(b, r)
 	}
 	return string(b), lone
-}
-
-// brokenPair says whether a name escapes a high surrogate without an escaped low one
-// right after it, or a low one alone. Jackson wants both halves of a name's character
-// written the same way.
-func brokenPair(raw []byte) bool {
-	high := false
-	for i := 0; i < len(raw); {
-		if raw[i] != '\\' {
-			if high {
-				return true
-			}
-			i++
-			continue
-		}
-		u, length := unescape(raw[i:])
-		low := u >= 0xDC00 && u <= 0xDFFF
-		if high != low {
-			return true
-		}
-		high = u >= 0xD800 && u <= 0xDBFF
-		i += length
-	}
-	return high
 }

@@ -125,11 +125,12 @@ func (t *Tree) Text(n Node) string {
 func (t *Tree) WholeText(n Node) (text string, whole bool) {
 	node := &t.nodes[n]
 	if !node.plain {
-		text, lone := textOfUnits(units(t.buf[node.start:node.end], false))
+		u, _ := units(t.Bytes(n), false)
+		text, lone := textOfUnits(u)
 		return text, !lone
 	}
 	if t.shared == unshared {
-		return string(t.buf[node.start:node.end]), true
+		return string(t.Bytes(n)), true
 	}
 	if t.copy == "" {
 		value := &t.nodes[t.shared]
@@ -151,7 +152,8 @@ func (t *Tree) Name(n Node) []byte {
 	if t.nodes[n].plain {
 		return t.Bytes(n)
 	}
-	text, _ := textOfUnits(units(t.Bytes(n), true))
+	u, _ := units(t.Bytes(n), true)
+	text, _ := textOfUnits(u)
 	return []byte(text)
 }
 

@@ -3,6 +3,7 @@
 package refusal
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -47,22 +48,19 @@ const maxName = 64
 // Name makes the name of a member fit for a path: each character that could confuse a
 // reader of the text (a colon, white space, a control character) becomes "_".
 func Name(name string) string {
-	var b strings.Builder
-	for i, r := range name {
+	rest := ""
+	for i := range name {
 		if i >= maxName {
-			b.WriteString("...")
+			name, rest = name[:i], "..."
 			break
 		}
+	}
+	return cmp.Or(strings.Map(func(r rune) rune {
 		if r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-$@/", r)) {
-			b.WriteRune(r)
-		} else {
-			b.WriteByte('_')
+			return r
 		}
-	}
-	if b.Len() == 0 {
-		return "_"
-	}
-	return b.String()
+		return '_'
+	}, name), "_") + rest
 }
 
 // Element is the step of a path to an element.

@@ -25,11 +25,6 @@ const (
 	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
 )
 
-const (
-	parameterScale     = "scale"
-	parameterPrecision = "connect.decimal.precision"
-)
-
 const day = 24 * time.Hour
 
 type logicalName struct {

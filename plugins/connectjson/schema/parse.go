@@ -8,7 +8,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The members of a schema node.
+// The members of a schema node, and of its parameters.
 const (
 	memberType       = "type"
 	memberOptional   = "optional"
@@ -20,6 +20,9 @@ const (
 	memberItems      = "items"
 	memberKeys       = "keys"
 	memberValues     = "values"
+
+	parameterScale     = "scale"
+	parameterPrecision = "connect.decimal.precision"
 )
 
 // Parser reads schemas from a scanned document.
@@ -116,13 +119,13 @@ func (p *Parser) parseFields(s *Schema, n jackson.Node) *record.Refusal {
 		return refusal.New(refusal.BadSchema, "expected an array, got "+p.Found(at)).At(memberFields)
 	}
 	s.Fields = make([]Field, 0, p.Count(at))
-	s.index = make(map[string]int, p.Count(at))
+	s.Index = make(map[string]int, p.Count(at))
 	for i := at + 1; i < p.Next(at); i = p.Next(i) {
 		f, r := p.parseField(s, i)
 		if r != nil {
 			return r.At(refusal.Element(len(s.Fields))).At(memberFields)
 		}
-		s.index[f.Name] = len(s.Fields)
+		s.Index[f.Name] = len(s.Fields)
 		s.Fields = append(s.Fields, f)
 	}
 	return nil
@@ -144,7 +147,7 @@ func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) 
 	if f.Schema, r = p.Parse(n); r != nil {
 		return Field{}, r
 	}
-	if _, twice := s.index[f.Name]; twice {
+	if _, twice := s.Index[f.Name]; twice {
 		return Field{}, refusal.New(refusal.BadSchema, "another field has the same name").At(memberField)
 	}
 	return f, nil

@@ -35,9 +35,10 @@ type Schema struct {
 	Type     Type
 	Name     string // the node's `name`: a logical type, or what the producer calls the struct
 	Optional bool
-	Fields   []Field // of a struct, in the order of `fields`
-	Keys     *Schema // of a map
-	Items    *Schema // elements of an array, values of a map
+	Fields   []Field        // of a struct, in the order of `fields`
+	Index    map[string]int // the index of a field, by its name
+	Keys     *Schema        // of a map
+	Items    *Schema        // elements of an array, values of a map
 	Logical  Logical
 	Unit     time.Duration // of the number of a Date, a Time or a Timestamp
 	// IsConnect says that the logical type is one of Kafka Connect's own. The reference
@@ -55,16 +56,7 @@ type Schema struct {
 	// message's schema has one.
 	Description any
 
-	index map[string]int
-}
-
-// Find is the index of the field with this name, -1 if there is none. It does not
-// allocate.
-func (s *Schema) Find(name []byte) int {
-	if f, ok := s.index[string(name)]; ok {
-		return f
-	}
-	return -1
+	raw []byte // the bytes by which a Cache remembers the schema
 }
 
 // Field is a struct's field.

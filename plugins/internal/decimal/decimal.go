@@ -158,13 +158,12 @@ func (d Decimal) Cmp(other Decimal) int {
 // withZeros appends zeros after the point.
 func (d Decimal) withZeros(zeros int64) Decimal {
 	scale := d.scale + zeros
-	if d.wide == "" && zeros < int64(len(powers)) {
-		high, low := bits.Mul64(magnitude(d.small), powers[zeros])
-		if high == 0 && low <= math.MaxInt64 {
-			return Decimal{small: d.small * int64(powers[zeros]), scale: scale}
-		}
+	if d.wide != "" || zeros >= int64(len(powers)) {
+		return fromText(d.unscaled()+strings.Repeat("0", int(zeros)), scale)
 	}
-	return fromText(d.unscaled()+strings.Repeat("0", int(zeros)), scale)
+	d = d.Mul(int64(powers[zeros]))
+	d.scale = scale
+	return d
 }
 
 // Rescale returns the same number with another scale. The error is ErrInexact if it would
