@@ -29,7 +29,6 @@ var formats = []struct{ magic, name, algorithm string }{
 }
 
 const (
-	converter  = "org.apache.kafka.connect.json.JsonConverter"
 	wireHeader = 5   // of Schema Registry's wire format: a zero byte, four of the schema's id
 	looked     = 512 // bytes
 )
@@ -38,7 +37,7 @@ const (
 // to have, and what to change. It returns "" if it does not know. Jackson's answer, that a
 // byte is unexpected, hides the commonest mistake: another converter in the producer.
 func foreign(b []byte, strict bool) string {
-	const send = ": let the producer send JSON with " + converter
+	const send = ": let the producer send JSON with org.apache.kafka.connect.json.JsonConverter"
 	if len(b) > jackson.MaxDocument {
 		return ""
 	}
@@ -89,8 +88,8 @@ func hasControls(b []byte) bool {
 	})
 }
 
-// isProtobuf says whether b is fields of Protobuf from its start to its end, and no group,
-// which no producer sends any more.
+// isProtobuf says whether b is fields of Protobuf from its start to its end, without the
+// deprecated groups.
 func isProtobuf(b []byte) bool {
 	for len(b) > 0 {
 		number, kind, n := protowire.ConsumeField(b)

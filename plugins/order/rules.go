@@ -51,23 +51,21 @@ func (b bound) check(n number, path string) *record.Refusal {
 // checkText applies the rules for a text field: there, valid, 1 to most characters.
 func checkText(record map[string]any, path string, most int) *record.Refusal {
 	value := record[path]
-	if value == nil {
-		return refuse(CodeMissing, path, "string", absence(record, path))
-	}
 	text, ok := value.(string)
-	if !ok {
+	switch {
+	case value == nil:
+		return refuse(CodeMissing, path, "string", absence(record, path))
+	case !ok:
 		return refuse(CodeType, path, "string", kind(value))
-	}
-	if !utf8.ValidString(text) {
+	case !utf8.ValidString(text):
 		return refuse(CodeType, path, "UTF-8 text", "invalid bytes")
-	}
-	if text == "" {
+	case text == "":
 		return refuse(CodeEmpty, path, fmt.Sprintf("1 to %d characters", most), "none")
+	case len(text) <= most: // a text never has more characters than bytes
+		return nil
 	}
-	// A text never has more characters than bytes, so most texts need no count.
-	if len(text) > most && utf8.RuneCountInString(text) > most {
-		expected := fmt.Sprintf("1 to %d characters", most)
-		return refuse(CodeTooLong, path, expected, strconv.Itoa(utf8.RuneCountInString(text)))
+	if n := utf8.RuneCountInString(text); n > most {
+		return refuse(CodeTooLong, path, fmt.Sprintf("1 to %d characters", most), strconv.Itoa(n))
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/connectjson/schema"
-	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
@@ -79,14 +78,7 @@ func (c *Converter) javaInteger(n jackson.Node, bits uint) int64 {
 		return 0
 	}
 	shift := 64 - bits
-	return javaLong(c.Bytes(n)) << shift >> shift
-}
-
-// javaLong is java.lang.Number's longValue of an integer or a decimal of any size: the
-// fraction is cut off and the low 64 bits remain.
-func javaLong(number []byte) int64 {
-	d, _ := decimal.Parse(number) // no error: the scanner took the number
-	return d.LowBits()
+	return c.number(n).LowBits() << shift >> shift
 }
 
 // identity appends what makes the key of a map equal to another key in Java: numbers and
@@ -113,43 +105,35 @@ func identity(b []byte, s *schema.Schema, key any, serial int, field bool) []byt
 			b = strconv.AppendInt(append(b, '#'), int64(serial), 10)
 		}
 	case map[string]any:
-		b = append(objectIdentity(append(b, '{'), s, v, serial), '}')
+		if s.Type != schema.Struct {
+			return entriesIdentity(b, s, v, serial)
+		}
+		for _, f := range s.Fields {
+			b = identity(b, f.Schema, v[f.Name], serial, true)
+		}
 	case []any:
-		b = append(listIdentity(append(b, '['), s, v, serial), ']')
+		if s.Type == schema.Map {
+			entries := make(map[string]any, len(v))
+			for _, e := range v {
+				key := identity(nil, s.Keys, e.([]any)[0], serial, false)
+				entries[string(key)] = e.([]any)[1]
+			}
+			return entriesIdentity(b, s, entries, serial)
+		}
+		b = append(b, '[')
+		for _, e := range v {
+			b = identity(b, s.Items, e, serial, false)
+		}
+		b = append(b, ']')
 	}
 	return append(b, ',')
 }
 
-// objectIdentity is the identity of a struct, or of a map with keys that are strings.
-func objectIdentity(b []byte, s *schema.Schema, members map[string]any, serial int) []byte {
-	if s.Type == schema.Struct {
-		for i := range s.Fields {
-			b = identity(b, s.Fields[i].Schema, members[s.Fields[i].Name], serial, true)
-		}
-		return b
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		b = identity(append(strconv.AppendQuote(b, name), ':'), s.Items, members[name], serial, false)
-	}
-	return b
-}
-
-// listIdentity is the identity of an array, or of the pairs of a map, whose order does
-// not matter.
-func listIdentity(b []byte, s *schema.Schema, list []any, serial int) []byte {
-	if s.Type != schema.Map {
-		for _, e := range list {
-			b = identity(b, s.Items, e, serial, false)
-		}
-		return b
-	}
-	entries := make(map[string]any, len(list))
-	for _, e := range list {
-		pair := e.([]any)
-		entries[string(identity(nil, s.Keys, pair[0], serial, false))] = pair[1]
-	}
+// entriesIdentity is the identity of a map, whose order does not matter.
+func entriesIdentity(b []byte, s *schema.Schema, entries map[string]any, serial int) []byte {
+	b = append(b, '{')
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		b = identity(append(b, name...), s.Items, entries[name], serial, false)
+		b = identity(append(strconv.AppendQuote(b, name), ':'), s.Items, entries[name], serial, false)
 	}
-	return b
+	return append(b, '}', ',')
 }

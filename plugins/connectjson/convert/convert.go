@@ -141,12 +141,12 @@ func (c *Converter) untypedNumber(n jackson.Node) any {
 	isInt := c.Kind(n) == jackson.Int
 	switch {
 	case isInt && !c.Strict:
-		return javaLong(c.Bytes(n))
+		return c.number(n).LowBits()
 	case !c.Strict:
-		v, _ := floatOf(c.Bytes(n), 64)
+		v, _ := c.floatOf(n, 64)
 		return v
 	case isInt:
-		if v, err := exactInt(c.Bytes(n)); err == nil {
+		if v, err := c.number(n).Int64(); err == nil {
 			return v
 		}
 	}

@@ -20,7 +20,7 @@ func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Re
 	if k := c.Kind(n); !k.IsNumber() {
 		return 0, mismatch(s, k)
 	}
-	v, err := exactInt(c.Bytes(n))
+	v, err := c.number(n).Int64()
 	shift := 64 - bits
 	switch {
 	case errors.Is(err, decimal.ErrInexact):
@@ -31,11 +31,10 @@ func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Re
 	return v, nil
 }
 
-// exactInt is the number as an integer, if it is an integer of 64 bits: 12, 12.0 and
-// 1.2e1 alike. The error is decimal.ErrInexact or decimal.ErrTooWide.
-func exactInt(number []byte) (int64, error) {
-	d, _ := decimal.Parse(number) // no error: the scanner took the number
-	return d.Int64()
+// number returns a number exactly.
+func (c *Converter) number(n jackson.Node) decimal.Decimal {
+	d, _ := decimal.Parse(c.Bytes(n)) // no error: the scanner took the number
+	return d
 }
 
 // float is a number of type float or double.
@@ -46,7 +45,7 @@ func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *rec
 		}
 		return float64(0), nil
 	}
-	v, fits := floatOf(c.Bytes(n), bits)
+	v, fits := c.floatOf(n, bits)
 	if !fits && c.Strict {
 		return nil, refusal.New(refusal.OutOfRange, "expected "+s.Type.String()+", got a number beyond it")
 	}
@@ -55,15 +54,13 @@ func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *rec
 
 // floatOf is the number as a float (32 bits) or a double (64 bits), and whether the
 // number is within that type. Java goes through a BigDecimal, which has no minus zero.
-func floatOf(number []byte, bits int) (v float64, fits bool) {
-	v, err := strconv.ParseFloat(string(number), bits)
+func (c *Converter) floatOf(n jackson.Node, bits int) (v float64, fits bool) {
+	v, err := strconv.ParseFloat(string(c.Bytes(n)), bits)
 	if bits == 32 {
 		v = shortest(float32(v))
 	}
-	if v == 0 {
-		if d, _ := decimal.Parse(number); d.Sign() == 0 {
-			v = 0
-		}
+	if v == 0 && c.number(n).Sign() == 0 {
+		v = 0
 	}
 	return v, err == nil
 }
@@ -92,8 +89,7 @@ func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refu
 	var err error
 	switch k := c.Kind(n); k {
 	case jackson.Int, jackson.Float:
-		d, err = decimal.Parse(c.Bytes(n))
-		if err == nil && c.Strict {
+		if d = c.number(n); c.Strict {
 			d, err = d.Rescale(s.Scale)
 		}
 		if errors.Is(err, decimal.ErrInexact) {

@@ -48,9 +48,9 @@ func (c *Converter) units(s *schema.Schema, n jackson.Node) (int64, *record.Refu
 	}
 	isTimestamp := s.Logical == schema.Timestamp
 	if isTimestamp && !c.Strict {
-		return javaLong(c.Bytes(n)), nil
+		return c.number(n).LowBits(), nil
 	}
-	v, err := exactInt(c.Bytes(n))
+	v, err := c.number(n).Int64()
 	if err != nil || !isTimestamp && (v < math.MinInt32 || v > math.MaxInt32) {
 		return 0, refusal.New(refusal.OutOfRange, "expected "+name+", got a number beyond it")
 	}

@@ -7,7 +7,7 @@ type Kind uint8
 
 // The kinds of nodes.
 const (
-	Missing Kind = iota // a document of white space only
+	Missing Kind = iota // no member, or a document of white space only
 	Null
 	False
 	True
@@ -157,15 +157,15 @@ func (t *Tree) Name(n Node) []byte {
 	return []byte(text)
 }
 
-// Member is the value of an object's member, 0 if there is none. Of two members of one
-// name, the last one counts.
-func (t *Tree) Member(object Node, name string) (value Node) {
+// Member is the value of an object's member and its kind, which is Missing if there is
+// none. Of two members of one name, the last one counts.
+func (t *Tree) Member(object Node, name string) (value Node, kind Kind) {
 	for n := object + 1; n < t.nodes[object].next; n = t.nodes[n+1].next {
 		if string(t.Name(n)) == name {
-			value = n + 1
+			value, kind = n+1, t.nodes[n+1].kind
 		}
 	}
-	return value
+	return value, kind
 }
 
 // Member is a member of an object.
@@ -189,12 +189,4 @@ func (t *Tree) Members(object Node) []Member {
 		list = append(list, Member{name, n + 1})
 	}
 	return list
-}
-
-// Found is the kind of a member's value, which may be none.
-func (t *Tree) Found(value Node) string {
-	if value == 0 {
-		return Missing.String()
-	}
-	return t.nodes[value].kind.String()
 }

@@ -57,9 +57,9 @@ func (c *Cache) Get(raw []byte) *Schema {
 	return s
 }
 
-// Put remembers a new schema by its bytes, of which it makes a copy. The schemas that leave for it
-// are arbitrary. No sequence of messages can turn that into a systematic miss, as it can
-// with the least recently used schema.
+// Put remembers a new schema by its bytes, of which it makes a copy. The schemas that
+// leave for it are arbitrary. No sequence of messages can turn that into a systematic
+// miss, as it can with the least recently used schema.
 func (c *Cache) Put(raw []byte, s *Schema) {
 	if len(raw) > maxCachedBytes/4 {
 		return

@@ -1,7 +1,10 @@
 package schema
 
 import (
+	"math"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
@@ -43,9 +46,9 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 			return nil, r
 		}
 	}
-	at := p.Member(n, memberType)
-	if at == 0 || p.Kind(at) != jackson.String {
-		return nil, refusal.New(refusal.BadSchema, "expected the name of a type, got "+p.Found(at)).At(memberType)
+	at, k := p.Member(n, memberType)
+	if k != jackson.String {
+		return nil, refusal.New(refusal.BadSchema, "expected the name of a type, got "+k.String()).At(memberType)
 	}
 	t := slices.Index(typeNames[:], p.Text(at))
 	if t < 0 {
@@ -66,10 +69,9 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 	if r != nil {
 		return nil, r
 	}
-	if at = p.Member(n, memberOptional); at != 0 {
-		s.Optional = p.Kind(at) == jackson.True
-	}
-	if at = p.Member(n, memberName); at != 0 && p.Kind(at) == jackson.String {
+	_, k = p.Member(n, memberOptional)
+	s.Optional = k == jackson.True
+	if at, k = p.Member(n, memberName); k == jackson.String {
 		s.Name = p.Text(at)
 	}
 	if r = p.parseLogical(s, n); r != nil {
@@ -85,11 +87,8 @@ func (p *Parser) checkNode(n jackson.Node) *record.Refusal {
 	for _, m := range [...]struct{ name, want string }{
 		{memberOptional, "boolean"}, {memberName, "string"}, {memberParameters, "object"},
 	} {
-		at := p.Member(n, m.name)
-		if at == 0 {
-			continue
-		}
-		if k := p.Kind(at); k != jackson.Null && k.String() != m.want {
+		_, k := p.Member(n, m.name)
+		if k != jackson.Missing && k != jackson.Null && k.String() != m.want {
 			return refusal.New(refusal.BadSchema, "expected "+m.want+", got "+k.String()).At(m.name)
 		}
 	}
@@ -105,8 +104,8 @@ func (p *Parser) checkNode(n jackson.Node) *record.Refusal {
 }
 
 func (p *Parser) parsePart(n jackson.Node, member string) (*Schema, *record.Refusal) {
-	at := p.Member(n, member)
-	if at == 0 {
+	at, k := p.Member(n, member)
+	if k == jackson.Missing {
 		return nil, refusal.New(refusal.BadSchema, "expected a schema node, got nothing").At(member)
 	}
 	s, r := p.Parse(at)
@@ -114,9 +113,9 @@ func (p *Parser) parsePart(n jackson.Node, member string) (*Schema, *record.Refu
 }
 
 func (p *Parser) parseFields(s *Schema, n jackson.Node) *record.Refusal {
-	at := p.Member(n, memberFields)
-	if at == 0 || p.Kind(at) != jackson.Array {
-		return refusal.New(refusal.BadSchema, "expected an array, got "+p.Found(at)).At(memberFields)
+	at, k := p.Member(n, memberFields)
+	if k != jackson.Array {
+		return refusal.New(refusal.BadSchema, "expected an array, got "+k.String()).At(memberFields)
 	}
 	s.Fields = make([]Field, 0, p.Count(at))
 	s.Index = make(map[string]int, p.Count(at))
@@ -135,9 +134,9 @@ func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) 
 	if k := p.Kind(n); k != jackson.Object {
 		return Field{}, refusal.New(refusal.BadSchema, "expected a schema node, got "+k.String())
 	}
-	at := p.Member(n, memberField)
-	if at == 0 || p.Kind(at) != jackson.String {
-		return Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got "+p.Found(at)).At(memberField)
+	at, k := p.Member(n, memberField)
+	if k != jackson.String {
+		return Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got "+k.String()).At(memberField)
 	}
 	f := Field{Name: p.Text(at)}
 	if f.Name == "" {
@@ -157,8 +156,8 @@ func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) 
 // against the unfinished schema of the node, which no struct equals: a struct cannot have
 // a default.
 func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
-	at := p.Member(n, memberDefault)
-	if at == 0 {
+	at, k := p.Member(n, memberDefault)
+	if k == jackson.Missing {
 		return nil
 	}
 	v, r := p.Value(s, at)
@@ -173,4 +172,65 @@ func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
 	}
 	s.Default = v
 	return nil
+}
+
+// parseLogical reads what the name and the parameters of a schema say about its values.
+func (p *Parser) parseLogical(s *Schema, n jackson.Node) *record.Refusal {
+	l, known := logicalNames[s.Name]
+	switch {
+	case !known:
+	case l.base == s.Type || l.isConnect && !p.Strict:
+		s.Logical, s.Unit, s.IsConnect = l.logical, l.unit, l.isConnect
+	case l.isConnect:
+		detail := "expected " + l.base.String() + " for this logical type, got " + s.Type.String()
+		return refusal.New(refusal.BadSchema, detail).At(memberType)
+	}
+	if at, k := p.Member(n, memberParameters); k == jackson.Object {
+		if r := p.parseParameters(s, at); r != nil {
+			return r.At(memberParameters)
+		}
+	}
+	if p.Strict && s.Logical == Decimal && !s.HasScale {
+		return refusal.New(refusal.BadSchema, "expected the Decimal's scale as text").At(parameterScale).At(memberParameters)
+	}
+	return nil
+}
+
+func (p *Parser) parseParameters(s *Schema, n jackson.Node) *record.Refusal {
+	for _, m := range p.Members(n) {
+		if k := p.Kind(m.Value); k != jackson.String {
+			return refusal.New(refusal.BadSchema, "expected string, got "+k.String()).At(refusal.Name(m.Name))
+		}
+	}
+	if at, k := p.Member(n, parameterScale); k == jackson.String {
+		s.Scale, s.HasScale = parseInt(p.Text(at))
+	}
+	if at, k := p.Member(n, parameterPrecision); k == jackson.String && s.Logical == Decimal {
+		if digits, ok := parseInt(p.Text(at)); ok && digits > 0 {
+			s.Precision = int(digits)
+		}
+	}
+	return nil
+}
+
+// parseInt is Java's Integer.parseInt: a sign, and digits of any script.
+func parseInt(text string) (v int64, ok bool) {
+	negative := strings.HasPrefix(text, "-")
+	if negative || strings.HasPrefix(text, "+") {
+		text = text[1:]
+	}
+	for _, r := range text {
+		if r > 0xFFFF || !unicode.IsDigit(r) || v > math.MaxInt32 {
+			return 0, false
+		}
+		zero := r // each script's ten digits stand together, in order
+		for unicode.IsDigit(zero-1) && r-zero < 9 {
+			zero--
+		}
+		v = v*10 + int64(r-zero)
+	}
+	if negative {
+		v = -v
+	}
+	return v, text != "" && v >= math.MinInt32 && v <= math.MaxInt32
 }

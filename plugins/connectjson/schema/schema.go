@@ -30,6 +30,44 @@ var typeNames = [...]string{
 // String is the name of the type in a schema node.
 func (t Type) String() string { return typeNames[t] }
 
+// Logical is the meaning that the name of a schema gives its base type.
+type Logical uint8
+
+// The logical types of Kafka Connect and of Debezium. Of both, some types differ in the
+// unit of their number only.
+const (
+	Plain   Logical = iota
+	Decimal         // a canonical plain string
+	Date
+	Time
+	Timestamp
+	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
+)
+
+const day = 24 * time.Hour
+
+type logicalName struct {
+	logical   Logical
+	base      Type
+	unit      time.Duration
+	isConnect bool
+}
+
+var logicalNames = map[string]logicalName{
+	"org.apache.kafka.connect.data.Decimal":   {Decimal, Bytes, 0, true},
+	"org.apache.kafka.connect.data.Date":      {Date, Int32, day, true},
+	"org.apache.kafka.connect.data.Time":      {Time, Int32, time.Millisecond, true},
+	"org.apache.kafka.connect.data.Timestamp": {Timestamp, Int64, time.Millisecond, true},
+	"io.debezium.time.Date":                   {Date, Int32, day, false},
+	"io.debezium.time.Timestamp":              {Timestamp, Int64, time.Millisecond, false},
+	"io.debezium.time.MicroTimestamp":         {Timestamp, Int64, time.Microsecond, false},
+	"io.debezium.time.NanoTimestamp":          {Timestamp, Int64, time.Nanosecond, false},
+	"io.debezium.time.Time":                   {Time, Int32, time.Millisecond, false},
+	"io.debezium.time.MicroTime":              {Time, Int64, time.Microsecond, false},
+	"io.debezium.time.NanoTime":               {Time, Int64, time.Nanosecond, false},
+	"io.debezium.time.ZonedTimestamp":         {ZonedTime, String, time.Nanosecond, false},
+}
+
 // Schema is one schema node. It is immutable and shared by all messages that have it.
 type Schema struct {
 	Type     Type
