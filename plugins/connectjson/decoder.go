@@ -13,7 +13,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The members of an envelope.
 const (
 	memberSchema  = "schema"
 	memberPayload = "payload"
@@ -136,13 +135,10 @@ func (d *Decoder) schema(s *scratch, n jackson.Node) (*schema.Schema, *record.Re
 		}
 	}
 	parsed, r := d.parse(s, n)
-	if r != nil {
-		return nil, r
-	}
-	if !s.Transcoded() { // the bytes of another encoding may be no valid UTF-8
+	if r == nil && !s.Transcoded() { // the bytes of another encoding may be no valid UTF-8
 		d.schemas.Put(s.Bytes(n), parsed)
 	}
-	return parsed, nil
+	return parsed, r
 }
 
 func (d *Decoder) parse(s *scratch, n jackson.Node) (*schema.Schema, *record.Refusal) {

@@ -50,7 +50,6 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	}, nil
 }
 
-// ProcessBatch decodes each message of the batch.
 func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) ([]service.MessageBatch, error) {
 	unknown := 0
 	var originals []original // of all messages, since one allocation is cheaper than many
@@ -150,5 +149,4 @@ func bytesOf(msg *service.Message) ([]byte, *record.Refusal) {
 	return raw, nil
 }
 
-// Close has nothing to release.
 func (p *processor) Close(context.Context) error { return nil }

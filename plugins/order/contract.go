@@ -50,13 +50,13 @@ func newContract(names fields, most bounds, refuseMismatch bool) (*contract, err
 	}
 	c := &contract{fields: names, refuseMismatch: refuseMismatch}
 	var err error
-	if c.maxQuantity, err = parseBound(most.quantity, one, parseInteger); err != nil {
+	if c.maxQuantity, err = parseBound(most.quantity, 1, parseInteger); err != nil {
 		return nil, fmt.Errorf("checking max_quantity: %w", err)
 	}
-	if c.maxUnitPrice, err = parseBound(most.unitPrice, zero, parseDecimal); err != nil {
+	if c.maxUnitPrice, err = parseBound(most.unitPrice, 0, parseDecimal); err != nil {
 		return nil, fmt.Errorf("checking max_unit_price: %w", err)
 	}
-	if c.maxTotalPrice, err = parseBound(most.totalPrice, zero, parseDecimal); err != nil {
+	if c.maxTotalPrice, err = parseBound(most.totalPrice, 0, parseDecimal); err != nil {
 		return nil, fmt.Errorf("checking max_total_price: %w", err)
 	}
 	return c, nil

@@ -44,19 +44,15 @@ func parseInteger(text string) (number, error) {
 // after the point.
 func parseDecimal(text string) (number, error) {
 	d, err := decimal.Parse(text)
-	if err != nil || strings.ContainsAny(text, "eE") || leadingZero(text) {
+	digits := strings.TrimPrefix(text, "-")
+	leadingZero := len(digits) > 1 && digits[0] == '0' && digits[1] != '.'
+	if err != nil || leadingZero || strings.ContainsAny(text, "eE") {
 		return number{}, errNotPlain
 	}
 	if d.Precision() > maxDigits || d.Scale() > maxScale {
 		return number{}, errTooWide
 	}
 	return number{Decimal: d, isText: true}, nil
-}
-
-// leadingZero says whether a number has a zero before its first digit.
-func leadingZero(text string) bool {
-	text = strings.TrimPrefix(text, "-")
-	return len(text) > 1 && text[0] == '0' && text[1] != '.'
 }
 
 // times multiplies by a quantity; false means that the product is wider than its kind can

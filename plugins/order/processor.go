@@ -9,13 +9,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-const (
-	metricCorrected = "order_price_corrected_total"
-	metricRefused   = "order_price_refused_total"
-
-	// maxSchemas bounds the memory for checked schemas; a topic has a handful.
-	maxSchemas = 1000
-)
+// maxSchemas bounds the memory for checked schemas; a topic has a handful.
+const maxSchemas = 1000
 
 func init() {
 	service.MustRegisterBatchProcessor("order_price", spec(),
@@ -34,8 +29,7 @@ type processor struct {
 	refused   *service.MetricCounter
 }
 
-// checkedSchema is the result of the check of one schema, for all messages that have the
-// schema.
+// checkedSchema is the result of the check of a schema.
 type checkedSchema struct {
 	types   declaredTypes
 	refused *record.Refusal
@@ -48,8 +42,8 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	}
 	p := &processor{
 		contract:  contract,
-		corrected: resources.Metrics().NewCounter(metricCorrected),
-		refused:   resources.Metrics().NewCounter(metricRefused, "code"),
+		corrected: resources.Metrics().NewCounter("order_price_corrected_total"),
+		refused:   resources.Metrics().NewCounter("order_price_refused_total", "code"),
 	}
 	if p.schemaMetadata, err = parsed.FieldString(fieldSchemaMetadata); err != nil {
 		return nil, err
@@ -94,7 +88,6 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 	return []service.MessageBatch{batch}, nil
 }
 
-// Close has nothing to release.
 func (*processor) Close(context.Context) error { return nil }
 
 func (p *processor) process(msg *service.Message) *record.Refusal {

@@ -8,12 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
-)
-
-var (
-	zero = whole(0)
-	one  = whole(1)
 )
 
 // bound is a configured greatest value. The zero bound lets everything pass.
@@ -23,7 +19,7 @@ type bound struct {
 }
 
 // parseBound reads a bound as the configuration spells it.
-func parseBound(text string, least number, parse func(string) (number, error)) (bound, error) {
+func parseBound(text string, least int64, parse func(string) (number, error)) (bound, error) {
 	if text == "" {
 		return bound{}, nil
 	}
@@ -35,8 +31,8 @@ func parseBound(text string, least number, parse func(string) (number, error)) (
 	if err != nil {
 		return bound{}, fmt.Errorf("parsing the bound %q: %w", text, err)
 	}
-	if most.Cmp(least.Decimal) < 0 {
-		return bound{}, fmt.Errorf("the bound %q is below %v, so no order could pass", text, least.content())
+	if most.Cmp(decimal.FromInt(least)) < 0 {
+		return bound{}, fmt.Errorf("the bound %q is below %d, so no order could pass", text, least)
 	}
 	return bound{most: most, text: text}, nil
 }

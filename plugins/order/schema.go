@@ -75,11 +75,10 @@ func (c *contract) checkSchema(root string, declared map[string]declaration) (de
 
 func declares(declared map[string]declaration, field string, types []string) *record.Refusal {
 	expected := strings.Join(types, " or ")
-	d, ok := declared[field]
-	if !ok {
+	switch d, ok := declared[field]; {
+	case !ok:
 		return refuse(CodeMissing, "schema."+field, expected, "none")
-	}
-	if !slices.Contains(types, d.kind) {
+	case !slices.Contains(types, d.kind):
 		return refuse(CodeType, "schema."+field, expected, d.kind)
 	}
 	return nil

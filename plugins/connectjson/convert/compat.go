@@ -18,7 +18,6 @@ import (
 // the result in some places only: a value of a struct, a part of such a value and a
 // default. Converter.checked says that the value under conversion is in such a place.
 
-// defaultValue converts the default of a schema.
 func (c *Converter) defaultValue(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	c.checked = true
 	return c.value(s, n)
@@ -71,14 +70,13 @@ func (c *Converter) javaArray(s *schema.Schema, n jackson.Node) (any, *record.Re
 	return out, nil
 }
 
-// javaInteger is an integer of so many bits: it has the low bits of a number, and a value
-// that is no number is 0.
-func (c *Converter) javaInteger(n jackson.Node, bits uint) int64 {
+// javaInteger is an integer without the upper bits: it has the low bits of a number, and a
+// value that is no number is 0.
+func (c *Converter) javaInteger(n jackson.Node, upper uint) int64 {
 	if !c.Kind(n).IsNumber() {
 		return 0
 	}
-	shift := 64 - bits
-	return c.number(n).LowBits() << shift >> shift
+	return c.number(n).LowBits() << upper >> upper
 }
 
 // identity appends what makes the key of a map equal to another key in Java: numbers and

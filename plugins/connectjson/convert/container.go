@@ -7,7 +7,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// structure converts an object by a struct's schema.
 func (c *Converter) structure(s *schema.Schema, object jackson.Node) (any, *record.Refusal) {
 	if k := c.Kind(object); k != jackson.Object {
 		return nil, mismatch(s, k)
@@ -155,7 +154,6 @@ func (c *Converter) pairs(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 	return out, nil
 }
 
-// key is the key of a pair.
 func (c *Converter) key(s *schema.Schema, pair jackson.Node) (any, *record.Refusal) {
 	if k := c.Kind(pair); k != jackson.Array {
 		return nil, refusal.New(refusal.TypeMismatch, "expected a pair, got "+k.String())

@@ -39,7 +39,6 @@ func (c *Converter) Release() {
 	}
 }
 
-// begin begins the conversion of a value by a schema, which is nil if there is none.
 func (c *Converter) begin(s *schema.Schema) {
 	c.budget = c.Length() + extraValues
 	if s != nil {
@@ -117,7 +116,6 @@ func (c *Converter) value(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 	}
 }
 
-// schemaless converts a value that has no schema.
 func (c *Converter) schemaless(n jackson.Node) (any, *record.Refusal) {
 	switch k := c.Kind(n); k {
 	case jackson.True, jackson.False:

@@ -11,17 +11,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// integer is a number of an integer type.
 func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Refusal) {
-	bits := uint(8) << s.Type // the types begin with int8, int16, int32 and int64
+	shift := 64 - uint(8)<<s.Type // the types begin with int8, int16, int32 and int64
 	if !c.Strict {
-		return c.javaInteger(n, bits), nil
+		return c.javaInteger(n, shift), nil
 	}
 	if k := c.Kind(n); !k.IsNumber() {
 		return 0, mismatch(s, k)
 	}
 	v, err := c.number(n).Int64()
-	shift := 64 - bits
 	switch {
 	case errors.Is(err, decimal.ErrInexact):
 		return 0, refusal.New(refusal.TypeMismatch, "expected "+s.Type.String()+", got a number with a fraction")
@@ -37,7 +35,6 @@ func (c *Converter) number(n jackson.Node) decimal.Decimal {
 	return d
 }
 
-// float is a number of type float or double.
 func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *record.Refusal) {
 	if k := c.Kind(n); !k.IsNumber() {
 		if c.Strict {
@@ -117,8 +114,5 @@ func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refu
 	text := d.String()
 	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as
 	// a value.
-	if r := c.spend(len(text) / 16); r != nil {
-		return nil, r
-	}
-	return text, nil
+	return text, c.spend(len(text) / 16)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// logical converts a value of a logical type.
 func (c *Converter) logical(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	r := c.javaCast(s)
 	if r != nil {
@@ -39,11 +38,10 @@ func (c *Converter) logical(s *schema.Schema, n jackson.Node) (any, *record.Refu
 // integer without a fraction or an exponent.
 func (c *Converter) units(s *schema.Schema, n jackson.Node) (int64, *record.Refusal) {
 	name := s.Name[strings.LastIndexByte(s.Name, '.')+1:]
-	k := c.Kind(n)
-	if k == jackson.Float {
+	switch k := c.Kind(n); {
+	case k == jackson.Float:
 		return 0, refusal.New(refusal.TypeMismatch, "expected "+name+", got a number with a fraction or an exponent")
-	}
-	if k != jackson.Int {
+	case k != jackson.Int:
 		return 0, refusal.New(refusal.TypeMismatch, "expected "+name+", got "+k.String())
 	}
 	isTimestamp := s.Logical == schema.Timestamp

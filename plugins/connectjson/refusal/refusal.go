@@ -27,14 +27,14 @@ const (
 
 // Codes lists every code with its meaning, in the order in which a message is examined.
 var Codes = []record.Code{
-	{Name: BadJSON, Meaning: "The bytes are not a JSON document that the converter reads: syntax, encoding, a member twice, nested deeper than 1,000. When the bytes look like another format (the wire format of a Schema Registry, gzip, Avro, Protobuf), the text names it. Also content of another component that has no JSON form."},
+	{Name: BadJSON, Meaning: "The bytes are not a JSON document that the converter reads: their syntax or encoding is wrong, a member occurs twice, or the document is nested deeper than 1,000. When the bytes look like another format (the wire format of a Schema Registry, gzip, Avro, Protobuf), the text names the format. Content of another component that has no JSON form has this code, too."},
 	{Name: BadEnvelope, Meaning: "The document is JSON, but not an object of exactly the two members `schema` and `payload`."},
 	{Name: BadSchema, Meaning: "A schema node breaks the rules of Kafka Connect's JSON schema."},
-	{Name: MissingField, Meaning: "A required field without a default is absent from the payload."},
+	{Name: MissingField, Meaning: "The payload does not have a required field without a default."},
 	{Name: NullField, Meaning: "A required field without a default is null."},
-	{Name: TypeMismatch, Meaning: "A value is of another type than its schema says."},
-	{Name: OutOfRange, Meaning: "A value is of the right type, but does not fit it: an integer too large, a decimal with more digits than its scale, a day that no calendar has."},
-	{Name: UnknownField, Meaning: "The payload has a member that the schema lacks, and `unknown_fields` is `refuse`."},
+	{Name: TypeMismatch, Meaning: "A value does not have the type of its schema."},
+	{Name: OutOfRange, Meaning: "A value has the right type, but does not fit it: an integer is too large, a decimal has more digits than its scale, or no calendar has the day."},
+	{Name: UnknownField, Meaning: "The payload has a member that the schema does not have, and `unknown_fields` is `refuse`."},
 }
 
 // New returns a refusal without a path.

@@ -176,12 +176,12 @@ func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
 
 // parseLogical reads what the name and the parameters of a schema say about its values.
 func (p *Parser) parseLogical(s *Schema, n jackson.Node) *record.Refusal {
-	l, known := logicalNames[s.Name]
+	l, known := logicalTypes[s.Name]
 	switch {
 	case !known:
-	case l.base == s.Type || l.isConnect && !p.Strict:
-		s.Logical, s.Unit, s.IsConnect = l.logical, l.unit, l.isConnect
-	case l.isConnect:
+	case l.base == s.Type || l.IsConnect && !p.Strict:
+		s.logicalType = l
+	case l.IsConnect:
 		detail := "expected " + l.base.String() + " for this logical type, got " + s.Type.String()
 		return refusal.New(refusal.BadSchema, detail).At(memberType)
 	}

@@ -44,21 +44,22 @@ const (
 	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
 )
 
-const day = 24 * time.Hour
-
-type logicalName struct {
-	logical   Logical
-	base      Type
-	unit      time.Duration
-	isConnect bool
+// logicalType is what the name of a schema says about its values.
+type logicalType struct {
+	Logical Logical
+	base    Type
+	Unit    time.Duration // of the number of a Date, a Time or a Timestamp
+	// IsConnect says that the type is one of Kafka Connect's own. The reference converts
+	// such a type on any base type.
+	IsConnect bool
 }
 
-var logicalNames = map[string]logicalName{
+var logicalTypes = map[string]logicalType{
 	"org.apache.kafka.connect.data.Decimal":   {Decimal, Bytes, 0, true},
-	"org.apache.kafka.connect.data.Date":      {Date, Int32, day, true},
+	"org.apache.kafka.connect.data.Date":      {Date, Int32, 24 * time.Hour, true},
 	"org.apache.kafka.connect.data.Time":      {Time, Int32, time.Millisecond, true},
 	"org.apache.kafka.connect.data.Timestamp": {Timestamp, Int64, time.Millisecond, true},
-	"io.debezium.time.Date":                   {Date, Int32, day, false},
+	"io.debezium.time.Date":                   {Date, Int32, 24 * time.Hour, false},
 	"io.debezium.time.Timestamp":              {Timestamp, Int64, time.Millisecond, false},
 	"io.debezium.time.MicroTimestamp":         {Timestamp, Int64, time.Microsecond, false},
 	"io.debezium.time.NanoTimestamp":          {Timestamp, Int64, time.Nanosecond, false},
@@ -77,11 +78,7 @@ type Schema struct {
 	Index    map[string]int // the index of a field, by its name
 	Keys     *Schema        // of a map
 	Items    *Schema        // elements of an array, values of a map
-	Logical  Logical
-	Unit     time.Duration // of the number of a Date, a Time or a Timestamp
-	// IsConnect says that the logical type is one of Kafka Connect's own. The reference
-	// converts such a type on any base type.
-	IsConnect bool
+	logicalType
 	// Scale is a Decimal's number of fraction digits; it may be negative. HasScale is
 	// false if the schema has no scale or one that cannot be read. Precision is a
 	// Decimal's number of digits by the convention `connect.decimal.precision`, 0 if not
