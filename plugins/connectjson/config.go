@@ -66,7 +66,6 @@ pipeline:
 `)
 }
 
-// config is what the fields say.
 type config struct {
 	options       Options
 	storeSchema   string

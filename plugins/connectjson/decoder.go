@@ -189,7 +189,7 @@ func (s *scratch) envelopeMembers() (node, payload jackson.Node, r *record.Refus
 		}
 		*at = n + 1
 	}
-	var got string
+	got := "other members too"
 	switch {
 	case node == 0 && payload == 0:
 		got = "neither"
@@ -197,9 +197,7 @@ func (s *scratch) envelopeMembers() (node, payload jackson.Node, r *record.Refus
 		got = "no schema"
 	case payload == 0:
 		got = "no payload"
-	case others:
-		got = "other members too"
-	default:
+	case !others:
 		return node, payload, nil
 	}
 	return 0, 0, refusal.New(refusal.BadEnvelope, "expected schema and payload, got "+got)

@@ -109,7 +109,7 @@ func (s *scanner) bad(what string) error {
 
 func (s *scanner) unexpected(wanted string) error {
 	if s.pos >= len(s.buf) {
-		return s.bad("expected " + wanted + ", got the end")
+		wanted += ", got the end"
 	}
 	return s.bad("expected " + wanted)
 }

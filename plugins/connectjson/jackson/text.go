@@ -22,8 +22,7 @@ var special = func() (t [256]bool) {
 
 // text reads a string or a member's name, from its opening quote.
 func (s *scanner) text(name bool) error {
-	start := s.pos + 1
-	plain := true
+	start, plain := s.pos+1, true
 	i := start
 	for {
 		for i < len(s.buf) && !special[s.buf[i]] {
