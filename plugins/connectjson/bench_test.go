@@ -81,8 +81,8 @@ func BenchmarkDecodeParallel(b *testing.B) {
 	})
 }
 
-// BenchmarkReaders is what other ways to read the same envelope cost, before any
-// conversion by schema.
+// BenchmarkReaders measures other ways to read the same envelope, before any conversion
+// by schema.
 func BenchmarkReaders(b *testing.B) {
 	input := []byte(seedEnvelope)
 	b.Run("encoding-json", func(b *testing.B) {

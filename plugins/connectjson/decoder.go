@@ -18,7 +18,7 @@ const (
 	memberPayload = "payload"
 )
 
-// Options are what a Decoder needs to know.
+// Options are the settings of a Decoder.
 type Options struct {
 	Compat     bool // answers as the reference converter does; see doc.go
 	Schemaless bool // reads plain JSON: no envelope, no schema
@@ -50,7 +50,7 @@ type Decoder struct {
 	scratch sync.Pool // of *scratch
 }
 
-// scratch is what the decoder reuses from message to message.
+// scratch is the memory that the decoder reuses from message to message.
 type scratch struct {
 	convert.Converter
 	schemas *schema.Cache

@@ -10,8 +10,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 )
 
-// formats are what producers send instead of JSON, by their first bytes. algorithm is
-// that of the processor decompress, if it can undo the format.
+// formats are other formats that producers send, by their first bytes. algorithm is the
+// setting of the processor decompress, if that processor reads the format.
 var formats = []struct{ magic, name, algorithm string }{
 	{"\x1f\x8b", "compressed with gzip", "gzip"},
 	{"\x78\x01", "compressed with zlib", "zlib"},
@@ -33,9 +33,9 @@ const (
 	looked     = 512 // bytes
 )
 
-// foreign returns a text for a value that is no JSON at all: which format the value seems
-// to have, and what to change. It returns "" if it does not know. Jackson's answer, that a
-// byte is unexpected, hides the commonest mistake: another converter in the producer.
+// foreign names the format that a value without JSON seems to have, and the change that
+// is necessary. It returns "" for an unknown format. Jackson's answer, that a byte is
+// unexpected, hides the commonest mistake: another converter in the producer.
 func foreign(b []byte, strict bool) string {
 	const send = ": let the producer send JSON with org.apache.kafka.connect.json.JsonConverter"
 	if len(b) > jackson.MaxDocument {

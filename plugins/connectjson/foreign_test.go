@@ -41,9 +41,8 @@ func unbase64(t testing.TB, text string) string {
 	return string(b)
 }
 
-// TestOtherFormatsAreNamed: the refusal of a value that is no JSON at all says what it
-// looks like and what to change, never with a value in it. The code is the same in both
-// modes.
+// TestOtherFormatsAreNamed: the refusal of a value that is no JSON names the format and
+// the necessary change, and has no value in it. The code is the same in both modes.
 func TestOtherFormatsAreNamed(t *testing.T) {
 	const secret = "secret-order-17"
 	for name, c := range map[string]struct{ input, want string }{
@@ -101,8 +100,8 @@ func TestBrokenJSONIsNoOtherFormat(t *testing.T) {
 	}
 }
 
-// TestTheAdviceHelps: what the refusals tell an operator to put before the processor
-// makes records of the same bytes.
+// TestTheAdviceHelps: the processor that a refusal recommends makes records of the same
+// bytes.
 func TestTheAdviceHelps(t *testing.T) {
 	for name, c := range map[string]struct{ input, before, settings, want string }{
 		"Schema Registry": {"\x00\x00\x00\x00\x07" + `{"id":1,"price":12.50}`, "mapping: root = content().slice(5)", "schemas_enable: false", `{"id":1,"price":12.50}`},

@@ -11,8 +11,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// FuzzDecode: no bytes panic or take long; strict accepts only what compat accepts, with
-// the same value; a schema found again gives what a schema parsed gives.
+// FuzzDecode: no bytes panic or take long; strict accepts a message only if compat accepts
+// it, with the same value; a cached schema gives the same record as a parsed schema.
 func FuzzDecode(f *testing.F) {
 	addSeeds(f)
 	content := []byte(structOf(field("a", `{"type":"int32","optional":true}`), field("b", decimalSchema("2", `,"optional":true`))))

@@ -36,7 +36,7 @@ func TestSeedEnvelope(t *testing.T) {
 	}
 }
 
-// valueCase is a value of a payload, and what it becomes.
+// valueCase is a schema, a payload and the decoded value.
 type valueCase struct {
 	schema, payload string
 	want            any

@@ -33,7 +33,7 @@ type bounds struct {
 	totalPrice string
 }
 
-// contract is what an order must be, under the names and bounds of one shop.
+// contract has the rules of an order, with the names and bounds of one shop.
 type contract struct {
 	fields
 	maxQuantity    bound
@@ -120,7 +120,7 @@ func (c *contract) price(record map[string]any, types declaredTypes) (total any,
 	return c.total(record, quantity, unit, types)
 }
 
-// total multiplies, and compares with what the producer sent.
+// total multiplies, and compares the product with the total of the producer.
 func (c *contract) total(record map[string]any, quantity, unit number, types declaredTypes) (any, bool, *record.Refusal) {
 	factor, _ := quantity.Int64() // no error: a quantity has 64 bits
 	exact, fits := unit.times(factor)

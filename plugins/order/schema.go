@@ -20,14 +20,14 @@ var (
 	amountTypes  = slices.Concat(integerTypes, decimalTypes)
 )
 
-// declaration is what a schema says about one field.
+// declaration is the type of a field in a schema.
 type declaration struct {
 	kind  string // a common schema type
 	scale int    // of a DECIMAL
 }
 
-// declaredTypes is what a schema says about the numbers of a payload. The zero value is
-// that of a message without a schema.
+// declaredTypes has the numbers of a payload that a schema declares as integers. The zero
+// value is that of a message without a schema.
 type declaredTypes struct {
 	integerPrice bool
 	integerTotal bool

@@ -13,18 +13,18 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// This file has what the reference converter does beyond strict. In compat a value that
-// is not of its type becomes what the accessors of Jackson return for it, and Java checks
-// the result in some places only: a value of a struct, a part of such a value and a
-// default. Converter.checked says that the value under conversion is in such a place.
+// This file has the behaviour of the reference converter beyond strict. In compat the
+// accessors of Jackson convert a value that is not of its type, and Java checks the result
+// in some places only: a value of a struct, a part of such a value and a default.
+// Converter.checked says that the value under conversion is in such a place.
 
 func (c *Converter) defaultValue(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	c.checked = true
 	return c.value(s, n)
 }
 
-// noText is what Jackson's textValue and binaryValue return for a value that is no
-// string: null, which Java refuses where it checks the value.
+// noText is null, as Jackson's textValue and binaryValue return for a value that is no
+// string. Java refuses the null where it checks the value.
 func (c *Converter) noText(s *schema.Schema, k jackson.Kind) (any, *record.Refusal) {
 	if c.Strict || c.checked && !s.Optional {
 		return nil, mismatch(s, k)
@@ -79,8 +79,8 @@ func (c *Converter) javaInteger(n jackson.Node, upper uint) int64 {
 	return c.number(n).LowBits() << upper >> upper
 }
 
-// identity appends what makes the key of a map equal to another key in Java: numbers and
-// text by value, structs and lists by their parts. There, two arrays of bytes are never
+// identity appends a text that is the same for keys of a map that are equal in Java:
+// numbers and text by value, structs and lists by their parts. In Java, two arrays of bytes are never
 // equal unless they are fields of a struct; serial keeps the others apart.
 func identity(b []byte, s *schema.Schema, key any, serial int, field bool) []byte {
 	switch v := key.(type) {

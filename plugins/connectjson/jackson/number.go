@@ -21,7 +21,7 @@ func (s *scanner) digits(i int) (int, error) {
 }
 
 // number reads a number. Jackson parses each number as it reads it, whether the number
-// is used or not, so number refuses what java.math.BigDecimal cannot hold.
+// is used or not, so number refuses a number that java.math.BigDecimal cannot hold.
 func (s *scanner) number() error {
 	start, b, k := s.pos, s.buf, Int
 	i := start

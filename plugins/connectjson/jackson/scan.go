@@ -68,7 +68,7 @@ func (s *scanner) document() error {
 	return nil
 }
 
-// rootEnd checks what follows the document. Jackson takes anything there, but a number
+// rootEnd checks the bytes after the document. Jackson takes any bytes, but a number
 // needs white space and a literal must not go on as a name.
 func (s *scanner) rootEnd() error {
 	if s.pos >= len(s.buf) {

@@ -2,7 +2,7 @@ package jackson
 
 import "errors"
 
-// Kind is what a node is.
+// Kind is the kind of a node.
 type Kind uint8
 
 // The kinds of nodes.
@@ -60,8 +60,8 @@ type Tree struct {
 }
 
 // Scan reads a document. The tree refers to b until [Tree.Release]. strict takes UTF-8
-// only, one document and nothing after it; otherwise Scan takes what Jackson takes. skip
-// may be nil.
+// only, one document and nothing after it; otherwise Scan reads as Jackson does. skip may
+// be nil.
 func (t *Tree) Scan(b []byte, strict bool, skip Skip) (err error) {
 	if len(b) > MaxDocument {
 		return errors.New("a document longer than a gigabyte")
@@ -102,7 +102,7 @@ func (t *Tree) Length() int { return len(t.buf) }
 // may then be no valid UTF-8.
 func (t *Tree) Transcoded() bool { return t.wide }
 
-// Kind is what the node is.
+// Kind is the kind of the node.
 func (t *Tree) Kind(n Node) Kind { return t.nodes[n].kind }
 
 // Next is the node after n and all that n contains.

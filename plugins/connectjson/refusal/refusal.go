@@ -12,8 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The codes that connect_json_decode refuses a message with. See Codes for what each
-// means.
+// The codes that connect_json_decode refuses a message with. Codes has their meanings.
 const (
 	BadJSON      = "bad_json"
 	BadEnvelope  = "bad_envelope"

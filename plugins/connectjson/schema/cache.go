@@ -31,7 +31,7 @@ func NewCache(size int) *Cache {
 
 // Prefix returns the recent schema with whose bytes b begins, and their number; 0 if
 // there is none. The bytes of a schema are one whole JSON object, so equal bytes are the
-// same object and nothing of what follows it.
+// same object and end where it ends.
 func (c *Cache) Prefix(b []byte) (*Schema, int) {
 	for i := range c.recent {
 		if s := c.recent[i].Load(); s != nil && bytes.HasPrefix(b, s.raw) {

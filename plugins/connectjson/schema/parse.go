@@ -80,9 +80,9 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 	return s, p.parseDefault(s, n).At(memberDefault)
 }
 
-// checkNode refuses what the reference silently ignores: a member twice, `optional` as
-// text (which makes the field required), a `name` that is not text (which loses the
-// logical type).
+// checkNode refuses mistakes that the reference ignores without an error: a member twice,
+// `optional` as text (which makes the field required), a `name` that is not text (which
+// loses the logical type).
 func (p *Parser) checkNode(n jackson.Node) *record.Refusal {
 	for _, m := range [...]struct{ name, want string }{
 		{memberOptional, "boolean"}, {memberName, "string"}, {memberParameters, "object"},
@@ -174,7 +174,7 @@ func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
 	return nil
 }
 
-// parseLogical reads what the name and the parameters of a schema say about its values.
+// parseLogical reads the logical type and the parameters of a schema.
 func (p *Parser) parseLogical(s *Schema, n jackson.Node) *record.Refusal {
 	l, known := logicalTypes[s.Name]
 	switch {

@@ -44,7 +44,7 @@ const (
 	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
 )
 
-// logicalType is what the name of a schema says about its values.
+// logicalType is the meaning of a schema's name.
 type logicalType struct {
 	Logical Logical
 	base    Type
@@ -72,7 +72,7 @@ var logicalTypes = map[string]logicalType{
 // Schema is one schema node. It is immutable and shared by all messages that have it.
 type Schema struct {
 	Type     Type
-	Name     string // the node's `name`: a logical type, or what the producer calls the struct
+	Name     string // the node's `name`: a logical type, or the producer's name of the struct
 	Optional bool
 	Fields   []Field        // of a struct, in the order of `fields`
 	Index    map[string]int // the index of a field, by its name
@@ -87,7 +87,7 @@ type Schema struct {
 	HasScale  bool
 	Precision int
 	Default   any // nil for none, since null is no default
-	// Description is what the decoder's caller made of this schema. Only the root of a
+	// Description is the result of the decoder's Options.Describe. Only the root of a
 	// message's schema has one.
 	Description any
 
