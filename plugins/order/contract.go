@@ -109,11 +109,11 @@ func (c *contract) price(record map[string]any, types declaredTypes) (total any,
 	); refused != nil {
 		return nil, false, refused
 	}
-	quantity, refused := checkNumber(record, c.quantity, true, 1, c.maxQuantity)
+	quantity, refused := checkNumber(record, c.quantity, true, 1, &c.maxQuantity)
 	if refused != nil {
 		return nil, false, refused
 	}
-	unit, refused := checkNumber(record, c.unitPrice, types.integerPrice, 0, c.maxUnitPrice)
+	unit, refused := checkNumber(record, c.unitPrice, types.integerPrice, 0, &c.maxUnitPrice)
 	if refused != nil {
 		return nil, false, refused
 	}
@@ -138,7 +138,7 @@ func (c *contract) total(record map[string]any, quantity, unit number, types dec
 	if record[c.totalPrice] == nil {
 		return exact.content(), false, nil
 	}
-	sent, refused := checkNumber(record, c.totalPrice, types.integerTotal, 0, bound{})
+	sent, refused := checkNumber(record, c.totalPrice, types.integerTotal, 0, nil)
 	if refused != nil {
 		return nil, false, refused
 	}

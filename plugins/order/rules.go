@@ -37,7 +37,7 @@ func parseBound(text string, least int64, parse func(string) (number, error)) (b
 	return bound{most: most, text: text}, nil
 }
 
-func (b bound) check(n number, path string) *record.Refusal {
+func (b *bound) check(n number, path string) *record.Refusal {
 	if b.text != "" && n.Cmp(b.most.Decimal) > 0 {
 		return refuse(CodeRange, path, "at most "+b.text, "more")
 	}
@@ -67,14 +67,14 @@ func checkText(record map[string]any, path string, most int) *record.Refusal {
 }
 
 // checkNumber reads an exact number: of least, which is 0 or 1, or more, and not above
-// the bound most; only an integer where the contract or the schema says so.
-func checkNumber(record map[string]any, path string, integer bool, least int, most bound) (number, *record.Refusal) {
+// the bound most, if there is one; only an integer where the contract or the schema says so.
+func checkNumber(record map[string]any, path string, integer bool, least int, most *bound) (number, *record.Refusal) {
 	n, refused := readNumber(record, path, integer)
 	switch {
 	case refused != nil:
 	case n.Sign() < least:
-		refused = refuse(CodeRange, path, "at least "+strconv.Itoa(least), "less")
-	default:
+		refused = refuse(CodeRange, path, [...]string{"at least 0", "at least 1"}[least], "less")
+	case most != nil:
 		refused = most.check(n, path)
 	}
 	return n, refused

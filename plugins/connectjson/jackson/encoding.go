@@ -1,7 +1,6 @@
 package jackson
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"unicode/utf16"
@@ -14,7 +13,7 @@ var errByteOrder = errors.New("unsupported byte order of UTF-32 at byte 0")
 // byte order mark. Otherwise decodeBytes finds UTF-16 and UTF-32 as Jackson does: by a
 // byte order mark or by the zero bytes among the first four.
 func decodeBytes(b []byte, strict bool) (out []byte, wide bool, err error) {
-	if len(b) >= 4 && bytes.HasPrefix(b, []byte("\xEF\xBB\xBF")) {
+	if len(b) >= 4 && string(b[:3]) == "\xEF\xBB\xBF" {
 		return b[3:], false, nil
 	}
 	if strict || len(b) < 2 || b[0] != 0 && b[1] != 0 && b[0] < 0xFE {

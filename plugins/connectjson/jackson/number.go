@@ -7,17 +7,12 @@ import (
 
 func digit(c byte) bool { return c-'0' <= 9 }
 
-// digits returns the index after the digits at i, of which there is at least one.
-func (s *scanner) digits(i int) (int, error) {
-	end := i
-	for end < len(s.buf) && digit(s.buf[end]) {
-		end++
+// digits returns the index after the digits at b[i:].
+func digits(b []byte, i int) int {
+	for i < len(b) && digit(b[i]) {
+		i++
 	}
-	if end > i {
-		return end, nil
-	}
-	s.pos = i
-	return i, s.unexpected("a digit")
+	return i
 }
 
 // number reads a number. Jackson parses each number as it reads it, whether the number
@@ -35,34 +30,32 @@ func (s *scanner) number() error {
 		i++
 	}
 	first := i
-	i, err := s.digits(first)
-	if err != nil {
-		return err
-	}
-	length, fraction := i-first, 0
-	if i < len(b) && b[i] == '.' {
+	i = digits(b, first)
+	length, fraction, found := i-first, 0, i > first
+	if found && i < len(b) && b[i] == '.' {
 		k = Float
 		first = i + 1
-		if i, err = s.digits(first); err != nil {
-			return err
-		}
-		fraction = i - first
+		i = digits(b, first)
+		fraction, found = i-first, i > first
 		length += fraction
 	}
-	if i < len(b) && b[i]|0x20 == 'e' {
+	if found && i < len(b) && b[i]|0x20 == 'e' {
 		k = Float
 		sign := i + 1
 		first = sign
 		if first < len(b) && (b[first] == '-' || b[first] == '+') {
 			first++
 		}
-		if i, err = s.digits(first); err != nil {
-			return err
-		}
+		i = digits(b, first)
+		found = i > first
 		length += i - first
-		if length <= maxNumberLen && !exponentFits(b[sign:i], fraction) {
+		if found && length <= maxNumberLen && !exponentFits(b[sign:i], fraction) {
 			return s.bad("a number with too large an exponent")
 		}
+	}
+	if !found {
+		s.pos = i
+		return s.unexpected("a digit")
 	}
 	if length > maxNumberLen {
 		return s.bad("a number longer than 1000 digits")

@@ -163,15 +163,22 @@ func (s *scanner) literal(word string, k Kind) error {
 }
 
 // container reads an array or an object, which ends with the byte end.
-func (s *scanner) container(k Kind, end byte, depth int) (err error) {
+func (s *scanner) container(k Kind, end byte, depth int) error {
 	if depth > maxDepth {
 		return s.bad("nested deeper than 1000")
 	}
 	self, count := len(s.nodes), 0
 	s.push(k, false, s.pos, 0)
 	s.pos++
-	c := s.space()
-	for more := c != end; more; count++ {
+	for c := s.space(); c != end; count++ {
+		if count > 0 {
+			if c != ',' {
+				return s.unexpected("a comma or the end of the " + k.String())
+			}
+			s.pos++
+			c = s.space()
+		}
+		var err error
 		if k == Object {
 			err = s.member(c, depth)
 		} else {
@@ -180,15 +187,7 @@ func (s *scanner) container(k Kind, end byte, depth int) (err error) {
 		if err != nil {
 			return err
 		}
-		switch s.space() {
-		case ',':
-			s.pos++
-			c = s.space()
-		case end:
-			more = false
-		default:
-			return s.unexpected("a comma or the end of the " + k.String())
-		}
+		c = s.space()
 	}
 	s.pos++
 	n := &s.nodes[self]

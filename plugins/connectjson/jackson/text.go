@@ -1,8 +1,6 @@
 package jackson
 
 import (
-	"bytes"
-	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"math/bits"
@@ -200,27 +198,39 @@ func textOfUnits(u []uint16) (text string, lone bool) {
 	return string(b), lone
 }
 
+// base64Values has the six bits of each character, and -1 for a byte that has none.
+var base64Values = func() (t [256]int8) {
+	for i := range t {
+		t[i] = int8(strings.IndexByte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", byte(i)))
+	}
+	return t
+}()
+
 // decodeBase64 reads text as Jackson's MIME-NO-LINEFEEDS variant does: groups of four
 // characters, padding required, white space and control characters between groups but not
-// inside one, and text may go on after a padded group. encoding/base64 alone is stricter
-// about the last and laxer about line feeds.
+// inside one, and text may go on after a padded group. encoding/base64 is stricter about
+// the last and laxer about line feeds.
 func decodeBase64(text []byte) ([]byte, bool) {
-	out := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
-	n, err := base64.StdEncoding.Decode(out, text)
-	if err == nil && !bytes.ContainsAny(text, "\r\n") {
-		return out[:n], true
-	}
-	for n = 0; ; text = text[4:] {
+	out := make([]byte, 0, len(text)/4*3)
+	for ; ; text = text[4:] {
 		for len(text) > 0 && text[0] <= ' ' {
 			text = text[1:]
 		}
 		if len(text) < 4 {
-			return out[:n], len(text) == 0
+			return out, len(text) == 0
 		}
-		group, err := base64.StdEncoding.Decode(out[n:], text[:4])
-		if err != nil {
+		a, b, c, d := base64Values[text[0]], base64Values[text[1]], base64Values[text[2]], base64Values[text[3]]
+		switch {
+		case a < 0 || b < 0:
+			return nil, false
+		case c >= 0 && d >= 0:
+			out = append(out, byte(a)<<2|byte(b)>>4, byte(b)<<4|byte(c)>>2, byte(c)<<6|byte(d))
+		case c >= 0 && text[3] == '=':
+			out = append(out, byte(a)<<2|byte(b)>>4, byte(b)<<4|byte(c)>>2)
+		case text[2] == '=' && text[3] == '=':
+			out = append(out, byte(a)<<2|byte(b)>>4)
+		default:
 			return nil, false
 		}
-		n += group
 	}
 }
