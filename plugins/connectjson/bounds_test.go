@@ -14,8 +14,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// TestBoundedWork: what would multiply into gigabytes or take minutes is refused, or
-// done, in little memory.
+// TestBoundedWork: the decoder refuses messages that would multiply into gigabytes or take
+// minutes, or decodes them in little memory.
 func TestBoundedWork(t *testing.T) {
 	var fields []string
 	for i := range 2000 {

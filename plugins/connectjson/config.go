@@ -38,33 +38,27 @@ func spec() *service.ConfigSpec {
 		Summary("Decodes Kafka Connect JSON, the envelope of `schema` and `payload` that `org.apache.kafka.connect.json.JsonConverter` writes, into a record and its schema.").
 		Description(description).
 		Field(service.NewStringAnnotatedEnumField(fieldMode, map[string]string{
-			modeStrict: "Refuses what the reference converter reads wrongly in silence: text where a number should be, an integer beyond its type, a decimal with more digits than its scale.",
-			modeCompat: "Gives exactly what the reference converter gives: `\"12\"` as int32 is 0, 300 as int8 is 44. For a migration whose rows have to be the same first.",
-		}).Description("How to take values that do not fit their schema.").Default(modeStrict)).
-		Field(service.NewBoolField(fieldSchemasEnable).
-			Description("Whether messages have a schema, like `schemas.enable` of the converter. When `false` a message is plain JSON.").
-			Default(true)).
-		Field(service.NewStringField(fieldSchemaContent).
-			Description("The JSON of a schema for all messages, like `schema.content` of the converter (KIP-1054). Messages are then bare payloads without an envelope.").
-			Example(`{"type":"struct","fields":[{"type":"string","field":"order_id"},{"type":"int32","field":"qty"}]}`).
-			Optional()).
+			modeStrict: "Refuses a value that the reference converter reads wrongly without an error: text in place of a number, an integer beyond its type, a decimal with more digits than its scale.",
+			modeCompat: "Gives exactly the value that the reference converter gives: `\"12\"` as int32 is 0, 300 as int8 is 44. Use it for a migration that must write the same rows first.",
+		}).Default(modeStrict).Description("How the processor handles a value that does not fit its schema.")).
+		Field(service.NewBoolField(fieldSchemasEnable).Default(true).
+			Description("Whether messages have a schema, like `schemas.enable` of the converter. When it is `false`, a message is plain JSON.")).
+		Field(service.NewStringField(fieldSchemaContent).Optional().
+			Description("The JSON of one schema for all messages, like `schema.content` of the converter (KIP-1054). Each message is then a payload without an envelope.").
+			Example(`{"type":"struct","fields":[{"type":"string","field":"order_id"},{"type":"int32","field":"qty"}]}`)).
 		Field(service.NewStringAnnotatedEnumField(fieldUnknownFields, map[string]string{
-			unknownIgnore: "Leaves it out, as the reference converter does, and counts it in the metric `connect_json_decode_unknown_fields_total`.",
-			unknownRefuse: "Refuses the message with `unknown_field`.",
-		}).Description("What to do with a member of the payload that the schema lacks.").Default(unknownIgnore)).
-		Field(service.NewStringField(fieldStoreSchema).
-			Description("Metadata to store the schema in, in the form that `schema_metadata` fields of other components read. Empty: nowhere. A message without a schema gets none.").
-			Default("")).
-		Field(service.NewStringField(fieldStoreOriginal).
-			Description("Metadata to keep the bytes in as they were received, by reference. Empty: nowhere. Also of a message that is refused, which keeps them as its content too: what stands under this name is always the bytes, never a header of that name.").
-			Default("")).
-		Field(service.NewIntField(fieldCacheSize).
-			Description("How many distinct schemas to remember. A schema is parsed once and found again by its bytes.").
-			Advanced().
-			Default(1000).
+			unknownIgnore: "Omits the member, as the reference converter does, and counts it in the metric `connect_json_decode_unknown_fields_total`.",
+			unknownRefuse: "Refuses the message with the code `unknown_field`.",
+		}).Default(unknownIgnore).Description("How the processor handles a member of the payload that the schema does not have.")).
+		Field(service.NewStringField(fieldStoreSchema).Default("").
+			Description("The metadata in which the processor stores the schema, in the form that the `schema_metadata` fields of other components read. When this field is empty, the processor does not store the schema. A message without a schema does not get this metadata.")).
+		Field(service.NewStringField(fieldStoreOriginal).Default("").
+			Description("The metadata in which the processor stores the received bytes, by reference. When this field is empty, the processor does not store the bytes. A refused message gets this metadata, too, and its content is also the received bytes. The metadata of this name always has the received bytes, never a header of that name.")).
+		Field(service.NewIntField(fieldCacheSize).Default(1000).Advanced().
+			Description("How many distinct schemas the processor remembers. The processor parses a schema once and then finds the schema by its bytes.").
 			LintRule(`root = if this < 1 { ["schema_cache_size must be at least 1"] }`)).
 		LintRule(`root = if this.schemas_enable.or(true) == false && this.exists("schema_content") { ["schema_content has no effect when schemas_enable is false"] }`).
-		Example("From an envelope to a record", "The message `"+exampleEnvelope+"` becomes `{\"order_id\":\"77a436fd\",\"price\":\"12.34\",\"qty\":3}`. A later output finds its schema under the name `schema`.", `
+		Example("From an envelope to a record", "The message `"+exampleEnvelope+"` becomes `{\"order_id\":\"77a436fd\",\"price\":\"12.34\",\"qty\":3}`. A later output finds the schema in the metadata `schema`.", `
 pipeline:
   processors:
     - connect_json_decode:
@@ -72,7 +66,6 @@ pipeline:
 `)
 }
 
-// config is what the fields say.
 type config struct {
 	options       Options
 	storeSchema   string
@@ -80,15 +73,21 @@ type config struct {
 }
 
 func parseConfig(p *service.ParsedConfig) (c config, err error) {
-	mode, err := p.FieldString(fieldMode)
-	if err != nil {
-		return c, err
+	var mode, unknown string
+	for _, setting := range []struct {
+		field string
+		into  *string
+	}{
+		{fieldMode, &mode},
+		{fieldUnknownFields, &unknown},
+		{fieldStoreSchema, &c.storeSchema},
+		{fieldStoreOriginal, &c.storeOriginal},
+	} {
+		if *setting.into, err = p.FieldString(setting.field); err != nil {
+			return c, err
+		}
 	}
 	enable, err := p.FieldBool(fieldSchemasEnable)
-	if err != nil {
-		return c, err
-	}
-	unknown, err := p.FieldString(fieldUnknownFields)
 	if err != nil {
 		return c, err
 	}
@@ -98,12 +97,6 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 	}
 	if c.options.CacheSize < 1 {
 		return c, fmt.Errorf("reading %s: must be at least 1", fieldCacheSize)
-	}
-	if c.storeSchema, err = p.FieldString(fieldStoreSchema); err != nil {
-		return c, err
-	}
-	if c.storeOriginal, err = p.FieldString(fieldStoreOriginal); err != nil {
-		return c, err
 	}
 	if c.storeSchema != "" && c.storeSchema == c.storeOriginal {
 		return c, fmt.Errorf("reading %s: the same name as %s", fieldStoreOriginal, fieldStoreSchema)

@@ -63,7 +63,7 @@ func TestEveryRefusalIsCounted(t *testing.T) {
 }
 
 // counted runs a batch through the processor in a pipeline, with an exporter that keeps
-// what it is told.
+// the counts.
 func counted(t *testing.T, yaml string, batch service.MessageBatch) (service.MessageBatch, *counters) {
 	t.Helper()
 	counts := &counters{by: map[string]int64{}}

@@ -1,7 +1,9 @@
 package connectjson
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/convert"
@@ -11,21 +13,20 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// Options are what a Decoder needs to know.
+const (
+	memberSchema  = "schema"
+	memberPayload = "payload"
+)
+
+// Options are the settings of a Decoder.
 type Options struct {
-	// Compat answers as the reference converter does. Without it the decoder refuses a
-	// message that the reference reads wrongly without an error.
-	Compat bool
-	// Schemaless reads plain JSON: no envelope, no schema.
-	Schemaless bool
+	Compat     bool // answers as the reference converter does; see doc.go
+	Schemaless bool // reads plain JSON: no envelope, no schema
 	// SchemaContent is the JSON of one schema for all messages, which are then bare
 	// payloads. It is nil if messages carry their own schema.
 	SchemaContent []byte
-	// RefuseUnknown refuses the members of a struct that its schema lacks, instead of
-	// counting them.
-	RefuseUnknown bool
-	// CacheSize is the greatest number of distinct schemas to remember, at least 1.
-	CacheSize int
+	RefuseUnknown bool // refuses the members of a struct that its schema lacks
+	CacheSize     int  // the greatest number of distinct schemas to remember, at least 1
 	// Describe, unless nil, is called once for each distinct schema; its answer becomes
 	// Schema.Description.
 	Describe func(*schema.Schema) any
@@ -43,31 +44,35 @@ type Record struct {
 // Decoder turns messages into records. It is safe for concurrent use.
 type Decoder struct {
 	opts    Options
+	bare    bool           // messages are no envelopes
 	fixed   *schema.Schema // of SchemaContent
 	schemas *schema.Cache
 	scratch sync.Pool // of *scratch
 }
 
-// scratch is what the decoder reuses from message to message.
+// scratch is the memory that the decoder reuses from message to message.
 type scratch struct {
 	convert.Converter
 	schemas *schema.Cache
 	known   *schema.Schema // of the schema that the scanner skipped
-	skip    jackson.Skip   // skipKnown; a new method value would be an allocation
+	skip    jackson.Skip   // skipKnown for envelopes; a new method value would be an allocation
 }
 
 // NewDecoder fails when SchemaContent is not a schema.
 func NewDecoder(opts Options) (*Decoder, error) {
 	d := &Decoder{opts: opts, schemas: schema.NewCache(opts.CacheSize)}
+	d.bare = opts.Schemaless || opts.SchemaContent != nil
 	d.scratch.New = func() any {
 		s := &scratch{schemas: d.schemas}
 		s.Strict, s.RefuseUnknown = !opts.Compat, opts.RefuseUnknown
-		s.skip = s.skipKnown
+		if !d.bare {
+			s.skip = s.skipKnown
+		}
 		return s
 	}
-	if opts.SchemaContent != nil {
+	if opts.SchemaContent != nil && !opts.Schemaless {
 		s := d.scratch.New().(*scratch)
-		r := s.scan(opts.SchemaContent, nil)
+		r := s.scan(opts.SchemaContent)
 		if r == nil {
 			d.fixed, r = d.parse(s, 0)
 		}
@@ -78,27 +83,27 @@ func NewDecoder(opts Options) (*Decoder, error) {
 	return d, nil
 }
 
-// Decode decodes one message. The error is a *record.Refusal. No bytes, as of a Kafka
-// tombstone, are a null without a schema. The record does not refer to b.
-func (d *Decoder) Decode(b []byte) (Record, error) {
-	rec, r := d.decodeRecord(b)
-	if r != nil {
-		return Record{}, r
-	}
-	return rec, nil
-}
-
-func (d *Decoder) decodeRecord(b []byte) (rec Record, r *record.Refusal) {
+// decode decodes one message. No bytes, as of a Kafka tombstone, are a null without a
+// schema. The record does not refer to b.
+func (d *Decoder) decode(b []byte) (rec Record, r *record.Refusal) {
 	if len(b) == 0 {
 		return Record{}, nil
 	}
 	s := d.scratch.Get().(*scratch)
 	defer d.release(s)
-	if rec.Value, rec.Schema, r = d.decode(s, b); r != nil {
+	if r = s.scan(b); r != nil {
+		r.Detail = cmp.Or(foreign(b, s.Strict), r.Detail)
 		return Record{}, r
 	}
+	if d.bare {
+		rec.Schema = d.fixed
+		rec.Value, r = s.Payload(d.fixed, 0)
+		r = r.At("value")
+	} else {
+		rec.Value, rec.Schema, r = d.envelope(s)
+	}
 	rec.Unknown = s.Unknown
-	return rec, nil
+	return rec, r
 }
 
 func (d *Decoder) release(s *scratch) {
@@ -107,45 +112,17 @@ func (d *Decoder) release(s *scratch) {
 	d.scratch.Put(s)
 }
 
-func (d *Decoder) decode(s *scratch, b []byte) (any, *schema.Schema, *record.Refusal) {
-	bare := d.opts.Schemaless || d.fixed != nil
-	skip := s.skip
-	if bare {
-		skip = nil
-	}
-	if r := s.scan(b, skip); r != nil {
-		explain(r, b, s.Strict)
-		return nil, nil, r
-	}
-	if !bare {
-		return d.envelope(s)
-	}
-	known := d.fixed
-	if d.opts.Schemaless {
-		known = nil
-	}
-	v, r := s.Payload(known, 0)
-	if r != nil {
-		return nil, nil, r.At("value")
-	}
-	return v, known, nil
-}
-
-func (s *scratch) scan(b []byte, skip jackson.Skip) *record.Refusal {
-	if err := s.Scan(b, s.Strict, skip); err != nil {
+func (s *scratch) scan(b []byte) *record.Refusal {
+	if err := s.Scan(b, s.Strict, s.skip); err != nil {
 		return refusal.New(refusal.BadJSON, err.Error()).At("value")
 	}
 	return nil
 }
 
 // skipKnown recognises a recent schema where the schema of the envelope stands.
-func (s *scratch) skipKnown(name, rest []byte) int {
-	if string(name) != memberSchema {
-		return 0
-	}
-	known, length := s.schemas.Prefix(rest)
-	if known != nil {
-		s.known = known
+func (s *scratch) skipKnown(name, rest []byte) (length int) {
+	if string(name) == memberSchema {
+		s.known, length = s.schemas.Prefix(rest)
 	}
 	return length
 }
@@ -158,22 +135,102 @@ func (d *Decoder) schema(s *scratch, n jackson.Node) (*schema.Schema, *record.Re
 		}
 	}
 	parsed, r := d.parse(s, n)
-	if r != nil {
-		return nil, r
-	}
-	if !s.Transcoded() { // the bytes of another encoding may be no valid UTF-8
+	if r == nil && !s.Transcoded() { // the bytes of another encoding may be no valid UTF-8
 		d.schemas.Put(s.Bytes(n), parsed)
 	}
-	return parsed, nil
+	return parsed, r
 }
 
 func (d *Decoder) parse(s *scratch, n jackson.Node) (*schema.Schema, *record.Refusal) {
 	parsed, r := s.Schema(n)
-	if r != nil {
-		return nil, r.At(memberSchema)
-	}
-	if d.opts.Describe != nil {
+	if r == nil && d.opts.Describe != nil {
 		parsed.Description = d.opts.Describe(parsed)
 	}
-	return parsed, nil
+	return parsed, r.At(memberSchema)
+}
+
+// envelope decodes an object of exactly the members schema and payload, in either order.
+func (d *Decoder) envelope(s *scratch) (any, *schema.Schema, *record.Refusal) {
+	node, payload, r := s.envelopeMembers()
+	if r != nil {
+		return nil, nil, r.At("value")
+	}
+	var its *schema.Schema
+	switch s.Kind(node) {
+	case jackson.Null:
+	case jackson.Skipped:
+		its = s.known
+	default:
+		if its, r = d.schema(s, node); r != nil {
+			return nil, nil, r
+		}
+	}
+	v, r := s.Payload(its, payload)
+	return v, its, r.At(memberPayload)
+}
+
+func (s *scratch) envelopeMembers() (node, payload jackson.Node, r *record.Refusal) {
+	if k := s.Kind(0); k != jackson.Object {
+		return 0, 0, refusal.New(refusal.BadEnvelope, "expected an object of schema and payload, got "+k.String())
+	}
+	others := false
+	for n := jackson.Node(1); n < s.Next(0); n = s.Next(n + 1) {
+		at := &payload
+		switch string(s.Name(n)) {
+		case memberPayload:
+		case memberSchema:
+			at = &node
+		default:
+			others = true
+			continue
+		}
+		if *at != 0 && s.Strict {
+			return 0, 0, refusal.New(refusal.BadEnvelope, "a member stands twice")
+		}
+		*at = n + 1
+	}
+	got := "other members too"
+	switch {
+	case node == 0 && payload == 0:
+		got = "neither"
+	case node == 0:
+		got = "no schema"
+	case payload == 0:
+		got = "no payload"
+	case !others:
+		return node, payload, nil
+	}
+	return 0, 0, refusal.New(refusal.BadEnvelope, "expected schema and payload, got "+got)
+}
+
+// decodeKey decodes a record key that is an envelope, as Kafka Connect's JsonConverter
+// writes it. The path of a refusal is the member of the key, or [record.Key] for the
+// whole key. isEnvelope is false for any other key: text, or JSON without a schema.
+func (d *Decoder) decodeKey(key []byte) (value any, isEnvelope bool, r *record.Refusal) {
+	if !beginsAsJSON(key) { // most keys are text
+		return nil, false, nil
+	}
+	s := d.scratch.Get().(*scratch)
+	defer d.release(s)
+	if s.scan(key) != nil || s.Kind(0) != jackson.Object {
+		return nil, false, nil
+	}
+	_, node := s.Member(0, memberSchema)
+	_, payload := s.Member(0, memberPayload)
+	if node == jackson.Missing || payload == jackson.Missing || len(s.Members(0)) > 2 {
+		return nil, false, nil
+	}
+	if value, _, r = d.envelope(s); r == nil {
+		return value, true, nil
+	}
+	member, inPayload := strings.CutPrefix(r.Path, memberPayload+".")
+	switch {
+	case inPayload:
+		r.Path = member
+	case strings.HasPrefix(r.Path, memberSchema):
+		r.Path, r.Detail = record.Key, r.Path+": "+r.Detail
+	default:
+		r.Path = record.Key
+	}
+	return nil, true, r
 }

@@ -7,6 +7,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// Decode is decode with an error that is nil without a refusal.
+func (d *Decoder) Decode(b []byte) (Record, error) {
+	rec, r := d.decode(b)
+	if r != nil {
+		return Record{}, r
+	}
+	return rec, nil
+}
+
 func TestTombstones(t *testing.T) {
 	content := []byte(`{"type":"struct","fields":[{"type":"int32","field":"a"}]}`)
 	for _, opts := range []Options{{}, {Compat: true}, {Schemaless: true}, {SchemaContent: content}} {

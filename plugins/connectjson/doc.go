@@ -15,24 +15,20 @@
 //
 //	int8 int16 int32 int64    int64
 //	double                    float64
-//	float                     float64, the nearest to the shortest decimal that identifies
-//	                          the float32: 0.1 is 0.1
+//	float                     float64, nearest to the float32's shortest decimal: 0.1 is 0.1
 //	boolean, string, bytes    bool, string, []byte (base64 in JSON)
-//	struct                    map[string]any with every field of the schema, null where it
-//	                          is absent
+//	struct                    map[string]any with every field of the schema
 //	array                     []any
-//	map                       map[string]any; with keys that are not strings, a []any of
+//	map                       map[string]any; with other keys than strings, a []any of
 //	                          [key, value]
 //	Decimal                   string in plain digits: "-0.05", "12.00"
 //	Date, Timestamp           time.Time in UTC
-//	Time                      string "15:04:05", with three digits of a fraction unless it
-//	                          is zero
-//	io.debezium.time.*        time.Time, or for times a string with three, six or nine
-//	                          digits of a fraction unless it is zero, signed and of any
-//	                          number of hours: "-00:00:01", "838:59:59"; Year is an int64
-//	null                      nil
+//	Time                      string "15:04:05", with milliseconds unless they are zero
+//	io.debezium.time.*        time.Time, or for times a string as for Time, with the digits
+//	                          of its unit, signed and of any number of hours:
+//	                          "-00:00:01", "838:59:59"; Year is an int64
 //
-// A missing or null field takes the default of its schema. Without a default it is null if
+// A missing or null field takes the default of its schema. Without a default it is nil if
 // the schema is optional, else the message is refused. A refusal is a *record.Refusal. Its
 // text is "code: path: detail" and has no value; refusal.Codes lists the codes.
 //
@@ -40,8 +36,7 @@
 //
 // The processor decodes the record key of a tombstone, too, if the key is an envelope: an
 // output that deletes rows finds it in the metadata order_sink_key. A key is always
-// decoded as in strict, whatever the settings are: a tombstone must not delete a row by a
-// guess.
+// decoded as in strict: a tombstone must not delete a row by a guess.
 //
 // # compat
 //
@@ -56,16 +51,15 @@
 //     reference refuses it.
 //   - Half a surrogate pair, which UTF-8 cannot hold, is "?", as Java writes it. In a
 //     UTF-16 or UTF-32 document this may make two names the same.
-//   - A Decimal whose plain form is longer than 2,000 characters, or whose unscaled integer
-//     is longer than 1,024 bytes, is out_of_range: an exponent or scale of two billion
-//     would be gigabytes of zeros.
+//   - A Decimal whose plain form is longer than 2,000 characters is out_of_range: an exponent
+//     or scale of two billion would be gigabytes of zeros.
 //   - A message that yields 10,000 values more than it has bytes and its root has fields is
 //     out_of_range (a schema of many optional fields over an array of empty objects). A
 //     message of more than a gigabyte is bad_json.
-//   - The types io.debezium.time.* are numbers and text to the reference. Here they become
-//     dates and times, and a ZonedTimestamp that is no ISO 8601 timestamp stays text.
-//   - A float is a float64 here, see above. The float32 nearest to that float64's shortest
-//     decimal is the reference's value.
+//   - The types io.debezium.time.* are numbers and text to the reference. A ZonedTimestamp
+//     that is no ISO 8601 timestamp stays text here, too.
+//   - A float is the float64 above. The float32 nearest to that float64's shortest decimal
+//     is the reference's value.
 //   - Java's equals decides which keys of a map are the same. Here two Decimals are the
 //     same when their plain digits are, and a default that is bytes is a new value each
 //     time.

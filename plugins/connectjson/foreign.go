@@ -2,16 +2,16 @@ package connectjson
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"strings"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// formats are what producers send instead of JSON, by their first bytes. algorithm is
-// that of the processor decompress, if it can undo the format.
+// formats are other formats that producers send, by their first bytes. algorithm is the
+// setting of the processor decompress, if that processor reads the format.
 var formats = []struct{ magic, name, algorithm string }{
 	{"\x1f\x8b", "compressed with gzip", "gzip"},
 	{"\x78\x01", "compressed with zlib", "zlib"},
@@ -29,25 +29,18 @@ var formats = []struct{ magic, name, algorithm string }{
 }
 
 const (
-	converter  = "org.apache.kafka.connect.json.JsonConverter"
 	wireHeader = 5   // of Schema Registry's wire format: a zero byte, four of the schema's id
 	looked     = 512 // bytes
 )
 
-// explain gives the syntax error of a value that is no JSON at all a better text: which
-// format the value seems to have, and what to change. Jackson's answer, that a byte is
+// foreign names the format that a value without JSON seems to have, and the change that
+// is necessary. It returns "" for an unknown format. Jackson's answer, that a byte is
 // unexpected, hides the commonest mistake: another converter in the producer.
-func explain(r *record.Refusal, b []byte, strict bool) {
-	if len(b) > jackson.MaxDocument {
-		return
-	}
-	if text := foreign(b, strict); text != "" {
-		r.Detail = text
-	}
-}
-
 func foreign(b []byte, strict bool) string {
-	const send = ": let the producer send JSON with " + converter
+	const send = ": let the producer send JSON with org.apache.kafka.connect.json.JsonConverter"
+	if len(b) > jackson.MaxDocument {
+		return ""
+	}
 	for _, f := range formats {
 		switch {
 		case !bytes.HasPrefix(b, []byte(f.magic)):
@@ -95,38 +88,15 @@ func hasControls(b []byte) bool {
 	})
 }
 
-// isProtobuf says whether b is fields of Protobuf from its start to its end.
+// isProtobuf says whether b is fields of Protobuf from its start to its end, without the
+// deprecated groups.
 func isProtobuf(b []byte) bool {
 	for len(b) > 0 {
-		tag, n := binary.Uvarint(b)
-		if n <= 0 || tag>>3 == 0 || tag>>3 >= 1<<29 {
+		number, kind, n := protowire.ConsumeField(b)
+		if n < 0 || kind == protowire.StartGroupType || number > protowire.MaxValidNumber {
 			return false
 		}
 		b = b[n:]
-		var size uint64
-		switch tag & 7 {
-		case 0: // a varint
-			if _, n = binary.Uvarint(b); n <= 0 {
-				return false
-			}
-			size = uint64(n)
-		case 1:
-			size = 8
-		case 2: // a length, and so many bytes
-			length, n := binary.Uvarint(b)
-			if n <= 0 {
-				return false
-			}
-			b, size = b[n:], length
-		case 5:
-			size = 4
-		default:
-			return false
-		}
-		if size > uint64(len(b)) {
-			return false
-		}
-		b = b[size:]
 	}
 	return true
 }

@@ -40,10 +40,7 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", fieldSchemaContent, err)
 	}
-	keys, err := NewDecoder(Options{CacheSize: conf.options.CacheSize})
-	if err != nil {
-		return nil, err
-	}
+	keys, _ := NewDecoder(Options{CacheSize: conf.options.CacheSize}) // no error without SchemaContent
 	return &processor{
 		config:  conf,
 		decoder: decoder,
@@ -53,7 +50,6 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	}, nil
 }
 
-// ProcessBatch decodes each message of the batch.
 func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) ([]service.MessageBatch, error) {
 	unknown := 0
 	var originals []original // of all messages, since one allocation is cheaper than many
@@ -101,7 +97,7 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 		kept[0] = raw
 		msg.MetaSetImmut(p.storeOriginal, &kept[0])
 	}
-	rec, r := p.decoder.decodeRecord(raw)
+	rec, r := p.decoder.decode(raw)
 	if r != nil {
 		return 0, r
 	}
@@ -153,5 +149,4 @@ func bytesOf(msg *service.Message) ([]byte, *record.Refusal) {
 	return raw, nil
 }
 
-// Close has nothing to release.
 func (p *processor) Close(context.Context) error { return nil }

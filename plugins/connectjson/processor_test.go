@@ -105,8 +105,8 @@ func TestMetadata(t *testing.T) {
 	_, ok = out[2].MetaGetImmut("schema")
 	require.False(t, ok, "a producer's header of that name is no schema")
 	require.NoError(t, out[2].GetError())
-	// Also of what is refused: a producer's header of that name must not pass for the
-	// bytes.
+	// A refused message has the bytes, too: a producer's header of that name must not pass
+	// for them.
 	kept, ok = out[3].MetaGetImmut("original")
 	require.True(t, ok)
 	require.Equal(t, original("{}"), *kept.(*original))
@@ -245,7 +245,7 @@ func TestBadConfiguration(t *testing.T) {
 	}
 }
 
-// TestExample: what the reference says of its example is so.
+// TestExample: the text of the example in the reference is true.
 func TestExample(t *testing.T) {
 	m := process(t, "{}", service.MessageBatch{service.NewMessage([]byte(exampleEnvelope))})[0]
 	require.NoError(t, m.GetError())

@@ -164,105 +164,123 @@ func tokenSpans(in string) [][2]int {
 
 // randomEnvelope is a schema and a payload that mostly fits it.
 func randomEnvelope(rnd *rand.Rand) string {
-	node, value := randomNode(rnd, 3)
+	node, value := generator{rnd}.node(3)
 	return envelope("{"+node+"}", value())
 }
 
-// randomNode gives a schema node's members and a maker of values for it.
-func randomNode(rnd *rand.Rand, depth int) (node string, value func() string) {
-	const connect = `"name":"org.apache.kafka.connect.data.`
-	mostly := func(draw func() string) func() string {
-		return func() string {
-			if rnd.IntN(12) == 0 {
-				return randomScalar(rnd)
-			}
-			return draw()
+// generator draws schemas and values for them.
+type generator struct{ *rand.Rand }
+
+// mostly draws another scalar in place of one value in twelve.
+func (g generator) mostly(draw func() string) func() string {
+	return func() string {
+		if g.IntN(12) == 0 {
+			return randomScalar(g.Rand)
 		}
+		return draw()
 	}
-	list := func(draw func() string) string {
-		var parts []string
-		for range rnd.IntN(4) {
-			parts = append(parts, draw())
-		}
-		return strings.Join(parts, ",")
+}
+
+func (g generator) list(draw func() string) string {
+	var parts []string
+	for range g.IntN(4) {
+		parts = append(parts, draw())
 	}
-	integer := func(limit int64) func() string {
-		return mostly(func() string { return strconv.FormatInt(rnd.Int64N(limit)-limit/2, 10) })
-	}
+	return strings.Join(parts, ",")
+}
+
+func (g generator) integer(limit int64) func() string {
+	return g.mostly(func() string { return strconv.FormatInt(g.Int64N(limit)-limit/2, 10) })
+}
+
+// node gives a schema node's members and a maker of values for it.
+func (g generator) node(depth int) (node string, value func() string) {
 	kinds := 16
 	if depth == 0 {
 		kinds = 12
 	}
-	switch rnd.IntN(kinds) {
-	case 0:
-		node, value = `"type":"int8"`, integer(400)
-	case 1:
-		node, value = `"type":"int16"`, integer(80_000)
-	case 2:
-		node, value = `"type":"int32"`, integer(1<<33)
-	case 3:
-		node, value = `"type":"int64"`, integer(math.MaxInt64)
-	case 4:
-		node, value = `"type":"float"`, mostly(func() string { return strconv.FormatFloat(rnd.NormFloat64()*1e20, 'g', -1, 64) })
-	case 5:
-		node, value = `"type":"double"`, mostly(func() string { return strconv.FormatFloat(rnd.ExpFloat64(), 'e', rnd.IntN(20), 64) })
-	case 6:
-		node, value = `"type":"boolean"`, mostly(func() string { return strconv.FormatBool(rnd.IntN(2) == 0) })
-	case 7:
-		node, value = `"type":"string"`, mostly(func() string { return `"é 한 \u0041 \ud83d\ude00"` })
-	case 8:
-		node, value = `"type":"bytes"`, mostly(func() string { return `"AQID"` })
-	case 9:
-		scale := strconv.Itoa(rnd.IntN(12) - 2)
-		node = `"type":"bytes",` + connect + `Decimal","parameters":{"scale":"` + scale + `"}`
-		value = mostly(func() string { return randomScalar(rnd) })
-	case 10:
-		node, value = `"type":"int32",`+connect+[]string{"Date", "Time"}[rnd.IntN(2)]+`"`, integer(200_000_000)
-	case 11:
-		node, value = `"type":"int64",`+connect+`Timestamp"`, integer(math.MaxInt64)
+	switch kind := g.IntN(kinds); kind {
 	case 12:
-		items, item := randomNode(rnd, depth-1)
-		node, value = `"type":"array","items":{`+items+`}`, mostly(func() string { return "[" + list(item) + "]" })
+		items, item := g.node(depth - 1)
+		node, value = `"type":"array","items":{`+items+`}`, g.mostly(func() string { return "[" + g.list(item) + "]" })
 	case 13:
-		keys, key := randomNode(rnd, depth-1)
-		items, item := randomNode(rnd, depth-1)
-		node = `"type":"map","keys":{` + keys + `},"values":{` + items + `}`
-		value = mostly(func() string {
-			if strings.HasPrefix(keys, `"type":"string"`) {
-				return "{" + list(func() string { return fmt.Sprintf(`"k%d":%s`, rnd.IntN(3), item()) }) + "}"
-			}
-			return "[" + list(func() string { return "[" + key() + "," + item() + "]" }) + "]"
-		})
+		node, value = g.mapping(depth)
+	case 14, 15:
+		node, value = g.structure(depth)
 	default:
-		var nodes []string
-		values := map[string]func() string{}
-		for i := range 1 + rnd.IntN(4) {
-			part, draw := randomNode(rnd, depth-1)
-			name := fmt.Sprintf("f%d", i)
-			nodes = append(nodes, "{"+part+`,"field":"`+name+`"}`)
-			values[name] = draw
-		}
-		node = `"type":"struct","fields":[` + strings.Join(nodes, ",") + `]`
-		value = mostly(func() string {
-			var members []string
-			for range len(nodes) + rnd.IntN(2) {
-				name := fmt.Sprintf("f%d", rnd.IntN(len(nodes)))
-				members = append(members, `"`+name+`":`+values[name]())
-			}
-			for i := range nodes {
-				name := fmt.Sprintf("f%d", i)
-				if rnd.IntN(5) > 0 {
-					members = append(members, `"`+name+`":`+values[name]())
-				}
-			}
-			return "{" + strings.Join(members, ",") + "}"
-		})
+		node, value = g.scalar(kind)
 	}
-	if rnd.IntN(2) == 0 {
+	if g.IntN(2) == 0 {
 		node += `,"optional":true`
 	}
-	if rnd.IntN(4) == 0 {
+	if g.IntN(4) == 0 {
 		node += `,"default":` + value()
 	}
 	return node, value
+}
+
+func (g generator) scalar(kind int) (node string, value func() string) {
+	const connect = `"name":"org.apache.kafka.connect.data.`
+	switch kind {
+	case 0:
+		return `"type":"int8"`, g.integer(400)
+	case 1:
+		return `"type":"int16"`, g.integer(80_000)
+	case 2:
+		return `"type":"int32"`, g.integer(1 << 33)
+	case 3:
+		return `"type":"int64"`, g.integer(math.MaxInt64)
+	case 4:
+		return `"type":"float"`, g.mostly(func() string { return strconv.FormatFloat(g.NormFloat64()*1e20, 'g', -1, 64) })
+	case 5:
+		return `"type":"double"`, g.mostly(func() string { return strconv.FormatFloat(g.ExpFloat64(), 'e', g.IntN(20), 64) })
+	case 6:
+		return `"type":"boolean"`, g.mostly(func() string { return strconv.FormatBool(g.IntN(2) == 0) })
+	case 7:
+		return `"type":"string"`, g.mostly(func() string { return `"é 한 \u0041 \ud83d\ude00"` })
+	case 8:
+		return `"type":"bytes"`, g.mostly(func() string { return `"AQID"` })
+	case 9:
+		scale := strconv.Itoa(g.IntN(12) - 2)
+		node = `"type":"bytes",` + connect + `Decimal","parameters":{"scale":"` + scale + `"}`
+		return node, g.mostly(func() string { return randomScalar(g.Rand) })
+	case 10:
+		return `"type":"int32",` + connect + []string{"Date", "Time"}[g.IntN(2)] + `"`, g.integer(200_000_000)
+	default:
+		return `"type":"int64",` + connect + `Timestamp"`, g.integer(math.MaxInt64)
+	}
+}
+
+func (g generator) mapping(depth int) (node string, value func() string) {
+	keys, key := g.node(depth - 1)
+	items, item := g.node(depth - 1)
+	return `"type":"map","keys":{` + keys + `},"values":{` + items + `}`, g.mostly(func() string {
+		if strings.HasPrefix(keys, `"type":"string"`) {
+			return "{" + g.list(func() string { return fmt.Sprintf(`"k%d":%s`, g.IntN(3), item()) }) + "}"
+		}
+		return "[" + g.list(func() string { return "[" + key() + "," + item() + "]" }) + "]"
+	})
+}
+
+func (g generator) structure(depth int) (node string, value func() string) {
+	var nodes []string
+	var values []func() string // of each field, its member
+	for i := range 1 + g.IntN(4) {
+		part, draw := g.node(depth - 1)
+		name := fmt.Sprintf("f%d", i)
+		nodes = append(nodes, "{"+part+`,"field":"`+name+`"}`)
+		values = append(values, func() string { return `"` + name + `":` + draw() })
+	}
+	return `"type":"struct","fields":[` + strings.Join(nodes, ",") + `]`, g.mostly(func() string {
+		var members []string
+		for range len(values) + g.IntN(2) {
+			members = append(members, values[g.IntN(len(values))]())
+		}
+		for _, member := range values {
+			if g.IntN(5) > 0 {
+				members = append(members, member())
+			}
+		}
+		return "{" + strings.Join(members, ",") + "}"
+	})
 }

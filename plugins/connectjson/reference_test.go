@@ -33,8 +33,8 @@ var (
 	mutantSeed = flag.Uint64("reference.seed", 1, "of the mutations")
 )
 
-// TestReference compares compat with what org.apache.kafka.connect.json.JsonConverter
-// 4.3.1 answered.
+// TestReference compares compat with the answers of
+// org.apache.kafka.connect.json.JsonConverter 4.3.1.
 func TestReference(t *testing.T) {
 	questions := corpus()
 	if *corpusFile != "" {
@@ -129,7 +129,7 @@ func corpus() []byte {
 	return out.Bytes()
 }
 
-// loose is what compat makes of plain JSON.
+// loose decodes plain JSON in compat.
 var loose, _ = NewDecoder(Options{Compat: true, Schemaless: true})
 
 // canonical writes a value as Reference.java does.
@@ -146,7 +146,7 @@ func canonical(b []byte, s *schema.Schema, value any) []byte {
 			v = float64(float32Of(v))
 		}
 		return fmt.Appendf(b, "f%016x", math.Float64bits(v))
-	case json.Number: // strict keeps the text of what is a double or a wrapped int64 to the reference
+	case json.Number: // strict keeps the text of a number that is a double or a wrapped int64 to the reference
 		rec, _ := loose.Decode([]byte(v)) // no error: it is a number
 		return canonical(b, nil, rec.Value)
 	case []byte:
@@ -157,7 +157,7 @@ func canonical(b []byte, s *schema.Schema, value any) []byte {
 		switch {
 		case s != nil && s.Logical == schema.Decimal:
 			return append(append(b, 'd'), v...)
-		case s != nil && s.Logical == schema.TimeMillis:
+		case s != nil && s.Logical == schema.Time && s.IsConnect:
 			return fmt.Appendf(b, "c%d", millisOfDay(v))
 		}
 		return quote(b, v)

@@ -1,6 +1,8 @@
 package connectjson
 
 import (
+	"time"
+
 	benthos "github.com/redpanda-data/benthos/v4/public/schema"
 	"github.com/redpanda-data/benthos/v4/public/service"
 
@@ -45,6 +47,12 @@ func common(s *schema.Schema, name string, depth int) benthos.Common {
 	return c
 }
 
+var timeUnits = map[time.Duration]benthos.TimeUnit{
+	time.Millisecond: benthos.TimeUnitMillis,
+	time.Microsecond: benthos.TimeUnitMicros,
+	time.Nanosecond:  benthos.TimeUnitNanos,
+}
+
 func commonLogical(s *schema.Schema) (benthos.CommonType, *benthos.LogicalParams) {
 	const most = int64(benthos.DecimalMaxPrecision)
 	switch s.Logical {
@@ -56,32 +64,16 @@ func commonLogical(s *schema.Schema) (benthos.CommonType, *benthos.LogicalParams
 		if !s.HasScale || precision > most || s.Scale < 0 || s.Scale > precision {
 			return benthos.BigDecimal, nil
 		}
-		return benthos.Decimal, &benthos.LogicalParams{Decimal: &benthos.DecimalParams{Precision: int32(precision), Scale: int32(s.Scale)}}
-	case schema.Date, schema.DebeziumDate:
+		params := &benthos.DecimalParams{Precision: int32(precision), Scale: int32(s.Scale)}
+		return benthos.Decimal, &benthos.LogicalParams{Decimal: params}
+	case schema.Date:
 		return benthos.Date, nil
-	case schema.TimeMillis, schema.DebeziumTime:
-		return timeOfDayParams(benthos.TimeUnitMillis)
-	case schema.DebeziumMicroTime:
-		return timeOfDayParams(benthos.TimeUnitMicros)
-	case schema.DebeziumNanoTime:
-		return timeOfDayParams(benthos.TimeUnitNanos)
-	case schema.TimestampMillis:
-		return timestampParams(benthos.TimeUnitMillis, true)
-	case schema.DebeziumTimestamp:
-		return timestampParams(benthos.TimeUnitMillis, false)
-	case schema.DebeziumMicros:
-		return timestampParams(benthos.TimeUnitMicros, false)
-	case schema.DebeziumNanos:
-		return timestampParams(benthos.TimeUnitNanos, false)
+	case schema.Time:
+		params := &benthos.TimeOfDayParams{Unit: timeUnits[s.Unit]}
+		return benthos.TimeOfDay, &benthos.LogicalParams{TimeOfDay: params}
 	default:
-		return timestampParams(benthos.TimeUnitNanos, true)
+		utc := s.IsConnect || s.Logical == schema.ZonedTime
+		params := &benthos.TimestampParams{Unit: timeUnits[s.Unit], AdjustToUTC: utc}
+		return benthos.Timestamp, &benthos.LogicalParams{Timestamp: params}
 	}
-}
-
-func timeOfDayParams(unit benthos.TimeUnit) (benthos.CommonType, *benthos.LogicalParams) {
-	return benthos.TimeOfDay, &benthos.LogicalParams{TimeOfDay: &benthos.TimeOfDayParams{Unit: unit}}
-}
-
-func timestampParams(unit benthos.TimeUnit, utc bool) (benthos.CommonType, *benthos.LogicalParams) {
-	return benthos.Timestamp, &benthos.LogicalParams{Timestamp: &benthos.TimestampParams{Unit: unit, AdjustToUTC: utc}}
 }

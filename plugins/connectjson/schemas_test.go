@@ -54,17 +54,18 @@ func TestSimilarSchemas(t *testing.T) {
 
 func TestConcurrentDecode(t *testing.T) {
 	d := newDecoder(t, Options{CacheSize: 3})
+	decode := func(g int) {
+		for i := range 500 {
+			n := (g + i) % 7
+			rec, err := d.Decode([]byte(envelope(structOf(field(fmt.Sprintf("f%d", n), `{"type":"int32"}`)), fmt.Sprintf(`{"f%d":%d}`, n, i))))
+			if err != nil || rec.Value.(map[string]any)[fmt.Sprintf("f%d", n)] != int64(i) {
+				t.Errorf("%v %v", rec.Value, err)
+			}
+		}
+	}
 	var wg sync.WaitGroup
 	for g := range 8 {
-		wg.Go(func() {
-			for i := range 500 {
-				n := (g + i) % 7
-				rec, err := d.Decode([]byte(envelope(structOf(field(fmt.Sprintf("f%d", n), `{"type":"int32"}`)), fmt.Sprintf(`{"f%d":%d}`, n, i))))
-				if err != nil || rec.Value.(map[string]any)[fmt.Sprintf("f%d", n)] != int64(i) {
-					t.Errorf("%v %v", rec.Value, err)
-				}
-			}
-		})
+		wg.Go(func() { decode(g) })
 	}
 	wg.Wait()
 }

@@ -2,8 +2,8 @@ package order
 
 import "github.com/order-sink/order-sink/plugins/internal/record"
 
-// The codes with which a refusal begins. They are public: dead letters carry
-// them and alerts count by them.
+// The codes with which a refusal begins. They are public: dead letters carry them and
+// alerts count by them.
 const (
 	CodeMissing       = "order_missing"
 	CodeEmpty         = "order_empty"
@@ -16,11 +16,11 @@ const (
 
 // Codes lists every code that order_price refuses with.
 var Codes = []record.Code{
-	{Name: CodeMissing, Meaning: "A field that every order has is absent or null, or is not declared by the schema."},
+	{Name: CodeMissing, Meaning: "The record does not have a required field, the field is null, or the schema does not declare it."},
 	{Name: CodeEmpty, Meaning: "A text field is empty."},
 	{Name: CodeTooLong, Meaning: "A text field has more characters than the contract allows."},
 	{Name: CodeType, Meaning: "A field, or its declaration in the schema, has a type that cannot hold it exactly."},
-	{Name: CodeRange, Meaning: "A number is below the contract's least value, above the configured bound, or wider than an exact number may be."},
+	{Name: CodeRange, Meaning: "A number is below the least value of the contract, is above the configured bound, or has more digits than an exact number may have."},
 	{Name: CodeOverflow, Meaning: "Quantity times unit price does not fit in 64 bits, or in 65 digits for a decimal."},
 	{Name: CodeTotalMismatch, Meaning: "The producer sent a total that is not quantity times unit price, and the configuration refuses that."},
 }

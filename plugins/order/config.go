@@ -38,43 +38,33 @@ func spec() *service.ConfigSpec {
 		Summary("Checks a record against the order contract and sets its total price, exactly.").
 		Description(description).
 		Fields(
-			service.NewStringField(fieldSchemaMetadata).
-				Description("The metadata that carries the record's schema, as `store_schema_metadata` of the decoder names it. The schema must then declare the contract's fields with types that can hold them. "+
-					"Empty: no schema is looked at. A message without this metadata is judged by its content alone.").
-				Example("schema").
-				Default(""),
+			service.NewStringField(fieldSchemaMetadata).Example("schema").Default("").
+				Description("The metadata that has the schema of the record. Its name is the value of `store_schema_metadata` of the decoder. The schema must declare the fields of the contract, with types that can hold them. "+
+					"When this field is empty, the processor reads no schema. When a message does not have this metadata, the processor checks only the content of the message."),
 			service.NewObjectField(fieldFields,
-				service.NewStringField(fieldOrderID).Description("The order's identifier.").Default("order_id"),
-				service.NewStringField(fieldUserID).Description("Who ordered.").Default("user_id"),
-				service.NewStringField(fieldProductID).Description("What was ordered.").Default("product_id"),
-				service.NewStringField(fieldQuantity).Description("How many.").Default("qty"),
-				service.NewStringField(fieldUnitPrice).Description("The price of one.").Default("unit_price"),
-				service.NewStringField(fieldTotalPrice).Description("The price of all, which this processor sets.").Default("total_price"),
-			).Description("The names of the contract's fields in the record. They must differ from one another and hold no colon, white space or control character."),
-			service.NewStringField(fieldMaxQuantity).
-				Description("The greatest quantity of an order, an integer. Empty: no bound.").
-				Example("1000").
-				Default(""),
-			service.NewStringField(fieldMaxUnitPrice).
-				Description("The greatest unit price of an order, an integer or a plain decimal. Empty: no bound.").
-				Example("99999.99").
-				Default(""),
-			service.NewStringField(fieldMaxTotalPrice).
-				Description("The greatest total price of an order, an integer or a plain decimal. Empty: no bound.").
-				Example("9999999.99").
-				Default(""),
+				service.NewStringField(fieldOrderID).Description("The identifier of the order.").Default("order_id"),
+				service.NewStringField(fieldUserID).Description("The user who ordered.").Default("user_id"),
+				service.NewStringField(fieldProductID).Description("The ordered product.").Default("product_id"),
+				service.NewStringField(fieldQuantity).Description("The ordered quantity.").Default("qty"),
+				service.NewStringField(fieldUnitPrice).Description("The price of one product.").Default("unit_price"),
+				service.NewStringField(fieldTotalPrice).Description("The price of the whole order, which this processor sets.").Default("total_price"),
+			).Description("The names of the fields of the contract in the record. The names must differ from one another. A name must not contain a colon, white space or a control character."),
+			service.NewStringField(fieldMaxQuantity).Example("1000").Default("").
+				Description("The greatest quantity of an order, an integer. When this field is empty, there is no bound."),
+			service.NewStringField(fieldMaxUnitPrice).Example("99999.99").Default("").
+				Description("The greatest unit price of an order, an integer or a plain decimal. When this field is empty, there is no bound."),
+			service.NewStringField(fieldMaxTotalPrice).Example("9999999.99").Default("").
+				Description("The greatest total price of an order, an integer or a plain decimal. When this field is empty, there is no bound."),
 			service.NewStringAnnotatedEnumField(fieldTotalMismatch, map[string]string{
-				mismatchCorrect: "Replace it with the exact total, and count it.",
-				mismatchRefuse:  "Refuse the order with `" + CodeTotalMismatch + "`.",
-			}).
-				Description("What to do when the producer sent a total that is not quantity times unit price. Totals are compared by value: 12.0 agrees with 12.00.").
-				Default(mismatchCorrect),
+				mismatchCorrect: "Replaces the total price with the exact total, and counts the order.",
+				mismatchRefuse:  "Refuses the order with the code `" + CodeTotalMismatch + "`.",
+			}).Default(mismatchCorrect).
+				Description("How the processor handles a total price of the producer that is not quantity times unit price. The processor compares totals by value: 12.0 equals 12.00."),
 			service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
-				tombstoneRefuse: "Refuse it with `" + CodeMissing + "`.",
-				tombstonePass:   "Leave it as it is, for an output that deletes.",
-			}).
-				Description("What to do with a message without content, which is no order.").
-				Default(tombstoneRefuse),
+				tombstoneRefuse: "Refuses the message with the code `" + CodeMissing + "`.",
+				tombstonePass:   "Does not change the message, for an output that deletes.",
+			}).Default(tombstoneRefuse).
+				Description("How the processor handles a message without content, which is no order."),
 		)
 }
 
@@ -82,25 +72,20 @@ func spec() *service.ConfigSpec {
 func contractFrom(parsed *service.ParsedConfig) (*contract, error) {
 	var names fields
 	var most bounds
-	for _, setting := range []struct {
-		path []string
-		into *string
-	}{
-		{[]string{fieldFields, fieldOrderID}, &names.orderID},
-		{[]string{fieldFields, fieldUserID}, &names.userID},
-		{[]string{fieldFields, fieldProductID}, &names.productID},
-		{[]string{fieldFields, fieldQuantity}, &names.quantity},
-		{[]string{fieldFields, fieldUnitPrice}, &names.unitPrice},
-		{[]string{fieldFields, fieldTotalPrice}, &names.totalPrice},
-		{[]string{fieldMaxQuantity}, &most.quantity},
-		{[]string{fieldMaxUnitPrice}, &most.unitPrice},
-		{[]string{fieldMaxTotalPrice}, &most.totalPrice},
-	} {
-		value, err := parsed.FieldString(setting.path...)
-		if err != nil {
+	var err error
+	for _, s := range names.settings() {
+		if *s.into, err = parsed.FieldString(fieldFields, s.key); err != nil {
 			return nil, err
 		}
-		*setting.into = value
+	}
+	for _, s := range []setting{
+		{fieldMaxQuantity, &most.quantity},
+		{fieldMaxUnitPrice, &most.unitPrice},
+		{fieldMaxTotalPrice, &most.totalPrice},
+	} {
+		if *s.into, err = parsed.FieldString(s.key); err != nil {
+			return nil, err
+		}
 	}
 	refuseMismatch, err := choice(parsed, fieldTotalMismatch, mismatchCorrect, mismatchRefuse)
 	if err != nil {

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -24,15 +25,15 @@ type fields struct {
 	totalPrice string
 }
 
-// bounds are the greatest values a shop takes, as plain numbers in text; empty
-// means no bound.
+// bounds are the greatest values a shop takes, as plain numbers in text; empty means no
+// bound.
 type bounds struct {
 	quantity   string
 	unitPrice  string
 	totalPrice string
 }
 
-// contract is what an order must be, under the names and bounds of one shop.
+// contract has the rules of an order, with the names and bounds of one shop.
 type contract struct {
 	fields
 	maxQuantity    bound
@@ -41,84 +42,88 @@ type contract struct {
 	refuseMismatch bool
 }
 
-// newContract checks the configuration: names are present and distinct, bounds
-// are numbers that some order can keep.
+// newContract checks the configuration: names are present and distinct, bounds are
+// numbers that some order can keep.
 func newContract(names fields, most bounds, refuseMismatch bool) (*contract, error) {
 	if err := names.check(); err != nil {
 		return nil, fmt.Errorf("checking fields: %w", err)
 	}
 	c := &contract{fields: names, refuseMismatch: refuseMismatch}
 	var err error
-	if c.maxQuantity, err = parseBound(most.quantity, one, parseInteger); err != nil {
+	if c.maxQuantity, err = parseBound(most.quantity, 1, parseInteger); err != nil {
 		return nil, fmt.Errorf("checking max_quantity: %w", err)
 	}
-	if c.maxUnitPrice, err = parseBound(most.unitPrice, zero, parseDecimal); err != nil {
+	if c.maxUnitPrice, err = parseBound(most.unitPrice, 0, parseDecimal); err != nil {
 		return nil, fmt.Errorf("checking max_unit_price: %w", err)
 	}
-	if c.maxTotalPrice, err = parseBound(most.totalPrice, zero, parseDecimal); err != nil {
+	if c.maxTotalPrice, err = parseBound(most.totalPrice, 0, parseDecimal); err != nil {
 		return nil, fmt.Errorf("checking max_total_price: %w", err)
 	}
 	return c, nil
 }
 
-func (f fields) check() error {
+// setting is where a setting of the configuration goes.
+type setting struct {
+	key  string
+	into *string
+}
+
+func (f *fields) settings() []setting {
+	return []setting{
+		{fieldOrderID, &f.orderID},
+		{fieldUserID, &f.userID},
+		{fieldProductID, &f.productID},
+		{fieldQuantity, &f.quantity},
+		{fieldUnitPrice, &f.unitPrice},
+		{fieldTotalPrice, &f.totalPrice},
+	}
+}
+
+func (f *fields) check() error {
 	taken := map[string]string{}
-	for _, field := range []struct{ key, name string }{
-		{"order_id", f.orderID},
-		{"user_id", f.userID},
-		{"product_id", f.productID},
-		{"quantity", f.quantity},
-		{"unit_price", f.unitPrice},
-		{"total_price", f.totalPrice},
-	} {
-		if field.name == "" {
+	for _, field := range f.settings() {
+		name := *field.into
+		if name == "" {
 			return fmt.Errorf("%s has an empty name", field.key)
 		}
 		// A refusal is read back as "code: path: rest".
-		if strings.ContainsFunc(field.name, func(r rune) bool { return r == ':' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
-			return fmt.Errorf("the name %q of %s has a colon, white space or a control character", field.name, field.key)
+		if strings.ContainsFunc(name, func(r rune) bool { return r == ':' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+			return fmt.Errorf("the name %q of %s has a colon, white space or a control character", name, field.key)
 		}
-		if other, ok := taken[field.name]; ok {
-			return fmt.Errorf("%s and %s are both named %q", other, field.key, field.name)
+		if other, ok := taken[name]; ok {
+			return fmt.Errorf("%s and %s are both named %q", other, field.key, name)
 		}
-		taken[field.name] = field.key
+		taken[name] = field.key
 	}
 	return nil
 }
 
-// price checks a record and computes its total, an int64 or decimal text.
-// corrected says that the record holds another total. The first broken rule, in
-// the contract's order, is the refusal; the record itself is only read.
+// price checks a record and computes its total, an int64 or decimal text. corrected says
+// that the record holds another total. The first broken rule, in the contract's order, is
+// the refusal; the record itself is only read.
 func (c *contract) price(record map[string]any, types declaredTypes) (total any, corrected bool, refused *record.Refusal) {
-	if refused = checkText(record, c.orderID, maxOrderID); refused != nil {
+	if refused = cmp.Or(
+		checkText(record, c.orderID, maxOrderID),
+		checkText(record, c.userID, maxReference),
+		checkText(record, c.productID, maxReference),
+	); refused != nil {
 		return nil, false, refused
 	}
-	if refused = checkText(record, c.userID, maxReference); refused != nil {
-		return nil, false, refused
-	}
-	if refused = checkText(record, c.productID, maxReference); refused != nil {
-		return nil, false, refused
-	}
-	quantity, refused := checkQuantity(record, c.quantity)
+	quantity, refused := checkNumber(record, c.quantity, true, 1, &c.maxQuantity)
 	if refused != nil {
 		return nil, false, refused
 	}
-	if refused = c.maxQuantity.check(whole(quantity), c.quantity); refused != nil {
-		return nil, false, refused
-	}
-	unit, refused := checkAmount(record, c.unitPrice, types.integerPrice)
+	unit, refused := checkNumber(record, c.unitPrice, types.integerPrice, 0, &c.maxUnitPrice)
 	if refused != nil {
-		return nil, false, refused
-	}
-	if refused = c.maxUnitPrice.check(unit, c.unitPrice); refused != nil {
 		return nil, false, refused
 	}
 	return c.total(record, quantity, unit, types)
 }
 
-// total multiplies, and compares with what the producer sent.
-func (c *contract) total(record map[string]any, quantity int64, unit number, types declaredTypes) (any, bool, *record.Refusal) {
-	exact, fits := unit.times(quantity)
+// total multiplies, and compares the product with the total of the producer.
+func (c *contract) total(record map[string]any, quantity, unit number, types declaredTypes) (any, bool, *record.Refusal) {
+	factor, _ := quantity.Int64() // no error: a quantity has 64 bits
+	exact, fits := unit.times(factor)
 	if !fits {
 		// Invariant 5: overflow is a refusal, never a wrap.
 		most := "64 bits"
@@ -133,7 +138,7 @@ func (c *contract) total(record map[string]any, quantity int64, unit number, typ
 	if record[c.totalPrice] == nil {
 		return exact.content(), false, nil
 	}
-	sent, refused := checkAmount(record, c.totalPrice, types.integerTotal)
+	sent, refused := checkNumber(record, c.totalPrice, types.integerTotal, 0, nil)
 	if refused != nil {
 		return nil, false, refused
 	}

@@ -98,14 +98,32 @@ func TestOrdersThatKeepTheContract(t *testing.T) {
 	}
 }
 
-func TestOrdersThatBreakTheContract(t *testing.T) {
-	const amounts = "expected integer or exact decimal, got "
-	const widest = "expected at most 64 bits, or 65 digits with 38 after the point, got more"
-	tests := []struct {
-		name    string
-		changes changes
-		want    string
-	}{
+// brokenOrder is an order that breaks the contract, and the text of its refusal.
+type brokenOrder struct {
+	name    string
+	changes changes
+	want    string
+}
+
+const (
+	amounts = "expected integer or exact decimal, got "
+	widest  = "expected at most 64 bits, or 65 digits with 38 after the point, got more"
+)
+
+func requireRefused(t *testing.T, orders []brokenOrder) {
+	t.Helper()
+	for _, test := range orders {
+		t.Run(test.name, func(t *testing.T) {
+			record := with(test.changes)
+			_, _, refused := mustContract(t, bounds{}, false).price(record, declaredTypes{})
+			require.NotNil(t, refused)
+			assert.EqualError(t, refused, test.want)
+		})
+	}
+}
+
+func TestTextsThatBreakTheContract(t *testing.T) {
+	requireRefused(t, []brokenOrder{
 		{"no order_id", changes{"order_id": absent}, "order_missing: order_id: expected string, got none"},
 		{"null order_id", changes{"order_id": nil}, "order_missing: order_id: expected string, got null"},
 		{"empty order_id", changes{"order_id": ""}, "order_empty: order_id: expected 1 to 64 characters, got none"},
@@ -122,7 +140,11 @@ func TestOrdersThatBreakTheContract(t *testing.T) {
 		{"empty product_id", changes{"product_id": ""}, "order_empty: product_id: expected 1 to 255 characters, got none"},
 		{"long product_id", changes{"product_id": strings.Repeat("a", 256)}, "order_too_long: product_id: expected 1 to 255 characters, got 256"},
 		{"product_id an object", changes{"product_id": map[string]any{}}, "order_type: product_id: expected string, got object"},
+	})
+}
 
+func TestQuantitiesThatBreakTheContract(t *testing.T) {
+	requireRefused(t, []brokenOrder{
 		{"no qty", changes{"qty": absent}, "order_missing: qty: expected integer, got none"},
 		{"null qty", changes{"qty": nil}, "order_missing: qty: expected integer, got null"},
 		{"qty 0", changes{"qty": int64(0)}, "order_range: qty: expected at least 1, got less"},
@@ -134,7 +156,11 @@ func TestOrdersThatBreakTheContract(t *testing.T) {
 		{"qty with an exponent", changes{"qty": json.Number("1e3")}, "order_type: qty: expected integer, got number with a fraction or an exponent"},
 		{"qty beyond 64 bits", changes{"qty": uint64(math.MaxUint64)}, "order_range: qty: " + widest},
 		{"qty beyond 64 bits in JSON", changes{"qty": json.Number("9223372036854775808")}, "order_range: qty: " + widest},
+	})
+}
 
+func TestPricesThatBreakTheContract(t *testing.T) {
+	requireRefused(t, []brokenOrder{
 		{"no unit_price", changes{"unit_price": absent}, "order_missing: unit_price: " + amounts + "none"},
 		{"unit_price negative", changes{"unit_price": int64(-1)}, "order_range: unit_price: expected at least 0, got less"},
 		{"unit_price a negative decimal", changes{"unit_price": "-26588.24"}, "order_range: unit_price: expected at least 0, got less"},
@@ -158,15 +184,7 @@ func TestOrdersThatBreakTheContract(t *testing.T) {
 		{"total negative", changes{"total_price": int64(-77000)}, "order_range: total_price: expected at least 0, got less"},
 
 		{"the first broken rule is named", changes{"product_id": "", "qty": int64(0), "total_price": 1.5}, "order_empty: product_id: expected 1 to 255 characters, got none"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			record := with(test.changes)
-			_, _, refused := mustContract(t, bounds{}, false).price(record, declaredTypes{})
-			require.NotNil(t, refused)
-			assert.EqualError(t, refused, test.want)
-		})
-	}
+	})
 }
 
 func TestMismatchIsRefusedWhereConfigured(t *testing.T) {

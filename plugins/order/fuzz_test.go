@@ -11,9 +11,9 @@ import (
 
 var refusalForm = regexp.MustCompile(`^([a-z_]+): ([^: ]+): expected .+, got .+$`)
 
-// FuzzPrice feeds any JSON object as a record. Whatever it holds, it is priced
-// or refused in the form that dead letters are cut apart by, it is left as it
-// was, and a price is what rational arithmetic says.
+// FuzzPrice feeds any JSON object as a record. The contract prices the record or refuses it
+// in the form of a dead letter's text, and does not change it. A price equals the result of
+// rational arithmetic.
 func FuzzPrice(f *testing.F) {
 	for _, seed := range []string{
 		`{"order_id":"a","user_id":"b","product_id":"c","qty":7,"unit_price":11000,"total_price":77000}`,

@@ -40,11 +40,13 @@ func parseInteger(text string) (number, error) {
 	return n, err
 }
 
-// parseDecimal reads a JSON number without an exponent; its scale is the number of
-// digits after the point.
+// parseDecimal reads a JSON number without an exponent; its scale is the number of digits
+// after the point.
 func parseDecimal(text string) (number, error) {
 	d, err := decimal.Parse(text)
-	if err != nil || strings.ContainsAny(text, "eE") || leadingZero(text) {
+	digits := strings.TrimPrefix(text, "-")
+	leadingZero := len(digits) > 1 && digits[0] == '0' && digits[1] != '.'
+	if err != nil || leadingZero || strings.ContainsAny(text, "eE") {
 		return number{}, errNotPlain
 	}
 	if d.Precision() > maxDigits || d.Scale() > maxScale {
@@ -53,14 +55,8 @@ func parseDecimal(text string) (number, error) {
 	return number{Decimal: d, isText: true}, nil
 }
 
-// leadingZero says whether a number has a zero before its first digit.
-func leadingZero(text string) bool {
-	text = strings.TrimPrefix(text, "-")
-	return len(text) > 1 && text[0] == '0' && text[1] != '.'
-}
-
-// times multiplies by a quantity; false means that the product is wider than
-// its kind can be: 64 bits, or 65 digits.
+// times multiplies by a quantity; false means that the product is wider than its kind can
+// be: 64 bits, or 65 digits.
 func (n number) times(quantity int64) (number, bool) {
 	n.Decimal = n.Mul(quantity)
 	if n.isText {
@@ -70,8 +66,8 @@ func (n number) times(quantity int64) (number, bool) {
 	return n, err == nil
 }
 
-// content gives the number as it stands in a record: int64, or canonical
-// decimal text with exactly the decimal's scale of digits after the point.
+// content gives the number as it stands in a record: int64, or canonical decimal text
+// with exactly the decimal's scale of digits after the point.
 func (n number) content() any {
 	if n.isText {
 		return n.String()

@@ -9,13 +9,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-const (
-	metricCorrected = "order_price_corrected_total"
-	metricRefused   = "order_price_refused_total"
-
-	// maxSchemas bounds the memory for checked schemas; a topic has a handful.
-	maxSchemas = 1000
-)
+// maxSchemas bounds the memory for checked schemas; a topic has a handful.
+const maxSchemas = 1000
 
 func init() {
 	service.MustRegisterBatchProcessor("order_price", spec(),
@@ -34,8 +29,7 @@ type processor struct {
 	refused   *service.MetricCounter
 }
 
-// checkedSchema is the result of the check of one schema, for all messages that have the
-// schema.
+// checkedSchema is the result of the check of a schema.
 type checkedSchema struct {
 	types   declaredTypes
 	refused *record.Refusal
@@ -48,8 +42,8 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	}
 	p := &processor{
 		contract:  contract,
-		corrected: resources.Metrics().NewCounter(metricCorrected),
-		refused:   resources.Metrics().NewCounter(metricRefused, "code"),
+		corrected: resources.Metrics().NewCounter("order_price_corrected_total"),
+		refused:   resources.Metrics().NewCounter("order_price_refused_total", "code"),
 	}
 	if p.schemaMetadata, err = parsed.FieldString(fieldSchemaMetadata); err != nil {
 		return nil, err
@@ -94,23 +88,20 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 	return []service.MessageBatch{batch}, nil
 }
 
-// Close has nothing to release.
 func (*processor) Close(context.Context) error { return nil }
 
 func (p *processor) process(msg *service.Message) *record.Refusal {
-	// Reading only: a refused message must keep its content, and a mutable view
-	// would drop the bytes that the structured form came from.
+	// Reading only: a refused message must keep its content, and a mutable view would
+	// drop the bytes that the structured form came from.
 	content, err := msg.AsStructured()
-	if err != nil {
-		if p.passTombstones && isEmpty(msg) {
-			return nil
-		}
-		return unreadable(msg)
-	}
-	if content == nil {
-		if p.passTombstones {
-			return nil
-		}
+	switch {
+	case err != nil && !isEmpty(msg):
+		return refuse(CodeType, "value", "object", "bytes that are no JSON document")
+	case content == nil && p.passTombstones:
+		return nil
+	case err != nil: // a tombstone that no decoder saw
+		return refuse(CodeMissing, "value", "object", "none")
+	case content == nil:
 		return refuse(CodeMissing, "value", "object", "null")
 	}
 	record, ok := content.(map[string]any)
@@ -125,8 +116,8 @@ func (p *processor) process(msg *service.Message) *record.Refusal {
 	if refused != nil {
 		return refused
 	}
-	// Most producers send the right total: then nothing is written, and the record is
-	// not cloned.
+	// Most producers send the right total: then nothing is written, and the record is not
+	// cloned.
 	if record[p.contract.totalPrice] == total {
 		return nil
 	}
@@ -137,15 +128,6 @@ func (p *processor) process(msg *service.Message) *record.Refusal {
 		p.corrected.Incr(1)
 	}
 	return nil
-}
-
-// unreadable refuses a message without content, such as a tombstone that no decoder
-// saw, or with bytes that are no JSON.
-func unreadable(msg *service.Message) *record.Refusal {
-	if isEmpty(msg) {
-		return refuse(CodeMissing, "value", "object", "none")
-	}
-	return refuse(CodeType, "value", "object", "bytes that are no JSON document")
 }
 
 func isEmpty(msg *service.Message) bool {

@@ -74,7 +74,7 @@ func TestBatchKeepsItsMessagesAndTheirOrder(t *testing.T) {
 	assert.NoError(t, batch[0].GetError())
 	assert.Equal(t, with(nil), structured(t, batch[0]))
 	assert.EqualError(t, batch[1].GetError(), "order_range: qty: expected at least 1, got less")
-	assert.Equal(t, with(changes{"qty": int64(0)}), structured(t, batch[1]), "a refused record stays as it came")
+	assert.Equal(t, with(changes{"qty": int64(0)}), structured(t, batch[1]), "a refused record keeps its content")
 	assert.Equal(t, earlier, batch[2].GetError(), "an earlier failure stands")
 	assert.Equal(t, with(changes{"total_price": nil}), structured(t, batch[2]), "and is not priced")
 	assert.NoError(t, batch[3].GetError())
@@ -104,7 +104,7 @@ func TestContentThatIsNoRecord(t *testing.T) {
 		assert.EqualError(t, msg.GetError(), test.want)
 		content, err := msg.AsBytes()
 		require.NoError(t, err)
-		assert.Equal(t, test.content, string(content), "the bytes stay as they came")
+		assert.Equal(t, test.content, string(content), "the bytes do not change")
 	}
 	tombstone := message(nil)
 	process(t, p, tombstone)

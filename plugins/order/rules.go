@@ -8,12 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
-)
-
-var (
-	zero = whole(0)
-	one  = whole(1)
 )
 
 // bound is a configured greatest value. The zero bound lets everything pass.
@@ -23,7 +19,7 @@ type bound struct {
 }
 
 // parseBound reads a bound as the configuration spells it.
-func parseBound(text string, least number, parse func(string) (number, error)) (bound, error) {
+func parseBound(text string, least int64, parse func(string) (number, error)) (bound, error) {
 	if text == "" {
 		return bound{}, nil
 	}
@@ -35,67 +31,57 @@ func parseBound(text string, least number, parse func(string) (number, error)) (
 	if err != nil {
 		return bound{}, fmt.Errorf("parsing the bound %q: %w", text, err)
 	}
-	if most.Cmp(least.Decimal) < 0 {
-		return bound{}, fmt.Errorf("the bound %q is below %v, so no order could pass", text, least.content())
+	if most.Cmp(decimal.FromInt(least)) < 0 {
+		return bound{}, fmt.Errorf("the bound %q is below %d, so no order could pass", text, least)
 	}
 	return bound{most: most, text: text}, nil
 }
 
-func (b bound) check(n number, path string) *record.Refusal {
+func (b *bound) check(n number, path string) *record.Refusal {
 	if b.text != "" && n.Cmp(b.most.Decimal) > 0 {
 		return refuse(CodeRange, path, "at most "+b.text, "more")
 	}
 	return nil
 }
 
-// checkText applies the rules for a text field: there, valid, 1 to most
-// characters.
+// checkText applies the rules for a text field: there, valid, 1 to most characters.
 func checkText(record map[string]any, path string, most int) *record.Refusal {
 	value := record[path]
-	if value == nil {
-		return refuse(CodeMissing, path, "string", absence(record, path))
-	}
 	text, ok := value.(string)
-	if !ok {
+	switch {
+	case value == nil:
+		return refuse(CodeMissing, path, "string", absence(record, path))
+	case !ok:
 		return refuse(CodeType, path, "string", kind(value))
-	}
-	if !utf8.ValidString(text) {
+	case !utf8.ValidString(text):
 		return refuse(CodeType, path, "UTF-8 text", "invalid bytes")
-	}
-	if text == "" {
+	case text == "":
 		return refuse(CodeEmpty, path, fmt.Sprintf("1 to %d characters", most), "none")
+	case len(text) <= most: // a text never has more characters than bytes
+		return nil
 	}
-	// A text never has more characters than bytes, so most texts need no count.
-	if len(text) > most {
-		if n := utf8.RuneCountInString(text); n > most {
-			return refuse(CodeTooLong, path, fmt.Sprintf("1 to %d characters", most), strconv.Itoa(n))
-		}
+	if n := utf8.RuneCountInString(text); n > most {
+		return refuse(CodeTooLong, path, fmt.Sprintf("1 to %d characters", most), strconv.Itoa(n))
 	}
 	return nil
 }
 
-// checkQuantity reads an integer of 1 or more.
-func checkQuantity(record map[string]any, path string) (int64, *record.Refusal) {
-	n, refused := readNumber(record, path, true)
-	if refused == nil && n.Cmp(one.Decimal) < 0 {
-		refused = refuse(CodeRange, path, "at least 1", "less")
-	}
-	quantity, _ := n.Int64() // no error: readNumber took only integers of 64 bits
-	return quantity, refused
-}
-
-// checkAmount reads an integer or exact decimal of 0 or more; only an integer
-// where the schema says so.
-func checkAmount(record map[string]any, path string, integer bool) (number, *record.Refusal) {
+// checkNumber reads an exact number: of least, which is 0 or 1, or more, and not above
+// the bound most, if there is one; only an integer where the contract or the schema says so.
+func checkNumber(record map[string]any, path string, integer bool, least int, most *bound) (number, *record.Refusal) {
 	n, refused := readNumber(record, path, integer)
-	if refused == nil && n.Sign() < 0 {
-		refused = refuse(CodeRange, path, "at least 0", "less")
+	switch {
+	case refused != nil:
+	case n.Sign() < least:
+		refused = refuse(CodeRange, path, [...]string{"at least 0", "at least 1"}[least], "less")
+	case most != nil:
+		refused = most.check(n, path)
 	}
 	return n, refused
 }
 
-// readNumber reads an exact number from any form in which a framework hands one
-// over: Go's integers, JSON's number text, and decimals as plain text.
+// readNumber reads an exact number from any form in which a framework hands one over:
+// Go's integers, JSON's number text, and decimals as plain text.
 func readNumber(record map[string]any, path string, integer bool) (number, *record.Refusal) {
 	expected, parse := "integer or exact decimal", parseDecimal
 	if integer {
@@ -107,8 +93,8 @@ func readNumber(record map[string]any, path string, integer bool) (number, *reco
 	case int64:
 		return whole(value), nil
 	case int, int8, int16, int32, uint, uint8, uint16, uint32, uint64:
-		// No decoder of ours gives these; the price of a detour through text is
-		// paid only by a plugin that does.
+		// No decoder of ours gives these; the price of a detour through text is paid only
+		// by a plugin that does.
 		n, err := parseInteger(fmt.Sprint(value))
 		return n, misread(err, path, expected, "")
 	case json.Number:

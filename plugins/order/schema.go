@@ -7,32 +7,27 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The types of the framework's common schema that the contract uses.
 const (
-	typeObject     = "OBJECT"
-	typeString     = "STRING"
-	typeUUID       = "UUID"
-	typeInt32      = "INT32"
-	typeInt64      = "INT64"
-	typeDecimal    = "DECIMAL"
-	typeBigDecimal = "BIG_DECIMAL"
+	typeObject  = "OBJECT"
+	typeDecimal = "DECIMAL"
 )
 
+// The types of the framework's common schema that the contract uses.
 var (
-	textTypes    = []string{typeString, typeUUID}
-	integerTypes = []string{typeInt32, typeInt64}
-	decimalTypes = []string{typeDecimal, typeBigDecimal}
-	amountTypes  = []string{typeInt32, typeInt64, typeDecimal, typeBigDecimal}
+	textTypes    = []string{"STRING", "UUID"}
+	integerTypes = []string{"INT32", "INT64"}
+	decimalTypes = []string{typeDecimal, "BIG_DECIMAL"}
+	amountTypes  = slices.Concat(integerTypes, decimalTypes)
 )
 
-// declaration is what a schema says about one field.
+// declaration is the type of a field in a schema.
 type declaration struct {
 	kind  string // a common schema type
 	scale int    // of a DECIMAL
 }
 
-// declaredTypes is what a schema says about the numbers of a payload. The zero value is
-// that of a message without a schema.
+// declaredTypes has the numbers of a payload that a schema declares as integers. The zero
+// value is that of a message without a schema.
 type declaredTypes struct {
 	integerPrice bool
 	integerTotal bool
@@ -59,7 +54,7 @@ func (c *contract) checkSchema(root string, declared map[string]declaration) (de
 		}
 	}
 	unit := declared[c.unitPrice]
-	result := declaredTypes{integerPrice: unit.among(integerTypes)}
+	result := declaredTypes{integerPrice: slices.Contains(integerTypes, unit.kind)}
 	total, ok := declared[c.totalPrice]
 	if !ok {
 		return result, nil
@@ -74,22 +69,17 @@ func (c *contract) checkSchema(root string, declared map[string]declaration) (de
 	if unit.kind == typeDecimal && total.kind == typeDecimal && total.scale < unit.scale {
 		return declaredTypes{}, refuse(CodeType, "schema."+c.totalPrice, "a scale of at least "+c.unitPrice+"'s", "a smaller one")
 	}
-	result.integerTotal = total.among(integerTypes)
+	result.integerTotal = slices.Contains(integerTypes, total.kind)
 	return result, nil
 }
 
 func declares(declared map[string]declaration, field string, types []string) *record.Refusal {
 	expected := strings.Join(types, " or ")
-	d, ok := declared[field]
-	if !ok {
+	switch d, ok := declared[field]; {
+	case !ok:
 		return refuse(CodeMissing, "schema."+field, expected, "none")
-	}
-	if !d.among(types) {
+	case !slices.Contains(types, d.kind):
 		return refuse(CodeType, "schema."+field, expected, d.kind)
 	}
 	return nil
-}
-
-func (d declaration) among(types []string) bool {
-	return slices.Contains(types, d.kind)
 }

@@ -10,23 +10,21 @@ import (
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/connectjson/schema"
-	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// This file has what the reference converter does beyond strict. In compat a value that
-// is not of its type becomes what the accessors of Jackson return for it, and Java checks
-// the result in some places only: a value of a struct, a part of such a value and a
-// default. Converter.checked says that the value under conversion is in such a place.
+// This file has the behaviour of the reference converter beyond strict. In compat the
+// accessors of Jackson convert a value that is not of its type, and Java checks the result
+// in some places only: a value of a struct, a part of such a value and a default.
+// Converter.checked says that the value under conversion is in such a place.
 
-// defaultValue converts the default of a schema.
 func (c *Converter) defaultValue(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	c.checked = true
 	return c.value(s, n)
 }
 
-// noText is what Jackson's textValue and binaryValue return for a value that is no
-// string: null, which Java refuses where it checks the value.
+// noText is null, as Jackson's textValue and binaryValue return for a value that is no
+// string. Java refuses the null where it checks the value.
 func (c *Converter) noText(s *schema.Schema, k jackson.Kind) (any, *record.Refusal) {
 	if c.Strict || c.checked && !s.Optional {
 		return nil, mismatch(s, k)
@@ -37,7 +35,7 @@ func (c *Converter) noText(s *schema.Schema, k jackson.Kind) (any, *record.Refus
 // javaCast refuses a logical type on a container: Java casts the date or the decimal to
 // the container where it checks the value.
 func (c *Converter) javaCast(s *schema.Schema) *record.Refusal {
-	if c.checked && s.Logical.IsConnect() && s.Type >= schema.Array {
+	if c.checked && s.IsConnect && s.Type >= schema.Array {
 		return refusal.New(refusal.BadSchema, "a logical type cannot stand on "+s.Type.String())
 	}
 	return nil
@@ -46,7 +44,7 @@ func (c *Converter) javaCast(s *schema.Schema) *record.Refusal {
 // javaKeys refuses a map with keys that are text of a logical type: where Java checks the
 // map, it finds text in place of that type's values.
 func (c *Converter) javaKeys(s *schema.Schema, members int) *record.Refusal {
-	if c.checked && s.Keys.Logical.IsConnect() && members > 0 {
+	if c.checked && s.Keys.IsConnect && members > 0 {
 		return refusal.New(refusal.BadSchema, "a map's key cannot be text of this logical type")
 	}
 	return nil
@@ -56,7 +54,10 @@ func (c *Converter) javaKeys(s *schema.Schema, members int) *record.Refusal {
 // elements, and anything else has none.
 func (c *Converter) javaArray(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	out := []any{}
-	if c.Kind(n) != jackson.Object {
+	switch k := c.Kind(n); {
+	case c.Strict:
+		return nil, mismatch(s, k)
+	case k != jackson.Object:
 		return out, nil
 	}
 	for _, m := range c.Members(n) {
@@ -69,34 +70,22 @@ func (c *Converter) javaArray(s *schema.Schema, n jackson.Node) (any, *record.Re
 	return out, nil
 }
 
-// javaInteger is an integer of so many bits: it has the low bits of a number, and a value
-// that is no number is 0.
-func (c *Converter) javaInteger(n jackson.Node, bits uint) int64 {
+// javaInteger is an integer without the upper bits: it has the low bits of a number, and a
+// value that is no number is 0.
+func (c *Converter) javaInteger(n jackson.Node, upper uint) int64 {
 	if !c.Kind(n).IsNumber() {
 		return 0
 	}
-	shift := 64 - bits
-	return javaLong(c.Bytes(n)) << shift >> shift
+	return c.number(n).LowBits() << upper >> upper
 }
 
-// javaLong is java.lang.Number's longValue of an integer or a decimal of any size: the
-// fraction is cut off and the low 64 bits remain.
-func javaLong(number []byte) int64 {
-	d, _ := decimal.Parse(number) // no error: the scanner took the number
-	return d.LowBits()
-}
-
-// identity appends what makes the key of a map equal to another key in Java: numbers and
-// text by value, structs and lists by their parts. There, two arrays of bytes are never
-// equal unless they are fields of a struct; serial keeps them apart.
-func identity(b []byte, s *schema.Schema, key any, serial int) []byte {
-	return appendIdentity(b, s, key, serial, false)
-}
-
-func appendIdentity(b []byte, s *schema.Schema, key any, serial int, field bool) []byte {
+// identity appends a text that is the same for keys of a map that are equal in Java:
+// numbers and text by value, structs and lists by their parts. In Java, two arrays of bytes are never
+// equal unless they are fields of a struct; serial keeps the others apart.
+func identity(b []byte, s *schema.Schema, key any, serial int, field bool) []byte {
 	switch v := key.(type) {
 	case nil:
-		return append(b, "null,"...)
+		b = append(b, "null"...)
 	case bool:
 		b = strconv.AppendBool(b, v)
 	case int64:
@@ -108,48 +97,41 @@ func appendIdentity(b []byte, s *schema.Schema, key any, serial int, field bool)
 	case string:
 		b = strconv.AppendQuote(b, v)
 	case []byte:
-		if !field {
-			return append(strconv.AppendInt(append(b, '#'), int64(serial), 10), ',')
+		if field {
+			b = strconv.AppendQuote(b, string(v))
+		} else {
+			b = strconv.AppendInt(append(b, '#'), int64(serial), 10)
 		}
-		b = strconv.AppendQuote(b, string(v))
 	case map[string]any:
-		b = append(objectIdentity(append(b, '{'), s, v, serial), '}')
+		if s.Type != schema.Struct {
+			return entriesIdentity(b, s, v, serial)
+		}
+		for _, f := range s.Fields {
+			b = identity(b, f.Schema, v[f.Name], serial, true)
+		}
 	case []any:
-		b = append(listIdentity(append(b, '['), s, v, serial), ']')
+		if s.Type == schema.Map {
+			entries := make(map[string]any, len(v))
+			for _, e := range v {
+				key := identity(nil, s.Keys, e.([]any)[0], serial, false)
+				entries[string(key)] = e.([]any)[1]
+			}
+			return entriesIdentity(b, s, entries, serial)
+		}
+		b = append(b, '[')
+		for _, e := range v {
+			b = identity(b, s.Items, e, serial, false)
+		}
+		b = append(b, ']')
 	}
 	return append(b, ',')
 }
 
-// objectIdentity is the identity of a struct, or of a map with keys that are strings.
-func objectIdentity(b []byte, s *schema.Schema, members map[string]any, serial int) []byte {
-	if s.Type == schema.Struct {
-		for i := range s.Fields {
-			b = appendIdentity(b, s.Fields[i].Schema, members[s.Fields[i].Name], serial, true)
-		}
-		return b
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		b = appendIdentity(append(strconv.AppendQuote(b, name), ':'), s.Items, members[name], serial, false)
-	}
-	return b
-}
-
-// listIdentity is the identity of an array, or of the pairs of a map, whose order does
-// not matter.
-func listIdentity(b []byte, s *schema.Schema, list []any, serial int) []byte {
-	if s.Type != schema.Map {
-		for _, e := range list {
-			b = appendIdentity(b, s.Items, e, serial, false)
-		}
-		return b
-	}
-	entries := make(map[string]any, len(list))
-	for _, e := range list {
-		pair := e.([]any)
-		entries[string(identity(nil, s.Keys, pair[0], serial))] = pair[1]
-	}
+// entriesIdentity is the identity of a map, whose order does not matter.
+func entriesIdentity(b []byte, s *schema.Schema, entries map[string]any, serial int) []byte {
+	b = append(b, '{')
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		b = appendIdentity(append(b, name...), s.Items, entries[name], serial, false)
+		b = identity(append(strconv.AppendQuote(b, name), ':'), s.Items, entries[name], serial, false)
 	}
-	return b
+	return append(b, '}', ',')
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// structure converts an object by a struct's schema.
 func (c *Converter) structure(s *schema.Schema, object jackson.Node) (any, *record.Refusal) {
 	if k := c.Kind(object); k != jackson.Object {
 		return nil, mismatch(s, k)
@@ -16,9 +15,7 @@ func (c *Converter) structure(s *schema.Schema, object jackson.Node) (any, *reco
 		return nil, r
 	}
 	base := len(c.fields)
-	for range s.Fields {
-		c.fields = append(c.fields, 0)
-	}
+	c.fields = append(c.fields, make([]jackson.Node, len(s.Fields))...)
 	if r := c.findFields(s, object, c.fields[base:]); r != nil {
 		return nil, r
 	}
@@ -50,11 +47,11 @@ func (c *Converter) findFields(s *schema.Schema, object jackson.Node, fields []j
 	next := 0
 	for n, end := object+1, c.Next(object); n < end; n = c.Next(n + 1) {
 		name := c.Name(n)
-		f := next
-		if next >= len(s.Fields) || string(name) != s.Fields[next].Name {
-			f = s.Find(name)
+		f, found := next, next < len(s.Fields) && string(name) == s.Fields[next].Name
+		if !found {
+			f, found = s.Index[string(name)]
 		}
-		if f < 0 {
+		if !found {
 			c.Unknown++
 			if c.RefuseUnknown {
 				return refusal.New(refusal.UnknownField, "the schema has no such field").At(refusal.Name(string(name)))
@@ -70,17 +67,11 @@ func (c *Converter) findFields(s *schema.Schema, object jackson.Node, fields []j
 	return nil
 }
 
-// array converts the elements of an array.
-func (c *Converter) array(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
-	if k := c.Kind(n); k != jackson.Array {
-		if c.Strict {
-			return nil, mismatch(s, k)
-		}
-		return c.javaArray(s, n)
-	}
+// array converts an array. items is the schema of its elements, nil if there is none.
+func (c *Converter) array(items *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	out := make([]any, 0, c.Count(n))
 	for e, end := n+1, c.Next(n); e < end; e = c.Next(e) {
-		v, r := c.value(s.Items, e)
+		v, r := c.value(items, e)
 		if r != nil {
 			return nil, r.At(refusal.Element(len(out)))
 		}
@@ -89,38 +80,43 @@ func (c *Converter) array(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 	return out, nil
 }
 
-// mapping converts a map: an object if its keys are strings, else an array of pairs.
-func (c *Converter) mapping(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
-	if s.Keys.Type != schema.String {
-		return c.pairs(s, n)
-	}
-	if k := c.Kind(n); k != jackson.Object {
-		return nil, refusal.New(refusal.TypeMismatch, "expected an object for a map, got "+k.String())
-	}
+// object converts an object to a map. items is the schema of its values, nil if there is
+// none. part is the word for a member in a refusal.
+func (c *Converter) object(items *schema.Schema, n jackson.Node, part string) (any, *record.Refusal) {
 	members := c.Members(n)
 	if c.Strict && len(members) < c.Count(n) {
-		return nil, refusal.New(refusal.BadJSON, "a key stands twice")
-	}
-	if r := c.javaKeys(s, len(members)); r != nil {
-		return nil, r
+		return nil, refusal.New(refusal.BadJSON, "a "+part+" stands twice")
 	}
 	out := make(map[string]any, len(members))
 	for i, m := range members {
-		v, r := c.value(s.Items, m.Value)
+		v, r := c.value(items, m.Value)
 		if r != nil {
-			return nil, r.At(refusal.Element(i)) // a map's key is data
+			return nil, r.At(refusal.Element(i)) // a name that no schema declares may be data
 		}
 		out[m.Name] = v
 	}
 	return out, nil
 }
 
+// mapping converts a map: an object if its keys are strings, else an array of pairs.
+func (c *Converter) mapping(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
+	switch k := c.Kind(n); {
+	case s.Keys.Type != schema.String && k != jackson.Array:
+		return nil, refusal.New(refusal.TypeMismatch, "expected an array of pairs for a map, got "+k.String())
+	case s.Keys.Type != schema.String:
+		return c.pairs(s, n)
+	case k != jackson.Object:
+		return nil, refusal.New(refusal.TypeMismatch, "expected an object for a map, got "+k.String())
+	}
+	if r := c.javaKeys(s, c.Count(n)); r != nil {
+		return nil, r
+	}
+	return c.object(s.Items, n, "key")
+}
+
 // pairs converts a map of keys that are not strings into a list of [key, value]. Equal
 // keys are one: in the position of the first, with the value of the last.
 func (c *Converter) pairs(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
-	if k := c.Kind(n); k != jackson.Array {
-		return nil, refusal.New(refusal.TypeMismatch, "expected an array of pairs for a map, got "+k.String())
-	}
 	entries := make([]int, 0, c.Count(n)) // of each pair in the array, the index in out
 	last := make([]int, 0, c.Count(n))    // of each pair in out, the last pair in the array
 	out := make([]any, 0, c.Count(n))
@@ -131,7 +127,7 @@ func (c *Converter) pairs(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 		if r != nil {
 			return nil, r.At(refusal.Element(pair))
 		}
-		id := identity(nil, s.Keys, key, pair)
+		id := identity(nil, s.Keys, key, pair, false)
 		at, twice := seen[string(id)]
 		if twice && c.Strict {
 			return nil, refusal.New(refusal.BadJSON, "a key stands twice").At(refusal.Element(pair))
@@ -158,7 +154,6 @@ func (c *Converter) pairs(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 	return out, nil
 }
 
-// key is the key of a pair.
 func (c *Converter) key(s *schema.Schema, pair jackson.Node) (any, *record.Refusal) {
 	if k := c.Kind(pair); k != jackson.Array {
 		return nil, refusal.New(refusal.TypeMismatch, "expected a pair, got "+k.String())
@@ -167,8 +162,5 @@ func (c *Converter) key(s *schema.Schema, pair jackson.Node) (any, *record.Refus
 		return nil, refusal.New(refusal.TypeMismatch, "expected a pair, got an array of another length")
 	}
 	key, r := c.value(s.Keys, pair+1)
-	if r != nil {
-		return nil, r.At("[0]")
-	}
-	return key, nil
+	return key, r.At("[0]")
 }

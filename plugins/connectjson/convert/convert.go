@@ -2,6 +2,8 @@
 package convert
 
 import (
+	"encoding/json"
+
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/connectjson/schema"
@@ -37,25 +39,24 @@ func (c *Converter) Release() {
 	}
 }
 
-func (c *Converter) begin(fields int) {
-	c.budget = c.Length() + extraValues + fields
+func (c *Converter) begin(s *schema.Schema) {
+	c.budget = c.Length() + extraValues
+	if s != nil {
+		c.budget += len(s.Fields)
+	}
 	c.fields, c.checked = c.fields[:0], false
 }
 
 // Payload converts the value n by a schema, which is nil if there is none.
 func (c *Converter) Payload(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	c.Share(n)
-	if s == nil {
-		c.begin(0)
-		return c.schemaless(n)
-	}
-	c.begin(len(s.Fields))
+	c.begin(s)
 	return c.value(s, n)
 }
 
 // Schema reads the schema of the node n, which is not null.
 func (c *Converter) Schema(n jackson.Node) (*schema.Schema, *record.Refusal) {
-	c.begin(0)
+	c.begin(nil)
 	refuseUnknown, unknown := c.RefuseUnknown, c.Unknown
 	c.RefuseUnknown = false // a member of a default that its struct lacks is no data
 	parser := schema.Parser{Tree: &c.Tree, Strict: c.Strict, Value: c.defaultValue}
@@ -64,10 +65,13 @@ func (c *Converter) Schema(n jackson.Node) (*schema.Schema, *record.Refusal) {
 	return s, r
 }
 
-// value converts node n by its schema.
+// value converts node n by its schema, which is nil if there is none.
 func (c *Converter) value(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
 	if r := c.spend(1); r != nil {
 		return nil, r
+	}
+	if s == nil {
+		return c.schemaless(n)
 	}
 	k := c.Kind(n)
 	if k == jackson.Null {
@@ -78,28 +82,22 @@ func (c *Converter) value(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 	}
 	switch s.Type {
 	case schema.Int8, schema.Int16, schema.Int32, schema.Int64:
-		v, r := c.integer(s, n)
-		if r != nil {
-			return nil, r
-		}
-		return v, nil
+		return c.integer(s, n)
 	case schema.Float32:
 		return c.float(s, n, 32)
 	case schema.Float64:
 		return c.float(s, n, 64)
 	case schema.Boolean:
-		if c.Strict && !k.IsBoolean() {
+		if c.Strict && k != jackson.True && k != jackson.False {
 			return nil, mismatch(s, k)
 		}
 		return k == jackson.True, nil
-	case schema.String:
+	case schema.String, schema.Bytes:
 		if k != jackson.String {
 			return c.noText(s, k)
 		}
-		return c.text(n)
-	case schema.Bytes:
-		if k != jackson.String {
-			return c.noText(s, k)
+		if s.Type == schema.String {
+			return c.text(n)
 		}
 		b, ok := c.Base64(n)
 		if !ok {
@@ -107,12 +105,50 @@ func (c *Converter) value(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 		}
 		return b, nil
 	case schema.Array:
-		return c.array(s, n)
+		if k != jackson.Array {
+			return c.javaArray(s, n)
+		}
+		return c.array(s.Items, n)
 	case schema.Map:
 		return c.mapping(s, n)
 	default:
 		return c.structure(s, n)
 	}
+}
+
+func (c *Converter) schemaless(n jackson.Node) (any, *record.Refusal) {
+	switch k := c.Kind(n); k {
+	case jackson.True, jackson.False:
+		return k == jackson.True, nil
+	case jackson.Int, jackson.Float:
+		return c.untypedNumber(n), nil
+	case jackson.String:
+		return c.text(n)
+	case jackson.Array:
+		return c.array(nil, n)
+	case jackson.Object:
+		return c.object(nil, n, "member")
+	}
+	return nil, nil
+}
+
+// untypedNumber is an int64 for an integer, as in the reference. The reference makes any
+// other number a double. strict keeps the text of a number that is no int64, as the
+// framework does with plain JSON, so that no digit is lost (Invariant 5).
+func (c *Converter) untypedNumber(n jackson.Node) any {
+	isInt := c.Kind(n) == jackson.Int
+	switch {
+	case isInt && !c.Strict:
+		return c.number(n).LowBits()
+	case !c.Strict:
+		v, _ := c.floatOf(n, 64)
+		return v
+	case isInt:
+		if v, err := c.number(n).Int64(); err == nil {
+			return v
+		}
+	}
+	return json.Number(c.Text(n))
 }
 
 // text is the text of a string. strict wants every surrogate pair whole.
@@ -132,36 +168,35 @@ func (c *Converter) absent(s *schema.Schema, code string) (any, *record.Refusal)
 	if s.Optional {
 		return nil, nil
 	}
+	got := "null"
 	if code == refusal.MissingField {
-		return nil, refusal.New(code, "expected "+s.Type.String()+", got nothing")
+		got = "nothing"
 	}
-	return nil, refusal.New(code, "expected "+s.Type.String()+", got null")
+	return nil, refusal.New(code, "expected "+s.Type.String()+", got "+got)
 }
 
 // clone copies a default, since each message owns its values.
-func (c *Converter) clone(v any) (any, *record.Refusal) {
+func (c *Converter) clone(v any) (_ any, r *record.Refusal) {
 	switch t := v.(type) {
 	case []byte:
 		return append(make([]byte, 0, len(t)), t...), c.spend(len(t) / 16)
 	case []any:
-		if r := c.spend(len(t)); r != nil {
+		if r = c.spend(len(t)); r != nil {
 			return nil, r
 		}
 		out := make([]any, len(t))
 		for i, e := range t {
-			var r *record.Refusal
 			if out[i], r = c.clone(e); r != nil {
 				return nil, r
 			}
 		}
 		return out, nil
 	case map[string]any:
-		if r := c.spend(len(t)); r != nil {
+		if r = c.spend(len(t)); r != nil {
 			return nil, r
 		}
 		out := make(map[string]any, len(t))
 		for k, e := range t {
-			var r *record.Refusal
 			if out[k], r = c.clone(e); r != nil {
 				return nil, r
 			}

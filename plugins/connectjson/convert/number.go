@@ -1,9 +1,7 @@
 package convert
 
 import (
-	"bytes"
 	"errors"
-	"math"
 	"strconv"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
@@ -13,19 +11,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-var intBits = [...]uint{schema.Int8: 8, schema.Int16: 16, schema.Int32: 32, schema.Int64: 64}
-
-// integer is a number of an integer type.
 func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Refusal) {
-	bits := intBits[s.Type]
+	shift := 64 - uint(8)<<s.Type // the types begin with int8, int16, int32 and int64
 	if !c.Strict {
-		return c.javaInteger(n, bits), nil
+		return c.javaInteger(n, shift), nil
 	}
 	if k := c.Kind(n); !k.IsNumber() {
 		return 0, mismatch(s, k)
 	}
-	v, err := exactInt(c.Bytes(n))
-	shift := 64 - bits
+	v, err := c.number(n).Int64()
 	switch {
 	case errors.Is(err, decimal.ErrInexact):
 		return 0, refusal.New(refusal.TypeMismatch, "expected "+s.Type.String()+", got a number with a fraction")
@@ -35,14 +29,12 @@ func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Re
 	return v, nil
 }
 
-// exactInt is the number as an integer, if it is an integer of 64 bits: 12, 12.0 and
-// 1.2e1 alike. The error is decimal.ErrInexact or decimal.ErrTooWide.
-func exactInt(number []byte) (int64, error) {
-	d, _ := decimal.Parse(number) // no error: the scanner took the number
-	return d.Int64()
+// number returns a number exactly.
+func (c *Converter) number(n jackson.Node) decimal.Decimal {
+	d, _ := decimal.Parse(c.Bytes(n)) // no error: the scanner took the number
+	return d
 }
 
-// float is a number of type float or double.
 func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *record.Refusal) {
 	if k := c.Kind(n); !k.IsNumber() {
 		if c.Strict {
@@ -50,7 +42,7 @@ func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *rec
 		}
 		return float64(0), nil
 	}
-	v, fits := floatOf(c.Bytes(n), bits)
+	v, fits := c.floatOf(n, bits)
 	if !fits && c.Strict {
 		return nil, refusal.New(refusal.OutOfRange, "expected "+s.Type.String()+", got a number beyond it")
 	}
@@ -59,15 +51,13 @@ func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *rec
 
 // floatOf is the number as a float (32 bits) or a double (64 bits), and whether the
 // number is within that type. Java goes through a BigDecimal, which has no minus zero.
-func floatOf(number []byte, bits int) (v float64, fits bool) {
-	v, err := strconv.ParseFloat(string(number), bits)
-	switch {
-	case v == 0 && isZero(number):
-		v = 0
-	case v == 0 && number[0] == '-':
-		v = math.Copysign(0, -1)
-	case bits == 32:
+func (c *Converter) floatOf(n jackson.Node, bits int) (v float64, fits bool) {
+	v, err := strconv.ParseFloat(string(c.Bytes(n)), bits)
+	if bits == 32 {
 		v = shortest(float32(v))
+	}
+	if v == 0 && c.number(n).Sign() == 0 {
+		v = 0
 	}
 	return v, err == nil
 }
@@ -84,9 +74,45 @@ func shortest(f float32) float64 {
 	return v
 }
 
-func isZero(number []byte) bool {
-	if i := bytes.IndexAny(number, "eE"); i >= 0 {
-		number = number[:i]
+// maxDecimalText is the greatest length of a decimal in characters. Java has no such
+// limit: an exponent or a scale of two billion would make gigabytes of zeros. No database
+// has a decimal that comes near.
+const maxDecimalText = 2000
+
+// decimal converts a Decimal, which is a number or the base64 of the unscaled integer.
+// The reference takes a number at any scale; strict brings it to the schema's scale.
+func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
+	var d decimal.Decimal
+	var err error
+	switch k := c.Kind(n); k {
+	case jackson.Int, jackson.Float:
+		if d = c.number(n); c.Strict {
+			d, err = d.Rescale(s.Scale)
+		}
+		if errors.Is(err, decimal.ErrInexact) {
+			return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of the schema's scale, got more digits")
+		}
+	case jackson.String:
+		if !s.HasScale {
+			return nil, refusal.New(refusal.BadSchema, "the Decimal's schema has no scale")
+		}
+		unscaled, valid := c.Base64(n)
+		if !valid || len(unscaled) == 0 {
+			return nil, refusal.New(refusal.TypeMismatch, "expected a Decimal, got text that is not base64 of an integer")
+		}
+		d, err = decimal.FromBytes(unscaled, s.Scale)
+	default:
+		return nil, refusal.New(refusal.TypeMismatch, "expected Decimal, got "+k.String())
 	}
-	return !bytes.ContainsAny(number, "123456789")
+	digits := int64(d.Precision())
+	if err != nil || digits-min(d.Scale(), 0) > maxDecimalText-2 || d.Scale() > maxDecimalText-3 {
+		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of at most 2000 characters, got a longer one")
+	}
+	if c.Strict && s.Precision > 0 && digits > int64(s.Precision) {
+		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of the schema's precision, got more digits")
+	}
+	text := d.String()
+	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as
+	// a value.
+	return text, c.spend(len(text) / 16)
 }

@@ -7,21 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-var byteOrderMark = [3]byte{0xEF, 0xBB, 0xBF}
-
 var errByteOrder = errors.New("unsupported byte order of UTF-32 at byte 0")
 
 // decodeBytes gives the document as UTF-8. strict takes UTF-8 only, with or without a
 // byte order mark. Otherwise decodeBytes finds UTF-16 and UTF-32 as Jackson does: by a
 // byte order mark or by the zero bytes among the first four.
 func decodeBytes(b []byte, strict bool) (out []byte, wide bool, err error) {
-	if len(b) >= 4 && [3]byte(b) == byteOrderMark {
+	if len(b) >= 4 && string(b[:3]) == "\xEF\xBB\xBF" {
 		return b[3:], false, nil
 	}
 	if strict || len(b) < 2 || b[0] != 0 && b[1] != 0 && b[0] < 0xFE {
 		return b, false, nil
 	}
-	var order binary.ByteOrder = binary.LittleEndian
 	if len(b) >= 4 {
 		switch first := binary.BigEndian.Uint32(b); {
 		case first == 0x0000FEFF:
@@ -44,11 +41,11 @@ func decodeBytes(b []byte, strict bool) (out []byte, wide bool, err error) {
 	}
 	switch {
 	case b[0] == 0:
-		order = binary.BigEndian
-	case b[1] != 0:
-		return b, false, nil
+		return fromUTF16(b, binary.BigEndian), true, nil
+	case b[1] == 0:
+		return fromUTF16(b, binary.LittleEndian), true, nil
 	}
-	return fromUTF16(b, order), true, nil
+	return b, false, nil
 }
 
 // fromUTF16 is Java's decoder: a malformed character becomes U+FFFD, and a high surrogate

@@ -1,6 +1,9 @@
 package jackson
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 func digit(c byte) bool { return c-'0' <= 9 }
 
@@ -13,80 +16,59 @@ func digits(b []byte, i int) int {
 }
 
 // number reads a number. Jackson parses each number as it reads it, whether the number
-// is used or not, so number refuses what java.math.BigDecimal cannot hold.
+// is used or not, so number refuses a number that java.math.BigDecimal cannot hold.
 func (s *scanner) number() error {
-	start, b := s.pos, s.buf
+	start, b, k := s.pos, s.buf, Int
 	i := start
 	if b[i] == '-' {
 		i++
 	}
-	if i >= len(b) || !digit(b[i]) {
-		s.pos = i
-		return s.unexpected("a digit")
-	}
-	for b[i] == '0' && i+1 < len(b) && digit(b[i+1]) {
+	for i+1 < len(b) && b[i] == '0' && digit(b[i+1]) {
 		if s.strict {
 			return s.bad("leading zero")
 		}
 		i++
 	}
 	first := i
-	i = digits(b, i)
-	length, fraction, k := i-first, 0, Int
-	if i < len(b) && b[i] == '.' {
+	i = digits(b, first)
+	length, fraction, found := i-first, 0, i > first
+	if found && i < len(b) && b[i] == '.' {
 		k = Float
 		first = i + 1
 		i = digits(b, first)
-		if fraction = i - first; fraction == 0 {
-			s.pos = i
-			return s.unexpected("a digit")
-		}
+		fraction, found = i-first, i > first
 		length += fraction
 	}
-	if i < len(b) && b[i]|0x20 == 'e' {
+	if found && i < len(b) && b[i]|0x20 == 'e' {
 		k = Float
-		i++
-		negative := i < len(b) && b[i] == '-'
-		if negative || i < len(b) && b[i] == '+' {
-			i++
+		sign := i + 1
+		first = sign
+		if first < len(b) && (b[first] == '-' || b[first] == '+') {
+			first++
 		}
-		first = i
-		if i = digits(b, first); i == first {
-			s.pos = i
-			return s.unexpected("a digit")
-		}
+		i = digits(b, first)
+		found = i > first
 		length += i - first
-		if length <= maxNumberLen && !exponentFits(b[first:i], negative, fraction) {
+		if found && length <= maxNumberLen && !exponentFits(b[sign:i], fraction) {
 			return s.bad("a number with too large an exponent")
 		}
+	}
+	if !found {
+		s.pos = i
+		return s.unexpected("a digit")
 	}
 	if length > maxNumberLen {
 		return s.bad("a number longer than 1000 digits")
 	}
-	s.nodes = append(s.nodes, node{kind: k, plain: true, start: int32(start), end: int32(i), next: Node(len(s.nodes) + 1)})
+	s.push(k, true, start, i)
 	s.pos = i
 	return nil
 }
 
-// exponentFits says whether java.math.BigDecimal takes the exponent: the exponent and the
-// resulting scale are 32-bit.
-func exponentFits(digits []byte, negative bool, fraction int) bool {
-	for len(digits) > 10 && digits[0] == '0' {
-		digits = digits[1:]
-	}
-	if len(digits) > 10 {
-		return false
-	}
-	var exp int64
-	for _, c := range digits {
-		exp = exp*10 + int64(c-'0')
-	}
-	if negative {
-		exp = -exp
-	}
-	if exp < math.MinInt32 || exp > math.MaxInt32 {
-		return false
-	}
+// exponentFits reports whether java.math.BigDecimal takes the exponent: the exponent and
+// the resulting scale have 32 bits.
+func exponentFits(exponent []byte, fraction int) bool {
+	exp, err := strconv.ParseInt(string(exponent), 10, 32)
 	scale := int64(fraction) - exp
-	return scale >= math.MinInt32 && scale <= math.MaxInt32
+	return err == nil && scale >= math.MinInt32 && scale <= math.MaxInt32
 }

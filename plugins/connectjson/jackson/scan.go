@@ -1,21 +1,22 @@
 // Package jackson reads JSON as Jackson 2.21 does, the library of the reference
 // converter, and gives a [Tree] of its nodes. It knows nothing of schemas.
 //
-// The reader is our own, for two reasons. Compatibility: no Go library answers as
-// Jackson does on odd bytes (leading zeros, overlong UTF-8, UTF-16, bytes after the
-// document), and the kind of a number (an int, a bigger integer, a decimal) decides
-// about acceptance. Speed: an envelope is mostly its schema, which one comparison in the
-// middle of the scan recognises; a library would read the schema each time. Measured on
-// the seed's envelope (see BenchmarkDecode and BenchmarkReaders; one core, 2026-11): the
-// whole decode takes 0.6 us and 8 allocations. encoding/json takes 4.6 us and 34 to read
-// the payload into a map and skip the schema, and 7.5 us and 103 to read both.
-// jsonparser 1.1.1, which checks neither syntax nor encoding, takes 0.6 us to find the
-// six fields and 1.2 us with 14 allocations to put them into a map.
+// The reader is our own, for two reasons. Compatibility: no Go library answers as Jackson
+// does on odd bytes (leading zeros, overlong UTF-8, UTF-16, bytes after the document), and
+// the kind of a number (an int, a bigger integer, a decimal) decides about acceptance.
+// Speed: an envelope is mostly its schema, which one comparison in the middle of the scan
+// recognises; a library would read the schema each time. BenchmarkDecode and
+// BenchmarkReaders measure the seed's envelope (one core, 2026-11): the whole decode takes
+// 0.6 us and 8 allocations. encoding/json takes 4.6 us and 34 to read the payload into a
+// map and skip the schema. jsonparser 1.1.1, which checks neither syntax nor encoding,
+// takes 1.2 us and 14 to put the six fields into a map.
 package jackson
 
 import (
 	"bytes"
 	"fmt"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The limits of Jackson's StreamReadConstraints, as the reference uses them.
@@ -44,8 +45,73 @@ type scanner struct {
 	skip   Skip
 }
 
+// document reads buf from its start. Afterwards nodes[0] is the document.
+func (s *scanner) document() error {
+	c := s.space()
+	switch {
+	case s.pos < len(s.buf):
+	case s.strict:
+		return s.bad("no document")
+	default:
+		s.push(Missing, false, 0, 0)
+		return nil
+	}
+	if err := s.value(c, 0); err != nil {
+		return err
+	}
+	if !s.strict {
+		return s.rootEnd()
+	}
+	if s.space(); s.pos < len(s.buf) {
+		return s.bad("bytes after the document")
+	}
+	return nil
+}
+
+// rootEnd checks the bytes after the document. Jackson takes any bytes, but a number
+// needs white space and a literal must not go on as a name.
+func (s *scanner) rootEnd() error {
+	if s.pos >= len(s.buf) {
+		return nil
+	}
+	c := s.buf[s.pos]
+	switch s.nodes[0].kind {
+	case Int, Float:
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return s.bad("bytes after the number")
+		}
+	case True, False, Null:
+		r := rune(c)
+		if c >= utf8.RuneSelf {
+			n := sequence(s.buf[s.pos:], s.wide)
+			if n == 0 {
+				return s.bad("invalid UTF-8")
+			}
+			u := appendSequence(nil, s.buf[s.pos:s.pos+n], false)
+			r = rune(u[len(u)-1])
+		}
+		if c >= '0' && identifierPart(r) {
+			return s.bad("bytes after the literal")
+		}
+	}
+	return nil
+}
+
+// identifierPart is Java's Character.isJavaIdentifierPart, by Go's Unicode tables.
+func identifierPart(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.Nl, unicode.Sc, unicode.Pc, unicode.Nd, unicode.Mn, unicode.Mc, unicode.Cf) ||
+		r <= 8 || r >= 0x0E && r <= 0x1B || r >= 0x7F && r <= 0x9F
+}
+
 func (s *scanner) bad(what string) error {
 	return fmt.Errorf("%s at byte %d", what, s.pos)
+}
+
+func (s *scanner) unexpected(wanted string) error {
+	if s.pos >= len(s.buf) {
+		wanted += ", got the end"
+	}
+	return s.bad("expected " + wanted)
 }
 
 // space passes white space and returns the byte that follows, 0 at the end of the input.
@@ -60,15 +126,21 @@ func (s *scanner) space() byte {
 	return 0
 }
 
+// push appends a node that contains no other.
+func (s *scanner) push(k Kind, plain bool, start, end int) {
+	next := Node(len(s.nodes) + 1)
+	s.nodes = append(s.nodes, node{kind: k, plain: plain, start: int32(start), end: int32(end), next: next})
+}
+
 // value reads the value that begins with c, in a container of the given depth.
 func (s *scanner) value(c byte, depth int) error {
 	switch c {
 	case '"':
 		return s.text(false)
 	case '{':
-		return s.object(depth + 1)
+		return s.container(Object, '}', depth+1)
 	case '[':
-		return s.array(depth + 1)
+		return s.container(Array, ']', depth+1)
 	case 't':
 		return s.literal("true", True)
 	case 'f':
@@ -81,88 +153,46 @@ func (s *scanner) value(c byte, depth int) error {
 	return s.unexpected("a value")
 }
 
-func (s *scanner) unexpected(wanted string) error {
-	if s.pos >= len(s.buf) {
-		return s.bad("expected " + wanted + ", got the end")
-	}
-	return s.bad("expected " + wanted)
-}
-
-func (s *scanner) push(k Kind, start int) int {
-	s.nodes = append(s.nodes, node{kind: k, start: int32(start), next: Node(len(s.nodes) + 1)})
-	return len(s.nodes) - 1
-}
-
-func (s *scanner) close(self, count int) {
-	s.pos++
-	n := &s.nodes[self]
-	n.end, n.next, n.count = int32(s.pos), Node(len(s.nodes)), int32(count)
-}
-
 func (s *scanner) literal(word string, k Kind) error {
 	if !bytes.HasPrefix(s.buf[s.pos:], []byte(word)) {
 		return s.bad("expected a value")
 	}
-	self := s.push(k, s.pos)
+	s.push(k, false, s.pos, s.pos+len(word))
 	s.pos += len(word)
-	s.nodes[self].end = int32(s.pos)
 	return nil
 }
 
-func (s *scanner) array(depth int) error {
+// container reads an array or an object, which ends with the byte end.
+func (s *scanner) container(k Kind, end byte, depth int) error {
 	if depth > maxDepth {
 		return s.bad("nested deeper than 1000")
 	}
-	self := s.push(Array, s.pos)
+	self, count := len(s.nodes), 0
+	s.push(k, false, s.pos, 0)
 	s.pos++
-	c := s.space()
-	if c == ']' {
-		s.close(self, 0)
-		return nil
-	}
-	for count := 1; ; count++ {
-		if err := s.value(c, depth); err != nil {
-			return err
-		}
-		switch s.space() {
-		case ',':
+	for c := s.space(); c != end; count++ {
+		if count > 0 {
+			if c != ',' {
+				return s.unexpected("a comma or the end of the " + k.String())
+			}
 			s.pos++
 			c = s.space()
-		case ']':
-			s.close(self, count)
-			return nil
-		default:
-			return s.unexpected("a comma or the end of the array")
 		}
-	}
-}
-
-func (s *scanner) object(depth int) error {
-	if depth > maxDepth {
-		return s.bad("nested deeper than 1000")
-	}
-	self := s.push(Object, s.pos)
-	s.pos++
-	c := s.space()
-	if c == '}' {
-		s.close(self, 0)
-		return nil
-	}
-	for count := 1; ; count++ {
-		if err := s.member(c, depth); err != nil {
+		var err error
+		if k == Object {
+			err = s.member(c, depth)
+		} else {
+			err = s.value(c, depth)
+		}
+		if err != nil {
 			return err
 		}
-		switch s.space() {
-		case ',':
-			s.pos++
-			c = s.space()
-		case '}':
-			s.close(self, count)
-			return nil
-		default:
-			return s.unexpected("a comma or the end of the object")
-		}
+		c = s.space()
 	}
+	s.pos++
+	n := &s.nodes[self]
+	n.end, n.next, n.count = int32(s.pos), Node(len(s.nodes)), int32(count)
+	return nil
 }
 
 // member reads a name, which begins with c, and its value.
@@ -178,21 +208,13 @@ func (s *scanner) member(c byte, depth int) error {
 	}
 	s.pos++
 	c = s.space()
-	if depth == 1 && s.skip != nil && s.known() {
-		return nil
+	if depth == 1 && s.skip != nil {
+		name := &s.nodes[len(s.nodes)-1]
+		if length := s.skip(s.buf[name.start:name.end], s.buf[s.pos:]); length > 0 {
+			s.push(Skipped, false, s.pos, s.pos+length)
+			s.pos += length
+			return nil
+		}
 	}
 	return s.value(c, depth)
-}
-
-// known passes the value of a member if the caller knows it.
-func (s *scanner) known() bool {
-	name := &s.nodes[len(s.nodes)-1]
-	length := s.skip(s.buf[name.start:name.end], s.buf[s.pos:])
-	if length == 0 {
-		return false
-	}
-	self := s.push(Skipped, s.pos)
-	s.pos += length
-	s.nodes[self].end = int32(s.pos)
-	return true
 }

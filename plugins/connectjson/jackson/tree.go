@@ -2,12 +2,12 @@ package jackson
 
 import "errors"
 
-// Kind is what a node is.
+// Kind is the kind of a node.
 type Kind uint8
 
 // The kinds of nodes.
 const (
-	Missing Kind = iota // a document of white space only
+	Missing Kind = iota // no member, or a document of white space only
 	Null
 	False
 	True
@@ -26,9 +26,6 @@ func (k Kind) String() string { return kindNames[k] }
 
 // IsNumber says whether the kind is a number.
 func (k Kind) IsNumber() bool { return k == Int || k == Float }
-
-// IsBoolean says whether the kind is true or false.
-func (k Kind) IsBoolean() bool { return k == True || k == False }
 
 // Node is the index of a node in a [Tree]. The root is 0, and no member of an object is.
 // The children of a container follow it: n+1 is the first one, and [Tree.Next] leads from
@@ -63,8 +60,8 @@ type Tree struct {
 }
 
 // Scan reads a document. The tree refers to b until [Tree.Release]. strict takes UTF-8
-// only, one document and nothing after it; otherwise Scan takes what Jackson takes. skip
-// may be nil.
+// only, one document and nothing after it; otherwise Scan reads as Jackson does. skip may
+// be nil.
 func (t *Tree) Scan(b []byte, strict bool, skip Skip) (err error) {
 	if len(b) > MaxDocument {
 		return errors.New("a document longer than a gigabyte")
@@ -105,7 +102,7 @@ func (t *Tree) Length() int { return len(t.buf) }
 // may then be no valid UTF-8.
 func (t *Tree) Transcoded() bool { return t.wide }
 
-// Kind is what the node is.
+// Kind is the kind of the node.
 func (t *Tree) Kind(n Node) Kind { return t.nodes[n].kind }
 
 // Next is the node after n and all that n contains.
@@ -128,11 +125,12 @@ func (t *Tree) Text(n Node) string {
 func (t *Tree) WholeText(n Node) (text string, whole bool) {
 	node := &t.nodes[n]
 	if !node.plain {
-		text, lone := textOfUnits(units(t.buf[node.start:node.end], false))
+		u, _ := units(t.Bytes(n), false)
+		text, lone := textOfUnits(u)
 		return text, !lone
 	}
 	if t.shared == unshared {
-		return string(t.buf[node.start:node.end]), true
+		return string(t.Bytes(n)), true
 	}
 	if t.copy == "" {
 		value := &t.nodes[t.shared]
@@ -154,19 +152,20 @@ func (t *Tree) Name(n Node) []byte {
 	if t.nodes[n].plain {
 		return t.Bytes(n)
 	}
-	text, _ := textOfUnits(units(t.Bytes(n), true))
+	u, _ := units(t.Bytes(n), true)
+	text, _ := textOfUnits(u)
 	return []byte(text)
 }
 
-// Member is the value of an object's member, 0 if there is none. Of two members of one
-// name, the last one counts.
-func (t *Tree) Member(object Node, name string) (value Node) {
+// Member is the value of an object's member and its kind, which is Missing if there is
+// none. Of two members of one name, the last one counts.
+func (t *Tree) Member(object Node, name string) (value Node, kind Kind) {
 	for n := object + 1; n < t.nodes[object].next; n = t.nodes[n+1].next {
 		if string(t.Name(n)) == name {
-			value = n + 1
+			value, kind = n+1, t.nodes[n+1].kind
 		}
 	}
-	return value
+	return value, kind
 }
 
 // Member is a member of an object.
@@ -190,12 +189,4 @@ func (t *Tree) Members(object Node) []Member {
 		list = append(list, Member{name, n + 1})
 	}
 	return list
-}
-
-// Found is the kind of a member's value, which may be none.
-func (t *Tree) Found(value Node) string {
-	if value == 0 {
-		return Missing.String()
-	}
-	return t.nodes[value].kind.String()
 }

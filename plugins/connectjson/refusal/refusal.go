@@ -3,6 +3,7 @@
 package refusal
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,8 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The codes that connect_json_decode refuses a message with. See Codes for what each
-// means.
+// The codes that connect_json_decode refuses a message with. Codes has their meanings.
 const (
 	BadJSON      = "bad_json"
 	BadEnvelope  = "bad_envelope"
@@ -26,14 +26,14 @@ const (
 
 // Codes lists every code with its meaning, in the order in which a message is examined.
 var Codes = []record.Code{
-	{Name: BadJSON, Meaning: "The bytes are not a JSON document that the converter reads: syntax, encoding, a member twice, nested deeper than 1,000. When the bytes look like another format (the wire format of a Schema Registry, gzip, Avro, Protobuf), the text names it. Also content of another component that has no JSON form."},
+	{Name: BadJSON, Meaning: "The bytes are not a JSON document that the converter reads: their syntax or encoding is wrong, a member occurs twice, or the document is nested deeper than 1,000. When the bytes look like another format (the wire format of a Schema Registry, gzip, Avro, Protobuf), the text names the format. Content of another component that has no JSON form has this code, too."},
 	{Name: BadEnvelope, Meaning: "The document is JSON, but not an object of exactly the two members `schema` and `payload`."},
 	{Name: BadSchema, Meaning: "A schema node breaks the rules of Kafka Connect's JSON schema."},
-	{Name: MissingField, Meaning: "A required field without a default is absent from the payload."},
+	{Name: MissingField, Meaning: "The payload does not have a required field without a default."},
 	{Name: NullField, Meaning: "A required field without a default is null."},
-	{Name: TypeMismatch, Meaning: "A value is of another type than its schema says."},
-	{Name: OutOfRange, Meaning: "A value is of the right type, but does not fit it: an integer too large, a decimal with more digits than its scale, a day that no calendar has."},
-	{Name: UnknownField, Meaning: "The payload has a member that the schema lacks, and `unknown_fields` is `refuse`."},
+	{Name: TypeMismatch, Meaning: "A value does not have the type of its schema."},
+	{Name: OutOfRange, Meaning: "A value has the right type, but does not fit it: an integer is too large, a decimal has more digits than its scale, or no calendar has the day."},
+	{Name: UnknownField, Meaning: "The payload has a member that the schema does not have, and `unknown_fields` is `refuse`."},
 }
 
 // New returns a refusal without a path.
@@ -47,22 +47,19 @@ const maxName = 64
 // Name makes the name of a member fit for a path: each character that could confuse a
 // reader of the text (a colon, white space, a control character) becomes "_".
 func Name(name string) string {
-	var b strings.Builder
-	for i, r := range name {
+	rest := ""
+	for i := range name {
 		if i >= maxName {
-			b.WriteString("...")
+			name, rest = name[:i], "..."
 			break
 		}
+	}
+	return cmp.Or(strings.Map(func(r rune) rune {
 		if r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-$@/", r)) {
-			b.WriteRune(r)
-		} else {
-			b.WriteByte('_')
+			return r
 		}
-	}
-	if b.Len() == 0 {
-		return "_"
-	}
-	return b.String()
+		return '_'
+	}, name), "_") + rest
 }
 
 // Element is the step of a path to an element.

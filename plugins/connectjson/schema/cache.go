@@ -14,59 +14,52 @@ const maxCachedBytes = 4 << 20
 // has producers.
 const recentSchemas = 4
 
-// known is a schema with its bytes.
-type known struct {
-	schema *Schema
-	raw    []byte
-}
-
 // Cache finds a schema by its bytes. It is safe for concurrent use.
 type Cache struct {
-	recent [recentSchemas]atomic.Pointer[known]
+	recent [recentSchemas]atomic.Pointer[Schema]
 	stored atomic.Uint32 // how many schemas recent has taken, one after the other
 	mu     sync.RWMutex
-	byRaw  map[string]*known
+	byRaw  map[string]*Schema
 	size   int // schemas
 	total  int // bytes of them all
 }
 
 // NewCache returns a cache of at most size schemas, and of one at least.
 func NewCache(size int) *Cache {
-	return &Cache{size: max(size, 1), byRaw: map[string]*known{}}
+	return &Cache{size: max(size, 1), byRaw: map[string]*Schema{}}
 }
 
 // Prefix returns the recent schema with whose bytes b begins, and their number; 0 if
 // there is none. The bytes of a schema are one whole JSON object, so equal bytes are the
-// same object and nothing of what follows it.
+// same object and end where it ends.
 func (c *Cache) Prefix(b []byte) (*Schema, int) {
 	for i := range c.recent {
-		if k := c.recent[i].Load(); k != nil && bytes.HasPrefix(b, k.raw) {
-			return k.schema, len(k.raw)
+		if s := c.recent[i].Load(); s != nil && bytes.HasPrefix(b, s.raw) {
+			return s, len(s.raw)
 		}
 	}
 	return nil, 0
 }
 
-func (c *Cache) remember(k *known) {
-	c.recent[c.stored.Add(1)%recentSchemas].Store(k)
+func (c *Cache) remember(s *Schema) {
+	c.recent[c.stored.Add(1)%recentSchemas].Store(s)
 }
 
 // Get returns the schema of these bytes, nil if the cache does not have it. It does not
 // allocate.
 func (c *Cache) Get(raw []byte) *Schema {
 	c.mu.RLock()
-	k := c.byRaw[string(raw)]
+	s := c.byRaw[string(raw)]
 	c.mu.RUnlock()
-	if k == nil {
-		return nil
+	if s != nil {
+		c.remember(s)
 	}
-	c.remember(k)
-	return k.schema
+	return s
 }
 
-// Put remembers s by its bytes, of which it makes a copy. The schemas that leave for it
-// are arbitrary. No sequence of messages can turn that into a systematic miss, as it can
-// with the least recently used schema.
+// Put remembers a new schema by its bytes, of which it makes a copy. The schemas that
+// leave for it are arbitrary. No sequence of messages can turn that into a systematic
+// miss, as it can with the least recently used schema.
 func (c *Cache) Put(raw []byte, s *Schema) {
 	if len(raw) > maxCachedBytes/4 {
 		return
@@ -83,8 +76,8 @@ func (c *Cache) Put(raw []byte, s *Schema) {
 		delete(c.byRaw, old)
 		c.total -= len(old)
 	}
-	k := &known{s, bytes.Clone(raw)}
-	c.byRaw[string(raw)] = k
+	s.raw = bytes.Clone(raw)
+	c.byRaw[string(raw)] = s
 	c.total += len(raw)
-	c.remember(k)
+	c.remember(s)
 }

@@ -1,12 +1,17 @@
 package schema
 
 import (
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// The members of a schema node.
+// The members of a schema node, and of its parameters.
 const (
 	memberType       = "type"
 	memberOptional   = "optional"
@@ -18,6 +23,9 @@ const (
 	memberItems      = "items"
 	memberKeys       = "keys"
 	memberValues     = "values"
+
+	parameterScale     = "scale"
+	parameterPrecision = "connect.decimal.precision"
 )
 
 // Parser reads schemas from a scanned document.
@@ -38,17 +46,17 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 			return nil, r
 		}
 	}
-	at := p.Member(n, memberType)
-	if at == 0 || p.Kind(at) != jackson.String {
-		return nil, refusal.New(refusal.BadSchema, "expected the name of a type, got "+p.Found(at)).At(memberType)
+	at, k := p.Member(n, memberType)
+	if k != jackson.String {
+		return nil, refusal.New(refusal.BadSchema, "expected the name of a type, got "+k.String()).At(memberType)
 	}
-	t, ok := typeOf(p.Text(at))
-	if !ok {
+	t := slices.Index(typeNames[:], p.Text(at))
+	if t < 0 {
 		return nil, refusal.New(refusal.BadSchema, "expected boolean, int8, int16, int32, int64, float, double, bytes, string, array, map or struct, got another name").At(memberType)
 	}
-	s := &Schema{Type: t}
+	s := &Schema{Type: Type(t)}
 	var r *record.Refusal
-	switch t {
+	switch s.Type {
 	case Array:
 		s.Items, r = p.parsePart(n, memberItems)
 	case Map:
@@ -61,33 +69,26 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 	if r != nil {
 		return nil, r
 	}
-	if at = p.Member(n, memberOptional); at != 0 {
-		s.Optional = p.Kind(at) == jackson.True
-	}
-	if at = p.Member(n, memberName); at != 0 && p.Kind(at) == jackson.String {
+	_, k = p.Member(n, memberOptional)
+	s.Optional = k == jackson.True
+	if at, k = p.Member(n, memberName); k == jackson.String {
 		s.Name = p.Text(at)
 	}
-	if r := p.parseLogical(s, n); r != nil {
+	if r = p.parseLogical(s, n); r != nil {
 		return nil, r
 	}
-	if r := p.parseDefault(s, n); r != nil {
-		return nil, r.At(memberDefault)
-	}
-	return s, nil
+	return s, p.parseDefault(s, n).At(memberDefault)
 }
 
-// checkNode refuses what the reference silently ignores: a member twice, `optional` as
-// text (which makes the field required), a `name` that is not text (which loses the
-// logical type).
+// checkNode refuses mistakes that the reference ignores without an error: a member twice,
+// `optional` as text (which makes the field required), a `name` that is not text (which
+// loses the logical type).
 func (p *Parser) checkNode(n jackson.Node) *record.Refusal {
 	for _, m := range [...]struct{ name, want string }{
 		{memberOptional, "boolean"}, {memberName, "string"}, {memberParameters, "object"},
 	} {
-		at := p.Member(n, m.name)
-		if at == 0 {
-			continue
-		}
-		if k := p.Kind(at); k != jackson.Null && k.String() != m.want {
+		_, k := p.Member(n, m.name)
+		if k != jackson.Missing && k != jackson.Null && k.String() != m.want {
 			return refusal.New(refusal.BadSchema, "expected "+m.want+", got "+k.String()).At(m.name)
 		}
 	}
@@ -103,30 +104,27 @@ func (p *Parser) checkNode(n jackson.Node) *record.Refusal {
 }
 
 func (p *Parser) parsePart(n jackson.Node, member string) (*Schema, *record.Refusal) {
-	at := p.Member(n, member)
-	if at == 0 {
+	at, k := p.Member(n, member)
+	if k == jackson.Missing {
 		return nil, refusal.New(refusal.BadSchema, "expected a schema node, got nothing").At(member)
 	}
 	s, r := p.Parse(at)
-	if r != nil {
-		return nil, r.At(member)
-	}
-	return s, nil
+	return s, r.At(member)
 }
 
 func (p *Parser) parseFields(s *Schema, n jackson.Node) *record.Refusal {
-	at := p.Member(n, memberFields)
-	if at == 0 || p.Kind(at) != jackson.Array {
-		return refusal.New(refusal.BadSchema, "expected an array, got "+p.Found(at)).At(memberFields)
+	at, k := p.Member(n, memberFields)
+	if k != jackson.Array {
+		return refusal.New(refusal.BadSchema, "expected an array, got "+k.String()).At(memberFields)
 	}
 	s.Fields = make([]Field, 0, p.Count(at))
-	s.index = make(map[string]int, p.Count(at))
+	s.Index = make(map[string]int, p.Count(at))
 	for i := at + 1; i < p.Next(at); i = p.Next(i) {
 		f, r := p.parseField(s, i)
 		if r != nil {
 			return r.At(refusal.Element(len(s.Fields))).At(memberFields)
 		}
-		s.index[f.Name] = len(s.Fields)
+		s.Index[f.Name] = len(s.Fields)
 		s.Fields = append(s.Fields, f)
 	}
 	return nil
@@ -136,9 +134,9 @@ func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) 
 	if k := p.Kind(n); k != jackson.Object {
 		return Field{}, refusal.New(refusal.BadSchema, "expected a schema node, got "+k.String())
 	}
-	at := p.Member(n, memberField)
-	if at == 0 || p.Kind(at) != jackson.String {
-		return Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got "+p.Found(at)).At(memberField)
+	at, k := p.Member(n, memberField)
+	if k != jackson.String {
+		return Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got "+k.String()).At(memberField)
 	}
 	f := Field{Name: p.Text(at)}
 	if f.Name == "" {
@@ -148,7 +146,7 @@ func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) 
 	if f.Schema, r = p.Parse(n); r != nil {
 		return Field{}, r
 	}
-	if _, twice := s.index[f.Name]; twice {
+	if _, twice := s.Index[f.Name]; twice {
 		return Field{}, refusal.New(refusal.BadSchema, "another field has the same name").At(memberField)
 	}
 	return f, nil
@@ -158,8 +156,8 @@ func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) 
 // against the unfinished schema of the node, which no struct equals: a struct cannot have
 // a default.
 func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
-	at := p.Member(n, memberDefault)
-	if at == 0 {
+	at, k := p.Member(n, memberDefault)
+	if k == jackson.Missing {
 		return nil
 	}
 	v, r := p.Value(s, at)
@@ -174,4 +172,65 @@ func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
 	}
 	s.Default = v
 	return nil
+}
+
+// parseLogical reads the logical type and the parameters of a schema.
+func (p *Parser) parseLogical(s *Schema, n jackson.Node) *record.Refusal {
+	l, known := logicalTypes[s.Name]
+	switch {
+	case !known:
+	case l.base == s.Type || l.IsConnect && !p.Strict:
+		s.logicalType = l
+	case l.IsConnect:
+		detail := "expected " + l.base.String() + " for this logical type, got " + s.Type.String()
+		return refusal.New(refusal.BadSchema, detail).At(memberType)
+	}
+	if at, k := p.Member(n, memberParameters); k == jackson.Object {
+		if r := p.parseParameters(s, at); r != nil {
+			return r.At(memberParameters)
+		}
+	}
+	if p.Strict && s.Logical == Decimal && !s.HasScale {
+		return refusal.New(refusal.BadSchema, "expected the Decimal's scale as text").At(parameterScale).At(memberParameters)
+	}
+	return nil
+}
+
+func (p *Parser) parseParameters(s *Schema, n jackson.Node) *record.Refusal {
+	for _, m := range p.Members(n) {
+		if k := p.Kind(m.Value); k != jackson.String {
+			return refusal.New(refusal.BadSchema, "expected string, got "+k.String()).At(refusal.Name(m.Name))
+		}
+	}
+	if at, k := p.Member(n, parameterScale); k == jackson.String {
+		s.Scale, s.HasScale = parseInt(p.Text(at))
+	}
+	if at, k := p.Member(n, parameterPrecision); k == jackson.String && s.Logical == Decimal {
+		if digits, ok := parseInt(p.Text(at)); ok && digits > 0 {
+			s.Precision = int(digits)
+		}
+	}
+	return nil
+}
+
+// parseInt is Java's Integer.parseInt: a sign, and digits of any script.
+func parseInt(text string) (v int64, ok bool) {
+	negative := strings.HasPrefix(text, "-")
+	if negative || strings.HasPrefix(text, "+") {
+		text = text[1:]
+	}
+	for _, r := range text {
+		if r > 0xFFFF || !unicode.IsDigit(r) || v > math.MaxInt32 {
+			return 0, false
+		}
+		zero := r // each script's ten digits stand together, in order
+		for unicode.IsDigit(zero-1) && r-zero < 9 {
+			zero--
+		}
+		v = v*10 + int64(r-zero)
+	}
+	if negative {
+		v = -v
+	}
+	return v, text != "" && v >= math.MinInt32 && v <= math.MaxInt32
 }

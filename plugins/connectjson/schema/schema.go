@@ -1,6 +1,8 @@
 // Package schema reads the schemas of Kafka Connect JSON and remembers them.
 package schema
 
+import "time"
+
 // Type is one of Kafka Connect's types.
 type Type uint8
 
@@ -28,24 +30,55 @@ var typeNames = [...]string{
 // String is the name of the type in a schema node.
 func (t Type) String() string { return typeNames[t] }
 
-func typeOf(name string) (Type, bool) {
-	for t, n := range typeNames {
-		if n == name {
-			return Type(t), true
-		}
-	}
-	return 0, false
+// Logical is the meaning that the name of a schema gives its base type.
+type Logical uint8
+
+// The logical types of Kafka Connect and of Debezium. Of both, some types differ in the
+// unit of their number only.
+const (
+	Plain   Logical = iota
+	Decimal         // a canonical plain string
+	Date
+	Time
+	Timestamp
+	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
+)
+
+// logicalType is the meaning of a schema's name.
+type logicalType struct {
+	Logical Logical
+	base    Type
+	Unit    time.Duration // of the number of a Date, a Time or a Timestamp
+	// IsConnect says that the type is one of Kafka Connect's own. The reference converts
+	// such a type on any base type.
+	IsConnect bool
+}
+
+var logicalTypes = map[string]logicalType{
+	"org.apache.kafka.connect.data.Decimal":   {Decimal, Bytes, 0, true},
+	"org.apache.kafka.connect.data.Date":      {Date, Int32, 24 * time.Hour, true},
+	"org.apache.kafka.connect.data.Time":      {Time, Int32, time.Millisecond, true},
+	"org.apache.kafka.connect.data.Timestamp": {Timestamp, Int64, time.Millisecond, true},
+	"io.debezium.time.Date":                   {Date, Int32, 24 * time.Hour, false},
+	"io.debezium.time.Timestamp":              {Timestamp, Int64, time.Millisecond, false},
+	"io.debezium.time.MicroTimestamp":         {Timestamp, Int64, time.Microsecond, false},
+	"io.debezium.time.NanoTimestamp":          {Timestamp, Int64, time.Nanosecond, false},
+	"io.debezium.time.Time":                   {Time, Int32, time.Millisecond, false},
+	"io.debezium.time.MicroTime":              {Time, Int64, time.Microsecond, false},
+	"io.debezium.time.NanoTime":               {Time, Int64, time.Nanosecond, false},
+	"io.debezium.time.ZonedTimestamp":         {ZonedTime, String, time.Nanosecond, false},
 }
 
 // Schema is one schema node. It is immutable and shared by all messages that have it.
 type Schema struct {
 	Type     Type
-	Name     string // the node's `name`: a logical type, or what the producer calls the struct
+	Name     string // the node's `name`: a logical type, or the producer's name of the struct
 	Optional bool
-	Fields   []Field // of a struct, in the order of `fields`
-	Keys     *Schema // of a map
-	Items    *Schema // elements of an array, values of a map
-	Logical  Logical
+	Fields   []Field        // of a struct, in the order of `fields`
+	Index    map[string]int // the index of a field, by its name
+	Keys     *Schema        // of a map
+	Items    *Schema        // elements of an array, values of a map
+	logicalType
 	// Scale is a Decimal's number of fraction digits; it may be negative. HasScale is
 	// false if the schema has no scale or one that cannot be read. Precision is a
 	// Decimal's number of digits by the convention `connect.decimal.precision`, 0 if not
@@ -54,20 +87,11 @@ type Schema struct {
 	HasScale  bool
 	Precision int
 	Default   any // nil for none, since null is no default
-	// Description is what the decoder's caller made of this schema. Only the root of a
+	// Description is the result of the decoder's Options.Describe. Only the root of a
 	// message's schema has one.
 	Description any
 
-	index map[string]int
-}
-
-// Find is the index of the field with this name, -1 if there is none. It does not
-// allocate.
-func (s *Schema) Find(name []byte) int {
-	if f, ok := s.index[string(name)]; ok {
-		return f
-	}
-	return -1
+	raw []byte // the bytes by which a Cache remembers the schema
 }
 
 // Field is a struct's field.

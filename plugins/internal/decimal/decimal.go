@@ -107,13 +107,9 @@ func (d Decimal) Precision() int {
 }
 
 // powers has the powers of ten that fit into an int64.
-var powers = func() (powers [19]uint64) {
-	powers[0] = 1
-	for i := range powers[1:] {
-		powers[i+1] = 10 * powers[i]
-	}
-	return powers
-}()
+var powers = [...]uint64{
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+}
 
 func magnitude(v int64) uint64 {
 	if v < 0 {
@@ -158,13 +154,12 @@ func (d Decimal) Cmp(other Decimal) int {
 // withZeros appends zeros after the point.
 func (d Decimal) withZeros(zeros int64) Decimal {
 	scale := d.scale + zeros
-	if d.wide == "" && zeros < int64(len(powers)) {
-		high, low := bits.Mul64(magnitude(d.small), powers[zeros])
-		if high == 0 && low <= math.MaxInt64 {
-			return Decimal{small: d.small * int64(powers[zeros]), scale: scale}
-		}
+	if d.wide != "" || zeros >= int64(len(powers)) {
+		return fromText(d.unscaled()+strings.Repeat("0", int(zeros)), scale)
 	}
-	return fromText(d.unscaled()+strings.Repeat("0", int(zeros)), scale)
+	d = d.Mul(int64(powers[zeros]))
+	d.scale = scale
+	return d
 }
 
 // Rescale returns the same number with another scale. The error is ErrInexact if it would
@@ -228,12 +223,9 @@ func (d Decimal) LowBits() int64 {
 	if d.scale > 0 {
 		d, _ = d.cut(d.scale)
 	}
-	v := d.small
+	v, sign := d.small, int64(d.Sign())
 	for _, digit := range []byte(strings.TrimPrefix(d.wide, "-")) {
-		v = v*10 + int64(digit-'0')
-	}
-	if d.wide != "" && d.Sign() < 0 {
-		v = -v
+		v = v*10 + sign*int64(digit-'0')
 	}
 	for range min(-d.scale, 64) { // 10^64 is a multiple of 2^64
 		v *= 10

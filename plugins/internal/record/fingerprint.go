@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 )
@@ -21,7 +20,7 @@ func Fingerprint[M Message](batch []M) uint64 {
 	all.SetSeed(seed)
 	for _, m := range batch {
 		content, _ := m.AsBytes() // a message without bytes has metadata
-		number(&all, maphash.Bytes(seed, content))
+		maphash.WriteComparable(&all, maphash.Bytes(seed, content))
 		var metadata uint64 // a sum, because the metadata has no order
 		_ = m.MetaWalkMut(func(name string, value any) error {
 			switch value.(type) {
@@ -30,11 +29,7 @@ func Fingerprint[M Message](batch []M) uint64 {
 			}
 			return nil
 		})
-		number(&all, metadata)
+		maphash.WriteComparable(&all, metadata)
 	}
 	return all.Sum64()
-}
-
-func number(h *maphash.Hash, n uint64) {
-	_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, n))
 }

@@ -23,6 +23,9 @@ const (
 	// Original has the bytes of a record as the input read them. The shipped pipelines
 	// configure this name in their decoder.
 	Original = "order_sink_original"
+	// DecodedKey has the [*TombstoneKey] of a tombstone whose record key is an envelope of
+	// schema and payload.
+	DecodedKey = "order_sink_key"
 	// FallbackError is the error of a message that the framework's fallback forwards.
 	FallbackError = "fallback_error"
 )
@@ -48,6 +51,17 @@ var reserved = map[string]bool{
 // is a header.
 func IsNumber(name string) bool { return numbers[name] }
 
+// TombstoneKey is a decoded record key: a value, or why the key cannot be decoded. A
+// header of a record never has this type.
+type TombstoneKey struct {
+	Value   any
+	Refusal *Refusal
+}
+
+// Copy returns the value. It makes a TombstoneKey immutable metadata for the framework: a
+// reader must not change what the value contains.
+func (k *TombstoneKey) Copy() any { return k.Value }
+
 // Metadata is the metadata of a message.
 type Metadata interface {
 	MetaSetMut(name string, value any)
@@ -59,8 +73,6 @@ type Log struct{ topic, partition any }
 // From returns the Log of a topic's partition.
 func From(topic string, partition int32) Log { return Log{topic, int(partition)} }
 
-var noKey any = []byte(nil)
-
 // Describe sets the metadata of a message to the headers, the key, the position and the
 // timestamp of the record. The timestamp is in milliseconds. When a record has a header
 // twice, the metadata has the last value.
@@ -71,11 +83,7 @@ func (l Log) Describe(m Metadata, r *kgo.Record, timestamp any) {
 		hidden = hidden || mayBeReserved(h.Key) && reserved[h.Key]
 		m.MetaSetMut(h.Key, text(h))
 	}
-	key := noKey
-	if r.Key != nil {
-		key = r.Key
-	}
-	m.MetaSetMut(Key, key)
+	m.MetaSetMut(Key, r.Key)
 	m.MetaSetMut(Topic, l.topic)
 	m.MetaSetMut(Partition, l.partition)
 	m.MetaSetMut(Offset, int(r.Offset))
@@ -122,4 +130,26 @@ func ProducerHeaders(metadata map[string]any) map[string]any {
 		headers[name] = value
 	}
 	return headers
+}
+
+// MaxTimestamp is the largest number that [TimestampOf] reads. It is in the year 2103 in
+// microseconds. No useful number of milliseconds is larger.
+const MaxTimestamp = 4_200_000_000_000_000
+
+// TimestampOf returns the number that the log has as the timestamp of a record.
+//
+// The number should be in milliseconds. But brokers before Kafka 4.0 accept any number,
+// and some producers send microseconds (KAFKA-14991). The client library multiplies the
+// number by 1,000,000, modulo 2^64. 1,000,000 is 2^6 * 15625 and 15625 is odd, so the
+// product determines the number modulo 2^58. That is enough for exact milliseconds and
+// microseconds.
+//
+// known is false for a record without a timestamp (-1), for a negative number, and for a
+// number larger than MaxTimestamp, such as nanoseconds. Some nanoseconds look like a
+// small number, because their upper bits are lost: those of 48 days in 9 years
+// (2024-10-20 to 2024-12-07, and next 2033-12-07 to 2034-01-25).
+func TimestampOf(r *kgo.Record) (number int64, known bool) {
+	const inverse = 0x10fb65668c26139 // of 15625, modulo 2^58
+	n := uint64(r.Timestamp.UnixNano()) >> 6 * inverse & (1<<58 - 1)
+	return int64(n), n <= MaxTimestamp
 }

@@ -45,10 +45,11 @@ func (r *Refusal) Field() string {
 	return strings.ToValidUTF8(r.Path[:maxPath/2]+"..."+r.Path[len(r.Path)-maxPath/2:], "")
 }
 
-// At prepends a step to the path. Each level of a document calls it when it returns a
-// refusal, so a document without a refusal never builds a path.
+// At prepends a step to the path, unless r is nil. Each level of a document calls it when
+// it returns a refusal, so a document without a refusal never builds a path.
 func (r *Refusal) At(step string) *Refusal {
 	switch {
+	case r == nil:
 	case r.Path == "":
 		r.Path = step
 	case r.Path[0] == '[':
