@@ -40,13 +40,26 @@ func TestATombstoneOfEveryKeyTypeDeletesItsRow(t *testing.T) {
 	}
 }
 
-// deleting starts connect_json_decode and mariadb_upsert. send returns when the output has
-// acknowledged the message.
-func (w *world) deleting(upsert string) (send func(key, value string)) {
+// A processor after connect_json_decode may replace the key. The tombstone then deletes
+// the row of the new key, and not the row of the decoded key.
+func TestATombstoneDeletesTheRowOfAReplacedKey(t *testing.T) {
+	w := storing(t, "CREATE TABLE t (k VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY)", "INSERT INTO t VALUES ('a'), ('b')")
+	send := w.deleting("{ table: t, columns: [ k ], key: [ k ], tombstone: delete, dsn: '"+w.dsn+"' }", `mapping: meta kafka_key = "b"`)
+	send(`{"schema":{"type":"string"},"payload":"a"}`, "")
+	if rows := w.rows("SELECT k FROM t"); !slices.Equal(rows, []string{"a"}) {
+		t.Errorf("the rows %q are left, expected a", rows)
+	}
+}
+
+// deleting starts connect_json_decode, more processors and mariadb_upsert. send returns
+// when the output has acknowledged the message.
+func (w *world) deleting(upsert string, processors ...string) (send func(key, value string)) {
 	w.Helper()
 	builder := service.NewStreamBuilder()
 	w.must(builder.SetLoggerYAML("level: off"))
-	w.must(builder.AddProcessorYAML("connect_json_decode: {}"))
+	for _, processor := range append([]string{"connect_json_decode: {}"}, processors...) {
+		w.must(builder.AddProcessorYAML(processor))
+	}
 	w.must(builder.AddOutputYAML("mariadb_upsert: " + upsert))
 	produce, err := builder.AddProducerFunc()
 	w.must(err)

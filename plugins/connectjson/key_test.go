@@ -159,9 +159,9 @@ func TestTheKeyOfATombstoneIsMetadata(t *testing.T) {
 			message(nil, []byte(key)), message(nil, key), message(nil, []byte(wrong)), message(nil, []byte("a")), message(nil, nil),
 		})
 		for i, want := range []*record.TombstoneKey{
-			{Value: map[string]any{"id": int64(7)}},
-			{Value: map[string]any{"id": int64(7)}},
-			{Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
+			{Raw: key, Value: map[string]any{"id": int64(7)}},
+			{Raw: key, Value: map[string]any{"id": int64(7)}},
+			{Raw: wrong, Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
 			nil,
 			nil,
 		} {

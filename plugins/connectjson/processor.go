@@ -127,7 +127,7 @@ func (p *processor) storeKey(msg *service.Message) {
 		key = []byte(k)
 	}
 	if value, isEnvelope, r := p.keys.decodeKey(key); isEnvelope {
-		msg.MetaSetImmut(record.DecodedKey, &record.TombstoneKey{Value: value, Refusal: r})
+		msg.MetaSetImmut(record.DecodedKey, &record.TombstoneKey{Raw: string(key), Value: value, Refusal: r})
 	} else {
 		msg.MetaDelete(record.DecodedKey)
 	}

@@ -15,9 +15,10 @@ func TestATombstoneDeletesItsRow(t *testing.T) {
 	o := w.output(ordersConfig + "tombstone: delete\n")
 	const ids = "SELECT order_id, qty FROM orders ORDER BY 1"
 	require.Equal(t, "inserted 3, updated 0, unchanged 0, compacted 0, refused 0", w.counts(o, order("a", "x", 1, "1"), order("b", "x", 1, "1"), order("c", "x", 1, "1")))
-	decoded := tombstone([]byte(`{"schema":{"type":"string"},"payload":"b"}`), nil)
+	const key = `{"schema":{"type":"string"},"payload":"b"}`
+	decoded := tombstone([]byte(key), nil)
 	decoded.SetStructured(nil)
-	decoded.MetaSetImmut(record.DecodedKey, &record.TombstoneKey{Value: "b"})
+	decoded.MetaSetImmut(record.DecodedKey, &record.TombstoneKey{Raw: key, Value: "b"})
 	require.Equal(t, "inserted 0, updated 0, unchanged 1, compacted 0, refused 0, deleted 2",
 		w.put(o, service.MessageBatch{tombstone([]byte("a"), nil), decoded, tombstone([]byte("A"), nil)}).String())
 	require.Equal(t, []string{"c|1"}, w.rows(ids))

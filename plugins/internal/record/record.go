@@ -54,8 +54,21 @@ func IsNumber(name string) bool { return numbers[name] }
 // TombstoneKey is a decoded record key: a value, or why the key cannot be decoded. A
 // header of a record never has this type.
 type TombstoneKey struct {
+	Raw     string // the key before it was decoded
 	Value   any
 	Refusal *Refusal
+}
+
+// Is reports whether k is the decoded form of key. It is not when a processor has replaced
+// the key since.
+func (k *TombstoneKey) Is(key any) bool {
+	switch key := key.(type) {
+	case []byte:
+		return string(key) == k.Raw
+	case string:
+		return key == k.Raw
+	}
+	return false
 }
 
 // Copy returns the value. It makes a TombstoneKey immutable metadata for the framework: a
