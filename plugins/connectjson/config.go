@@ -39,7 +39,7 @@ func spec() *service.ConfigSpec {
 		Description(description).
 		Field(service.NewStringAnnotatedEnumField(fieldMode, map[string]string{
 			modeStrict: "Refuses a value that the reference converter reads wrongly without an error: text in place of a number, an integer beyond its type, a decimal with more digits than its scale.",
-			modeCompat: "Gives exactly the value that the reference converter gives: `\"12\"` as int32 is 0, 300 as int8 is 44. Use it for a migration that must write the same rows first.",
+			modeCompat: "Gives exactly the value that the reference converter gives: `\"12\"` as int32 is 0, 300 as int8 is 44. Use it while a migration must write the same rows as that converter.",
 		}).Default(modeStrict).Description("How the processor handles a value that does not fit its schema.")).
 		Field(service.NewBoolField(fieldSchemasEnable).Default(true).
 			Description("Whether messages have a schema, like `schemas.enable` of the converter. When it is `false`, a message is plain JSON.")).

@@ -18,7 +18,7 @@ func spec() *service.ConfigSpec {
 		Summary("Makes dead letters, retries them on a child output until it accepts them, and reports not-ready meanwhile.").
 		Description(description).
 		Field(service.NewOutputField(fieldOutput).Description("The child output.")).
-		Example("A topic", "", `
+		Example("A topic", "Each dead letter has the Kafka key of its record.", `
 output:
   dead_letter_send:
     output:
@@ -27,7 +27,7 @@ output:
         topic: orders.dead-letter
         key: ${! @." ".key }
         metadata:
-          # All names but the one that is a single blank.
+          # All names except the name that is one space.
           include_patterns: [ '(?s)^([^ ].*|..+)?$' ]
         acks: all
 `)

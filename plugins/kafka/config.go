@@ -77,7 +77,7 @@ func spec() *service.ConfigSpec {
 			service.NewDurationField(fieldFetchWait).Description("How long the broker may wait for new records before it answers a fetch.").Default("200ms").Advanced(),
 			service.NewDurationField(fieldIdle).Description("How long the input waits for a record before it checks that the broker answers. When a connection fails, the input checks at once.").Default("10s").Advanced(),
 		).
-		Example("A topic", "", `
+		Example("A topic", "Every sink of the consumer group `order-sink` reads some partitions of the topic `orders`.", `
 input:
   kafka_read:
     seed_brokers: [ 127.0.0.1:9092 ]

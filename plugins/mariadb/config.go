@@ -84,7 +84,7 @@ output:
 func tableFields() []*service.ConfigField {
 	return []*service.ConfigField{
 		service.NewStringField(session.FieldDSN).
-			Description("The address of the database, as a DSN of https://github.com/go-sql-driver/mysql#dsn-data-source-name[go-sql-driver^]. The output overrides the parameters that decide whether rows are stored exactly: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. At the start, the output refuses a DSN with white space at its end, such as the newline of a mounted secret.").
+			Description("The address of the database, as a DSN of [go-sql-driver](https://github.com/go-sql-driver/mysql#dsn-data-source-name). The output overrides the parameters that decide whether rows are stored exactly: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. At the start, the output refuses a DSN with white space at its end, such as the newline of a mounted secret.").
 			Example("orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders").
 			Secret(),
 		service.NewStringField(table.FieldTable).
@@ -94,14 +94,14 @@ func tableFields() []*service.ConfigField {
 			Description("The columns to write. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
 			Example([]string{"order_id", "user_id", "total_price"}),
 		service.NewStringListField(table.FieldMetadataColumns).
-			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of the `redpanda` input.").
+			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of `kafka_read`.").
 			Example([]string{record.Timestamp}).
 			Default([]any{}),
 		service.NewStringListField(table.FieldKey).
 			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index.").
 			Example([]string{"order_id"}),
 		service.NewStringField(table.FieldVersion).
-			Description("A column (an integer, decimal, date or timestamp) that protects a row: only a row with an equal or newer version overwrites the stored row. NULL is older than any version. Empty: the last write wins.").
+			Description("A column (an integer, decimal, date or timestamp) that protects a row: only a row with an equal or newer version overwrites the stored row. NULL is older than any version. When this field is empty, the last write wins.").
 			Example("updated_by_producer_at").
 			Default(""),
 		service.NewStringListField(table.FieldLockOrder).
@@ -110,8 +110,8 @@ func tableFields() []*service.ConfigField {
 			Default([]any{}).
 			Advanced(),
 		service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
-			tombstoneIgnore: "Acknowledge the message and do nothing.",
-			tombstoneDelete: "Delete the row that the `kafka_key` of the message names.",
+			tombstoneIgnore: "Acknowledges the message and does nothing.",
+			tombstoneDelete: "Deletes the row that the `kafka_key` of the message names.",
 		}).
 			Description("What the output does with a message without content.").
 			Default(tombstoneIgnore),
