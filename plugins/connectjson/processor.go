@@ -45,8 +45,8 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 		config:  conf,
 		decoder: decoder,
 		keys:    keys,
-		unknown: resources.Metrics().NewCounter(Name + "_unknown_fields_total"),
-		refused: resources.Metrics().NewCounter(Name+"_refused_total", "code"),
+		unknown: resources.Metrics().NewCounter("connect_json_decode_unknown_fields_total"),
+		refused: resources.Metrics().NewCounter("connect_json_decode_refused_total", "code"),
 	}, nil
 }
 

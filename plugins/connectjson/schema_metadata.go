@@ -13,8 +13,8 @@ import (
 // cost the square of its depth.
 const maxDescribed = 32
 
-// describe returns a schema in the framework's common form, which Common.ToAny makes, in
-// the wrapper that shares it between messages.
+// describe returns a schema in the common form of the framework, in the wrapper that lets
+// messages share it.
 func describe(s *schema.Schema) any {
 	c := common(s, s.Name, 1)
 	return service.ImmutableAny{V: c.ToAny()}

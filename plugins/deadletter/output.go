@@ -44,9 +44,9 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	metrics, logger := resources.Metrics(), resources.Logger()
-	sent := metrics.NewCounter(name+"_total", "code")
-	state := retry.New(10*time.Second, metrics.NewCounter(name+"_waits_total").Incr,
-		metrics.NewGauge(name+"_state", "state").Set, logger.Warnf, logger.Infof)
+	sent := metrics.NewCounter("dead_letter_send_total", "code")
+	state := retry.New(10*time.Second, metrics.NewCounter("dead_letter_send_waits_total").Incr,
+		metrics.NewGauge("dead_letter_send_state", "state").Set, logger.Warnf, logger.Infof)
 	alive, stop := context.WithCancel(context.Background())
 	return &output{
 		close: stop, child: child, state: state,

@@ -2,8 +2,8 @@ package order
 
 import "github.com/order-sink/order-sink/plugins/internal/record"
 
-// The codes with which a refusal begins. They are public: dead letters carry them and
-// alerts count by them.
+// The codes of refusals, the first word of the text of a refusal. They do not change: dead
+// letters contain them and alerts count by them.
 const (
 	CodeMissing       = "order_missing"
 	CodeEmpty         = "order_empty"

@@ -25,8 +25,8 @@ type fields struct {
 	totalPrice string
 }
 
-// bounds are the greatest values a shop takes, as plain numbers in text; empty means no
-// bound.
+// bounds are the greatest values that a shop accepts, as plain numbers in text. An empty
+// text means no bound.
 type bounds struct {
 	quantity   string
 	unitPrice  string
@@ -42,8 +42,8 @@ type contract struct {
 	refuseMismatch bool
 }
 
-// newContract checks the configuration: names are present and distinct, bounds are
-// numbers that some order can keep.
+// newContract returns a contract, or an error if a name is missing or occurs twice, or if a bound is no
+// number or is one that no order satisfies.
 func newContract(names fields, most bounds, refuseMismatch bool) (*contract, error) {
 	if err := names.check(); err != nil {
 		return nil, fmt.Errorf("checking fields: %w", err)
@@ -98,9 +98,9 @@ func (f *fields) check() error {
 	return nil
 }
 
-// price checks a record and computes its total, an int64 or decimal text. corrected says
-// that the record holds another total. The first broken rule, in the contract's order, is
-// the refusal; the record itself is only read.
+// price checks a record and computes its total, an int64 or decimal text. corrected
+// reports whether the record has another total. A refusal names the first rule that the
+// record breaks, in the order of the contract. price does not change the record.
 func (c *contract) price(record map[string]any, types declaredTypes) (total any, corrected bool, refused *record.Refusal) {
 	if refused = cmp.Or(
 		checkText(record, c.orderID, maxOrderID),

@@ -18,8 +18,7 @@ var (
 	errTooWide  = errors.New("too many digits")
 )
 
-// number is an exact number as a record holds it: an integer of 64 bits, or a decimal as
-// text.
+// number is an exact number of a record: an integer of 64 bits, or a decimal as text.
 type number struct {
 	decimal.Decimal
 	isText bool
@@ -55,8 +54,8 @@ func parseDecimal(text string) (number, error) {
 	return number{Decimal: d, isText: true}, nil
 }
 
-// times multiplies by a quantity; false means that the product is wider than its kind can
-// be: 64 bits, or 65 digits.
+// times multiplies by a quantity. It returns false if the product does not fit: 64 bits for
+// an integer, 65 digits for a decimal.
 func (n number) times(quantity int64) (number, bool) {
 	n.Decimal = n.Mul(quantity)
 	if n.isText {
@@ -66,8 +65,8 @@ func (n number) times(quantity int64) (number, bool) {
 	return n, err == nil
 }
 
-// content gives the number as it stands in a record: int64, or canonical decimal text
-// with exactly the decimal's scale of digits after the point.
+// content returns the number in the form that a record has: an int64, or canonical decimal
+// text with as many digits after the point as the scale of the decimal.
 func (n number) content() any {
 	if n.isText {
 		return n.String()

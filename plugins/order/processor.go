@@ -91,8 +91,8 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 func (*processor) Close(context.Context) error { return nil }
 
 func (p *processor) process(msg *service.Message) *record.Refusal {
-	// Reading only: a refused message must keep its content, and a mutable view would
-	// drop the bytes that the structured form came from.
+	// Only read the content: a refused message must keep it, and a mutable view would drop
+	// the bytes of the message.
 	content, err := msg.AsStructured()
 	switch {
 	case err != nil && !isEmpty(msg):
@@ -116,7 +116,7 @@ func (p *processor) process(msg *service.Message) *record.Refusal {
 	if refused != nil {
 		return refused
 	}
-	// Most producers send the right total: then nothing is written, and the record is not
+	// Most producers send the right total. Then nothing changes, and the record is not
 	// cloned.
 	if record[p.contract.totalPrice] == total {
 		return nil

@@ -44,7 +44,8 @@ func (b *bound) check(n number, path string) *record.Refusal {
 	return nil
 }
 
-// checkText applies the rules for a text field: there, valid, 1 to most characters.
+// checkText applies the rules of a text field: it is present, valid, and has 1 to most
+// characters.
 func checkText(record map[string]any, path string, most int) *record.Refusal {
 	value := record[path]
 	text, ok := value.(string)
@@ -66,8 +67,8 @@ func checkText(record map[string]any, path string, most int) *record.Refusal {
 	return nil
 }
 
-// checkNumber reads an exact number: of least, which is 0 or 1, or more, and not above
-// the bound most, if there is one; only an integer where the contract or the schema says so.
+// checkNumber reads an exact number, or only an integer if integer is true. The number must
+// be at least least, which is 0 or 1, and must not exceed the bound most, if there is one.
 func checkNumber(record map[string]any, path string, integer bool, least int, most *bound) (number, *record.Refusal) {
 	n, refused := readNumber(record, path, integer)
 	switch {
@@ -80,8 +81,8 @@ func checkNumber(record map[string]any, path string, integer bool, least int, mo
 	return n, refused
 }
 
-// readNumber reads an exact number from any form in which a framework hands one over:
-// Go's integers, JSON's number text, and decimals as plain text.
+// readNumber reads an exact number from each form that a framework uses: an integer of Go,
+// the text of a JSON number, and a decimal as plain text.
 func readNumber(record map[string]any, path string, integer bool) (number, *record.Refusal) {
 	expected, parse := "integer or exact decimal", parseDecimal
 	if integer {
@@ -93,8 +94,8 @@ func readNumber(record map[string]any, path string, integer bool) (number, *reco
 	case int64:
 		return whole(value), nil
 	case int, int8, int16, int32, uint, uint8, uint16, uint32, uint64:
-		// No decoder of ours gives these; the price of a detour through text is paid only
-		// by a plugin that does.
+		// Only decoders of other plugins return these types, so the way through text may be
+		// slow.
 		n, err := parseInteger(fmt.Sprint(value))
 		return n, misread(err, path, expected, "")
 	case json.Number:

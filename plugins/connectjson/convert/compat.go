@@ -79,9 +79,10 @@ func (c *Converter) javaInteger(n jackson.Node, upper uint) int64 {
 	return c.number(n).LowBits() << upper >> upper
 }
 
-// identity appends a text that is the same for keys of a map that are equal in Java:
-// numbers and text by value, structs and lists by their parts. In Java, two arrays of bytes are never
-// equal unless they are fields of a struct; serial keeps the others apart.
+// identity appends a text that is the same for two keys of a map if the keys are equal in
+// Java. Java compares numbers and text by value, and structs and lists by their parts. Two
+// arrays of bytes are never equal in Java unless they are fields of a struct; serial makes
+// them different here.
 func identity(b []byte, s *schema.Schema, key any, serial int, field bool) []byte {
 	switch v := key.(type) {
 	case nil:

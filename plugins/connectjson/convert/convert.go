@@ -1,4 +1,4 @@
-// Package convert gives the values of a scanned document their meaning by a schema.
+// Package convert converts the values of a scanned document to Go values, by their schema.
 package convert
 
 import (

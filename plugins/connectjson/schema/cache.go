@@ -29,9 +29,9 @@ func NewCache(size int) *Cache {
 	return &Cache{size: max(size, 1), byRaw: map[string]*Schema{}}
 }
 
-// Prefix returns the recent schema with whose bytes b begins, and their number; 0 if
-// there is none. The bytes of a schema are one whole JSON object, so equal bytes are the
-// same object and end where it ends.
+// Prefix returns the recent schema whose bytes are the first bytes of b, and the number of
+// these bytes, or 0 if there is none. The bytes of a schema are one whole JSON object, so
+// equal bytes are the same object and end where it ends.
 func (c *Cache) Prefix(b []byte) (*Schema, int) {
 	for i := range c.recent {
 		if s := c.recent[i].Load(); s != nil && bytes.HasPrefix(b, s.raw) {
@@ -57,9 +57,9 @@ func (c *Cache) Get(raw []byte) *Schema {
 	return s
 }
 
-// Put remembers a new schema by its bytes, of which it makes a copy. The schemas that
-// leave for it are arbitrary. No sequence of messages can turn that into a systematic
-// miss, as it can with the least recently used schema.
+// Put remembers a new schema by its bytes, of which it makes a copy. To make room, Put
+// removes arbitrary schemas. If it removed the least recently used schema, a sequence of
+// messages could make every lookup fail.
 func (c *Cache) Put(raw []byte, s *Schema) {
 	if len(raw) > maxCachedBytes/4 {
 		return
