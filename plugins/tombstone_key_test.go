@@ -51,6 +51,18 @@ func TestATombstoneDeletesTheRowOfAReplacedKey(t *testing.T) {
 	}
 }
 
+// A processor may make a tombstone of a decoded record. The key is then decoded by another
+// connect_json_decode.
+func TestATombstoneThatAMappingMakesDeletesItsRow(t *testing.T) {
+	w := storing(t, "CREATE TABLE t (k VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY)", "INSERT INTO t VALUES ('a'), ('b')")
+	send := w.deleting("{ table: t, columns: [ k ], key: [ k ], tombstone: delete, dsn: '"+w.dsn+"' }",
+		`mapping: 'root = ""'`, "connect_json_decode: {}")
+	send(`{"schema":{"type":"string"},"payload":"a"}`, `{"schema":null,"payload":{"removed":true}}`)
+	if rows := w.rows("SELECT k FROM t"); !slices.Equal(rows, []string{"b"}) {
+		t.Errorf("the rows %q are left, expected b", rows)
+	}
+}
+
 // deleting starts connect_json_decode, more processors and mariadb_upsert. send returns
 // when the output has acknowledged the message.
 func (w *world) deleting(upsert string, processors ...string) (send func(key, value string)) {

@@ -42,8 +42,8 @@ type contract struct {
 	refuseMismatch bool
 }
 
-// newContract returns a contract, or an error if a name is missing or occurs twice, or if a bound is no
-// number or is one that no order satisfies.
+// newContract returns a contract. The error is about a name that is missing or occurs twice,
+// or about a bound that is no number or that no order satisfies.
 func newContract(names fields, most bounds, refuseMismatch bool) (*contract, error) {
 	if err := names.check(); err != nil {
 		return nil, fmt.Errorf("checking fields: %w", err)
