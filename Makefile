@@ -133,7 +133,7 @@ bench: build ## compare order-sink with Kafka Connect, Redpanda Connect and Mari
 	bin/bench -results pipelines/bench/results.md $(BENCH)
 
 .PHONY: bench-quick
-bench-quick: build ## the same in two minutes, with fewer runs, and without writing results
+bench-quick: build ## the same in a few minutes, with fewer runs, and without writing results
 	@sh internal/servers/mariadb/install.sh
 	@cd internal/lab && go build -o ../../bin/bench ./bench
 	bin/bench -quick $(BENCH)
