@@ -79,7 +79,7 @@ func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) e
 			found.add("%s: add it there, or %s", t.unfilledText(name), t.fill(name))
 			continue
 		}
-		t.Warnings = append(t.Warnings, fmt.Sprintf("%s: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until somebody runs %s", t.unfilledText(name), t.fill(name)))
+		t.Warnings = append(t.Warnings, fmt.Sprintf("%s: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until an operator runs %s", t.unfilledText(name), t.fill(name)))
 	}
 	return nil
 }

@@ -140,7 +140,7 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, f
 		coversKey := !other.prefixed && containsAll(other.columns, t.Target.Key)
 		numbered := t.serial != nil && containsFold(other.columns, t.serial.Name) // by the server, one number a row
 		if !coversKey && !numbered {
-			t.Warnings = append(t.Warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that agrees with a stored one in it overwrites that one although their %s differs; drop the index unless that is meant",
+			t.Warnings = append(t.Warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that equals a stored row in that index overwrites the stored row although their %s differs: drop the index unless rows may overwrite each other",
 				t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), FieldKey))
 		}
 	}
@@ -177,7 +177,7 @@ func (t *Table) fitAmbiguous(ctx context.Context, r *remedies, found *Mismatch) 
 		case len(tied) > 0:
 			text += fmt.Sprintf(", and so do the columns that are tied to it by foreign keys (%s), which have to change with it", strings.Join(tied, ", "))
 		case !seesAll:
-			text += " (should a foreign key of a table that this account does not see reference the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again)"
+			text += " (if a foreign key of a table that this account does not see references the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again)"
 		}
 		if statements == "" {
 			found.add("%s: give it CHARACTER SET %s COLLATE %s and keep the rest of its definition, which order-sink cannot read: SHOW CREATE TABLE %s as an account that may, and mind that it shows letters beyond U+FFFF as ?", text, c.Charset, collation, t.Target.quoted())
@@ -260,7 +260,7 @@ func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 	case t.hashed:
 		// MariaDB finds no row by such an index: each question would scan the table, and
 		// wait for the locks of other writers.
-		t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s of table %s, also a row that is there already, since MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
+		t.Warnings = append(t.Warnings, fmt.Sprintf("each row that the output writes takes a value of the AUTO_INCREMENT column %s of table %s, a stored row too, because MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
 			quote(c.Name), t.Target.quoted(), quote(t.keyIndex)))
 		return
 	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
@@ -270,6 +270,6 @@ func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 		name = quote(c.Name) + " "
 		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.Max/100)))
 	}
-	t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
+	t.Warnings = append(t.Warnings, fmt.Sprintf("each row that the output writes takes a value of the AUTO_INCREMENT column %sof table %s%s, a stored row too. When no value is left, no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
 		name, t.Target.quoted(), used, t.Target.quoted()))
 }
