@@ -92,8 +92,8 @@ func (t *Table) fill(column string) string {
 	return fmt.Sprintf("ALTER TABLE %s ALTER COLUMN %s SET DEFAULT (a value)", t.Target.quoted(), quote(column))
 }
 
-// Refusal returns the refusal of the one row that met the failure. What the table's
-// columns tell about the cause takes the place of the general sentence.
+// Refusal returns the refusal of the one row that met the fault. When the table's columns
+// tell the cause, the cause replaces the general sentence.
 func (t *Table) Refusal(f *fault.Fault) *record.Refusal {
 	r := &record.Refusal{Stage: record.Upsert, Code: f.Code, Path: cmp.Or(f.Path, t.Target.Table), Detail: f.Error()}
 	if f.Lone {

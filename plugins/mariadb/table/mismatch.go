@@ -87,9 +87,9 @@ func (t *Table) column(name string) int {
 	return slices.IndexFunc(t.Columns, func(c column.Column) bool { return strings.EqualFold(c.Name, name) })
 }
 
-// indexes returns the columns of a unique index, nil unless all of them are whole columns
+// columnsOf returns the columns of a unique index, nil unless all of them are whole columns
 // and configured.
-func (t *Table) indexes(i uniqueIndex) []int {
+func (t *Table) columnsOf(i uniqueIndex) []int {
 	var all []int
 	for _, name := range i.columns {
 		at := t.column(name)
@@ -133,7 +133,7 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, f
 		if i == chosen {
 			continue
 		}
-		if columns := t.indexes(other); columns != nil {
+		if columns := t.columnsOf(other); columns != nil {
 			t.uniques = append(t.uniques, columns)
 		}
 		// Rows that agree in it agree in the key as well: they are one row.
@@ -241,13 +241,13 @@ func (t *Table) declareNotNull(ctx context.Context, r *remedies) (changes []stri
 }
 
 // An INSERT ... ON DUPLICATE KEY UPDATE takes a number of an AUTO_INCREMENT column for
-// each of its rows, one that is there already included. So a topic that is read again
-// would use up the column without a new row. Where the column is not configured, the
-// output first asks for the numbers of the rows that are there, and writes those rows
-// with their numbers; only new rows take a number then.
+// each of its rows, stored rows too. So a topic that is read again would use up the column
+// without a new row. When the column is not configured, the output first asks for the
+// numbers of the stored rows, and writes these rows with their numbers. Then only new rows
+// take a number.
 
-// fitSerial decides whether numbers are spared. A BIGINT lasts for 290,000 years at a
-// million rows a second, so that its gaps do not matter and the question is saved.
+// fitSerial decides whether stored rows must take no number. A BIGINT lasts for 290,000
+// years at a million rows a second, so its gaps do not matter and the query is saved.
 func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 	c, name, used := t.serial, "", ""
 	switch {
