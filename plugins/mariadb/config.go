@@ -222,7 +222,7 @@ func parseLimit(parsed *service.ParsedConfig) (l breaker.Limit, err error) {
 	l.Pause = read(&err, parsed.FieldDuration, fieldPause)
 	l.MinCount = read(&err, parsed.FieldInt, fieldMinCount)
 	if err == nil && (!(l.Ratio >= 0 && l.Ratio <= 1) || l.Window <= 0 || l.Pause <= 0 || l.MinCount < 1) {
-		err = fmt.Errorf("%s must be from 0 to 1, %s and %s longer than nothing, %s at least 1", fieldRatio, fieldWindow, fieldPause, fieldMinCount)
+		err = fmt.Errorf("%s must be from 0 to 1, %s and %s must be greater than 0, and %s must be at least 1", fieldRatio, fieldWindow, fieldPause, fieldMinCount)
 	}
 	return l, err
 }

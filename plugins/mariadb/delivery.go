@@ -57,11 +57,13 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 		// The missing answer ends the pause. After an answer that was an error, the dead letters
 		// are sent again when the pause is over.
 		resting, awake := context.WithCancel(ctx)
+		forget := func() bool { return false }
 		if errors.Is(err, errNoAnswer) {
-			context.AfterFunc(d.answered, awake)
+			forget = context.AfterFunc(d.answered, awake)
 		}
 		again := o.state.Wait(resting, this, why)
 		answered := resting.Err() != nil
+		forget()
 		awake()
 		if ctx.Err() != nil {
 			break

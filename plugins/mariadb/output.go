@@ -128,8 +128,8 @@ func (o *output) connect(ctx context.Context) *reason {
 	return why
 }
 
-// explain returns an error of the server with the text that is safe to show. The texts of a
-// fault and of an [fault.InitError] are.
+// explain returns an error whose text is safe to show: for an error of the server its
+// fault. The texts of a fault and of an [fault.InitError] are safe already.
 func explain(err error) error {
 	_, judged := errors.AsType[*fault.Fault](err)
 	_, hidden := errors.AsType[*fault.InitError](err)

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const badLimit = "reading dead_letter_limit: ratio must be from 0 to 1, window and pause must be greater than 0, and min_count must be at least 1"
+
 const plain = "dsn: u:p@tcp(127.0.0.1:1)/db\ntable: orders\ncolumns: [id, a, b]\nkey: [id]\n"
 
 // badConfigurations has what the linter and the constructor report about a configuration.
@@ -29,6 +31,10 @@ var badConfigurations = []struct{ config, lint, start string }{
 	{plain + "lock_order: [c]", "lock_order names a column that is not among columns", `lock_order names "c", which is not among columns`},
 	{plain + "version: c", "version c is not among columns", `version "c" is not among columns`},
 	{plain + "version: id", "version belongs to the key", `version "id" belongs to the key: rows of one key would all have the same version`},
+	{plain + "dead_letter_limit: {ratio: 1.5}", "ratio must be from 0 to 1", badLimit},
+	{plain + "dead_letter_limit: {min_count: 0}", "min_count must be at least 1", badLimit},
+	{plain + "dead_letter_limit: {window: 0s}", "", badLimit},
+	{plain + "dead_letter_limit: {pause: 0s}", "", badLimit},
 	{plain + "connections: 0", "connections must be at least 1", "connections and max_rows_per_statement must be at least 1"},
 	{plain + "max_rows_per_statement: 0", "max_rows_per_statement must be at least 1", "connections and max_rows_per_statement must be at least 1"},
 	{plain + "max_rows_per_statement: -1", "max_rows_per_statement must be at least 1", "connections and max_rows_per_statement must be at least 1"},

@@ -32,8 +32,8 @@ func (b *mailbox) WriteBatch(_ context.Context, batch service.MessageBatch) erro
 		if err := m.GetError(); err != nil {
 			reason = err.Error()
 		}
-		if _, turn := m.MetaGetImmut(record.Batch); turn {
-			reason += " (with a turn)"
+		if _, ticket := m.MetaGetImmut(record.Batch); ticket {
+			reason += " (with a ticket)"
 		}
 		b.messages = append(b.messages, string(content)+" "+reason)
 	}
@@ -96,7 +96,7 @@ func TestRefusedRecordsGoToTheChild(t *testing.T) {
 	w := shared(t, orders)
 	o, box := w.mailing(ordersConfig)
 	batch := refusable("a")
-	batch[1].MetaSetMut(record.Batch, "a turn")
+	batch[1].MetaSetMut(record.Batch, "a ticket")
 	box.answers <- nil
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, deadLettersOf("a"), box.taken())

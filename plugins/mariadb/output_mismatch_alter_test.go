@@ -103,7 +103,7 @@ func TestAMismatchNamesWhatTheAccountCannotSee(t *testing.T) {
 	t.Parallel()
 	w := closedDatabase(t, "CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "CREATE TABLE c (n INT PRIMARY KEY, id VARCHAR(9), CONSTRAINT f FOREIGN KEY (id) REFERENCES t (id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
 	const what = "key column `id`: collation utf8mb4_general_ci makes one row of ids that differ in case or accent only"
-	const unseen = what + " (should a foreign key of a table that this account does not see reference the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again): "
+	const unseen = what + " (if a foreign key of a table that this account does not see references the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again): "
 	o := w.as("table", true, "SELECT, INSERT, UPDATE ON t", "table: t\ncolumns: [id, v]\nkey: [id]\n")
 	require.Equal(t, []string{unseen + "ALTER TABLE `t` MODIFY `id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL"}, mismatches(t, o))
 	o = w.as("columns", true, "SELECT (id, v), INSERT (id, v), UPDATE (id, v) ON t", "table: t\ncolumns: [id, v]\nkey: [id]\n")

@@ -64,7 +64,7 @@ func TestAnotherUniqueIndexIsNamedInAWarning(t *testing.T) {
 	} {
 		w := shared(t, "CREATE TABLE t (id VARCHAR(9) COLLATE utf8mb4_nopad_bin PRIMARY KEY, "+index+")")
 		o := w.output("table: t\ncolumns: [id, mail]\nkey: [id]\n")
-		warning := "WARN table `t` has another unique index, " + warned + ": a row that agrees with a stored one in it overwrites that one although their key differs; drop the index unless that is meant"
+		warning := "WARN table `t` has another unique index, " + warned + ": a row that equals a stored row in that index overwrites the stored row although their key differs: drop the index unless rows may overwrite each other"
 		if warned != "" {
 			require.Equal(t, []string{warning}, o.log.matching("unique index"))
 		} else {

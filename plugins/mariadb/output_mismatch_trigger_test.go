@@ -69,7 +69,7 @@ func TestNothingFillsAColumnWithoutADefault(t *testing.T) {
 // No row is lost, none becomes a dead letter, and the state says what to do.
 func TestRowsWaitForADefault(t *testing.T) {
 	t.Parallel()
-	const warning = "WARN column `who` is NOT NULL without a default and is not among columns: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until somebody runs ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT (a value)"
+	const warning = "WARN column `who` is NOT NULL without a default and is not among columns: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until an operator runs ALTER TABLE `t` ALTER COLUMN `who` SET DEFAULT (a value)"
 	for name, tables := range map[string][]string{
 		"no trigger, unseen":        {unfilledTable},
 		"a trigger of another kind": {unfilledTable, "CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW SET NEW.more = 1"},

@@ -160,8 +160,8 @@ func TestAnAccountThatCannotSpareNumbersIsWarned(t *testing.T) {
 	const table, config = "CREATE TABLE t (id INT NOT NULL UNIQUE, v INT, n TINYINT AUTO_INCREMENT PRIMARY KEY)", "table: t\ncolumns: [id, v]\nkey: [id]\n"
 	row := func(id, v int) any { return map[string]any{"id": int64(id), "v": int64(v)} }
 	const (
-		before = "WARN each row that is written takes a value of the AUTO_INCREMENT column "
-		after  = ", also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON `t` TO the account, or make the column BIGINT UNSIGNED"
+		before = "WARN each row that the output writes takes a value of the AUTO_INCREMENT column "
+		after  = ", a stored row too. When no value is left, no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON `t` TO the account, or make the column BIGINT UNSIGNED"
 	)
 	w := closedDatabase(t, table)
 	for rights, warning := range map[string]string{

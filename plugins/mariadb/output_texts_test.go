@@ -88,7 +88,7 @@ func TestATriggersTextNamesNoColumn(t *testing.T) {
 	}{
 		"too long":     {"22001", 1406, "CONCAT('no stock for column ''', NEW.product, ''' at row 1')", "row_too_long: orders: MariaDB error 1406 (22001): a value is longer than the column: widen the column, or shorten the value"},
 		"out of range": {"22003", 1264, "CONCAT('no room for column `a`.`b`.`', NEW.product, '` at row 1')", "row_out_of_range: orders: MariaDB error 1264 (22003): a number is beyond the range of the column: widen the column, or correct the value"},
-		"a duplicate":  {"23000", 1062, "CONCAT('Duplicate entry of this day for key ''', NEW.product, '''')", "row_duplicate: orders: MariaDB error 1062 (23000): another row has the same value in a unique index: correct the value, or drop the index if such rows are meant"},
+		"a duplicate":  {"23000", 1062, "CONCAT('Duplicate entry of this day for key ''', NEW.product, '''')", "row_duplicate: orders: MariaDB error 1062 (23000): another row has the same value in a unique index: correct the value, or drop the index if the table may have such rows"},
 		"no parent":    {"23000", 1452, "CONCAT('Cannot add or update a child row: a foreign key constraint fails for FOREIGN KEY (`', NEW.product, '`')", "row_foreign_key: orders: MariaDB error 1452 (23000): the parent row of a foreign key is missing: store the parent row first, then replay this record"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -58,7 +58,7 @@ func (r *result) credit(first rows.Tally) {
 	}
 }
 
-// setIn sets a value of a map that is made for its first value.
+// setIn sets a value of a map. It makes the map for the first value.
 func setIn[V any](all *map[int]V, message int, value V) {
 	if *all == nil {
 		*all = make(map[int]V)
@@ -91,7 +91,7 @@ func reasonOf(f *fault.Fault) *reason {
 	return r
 }
 
-// stopped is why the breaker lets nothing pass now, nil if it does.
+// stopped returns why the breaker stops all batches now, nil when it does not.
 func (o *output) stopped() *reason {
 	if o.breaker == nil {
 		return nil

@@ -13,12 +13,12 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
-// spanName is of what a trace gets from this output.
+// spanName is the name of the spans of this output.
 const spanName = "mariadb_upsert commit"
 
-// traced continues the traces of orders: of each that came with a trace context
-// (https://www.w3.org/TR/trace-context/) in its headers, by a span from when its
-// batch was taken up until its outcome.
+// traced continues the traces of the orders that have a trace context
+// (https://www.w3.org/TR/trace-context/) in their headers. It adds a span that begins with
+// the write of the order's batch and ends with the outcome of the order.
 type traced struct{ tracer trace.Tracer }
 
 // newTraced returns nil where nothing is traced.
@@ -35,12 +35,13 @@ func newTraced(provider trace.TracerProvider) *traced {
 	return &traced{tracer}
 }
 
-// spanned is what a span says of a message.
+// spanned is what a span needs of a message.
 type spanned interface {
 	Context() context.Context // with the framework's own span of the message, linked
 	MetaGet(name string) (string, bool)
 }
 
+// end adds the span of a message. refused is why the message is refused, nil if it is not.
 func (t *traced) end(m spanned, began, ended time.Time, refused error) {
 	text := func(name string) string {
 		value, _ := m.MetaGet(name)

@@ -34,7 +34,7 @@ func order(id, product string, qty int, total string) map[string]any {
 // What dead letters say about the errors that several tests provoke.
 const (
 	checkFails     = "a CHECK constraint does not hold for the row: correct the value, or change the constraint"
-	triggerRefuses = "a trigger refused the row (SIGNAL); its message is not shown, since it may quote the row: see SHOW TRIGGERS"
+	triggerRefuses = "a trigger refused the row (SIGNAL); its message is not shown, because it may quote the row: see SHOW TRIGGERS"
 )
 
 // world is the database of one test.

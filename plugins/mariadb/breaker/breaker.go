@@ -118,7 +118,7 @@ func (b *Breaker) Stopped(now time.Time) string {
 	if !now.Before(b.until) {
 		return ""
 	}
-	return fmt.Sprintf("%s. They are held back; it tries again at %s, or at once when told (SIGUSR1)", b.cause, b.until.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("%s. The output holds back these orders. It tries again at %s, or at once when the process gets SIGUSR1", b.cause, b.until.UTC().Format(time.RFC3339))
 }
 
 // Resume ends a stop.

@@ -53,7 +53,7 @@ func TestAStopSaysWhyAndEndsWhenTold(t *testing.T) {
 	b.Resume() // before there is anything to resume
 	require.False(t, b.Allow(now, 30, map[string]int{"order_range": 20, "a": 1, "b": 1, "c": 1, "d": 1}))
 	require.Equal(t, "28 of the last 50 orders within 1m0s were refused, more than dead_letter_limit allows (0.5): order_range 20, bad_json 4, a 1, b 1, c 1. "+
-		"They are held back; it tries again at 2001-09-09T01:51:40Z, or at once when told (SIGUSR1)", b.Stopped(now))
+		"The output holds back these orders. It tries again at 2001-09-09T01:51:40Z, or at once when the process gets SIGUSR1", b.Stopped(now))
 	require.NotEmpty(t, b.Stopped(now.Add(5*time.Minute-1)))
 	b.Resume()
 	require.Empty(t, b.Stopped(now))

@@ -59,8 +59,9 @@ func (f *Fault) judgeConnect() {
 	}
 }
 
-// connectText is the second part of the text of a failure to connect. It shows the server's
-// message, unless the message quotes a statement: the DSN's parameters may hold a secret.
+// connectText returns what follows the number in the text of a failure to connect. It shows
+// the server's message, unless the message quotes a statement: the DSN's parameters may
+// contain a secret.
 func (f *Fault) connectText(connect *ConnectError, message string) (text string) {
 	if f.Number != parseError {
 		text += ": " + visible(message)

@@ -29,14 +29,14 @@ const (
 
 // Sentences that more than one number needs.
 const (
-	wordsType      = "a value is none of the column's type: correct it at its producer, or in the trigger or generated column that computes it"
-	wordsDuplicate = "another row has the same value in a unique index: correct the value, or drop the index if such rows are meant"
+	wordsType      = "a value does not have the type of the column: correct the value at its producer, or in the trigger or generated column that computes it"
+	wordsDuplicate = "another row has the same value in a unique index: correct the value, or drop the index if the table may have such rows"
 	wordsParent    = "the parent row of a foreign key is missing: store the parent row first, then replay this record"
 	wordsChild     = "rows of a child table reference this row by a foreign key: delete them first, then replay this record"
 	wordsPartition = "no partition takes the row: add a partition for its value with ALTER TABLE ... ADD PARTITION"
-	wordsJSON      = "a CHECK or a generated column reads the text as JSON, and it is none: correct the value at its producer"
-	wordsTrigger   = "a trigger refused the row (SIGNAL); its message is not shown, since it may quote the row: see SHOW TRIGGERS"
-	wordsDate      = "a date or time is none, or is beyond the column's range: correct the value, or the trigger or generated column that computes it"
+	wordsJSON      = "a CHECK or a generated column reads a text as JSON, but the text is not JSON: correct the text at its producer"
+	wordsTrigger   = "a trigger refused the row (SIGNAL); its message is not shown, because it may quote the row: see SHOW TRIGGERS"
+	wordsDate      = "a value is not a date or time, or is beyond the range of the column: correct the value, or the trigger or generated column that computes it"
 	wordsChildKeys = "the change would give a child table two rows with one key: correct the value, or the child rows"
 )
 
@@ -73,7 +73,7 @@ func onEvidence(kind Kind, forms ...string) rule {
 // rules has the rule of each number, grouped by kind.
 var rules = map[uint16]rule{
 	// The value does not fit its column.
-	1048:                refused(refusal.Null, "a NOT NULL column got NULL, from a trigger or a default: let it get a value"),
+	1048:                refused(refusal.Null, "a NOT NULL column got NULL from a trigger or a default: change the trigger or the default"),
 	1264:                refused(refusal.OutOfRange, "a number is beyond the range of the column: widen the column, or correct the value"),
 	1690:                refused(refusal.OutOfRange, "a computed number is beyond the range of its type: correct the value, or the trigger or generated column that computes it"),
 	DatetimeOverflow:    refused(refusal.OutOfRange, wordsDate),
@@ -83,7 +83,7 @@ var rules = map[uint16]rule{
 	1367:                refused(refusal.BadValue, wordsType),
 	1411:                refused(refusal.BadValue, wordsType),
 	1525:                refused(refusal.BadValue, wordsType),
-	1416:                refused(refusal.BadValue, "a value is no geometry: correct it at its producer"),
+	1416:                refused(refusal.BadValue, "a value is not a geometry: correct the value at its producer"),
 	InvalidTimestamp:    refused(refusal.BadValue, wordsDate),
 	1365:                refused(refusal.BadValue, "a generated column, a default or a trigger divides by zero: correct the value, or the expression"),
 	4035:                refused(refusal.BadValue, wordsJSON), // in a generated column or a CHECK
@@ -92,7 +92,7 @@ var rules = map[uint16]rule{
 	4038:                refused(refusal.BadValue, wordsJSON),
 	4039:                refused(refusal.BadValue, wordsJSON),
 	4040:                refused(refusal.BadValue, wordsJSON),
-	1300:                refused(refusal.BadText, "a text is not valid in its character set: correct it at its producer"),
+	1300:                refused(refusal.BadText, "a text is not valid in its character set: correct the text at its producer"),
 	1406:                refused(refusal.TooLong, "a value is longer than the column: widen the column, or shorten the value"),
 	1118:                refused(refusal.TooLarge, "the row is larger than a page of the table holds: use TEXT or BLOB columns, or ROW_FORMAT=DYNAMIC"), // known only for the values at hand
 	1713:                refused(refusal.TooLarge, "the row is larger than an undo page holds: shorten its values"),
@@ -123,7 +123,7 @@ var rules = map[uint16]rule{
 	1020: every(RetryNow, // the snapshot is older than the row
 		"Record has changed since last read in table '%s'",
 		"Record has changed since last read in table '%s'; try restarting transaction"),
-	1689: every(RetryNow, "Wait on a lock was aborted due to a pending exclusive lock"), // Galera applied somebody else's write first
+	1689: every(RetryNow, "Wait on a lock was aborted due to a pending exclusive lock"), // Galera applied the write of another node first
 	1412: every(RetryNow, "Table definition has changed, please retry transaction"),     // ALTER TABLE came between
 	1615: every(RetryNow, "Prepared statement needs to be re-prepared"),
 	1402: every(RetryNow, "XA_RBROLLBACK: Transaction branch was rolled back"),
@@ -244,8 +244,8 @@ var rules = map[uint16]rule{
 		rowLoggingOnly+" InnoDB is limited to row-logging when transaction isolation level is READ COMMITTED or READ UNCOMMITTED."),
 	1461: every(Misconfigured, "Can't create more than max_prepared_stmt_count statements (current value: %d)"),
 
-	// Anybody's fault. A trigger or CHECK may stumble over one row's value: the class of the
-	// error (42, 21) would blame the set-up for good rows too.
+	// The row or MariaDB may be at fault. A trigger or CHECK may fail for the value of one row:
+	// the class of the error (42, 21) would blame the set-up for good rows too.
 	1139: onEvidence(Unknown), // a regular expression
 	1172: onEvidence(Unknown), // too many rows
 	1242: onEvidence(Unknown), // a subquery with more than one row

@@ -29,7 +29,7 @@ const (
 // Probe asks whether another row can be stored now that makes the same change as the row
 // that met f. It writes such rows inside transactions that it rolls back.
 func (e *Evidence) Probe(ctx context.Context, s *session.Session, t *table.Table, f *fault.Fault, about *rows.Row, batch []rows.Row) Answer {
-	// The failure may have left a transaction open.
+	// The fault may have left a transaction open.
 	if s.Exec(ctx, "ROLLBACK") != nil {
 		return Failing
 	}

@@ -98,7 +98,7 @@ func (s *Session) lookUp(ctx context.Context, t *table.Table, batch []rows.Row) 
 		}
 	}
 	if err := answer.Err(); err != nil {
-		return nil, unlessRowsAreBlamed(fault.Judge(err))
+		return numbers, unlessRowsAreBlamed(fault.Judge(err))
 	}
 	return numbers, nil
 }

@@ -79,7 +79,7 @@ func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) e
 			found.add("%s: add it there, or %s", t.unfilledText(name), t.fill(name))
 			continue
 		}
-		t.Warnings = append(t.Warnings, fmt.Sprintf("%s: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until somebody runs %s", t.unfilledText(name), t.fill(name)))
+		t.Warnings = append(t.Warnings, fmt.Sprintf("%s: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until an operator runs %s", t.unfilledText(name), t.fill(name)))
 	}
 	return nil
 }
@@ -92,8 +92,8 @@ func (t *Table) fill(column string) string {
 	return fmt.Sprintf("ALTER TABLE %s ALTER COLUMN %s SET DEFAULT (a value)", t.Target.quoted(), quote(column))
 }
 
-// Refusal returns the refusal of the one row that met the failure. What the table's
-// columns tell about the cause takes the place of the general sentence.
+// Refusal returns the refusal of the one row that met the fault. When the table's columns
+// tell the cause, the cause replaces the general sentence.
 func (t *Table) Refusal(f *fault.Fault) *record.Refusal {
 	r := &record.Refusal{Stage: record.Upsert, Code: f.Code, Path: cmp.Or(f.Path, t.Target.Table), Detail: f.Error()}
 	if f.Lone {

@@ -35,7 +35,7 @@ type Table struct {
 	serial      *described // the AUTO_INCREMENT column, if it is not configured
 	Spares      bool       // an upsert of a stored row must take no value of serial
 	keyIndex    string     // the unique index of the key
-	Warnings    []string   // what an operator should know before it hurts
+	Warnings    []string   // for the log: what an operator should know about the table
 	Seen        time.Time
 }
 

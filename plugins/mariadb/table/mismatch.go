@@ -87,9 +87,9 @@ func (t *Table) column(name string) int {
 	return slices.IndexFunc(t.Columns, func(c column.Column) bool { return strings.EqualFold(c.Name, name) })
 }
 
-// indexes returns the columns of a unique index, nil unless all of them are whole columns
+// columnsOf returns the columns of a unique index, nil unless all of them are whole columns
 // and configured.
-func (t *Table) indexes(i uniqueIndex) []int {
+func (t *Table) columnsOf(i uniqueIndex) []int {
 	var all []int
 	for _, name := range i.columns {
 		at := t.column(name)
@@ -133,14 +133,14 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, f
 		if i == chosen {
 			continue
 		}
-		if columns := t.indexes(other); columns != nil {
+		if columns := t.columnsOf(other); columns != nil {
 			t.uniques = append(t.uniques, columns)
 		}
 		// Rows that agree in it agree in the key as well: they are one row.
 		coversKey := !other.prefixed && containsAll(other.columns, t.Target.Key)
 		numbered := t.serial != nil && containsFold(other.columns, t.serial.Name) // by the server, one number a row
 		if !coversKey && !numbered {
-			t.Warnings = append(t.Warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that agrees with a stored one in it overwrites that one although their %s differs; drop the index unless that is meant",
+			t.Warnings = append(t.Warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that equals a stored row in that index overwrites the stored row although their %s differs: drop the index unless rows may overwrite each other",
 				t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), FieldKey))
 		}
 	}
@@ -177,7 +177,7 @@ func (t *Table) fitAmbiguous(ctx context.Context, r *remedies, found *Mismatch) 
 		case len(tied) > 0:
 			text += fmt.Sprintf(", and so do the columns that are tied to it by foreign keys (%s), which have to change with it", strings.Join(tied, ", "))
 		case !seesAll:
-			text += " (should a foreign key of a table that this account does not see reference the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again)"
+			text += " (if a foreign key of a table that this account does not see references the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again)"
 		}
 		if statements == "" {
 			found.add("%s: give it CHARACTER SET %s COLLATE %s and keep the rest of its definition, which order-sink cannot read: SHOW CREATE TABLE %s as an account that may, and mind that it shows letters beyond U+FFFF as ?", text, c.Charset, collation, t.Target.quoted())
@@ -241,13 +241,13 @@ func (t *Table) declareNotNull(ctx context.Context, r *remedies) (changes []stri
 }
 
 // An INSERT ... ON DUPLICATE KEY UPDATE takes a number of an AUTO_INCREMENT column for
-// each of its rows, one that is there already included. So a topic that is read again
-// would use up the column without a new row. Where the column is not configured, the
-// output first asks for the numbers of the rows that are there, and writes those rows
-// with their numbers; only new rows take a number then.
+// each of its rows, stored rows too. So a topic that is read again would use up the column
+// without a new row. When the column is not configured, the output first asks for the
+// numbers of the stored rows, and writes these rows with their numbers. Then only new rows
+// take a number.
 
-// fitSerial decides whether numbers are spared. A BIGINT lasts for 290,000 years at a
-// million rows a second, so that its gaps do not matter and the question is saved.
+// fitSerial decides whether stored rows must take no number. A BIGINT lasts for 290,000
+// years at a million rows a second, so its gaps do not matter and the query is saved.
 func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 	c, name, used := t.serial, "", ""
 	switch {
@@ -260,7 +260,7 @@ func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 	case t.hashed:
 		// MariaDB finds no row by such an index: each question would scan the table, and
 		// wait for the locks of other writers.
-		t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %s of table %s, also a row that is there already, since MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
+		t.Warnings = append(t.Warnings, fmt.Sprintf("each row that the output writes takes a value of the AUTO_INCREMENT column %s of table %s, a stored row too, because MariaDB keeps the unique index %s by hash: make the column BIGINT UNSIGNED, or shorten the key",
 			quote(c.Name), t.Target.quoted(), quote(t.keyIndex)))
 		return
 	case slices.Contains(c.privileges, "select") && slices.Contains(c.privileges, "insert"):
@@ -270,6 +270,6 @@ func (t *Table) fitSerial(all []described, next sql.NullInt64) {
 		name = quote(c.Name) + " "
 		used = fmt.Sprintf(" (%d %% of its values are used)", min(100, uint64(max(0, next.Int64))/(c.Max/100)))
 	}
-	t.Warnings = append(t.Warnings, fmt.Sprintf("each row that is written takes a value of the AUTO_INCREMENT column %sof table %s%s, also a row that is there already, and without a value no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
+	t.Warnings = append(t.Warnings, fmt.Sprintf("each row that the output writes takes a value of the AUTO_INCREMENT column %sof table %s%s, a stored row too. When no value is left, no new row can be stored. The account lacks the privileges to avoid that: GRANT SELECT, INSERT ON %s TO the account, or make the column BIGINT UNSIGNED",
 		name, t.Target.quoted(), used, t.Target.quoted()))
 }

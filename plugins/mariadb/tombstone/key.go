@@ -95,7 +95,7 @@ func parseKey(raw []byte) (any, *record.Refusal) {
 	decoder.UseNumber() // numbers keep their text
 	err := decoder.Decode(&key)
 	if _, end := decoder.Token(); err != nil || !errors.Is(end, io.EOF) { // more than one document
-		return nil, refusal.New(refusal.Shape, record.Key, "the key begins like JSON and is none")
+		return nil, refusal.New(refusal.Shape, record.Key, "the key begins like JSON but is not one JSON value")
 	}
 	envelope, isObject := key.(map[string]any)
 	payload, hasPayload := envelope["payload"]

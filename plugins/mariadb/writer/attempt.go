@@ -16,20 +16,20 @@ type attempt struct {
 	*plan
 	session *session.Session
 	table   *table.Table
-	// others says that other rows can be stored now, so that a doubtful failure is one
-	// of single rows.
+	// others says that other rows can be stored now, so that a doubtful fault concerns
+	// single rows.
 	others bool
 
 	outcome rows.Outcome
-	// about is a row that met the failure, where the other rows of its statement did not
-	// show whether they meet it too.
+	// about is a row that met the fault, when the other rows of its statement do not show
+	// whether they meet it too.
 	about *rows.Row
 }
 
 // run stores all rows or none, except for refused rows: the server undoes a refused
-// statement alone, so run finds these rows inside the transaction. After a failure the
-// transaction may still be open. A doubtful failure of several rows is returned, unless
-// other rows can be stored.
+// statement alone, so run finds these rows inside the transaction. After a fault the
+// transaction may still be open. run returns a doubtful fault of several rows, unless other
+// rows can be stored.
 func (a *attempt) run(ctx context.Context, batch []rows.Row) *fault.Fault {
 	statements := a.cut(a.table, batch)
 	spares := a.table.Spares && slices.ContainsFunc(batch, func(r rows.Row) bool { return !r.Deletes })
@@ -61,8 +61,8 @@ func (a *attempt) run(ctx context.Context, batch []rows.Row) *fault.Fault {
 
 func (a *attempt) commit(ctx context.Context) *fault.Fault {
 	if len(a.outcome.Refused) > 0 {
-		// Had a failure ended the transaction, the statements after it would
-		// have committed themselves and those before it would be gone.
+		// If a fault had ended the transaction, the later statements would have committed
+		// themselves, and the server would have rolled back the earlier ones.
 		var alive bool
 		if err := a.session.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
 			return fault.Judge(err)
@@ -87,7 +87,7 @@ func (a *attempt) statement(ctx context.Context, batch []rows.Row) (parts [][]ro
 		return nil, nil
 	}
 	blamed := a.session.Blamed(ctx, batch)
-	// Where no list knows the error and rows before the blamed row were taken, those
+	// When no list knows the error and the server took rows before the blamed row, these
 	// rows show enough.
 	if !a.others && f.Doubtful() && (f.Kind != fault.Unknown || blamed <= 0) {
 		a.about = &batch[max(0, blamed)]

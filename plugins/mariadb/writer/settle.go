@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// A row is refused for a doubtful error after so many failures, each right after
+	// A row is refused for a doubtful error after so many tries, each right after
 	// evidence that other rows can be stored. So an error that comes and goes, as in a
 	// failover, does not count as the row's fault.
 	enoughRounds = 3
@@ -51,7 +51,7 @@ func (w *Writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, b
 	}
 }
 
-// takeDoubted removes the rows whose fault does not tell that the row is at fault.
+// takeDoubted removes and returns the refusals with a doubtful fault.
 func takeDoubted(o *rows.Outcome) []rows.Refused {
 	var doubted []rows.Refused
 	o.Refused = slices.DeleteFunc(o.Refused, func(v rows.Refused) bool {
@@ -112,8 +112,8 @@ func (w *Writer) round(ctx context.Context, t *table.Table, batch []rows.Row, do
 	return o, nil
 }
 
-// besides are the rows of a batch, those that others stand for included, without the
-// doubted ones.
+// besides returns the rows of a batch without the doubted rows. When a doubted row stands
+// for other rows of its key, besides returns these too.
 func besides(batch []rows.Row, doubted []rows.Refused) []rows.Row {
 	doubtedMessages := make(map[int]bool, len(doubted))
 	for i := range doubted {

@@ -42,7 +42,7 @@ type Writer struct {
 	closed     chan struct{}
 }
 
-// New returns a writer with so many connections, which Open opens.
+// New returns a writer with this number of connections. Open opens them.
 func New(db *sql.DB, maxRows, connections int, observe Observer) *Writer {
 	w := &Writer{
 		db: db, plan: plan{maxRows: maxRows}, observe: observe,
@@ -66,8 +66,8 @@ func (w *Writer) Renew() {
 }
 
 // Open connects the idle sessions. So a server or an account that allows fewer
-// connections is found before rows wait for a connection. The error has a judged one
-// ([fault.Fault]), and says how many of the configured connections there can be.
+// connections is found before rows wait for a connection. The error wraps a
+// [fault.Fault], and says how many of the configured connections there can be.
 func (w *Writer) Open(ctx context.Context) error {
 	n, of := 1, cap(w.sessions)+1
 	for ; n < of; n++ {
@@ -134,16 +134,16 @@ func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (al
 	rows.SortForLocks(t, batch)
 	shares := w.divide(batch, max(1, len(w.sessions)))
 	outcomes := make([]rows.Outcome, len(shares))
-	failures := make([]*fault.Fault, len(shares))
+	faults := make([]*fault.Fault, len(shares))
 	var group sync.WaitGroup
 	for i := range shares[1:] {
-		group.Go(func() { outcomes[i+1], failures[i+1] = w.share(ctx, t, shares[i+1]) })
+		group.Go(func() { outcomes[i+1], faults[i+1] = w.share(ctx, t, shares[i+1]) })
 	}
-	outcomes[0], failures[0] = w.share(ctx, t, shares[0])
+	outcomes[0], faults[0] = w.share(ctx, t, shares[0])
 	group.Wait()
 	for i := range shares {
-		if failures[i] != nil {
-			return rows.Outcome{}, failures[i]
+		if faults[i] != nil {
+			return rows.Outcome{}, faults[i]
 		}
 		all.Add(outcomes[i])
 	}
@@ -174,9 +174,9 @@ func (w *Writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
 
 func (w *Writer) release(s *session.Session) { w.sessions <- s }
 
-// runOn stores a range over one session, again and again while the failure says so, in
-// smaller transactions where one is too large for the server. others says that other rows
-// can be stored now, so that a doubtful failure is one of single rows.
+// runOn stores a range over one session, again and again while the fault allows it, in
+// smaller transactions when one is too large for the server. others says that other rows
+// can be stored now, so that a doubtful fault concerns single rows.
 func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
@@ -226,8 +226,8 @@ func (w *Writer) runInHalves(ctx context.Context, s *session.Session, t *table.T
 	return first, f
 }
 
-// recover makes the session ready for another try after a failure. It returns the
-// failure when no other try can help now. fresh says that the session had just connected.
+// recover makes the session ready for another try after a fault. It returns the fault
+// when no other try can help now. fresh says that the session had just connected.
 func (w *Writer) recover(ctx context.Context, s *session.Session, f *fault.Fault, fresh bool) *fault.Fault {
 	if f.Kind == fault.RetryNow {
 		if f = s.Exec(ctx, "ROLLBACK"); f != nil {
