@@ -1,7 +1,6 @@
 package mariadb
 
 import (
-	"crypto/tls"
 	_ "embed" // the texts
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
+	"github.com/order-sink/order-sink/plugins/mariadb/store"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -158,28 +158,23 @@ func connectionFields() []*service.ConfigField {
 
 // config is a parsed configuration that was checked as far as possible without a server.
 type config struct {
-	dsn           string
-	target        table.Target
-	initStatement string
-	connections   int
-	maxRows       int
-	limit         breaker.Limit
-	tls           *tls.Config
+	store.Config
+	limit breaker.Limit
 }
 
 func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
-	c.dsn = read(&err, parsed.FieldString, session.FieldDSN)
+	c.DSN = read(&err, parsed.FieldString, session.FieldDSN)
 	name := read(&err, parsed.FieldString, table.FieldTable)
-	c.target = table.Target{
+	c.Target = table.Target{
 		Version:   read(&err, parsed.FieldString, table.FieldVersion),
 		Columns:   read(&err, parsed.FieldStringList, table.FieldColumns),
 		Metadata:  read(&err, parsed.FieldStringList, table.FieldMetadataColumns),
 		Key:       read(&err, parsed.FieldStringList, table.FieldKey),
 		LockOrder: read(&err, parsed.FieldStringList, table.FieldLockOrder),
 	}
-	c.target.Columns = slices.Concat(c.target.Columns, c.target.Metadata)
-	c.target.LockOrder = slices.DeleteFunc(c.target.LockOrder, func(name string) bool { return name == "" })
-	c.initStatement = read(&err, parsed.FieldString, fault.FieldInitStatement)
+	c.Target.Columns = slices.Concat(c.Target.Columns, c.Target.Metadata)
+	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, func(name string) bool { return name == "" })
+	c.InitStatement = read(&err, parsed.FieldString, fault.FieldInitStatement)
 	tombstone := read(&err, parsed.FieldString, fieldTombstone)
 	if err != nil {
 		return c, err
@@ -187,25 +182,25 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if tombstone != tombstoneIgnore && tombstone != tombstoneDelete {
 		return c, fmt.Errorf("%s %q is neither %s nor %s", fieldTombstone, tombstone, tombstoneIgnore, tombstoneDelete)
 	}
-	c.target.Deletes = tombstone == tombstoneDelete
+	c.Target.Deletes = tombstone == tombstoneDelete
 	if c.limit, err = parseLimit(parsed.Namespace(breaker.FieldLimit)); err != nil {
 		return c, fmt.Errorf("reading %s: %w", breaker.FieldLimit, err)
 	}
-	c.connections = read(&err, parsed.FieldInt, fieldConnections)
-	c.maxRows = read(&err, parsed.FieldInt, fieldMaxRows)
+	c.Connections = read(&err, parsed.FieldInt, fieldConnections)
+	c.MaxRows = read(&err, parsed.FieldInt, fieldMaxRows)
 	if err != nil {
 		return c, err
 	}
-	if c.tls, _, err = parsed.FieldTLSToggled(fieldTLS); err != nil {
+	if c.TLS, _, err = parsed.FieldTLSToggled(fieldTLS); err != nil {
 		return c, fmt.Errorf("reading %s: %w", fieldTLS, err)
 	}
-	if c.target.Database, c.target.Table, err = table.ParseName(name); err != nil {
+	if c.Target.Database, c.Target.Table, err = table.ParseName(name); err != nil {
 		return c, err
 	}
-	if c.connections < 1 || c.maxRows < 1 {
+	if c.Connections < 1 || c.MaxRows < 1 {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
-	return c, c.target.Check()
+	return c, c.Target.Check()
 }
 
 // read returns a setting. After an error it reads nothing more.

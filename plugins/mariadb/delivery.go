@@ -10,15 +10,16 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/store"
 )
 
 // finish ends a batch whose rows are committed. It returns nil when the child has taken the
 // dead letters (Invariant 1). Without a child it returns the error with the refusals.
-func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *result) error {
+func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *store.Result) error {
 	if o.deadLetters == nil {
 		return refusedError(batch, r)
 	}
-	if len(r.refused)+len(r.failed) == 0 {
+	if r.DeadLetters() == 0 {
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -26,7 +27,7 @@ func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *resu
 	}
 	d := &delivery{}
 	for i, m := range batch {
-		if err := r.err(i); err != nil {
+		if err := r.Err(i); err != nil {
 			deadLetter := m.Copy()
 			deadLetter.SetError(err)
 			// A dead letter has left the order of its partition: it needs no ticket.
@@ -53,7 +54,7 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 			break
 		}
 		why := o.deadLetters.reason(d, err)
-		o.metrics.waits(1, why.Cause)
+		o.metrics.Waits(1, why.Cause)
 		// The missing answer ends the pause. After an answer that was an error, the dead letters
 		// are sent again when the pause is over.
 		resting, awake := context.WithCancel(ctx)
@@ -81,12 +82,12 @@ func (o *output) deliver(ctx context.Context, batch service.MessageBatch, d *del
 }
 
 // refusedError returns the refused messages as an error, nil when there are none.
-func refusedError(batch service.MessageBatch, result *result) error {
+func refusedError(batch service.MessageBatch, result *store.Result) error {
 	var all *service.BatchError
 	for i := range batch {
-		if err := result.err(i); err != nil {
+		if err := result.Err(i); err != nil {
 			if all == nil {
-				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", len(result.refused)+len(result.failed), len(batch), err))
+				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", result.DeadLetters(), len(batch), err))
 			}
 			all = all.Failed(i, err)
 		}

@@ -13,7 +13,9 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/report"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/store"
 	"github.com/order-sink/order-sink/plugins/mariadb/ticket"
 )
 
@@ -35,15 +37,15 @@ func init() {
 
 // output is the mariadb_upsert output: a [store] for the framework.
 type output struct {
-	store       *store
+	store       *store.Store
 	breaker     *breaker.Breaker // nil for none
 	forget      func()           // ends the handling of SIGUSR1
 	held        sync.Map         // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
 	state       *retry.State
 	deadLetters *deadLetters // nil: a refusal is an error
-	notices     *notices
-	metrics     *metrics
-	traced      *traced // nil for none
+	notices     *report.Notices
+	metrics     *report.Metrics
+	traced      *report.Traced // nil for none
 }
 
 func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*output, error) {
@@ -52,7 +54,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	logger, m := resources.Logger(), metricsOf(resources)
-	store, err := newStore(&c, driverLog{logger}, logger.Warn, m.observer())
+	store, err := store.New(&c.Config, driverLog{logger}, logger.Warn, m.Observer())
 	if err != nil {
 		return nil, err
 	}
@@ -64,28 +66,28 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		}
 		child = newDeadLetters(owned)
 	}
-	m.commit(time.Now().Unix()) // until the first, the time since the start counts
-	m.state(retry.Waiting)
-	m.build(1, parsed.EngineVersion())
+	m.Commit(time.Now().Unix()) // until the first, the time since the start counts
+	m.State(retry.Waiting)
+	m.Build(1, parsed.EngineVersion())
 	b := breaker.New(c.limit)
 	return &output{
 		store:       store,
 		breaker:     b,
 		forget:      breaker.ResumeOnSignal(b),
-		state:       &retry.State{Longest: 5 * time.Second, Show: m.state, Warn: logger.Warnf, Info: logger.Infof},
+		state:       &retry.State{Longest: 5 * time.Second, Show: m.State, Warn: logger.Warnf, Info: logger.Infof},
 		deadLetters: child,
-		notices:     &notices{info: logger.Infof, every: noticeEvery},
+		notices:     report.NewNotices(logger.Infof),
 		metrics:     m,
-		traced:      newTraced(resources.OtelTracer()),
+		traced:      report.NewTraced(resources.OtelTracer()),
 	}, nil
 }
 
-func metricsOf(resources *service.Resources) *metrics {
+func metricsOf(resources *service.Resources) *report.Metrics {
 	own := resources.Metrics()
-	return newMetrics(
-		func(name string, labels ...string) metric { return own.NewCounter(name, labels...).Incr },
-		func(name string, labels ...string) metric { return own.NewTimer(name, labels...).Timing },
-		func(name string, labels ...string) metric { return own.NewGauge(name, labels...).Set },
+	return report.NewMetrics(
+		func(name string, labels ...string) report.Metric { return own.NewCounter(name, labels...).Incr },
+		func(name string, labels ...string) report.Metric { return own.NewTimer(name, labels...).Timing },
+		func(name string, labels ...string) report.Metric { return own.NewGauge(name, labels...).Set },
 	)
 }
 
@@ -119,11 +121,11 @@ func (o *output) connect(ctx context.Context) *reason {
 	if why := o.stopped(); why != nil {
 		return why
 	}
-	err := o.store.connect(ctx)
+	err := o.store.Connect(ctx)
 	if err == nil {
 		return nil
 	}
-	why := reasonOf(judge(err))
+	why := reasonOf(store.Judge(err))
 	why.Text = explain(err).Error()
 	return why
 }
@@ -133,7 +135,7 @@ func (o *output) connect(ctx context.Context) *reason {
 func explain(err error) error {
 	_, judged := errors.AsType[*fault.Fault](err)
 	_, hidden := errors.AsType[*fault.InitError](err)
-	if f := judge(err); f.OfServer() && !judged && !hidden {
+	if f := store.Judge(err); f.OfServer() && !judged && !hidden {
 		return f
 	}
 	return err
@@ -152,9 +154,8 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 	if d := o.deadLetters.resume(batch); d != nil {
 		return o.deliver(ctx, batch, d)
 	}
-	messages := rows.Messages(o.store.target, batch)
 	tickets := ticket.Of(batch)
-	withdraw := o.store.writer.Offer(messages)
+	messages, withdraw := store.Messages(o.store, batch)
 	ahead := tickets.Await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {
@@ -166,12 +167,12 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		if why == nil {
 			o.state.Succeeded(this)
 			tickets.Passed(o, len(batch))
-			if len(result.refused)+len(result.failed) > 0 {
+			if result.DeadLetters() > 0 {
 				tickets.Behind(ctx)
 			}
 			return o.finish(ctx, batch, result)
 		}
-		o.metrics.waits(1, why.Cause)
+		o.metrics.Waits(1, why.Cause)
 		if why.unproven {
 			tickets.Stuck()
 		}
@@ -182,32 +183,32 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 }
 
 // write stores a batch, or says why it cannot be stored now.
-func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []rows.Message) (*result, *reason) {
+func (o *output) write(ctx context.Context, this uint64, batch service.MessageBatch, messages []rows.Message) (*store.Result, *reason) {
 	if why := o.stopped(); why != nil {
 		return nil, why
 	}
 	began := time.Now()
-	result, f := o.store.put(ctx, messages)
+	result, f := o.store.Put(ctx, messages)
 	if f != nil {
 		return nil, reasonOf(f)
 	}
 	now := time.Now()
 	first, again := o.held.Load(this)
 	if again { // its rows are unchanged now, but a message counts once
-		result.credit(first.(rows.Tally))
+		result.Credit(first.(rows.Tally))
 	}
 	if result.Stored() > 0 {
-		o.metrics.commit(now.Unix())
+		o.metrics.Commit(now.Unix())
 		if sent, known := rows.SentAt(batch[0]); known && !again {
-			o.metrics.lag(max(0, now.Sub(sent)).Nanoseconds())
+			o.metrics.Lag(max(0, now.Sub(sent)).Nanoseconds())
 		}
 	}
 	for i, m := range batch {
 		if messages[i].Failed {
-			setIn(&result.failed, i, m.GetError())
+			result.Fail(i, m.GetError())
 		}
 	}
-	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.codes()) {
+	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.Codes()) {
 		if why := o.stopped(); why != nil {
 			o.held.Store(this, result.Tally)
 			return nil, why
@@ -219,16 +220,16 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 }
 
 // report tells the metrics, the log and the traces the outcome of a batch.
-func (o *output) report(batch service.MessageBatch, result *result, began, ended time.Time) {
-	o.metrics.outcomes(result)
-	o.notices.add(result)
+func (o *output) report(batch service.MessageBatch, result *store.Result, began, ended time.Time) {
+	o.metrics.Outcomes(result)
+	o.notices.Add(result)
 	for i, m := range batch {
 		// A dead letter that was sent again says so in a header.
 		if _, replayed := m.MetaGetMut(record.ReplayedFrom); replayed {
-			o.metrics.replays(1)
+			o.metrics.Replays(1)
 		}
 		if o.traced != nil {
-			o.traced.end(m, began, ended, result.err(i))
+			o.traced.End(m, began, ended, result.Err(i))
 		}
 	}
 }
@@ -236,7 +237,7 @@ func (o *output) report(batch service.MessageBatch, result *result, began, ended
 // ConnectionTest implements service.ConnectionTestable.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
 	results := service.ConnectionTestSucceeded().AsList()
-	if _, err := o.store.refresh(ctx, time.Now()); err != nil {
+	if _, err := o.store.Refresh(ctx, time.Now()); err != nil {
 		results = service.ConnectionTestFailed(explain(err)).AsList()
 	}
 	if o.deadLetters != nil {
@@ -248,11 +249,11 @@ func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResul
 // Close implements service.BatchOutput. The framework has stopped writing.
 func (o *output) Close(ctx context.Context) error {
 	o.forget()
-	o.notices.end()
+	o.notices.End()
 	if o.deadLetters != nil {
 		o.deadLetters.end(ctx)
 	}
-	return o.store.close(ctx)
+	return o.store.Close(ctx)
 }
 
 // driverLog logs what the driver says about connections that it gives up.

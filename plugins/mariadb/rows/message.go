@@ -10,8 +10,8 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// incoming is what the output reads of a message of the framework.
-type incoming interface {
+// Incoming is what the output reads of a message of the framework.
+type Incoming interface {
 	GetError() error
 	AsStructured() (any, error)
 	AsBytes() ([]byte, error)
@@ -22,7 +22,7 @@ type incoming interface {
 // Identity tells a batch from the other batches in flight, by the offset of its first
 // message, else by the content of that message: the framework brings the same messages
 // again and again. It is neither 0 nor the largest number.
-func Identity[M incoming](batch []M) uint64 {
+func Identity[M Incoming](batch []M) uint64 {
 	hash := fnv.New64a()
 	if offset, known := batch[0].MetaGetMut(record.Offset); known {
 		topic, _ := batch[0].MetaGetMut(record.Topic)
@@ -35,7 +35,7 @@ func Identity[M incoming](batch []M) uint64 {
 }
 
 // Messages takes of a batch what [Build] needs.
-func Messages[M incoming](target *table.Target, batch []M) []Message {
+func Messages[M Incoming](target *table.Target, batch []M) []Message {
 	messages := make([]Message, len(batch))
 	metadata := make([]any, len(batch)*len(target.Metadata))
 	for i, m := range batch {
@@ -68,7 +68,7 @@ func Messages[M incoming](target *table.Target, batch []M) []Message {
 
 // SentAt returns the Kafka timestamp of a message, if it is in milliseconds: a number beyond
 // the year 2262 is of another unit.
-func SentAt(m incoming) (time.Time, bool) {
+func SentAt(m Incoming) (time.Time, bool) {
 	v, _ := m.MetaGetMut(record.Timestamp)
 	ms, known := v.(int64)
 	return time.UnixMilli(ms), known && ms <= math.MaxInt64/int64(time.Millisecond)

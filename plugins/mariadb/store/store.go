@@ -1,7 +1,9 @@
-package mariadb
+// Package store writes batches of messages to the table, over the connections of one output.
+package store
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -23,8 +25,9 @@ import (
 // ALTER TABLE that narrows a column can go unnoticed.
 const refreshEvery = 10 * time.Second
 
-// store is the table and the connections to it: the output without the framework.
-type store struct {
+// Store is the table and the connections to it: the output without the framework. Its
+// methods may be called at the same time.
+type Store struct {
 	db         *sql.DB
 	target     *table.Target
 	writer     *writer.Writer
@@ -33,37 +36,47 @@ type store struct {
 	warn       func(text string)
 }
 
-// newStore returns a store without a connection: connect makes the first ones.
-func newStore(c *config, logger mysql.Logger, warn func(text string), observe writer.Observer) (*store, error) {
-	dsn, err := session.ParseDSN(c.dsn, c.tls, logger)
+// Config is the configuration of a store.
+type Config struct {
+	DSN           string
+	TLS           *tls.Config // nil for none
+	InitStatement string      // runs on every new connection
+	Connections   int         // that write at the same time
+	MaxRows       int         // of a statement
+	Target        table.Target
+}
+
+// New returns a store without a connection: Connect makes the first ones.
+func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.Observer) (*Store, error) {
+	dsn, err := session.ParseDSN(c.DSN, c.TLS, logger)
 	if err != nil {
 		return nil, err
 	}
-	if dsn.DBName == "" && c.target.Database == "" {
+	if dsn.DBName == "" && c.Target.Database == "" {
 		return nil, fmt.Errorf("%s names no database, so %s must: database.table", session.FieldDSN, table.FieldTable)
 	}
-	connector, err := session.NewConnector(dsn, c.initStatement)
+	connector, err := session.NewConnector(dsn, c.InitStatement)
 	if err != nil {
 		return nil, err
 	}
 	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(c.connections + 1) // one more inspects the table
+	db.SetMaxOpenConns(c.Connections + 1) // one more inspects the table
 	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
-	return &store{db: db, target: &c.target, warn: warn, writer: writer.New(db, c.maxRows, c.connections, observe)}, nil
+	return &Store{db: db, target: &c.Target, warn: warn, writer: writer.New(db, c.MaxRows, c.Connections, observe)}, nil
 }
 
-// connect inspects the table and renews the connections.
-func (s *store) connect(ctx context.Context) error {
+// Connect inspects the table and renews the connections.
+func (s *Store) Connect(ctx context.Context) error {
 	s.writer.Renew()
-	if _, err := s.refresh(ctx, time.Now()); err != nil {
+	if _, err := s.Refresh(ctx, time.Now()); err != nil {
 		return err
 	}
 	return s.writer.Open(ctx)
 }
 
-// refresh returns the table. It inspects the table unless the last inspection was after
+// Refresh returns the table. It inspects the table unless the last inspection was after
 // notBefore.
-func (s *store) refresh(ctx context.Context, notBefore time.Time) (*table.Table, error) {
+func (s *Store) Refresh(ctx context.Context, notBefore time.Time) (*table.Table, error) {
 	if t := s.table.Load(); t != nil && !t.Seen.Before(notBefore) {
 		return t, nil
 	}
@@ -85,12 +98,12 @@ func (s *store) refresh(ctx context.Context, notBefore time.Time) (*table.Table,
 	return t, nil
 }
 
-// put stores a batch. After a fault the whole batch must be put again.
-func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fault.Fault) {
+// Put stores a batch. After a fault the whole batch must be put again.
+func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
 	arrived := time.Now()
-	t, err := s.refresh(ctx, arrived.Add(-refreshEvery))
+	t, err := s.Refresh(ctx, arrived.Add(-refreshEvery))
 	if err != nil {
-		return nil, judge(err)
+		return nil, Judge(err)
 	}
 	buffer := rows.NewBuffer()
 	defer buffer.Free()
@@ -98,15 +111,15 @@ func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fau
 	if len(refusals) > 0 && t.Seen.Before(arrived) {
 		// An old inspection is no reason to refuse a row: the column may have been
 		// widened meanwhile.
-		if t, err = s.refresh(ctx, arrived); err != nil {
-			return nil, judge(err)
+		if t, err = s.Refresh(ctx, arrived); err != nil {
+			return nil, Judge(err)
 		}
 		built, refusals = rows.Build(t, messages, buffer)
 	}
-	r := &result{refused: refusals}
+	r := &Result{Refused: refusals}
 	for i := range messages {
 		if rows.Ignores(t, &messages[i]) {
-			r.ignored++
+			r.Ignored++
 		}
 	}
 	if len(built) == 0 {
@@ -118,8 +131,15 @@ func (s *store) put(ctx context.Context, messages []rows.Message) (*result, *fau
 	return r, nil
 }
 
-// judge returns what an error means. A mismatch is a misconfiguration.
-func judge(err error) *fault.Fault {
+// Messages takes of a batch what [Store.Put] needs. Until withdraw is called, probes of
+// other batches may use the messages, too.
+func Messages[M rows.Incoming](s *Store, batch []M) (messages []rows.Message, withdraw func()) {
+	messages = rows.Messages(s.target, batch)
+	return messages, s.writer.Offer(messages)
+}
+
+// Judge returns what an error means. A mismatch is a misconfiguration.
+func Judge(err error) *fault.Fault {
 	if _, ok := errors.AsType[table.Mismatch](err); ok {
 		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
 	}
@@ -128,7 +148,7 @@ func judge(err error) *fault.Fault {
 
 // write stores one row of each key, then in rounds the rows whose outcome depends on the
 // first, so that a key has the row that it would have without compaction.
-func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *result) *fault.Fault {
+func (s *Store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *Result) *fault.Fault {
 	var all rows.Outcome
 	for len(batch) > 0 {
 		round, f := s.writer.Write(ctx, t, batch, all.Tally)
@@ -137,23 +157,23 @@ func (s *store) write(ctx context.Context, t *table.Table, batch []rows.Row, r *
 		}
 		all.Add(round)
 		for i := range batch {
-			r.compacted += max(0, len(batch[i].Group)-1)
+			r.Compacted += max(0, len(batch[i].Group)-1)
 		}
 		batch = rows.Next(t, batch, round.Refused)
 	}
 	r.Tally = all.Tally
 	for _, v := range all.Refused {
 		if v.Row.Group != nil {
-			r.compacted -= len(v.Row.Group) - 1
+			r.Compacted -= len(v.Row.Group) - 1
 			continue // the rows of its group were written after it
 		}
-		setIn(&r.refused, v.Row.Message, t.Refusal(v.Fault))
+		setIn(&r.Refused, v.Row.Message, t.Refusal(v.Fault))
 	}
 	return nil
 }
 
-// close ends the connections once the batches that use them are done, or ctx ends.
-func (s *store) close(ctx context.Context) error {
+// Close ends the connections once the batches that use them are done, or ctx ends.
+func (s *Store) Close(ctx context.Context) error {
 	s.writer.Close(ctx)
 	return s.db.Close()
 }

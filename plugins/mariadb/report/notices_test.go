@@ -1,4 +1,4 @@
-package mariadb
+package report
 
 import (
 	"errors"
@@ -10,18 +10,19 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+	"github.com/order-sink/order-sink/plugins/mariadb/store"
 )
 
 // The log has one line for a code at once, and the rest of a minute in one more.
 func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
 	t.Parallel()
 	var lines []string
-	n := &notices{info: func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }, every: time.Hour}
+	n := &Notices{info: func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }, every: time.Hour}
 	for range 100 {
-		r := &result{refused: map[int]*record.Refusal{0: refusal.New(refusal.TooLong, "product", "too long"), 1: refusal.New(refusal.TooLong, "product", "too long")}}
-		r.failed = map[int]error{2: errors.New("order_range: qty: too few")}
-		n.add(r)
-		n.add(&result{})
+		r := &store.Result{Refused: map[int]*record.Refusal{0: refusal.New(refusal.TooLong, "product", "too long"), 1: refusal.New(refusal.TooLong, "product", "too long")}}
+		r.Failed = map[int]error{2: errors.New("order_range: qty: too few")}
+		n.Add(r)
+		n.Add(&store.Result{})
 	}
 	require.ElementsMatch(t, []string{
 		"Refused 2 records with code row_too_long. To see them: order-sink dlq list --letters --code row_too_long",
@@ -32,8 +33,8 @@ func TestTheLogHasOneLineForACodeInAMinute(t *testing.T) {
 	require.Equal(t, []string{"Refused 198 more records with code row_too_long in the last 1h0m0s. To see them: order-sink dlq list --letters --code row_too_long"}, lines)
 	n.next(refusal.TooLong)
 	require.Len(t, lines, 1, "none came since then")
-	n.end()
+	n.End()
 	n.next("order_range")
-	n.add(&result{refused: map[int]*record.Refusal{0: refusal.New(refusal.Null, "qty", "null")}})
+	n.Add(&store.Result{Refused: map[int]*record.Refusal{0: refusal.New(refusal.Null, "qty", "null")}})
 	require.Len(t, lines, 1, "the output has ended")
 }

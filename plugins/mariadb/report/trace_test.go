@@ -1,4 +1,4 @@
-package mariadb
+package report
 
 import (
 	"errors"
@@ -15,10 +15,10 @@ import (
 // Without a tracer nothing is looked for in a message.
 func TestNothingIsTracedUnlessConfigured(t *testing.T) {
 	none := service.MockResources().OtelTracer()
-	if newTraced(none) != nil {
+	if NewTraced(none) != nil {
 		t.Errorf("%T, the framework's tracer by default, counts as one", none)
 	}
-	if newTraced(sdk.NewTracerProvider()) == nil {
+	if NewTraced(sdk.NewTracerProvider()) == nil {
 		t.Error("a tracer counts as none")
 	}
 }
@@ -26,7 +26,7 @@ func TestNothingIsTracedUnlessConfigured(t *testing.T) {
 // A span tells when, where in Kafka, and with what outcome.
 func TestASpanOfAnOrder(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
-	traced := newTraced(sdk.NewTracerProvider(sdk.WithSpanProcessor(spans)))
+	traced := NewTraced(sdk.NewTracerProvider(sdk.WithSpanProcessor(spans)))
 	metadata := map[string]string{
 		"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate": "vendor=1",
 		"kafka_topic": "orders", "kafka_partition": "3", "kafka_offset": "42",
@@ -36,9 +36,9 @@ func TestASpanOfAnOrder(t *testing.T) {
 		m.MetaSetMut(name, value)
 	}
 	began := time.UnixMilli(1_700_000_000_000)
-	traced.end(m, began, began.Add(time.Second), errors.New("row_too_long: user_id: too long"))
+	traced.End(m, began, began.Add(time.Second), errors.New("row_too_long: user_id: too long"))
 	m.MetaSetMut("traceparent", "")
-	traced.end(m, began, began.Add(time.Second), nil)
+	traced.End(m, began, began.Add(time.Second), nil)
 
 	if len(spans.Ended()) != 1 {
 		t.Fatalf("%d spans, expected that of the order with a trace context", len(spans.Ended()))

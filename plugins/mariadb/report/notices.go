@@ -1,16 +1,20 @@
-package mariadb
+// Package report has what an output tells about its batches: metrics, lines of the log, and
+// spans of traces.
+package report
 
 import (
 	"sync"
 	"time"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/store"
 )
 
 // noticeEvery is how often the log may have a line for one code.
 const noticeEvery = time.Minute
 
-// notices tells the log what was refused, with at most one line for a code in a
+// Notices tells the log what was refused, with at most one line for a code in a
 // minute: the metrics count every record, and its dead letter has the reason.
-type notices struct {
+type Notices struct {
 	info  func(format string, args ...any)
 	every time.Duration
 
@@ -19,20 +23,25 @@ type notices struct {
 	ended bool
 }
 
+// NewNotices returns notices for a log.
+func NewNotices(info func(format string, args ...any)) *Notices {
+	return &Notices{info: info, every: noticeEvery}
+}
+
 // notice is a code that the log had less than a minute ago.
 type notice struct {
 	refused int // since then
 	timer   *time.Timer
 }
 
-// add counts what a batch has refused, or a processor before it.
-func (n *notices) add(r *result) {
-	if len(r.refused)+len(r.failed) == 0 {
+// Add counts what a batch has refused, or a processor before it.
+func (n *Notices) Add(r *store.Result) {
+	if r.DeadLetters() == 0 {
 		return
 	}
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
-	for code, refused := range r.codes() {
+	for code, refused := range r.Codes() {
 		if last := n.codes[code]; last != nil {
 			last.refused += refused
 			continue
@@ -49,7 +58,7 @@ func (n *notices) add(r *result) {
 }
 
 // next tells what came since the last line of a code.
-func (n *notices) next(code string) {
+func (n *Notices) next(code string) {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
 	last := n.codes[code]
@@ -65,7 +74,8 @@ func (n *notices) next(code string) {
 	last.timer.Reset(n.every)
 }
 
-func (n *notices) end() {
+// End ends the notices: the log gets no more lines.
+func (n *Notices) End() {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
 	for _, last := range n.codes {

@@ -1,4 +1,4 @@
-package mariadb
+package report
 
 import (
 	"context"
@@ -16,13 +16,13 @@ import (
 // spanName is the name of the spans of this output.
 const spanName = "mariadb_upsert commit"
 
-// traced continues the traces of the orders that have a trace context
+// Traced continues the traces of the orders that have a trace context
 // (https://www.w3.org/TR/trace-context/) in their headers. It adds a span that begins with
 // the write of the order's batch and ends with the outcome of the order.
-type traced struct{ tracer trace.Tracer }
+type Traced struct{ tracer trace.Tracer }
 
-// newTraced returns nil where nothing is traced.
-func newTraced(provider trace.TracerProvider) *traced {
+// NewTraced returns nil where nothing is traced.
+func NewTraced(provider trace.TracerProvider) *Traced {
 	if provider == nil {
 		return nil
 	}
@@ -32,7 +32,7 @@ func newTraced(provider trace.TracerProvider) *traced {
 	if _, off := span.TracerProvider().(noop.TracerProvider); off {
 		return nil
 	}
-	return &traced{tracer}
+	return &Traced{tracer}
 }
 
 // spanned is what a span needs of a message.
@@ -41,8 +41,8 @@ type spanned interface {
 	MetaGet(name string) (string, bool)
 }
 
-// end adds the span of a message. refused is why the message is refused, nil if it is not.
-func (t *traced) end(m spanned, began, ended time.Time, refused error) {
+// End adds the span of a message. refused is why the message is refused, nil if it is not.
+func (t *Traced) End(m spanned, began, ended time.Time, refused error) {
 	text := func(name string) string {
 		value, _ := m.MetaGet(name)
 		return value

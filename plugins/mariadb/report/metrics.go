@@ -1,0 +1,70 @@
+package report
+
+import (
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/mariadb/store"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
+)
+
+// Metric counts, times in nanoseconds or shows a figure, under labels.
+type Metric = func(n int64, labels ...string)
+
+// Metrics are the metrics of the output, see description.md.
+type Metrics struct {
+	rows, batches, refused, retries, statement Metric
+	Waits, Replays, Lag, Commit, Build         Metric
+
+	State func(state string)
+}
+
+// NewMetrics makes the metrics that description.md describes. The framework's timers are
+// in nanoseconds, and so are their names; config/service.yaml exports them in
+// seconds, under names that say so.
+func NewMetrics(counter, timer, gauge func(name string, labels ...string) Metric) *Metrics {
+	return &Metrics{
+		rows:      counter("mariadb_upsert_rows_total", "outcome"),
+		batches:   counter("mariadb_upsert_batches_total"),
+		refused:   counter("mariadb_upsert_refused_total", "code"),
+		retries:   counter("mariadb_upsert_retries_total", "cause"),
+		Waits:     counter("mariadb_upsert_waits_total", "cause"),
+		Replays:   counter("mariadb_upsert_replayed_total"),
+		statement: timer("mariadb_upsert_statement_ns"),
+		Lag:       timer("mariadb_upsert_commit_lag_ns"),
+		Commit:    gauge("mariadb_upsert_last_commit_timestamp_seconds"),
+		State:     retry.Gauge(gauge("mariadb_upsert_state", "state"), retry.Running, retry.Waiting, retry.Stopped),
+		Build:     gauge("mariadb_upsert_build_info", "version"),
+	}
+}
+
+// Observer returns the observer of a writer that feeds the metrics.
+func (m *Metrics) Observer() writer.Observer {
+	return writer.Observer{
+		Statement: func(d time.Duration) { m.statement(d.Nanoseconds()) },
+		Retry:     func(cause string) { m.retries(1, cause) },
+	}
+}
+
+// Outcomes counts a batch when all of its messages have their outcomes.
+func (m *Metrics) Outcomes(r *store.Result) {
+	m.batches(1)
+	m.count("inserted", r.Inserted)
+	m.count("updated", r.Updated)
+	m.count("unchanged", r.Unchanged)
+	m.count("stale", r.Stale)
+	m.count("deleted", r.Deleted)
+	m.count("compacted", r.Compacted)
+	m.count("ignored", r.Ignored)
+	m.count("refused", len(r.Refused))
+	m.count("failed", len(r.Failed))
+	for _, refusal := range r.Refused {
+		m.refused(1, refusal.Code)
+	}
+}
+
+func (m *Metrics) count(outcome string, n int) {
+	if n > 0 {
+		m.rows(int64(n), outcome)
+	}
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+)
+
+// Result is the outcome of a batch.
+type Result struct {
+	rows.Tally
+	Compacted int
+	Ignored   int                     // tombstones
+	Refused   map[int]*record.Refusal // by index in the batch
+	Failed    map[int]error           // what had failed in a processor, by index
+}
+
+// Err returns why a message becomes a dead letter, nil for another message.
+func (r *Result) Err(message int) error {
+	if refusal := r.Refused[message]; refusal != nil {
+		return refusal
+	}
+	return r.Failed[message]
+}
+
+// Codes counts the dead letters of the batch by code. A plugin that refuses a record
+// begins the text of its error with a code.
+func (r *Result) Codes() map[string]int {
+	codes := make(map[string]int)
+	for _, refusal := range r.Refused {
+		codes[refusal.Code]++
+	}
+	for _, err := range r.Failed {
+		code := "unknown"
+		if refusal := record.Parse(err); refusal != nil {
+			code = refusal.Code
+		}
+		codes[code]++
+	}
+	return codes
+}
+
+// Credit gives the rows of a batch that is written again the outcomes of its first write.
+func (r *Result) Credit(first rows.Tally) {
+	for _, o := range []struct {
+		now   *int
+		first int
+	}{{&r.Inserted, first.Inserted}, {&r.Updated, first.Updated}, {&r.Deleted, first.Deleted}} {
+		// A row is unchanged now, or stale if a newer one came meanwhile.
+		for _, now := range []*int{&r.Unchanged, &r.Stale} {
+			n := min(o.first, *now)
+			*now, *o.now, o.first = *now-n, *o.now+n, o.first-n
+		}
+	}
+}
+
+// DeadLetters returns how many messages of the batch become dead letters.
+func (r *Result) DeadLetters() int { return len(r.Refused) + len(r.Failed) }
+
+// Fail records that a message had failed in a processor.
+func (r *Result) Fail(message int, err error) { setIn(&r.Failed, message, err) }
+
+// setIn sets a value of a map. It makes the map for the first value.
+func setIn[V any](all *map[int]V, message int, value V) {
+	if *all == nil {
+		*all = make(map[int]V)
+	}
+	(*all)[message] = value
+}
