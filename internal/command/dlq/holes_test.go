@@ -107,10 +107,10 @@ func TestAnElectionOfALeaderIsWaitedFor(t *testing.T) {
 	b := kafkatest.InMemory(t)
 	w := newWorld(t, b)
 	fill(w)
-	answers := 0
-	elects(b, func() bool { answers++; return answers <= 2 })
-	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 5 || answers <= 2 {
-		t.Errorf("got %+v after %d answers", got, answers)
+	var answers atomic.Int32
+	elects(b, func() bool { return answers.Add(1) <= 2 })
+	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 5 || answers.Load() <= 2 {
+		t.Errorf("got %+v after %d answers", got, answers.Load())
 	}
 }
 
