@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,39 +73,76 @@ func TestAHoleAtTheEndIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// The first answers say that the partition has no leader, as while brokers elect one.
-func TestAnElectionOfALeaderIsWaitedFor(t *testing.T) {
-	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	fill(w)
-	answers := 0
+// elects answers requests for the metadata of topics while electing returns true: no
+// partition has a leader, as while brokers elect one.
+func elects(b *kafka.Memory, electing func() bool) {
+	host, port, _ := net.SplitHostPort(b.Seeds()[0])
+	number, _ := strconv.Atoi(port)
 	b.Cluster.ControlKey(int16(kmsg.Metadata), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		b.Cluster.KeepControl()
 		ask := request.(*kmsg.MetadataRequest)
-		if len(ask.Topics) == 0 || answers == 2 {
+		if len(ask.Topics) == 0 || !electing() {
 			return nil, nil, false
 		}
-		answers++
-		host, port, _ := net.SplitHostPort(b.Seeds()[0])
 		node := kmsg.NewMetadataResponseBroker()
-		number, _ := strconv.Atoi(port)
 		node.Host, node.Port = host, int32(number)
 		answer := ask.ResponseKind().(*kmsg.MetadataResponse)
 		answer.Brokers = append(answer.Brokers, node)
 		for _, topic := range ask.Topics {
-			electing := kmsg.NewMetadataResponseTopic()
-			electing.Topic = topic.Topic
-			for partition := range int32(3) {
+			of := kmsg.NewMetadataResponseTopic()
+			of.Topic, of.TopicID = topic.Topic, topic.TopicID
+			for partition := range int32(2) {
 				p := kmsg.NewMetadataResponseTopicPartition()
 				p.Partition, p.Leader, p.ErrorCode = partition, -1, kerr.LeaderNotAvailable.Code
-				electing.Partitions = append(electing.Partitions, p)
+				of.Partitions = append(of.Partitions, p)
 			}
-			answer.Topics = append(answer.Topics, electing)
+			answer.Topics = append(answer.Topics, of)
 		}
 		return answer, nil, true
 	})
-	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open == 0 || answers != 2 {
-		t.Errorf("got %+v after %d answers without a leader", got, answers)
+}
+
+// The first answers say that no partition has a leader.
+func TestAnElectionOfALeaderIsWaitedFor(t *testing.T) {
+	b := kafkatest.InMemory(t)
+	w := newWorld(t, b)
+	fill(w)
+	var answers atomic.Int32
+	elects(b, func() bool { return answers.Add(1) <= 2 })
+	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 5 || answers.Load() <= 2 {
+		t.Errorf("got %+v after %d answers", got, answers.Load())
+	}
+}
+
+// The partitions lose their leaders while the command reads them.
+func TestAnElectionWhileReadingIsWaitedFor(t *testing.T) {
+	b := kafkatest.InMemory(t)
+	w := newWorld(t, b)
+	fill(w)
+	var end atomic.Int64 // of the election
+	electing := func() bool { return time.Now().UnixNano() < end.Load() }
+	elects(b, electing)
+	b.Cluster.ControlKey(int16(kmsg.Fetch), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		b.Cluster.KeepControl()
+		end.CompareAndSwap(0, time.Now().Add(3*time.Second).UnixNano())
+		if !electing() {
+			return nil, nil, false
+		}
+		answer := request.ResponseKind().(*kmsg.FetchResponse)
+		for _, topic := range request.(*kmsg.FetchRequest).Topics {
+			of := kmsg.NewFetchResponseTopic()
+			of.Topic, of.TopicID = topic.Topic, topic.TopicID
+			for _, partition := range topic.Partitions {
+				p := kmsg.NewFetchResponseTopicPartition()
+				p.Partition, p.ErrorCode = partition.Partition, kerr.NotLeaderForPartition.Code
+				of.Partitions = append(of.Partitions, p)
+			}
+			answer.Topics = append(answer.Topics, of)
+		}
+		return answer, nil, true
+	})
+	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 5 || electing() {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -1,8 +1,8 @@
 package dlq
 
 import (
+	"bufio"
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"unique"
@@ -77,10 +77,12 @@ func list(c *cli.Context, s session) error {
 	each := c.Bool("letters")
 	switch {
 	case each && s.json:
-		encode := console.NewEncoder(s.Out).Encode
+		buffered := bufio.NewWriter(s.Out) // not one write for each dead letter
+		encode := console.NewEncoder(buffered).Encode
 		for _, e := range all.entries {
-			err = errors.Join(err, encode(e.line()))
+			err = cmp.Or(err, encode(e.line()))
 		}
+		err = cmp.Or(err, buffered.Flush())
 	case s.json:
 		err = s.Document(all.summary(s.topic.Name))
 	case len(all.entries) == 0:

@@ -1,13 +1,17 @@
 package dlq
 
 import (
+	"io"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/urfave/cli/v2"
 
+	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -128,4 +132,26 @@ func TestAnEmptyTopicHasNothing(t *testing.T) {
 			t.Errorf("printed %q", got.err)
 		}
 	})
+}
+
+// full is a disk without space.
+type full struct{ writes int }
+
+func (f *full) Write([]byte) (int, error) {
+	f.writes++
+	return 0, syscall.ENOSPC
+}
+
+func TestAnOutputThatFailsIsReportedOnce(t *testing.T) {
+	w := newWorld(t, kafkatest.InMemory(t))
+	fill(w)
+	for _, args := range []string{"--letters -o json", "--letters", "-o json", ""} {
+		disk := &full{}
+		command := newCommand(console.Console{In: w, Out: disk, Err: io.Discard})
+		app := &cli.App{Name: "order-sink", ExitErrHandler: func(*cli.Context, error) {}, Commands: []*cli.Command{command}}
+		err := app.RunContext(t.Context(), append([]string{"order-sink"}, w.command(append([]string{"list"}, strings.Fields(args)...)...)...))
+		if err == nil || strings.Count(err.Error(), syscall.ENOSPC.Error()) != 1 || disk.writes != 1 {
+			t.Errorf("list %s: %d writes, %v", args, disk.writes, err)
+		}
+	}
 }

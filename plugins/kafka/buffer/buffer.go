@@ -30,7 +30,8 @@ type Limits struct {
 	BatchRecords int // that a batch may have
 }
 
-// Options are what a buffer calls. It calls Mark and ShowLag while it is locked.
+// Options are the limits of a buffer, and what it uses. It calls the functions while it is
+// locked.
 type Options struct {
 	Limits
 	Memory  *offsets.Memory

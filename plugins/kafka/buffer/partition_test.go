@@ -11,14 +11,12 @@ import (
 	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
-var partition0 = map[string][]int32{"orders": {0}, "never seen": {1}}
-
-// unassign gives up partition 0. The channel is closed once it has left.
-func (l *log) unassign() <-chan struct{} {
+// unassign gives up partitions. The channel is closed once they have left.
+func (l *log) unassign(partitions ...int32) <-chan struct{} {
 	left := make(chan struct{})
 	go func() {
 		defer close(left)
-		l.Unassign(l.Context(), partition0)
+		l.Unassign(l.Context(), map[string][]int32{"orders": partitions})
 	}()
 	synctest.Wait()
 	return left
@@ -28,14 +26,14 @@ func (l *log) unassign() <-chan struct{} {
 func (l *log) lose() {
 	over, done := context.WithCancel(l.Context())
 	done()
-	l.Unassign(over, partition0)
+	l.Unassign(over, map[string][]int32{"orders": {0}, "never seen": {1}})
 }
 
 func TestAPartitionThatLeavesWaitsForItsBatch(t *testing.T) {
 	run(t, 10_000, 200, func(l *log) {
 		l.fetched(0, 0, 6)
 		b := l.given("0: 0-1")
-		left := l.unassign()
+		left := l.unassign(0)
 		l.expect("leaving", 200)
 		l.given("nothing")
 		if isClosed(left) {
@@ -50,12 +48,46 @@ func TestAPartitionThatLeavesWaitsForItsBatch(t *testing.T) {
 	})
 }
 
+// A batch comes back while its partition leaves: the next member reads it.
+func TestABatchThatComesBackIsLeftToTheNextMember(t *testing.T) {
+	run(t, 10_000, 200, func(l *log) {
+		l.fetched(0, 0, 2)
+		l.fetched(1, 0, 2)
+		b, other := l.given("0: 0-1"), l.given("1: 0-1")
+		left := l.unassign(1, 0)
+		l.Settle(b, false)
+		l.pause()
+		l.given("nothing") // partition 1 still waits for its batch
+		l.Settle(other, true)
+		<-left
+		l.pause()
+		l.expect("both have left", 0, "1/1")
+		l.given("nothing")
+	})
+}
+
+// The records of a partition that is lost fill the buffer no more, and were the last ones
+// of a log that has changed.
+func TestALostPartitionLeavesSpace(t *testing.T) {
+	run(t, 300, 200, func(l *log) {
+		l.fetched(0, 0, 3)
+		space := make(chan bool, 1)
+		go func() { space <- l.AwaitSpace(l.Context()) }()
+		synctest.Wait()
+		<-l.Ready()
+		l.lose()
+		if !<-space || !isClosed(l.Ready()) {
+			l.Error("the loss of the partition is not noticed")
+		}
+	})
+}
+
 // At the end nothing waits for what does not come back.
 func TestLeavingEndsWithTheMember(t *testing.T) {
 	run(t, 10_000, 300, func(l *log) {
 		l.fetched(0, 0, 3)
 		l.given("0: 0-2")
-		left, began := l.unassign(), time.Now()
+		left, began := l.unassign(0), time.Now()
 		if isClosed(left) {
 			l.Fatal("it has not waited")
 		}

@@ -75,6 +75,9 @@ func HasRecords(ctx context.Context, c *kgo.Client, name string, partition int32
 	if err = errors.Join(err, topics.Error()); err != nil {
 		return false, err
 	}
+	if topics[name].Partitions[partition].Leader < 0 { // the brokers elect one
+		return true, nil
+	}
 	for from < end {
 		found, err := fetch(ctx, c, topics[name], partition, from)
 		if err != nil {

@@ -59,12 +59,12 @@ func Join(config Config) (*Consumer, error) {
 	if c.logs, err = config.Checker.Connect(); err != nil {
 		return nil, err
 	}
-	joined := make(chan struct{})
-	if c.client, err = kgo.NewClient(slices.Concat(config.Options, c.options(joined))...); err != nil {
+	made := make(chan struct{})
+	if c.client, err = kgo.NewClient(slices.Concat(config.Options, c.options(made))...); err != nil {
 		c.logs.Close()
 		return nil, err
 	}
-	close(joined)
+	close(made)
 	var running context.Context
 	running, c.stop = context.WithCancel(context.Background())
 	go c.watch(running)
@@ -78,8 +78,9 @@ func Join(config Config) (*Consumer, error) {
 	return c, nil
 }
 
-// options are those that the consumer relies on. Its functions wait until c.client is set.
-func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
+// options are those that the consumer relies on. The client begins with no partition before
+// made is closed: c.client is set by then, and the positions of partitions need it.
+func (c *Consumer) options(made <-chan struct{}) []kgo.Opt {
 	return []kgo.Opt{
 		// When a log has changed, the client begins with the first record of the log: it
 		// must skip none before the buffer has noticed, whatever start_offset is.
@@ -90,7 +91,7 @@ func (c *Consumer) options(joined <-chan struct{}) []kgo.Opt {
 		kgo.WithHooks(c),
 		kgo.WithContext(c.describing(context.Background())),
 		kgo.AdjustFetchOffsetsFn(func(ctx context.Context, from map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
-			<-joined
+			<-made
 			return from, c.correct(ctx, from)
 		}),
 		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { c.Assigned() }),

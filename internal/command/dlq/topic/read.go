@@ -43,7 +43,8 @@ func (s Spans) Offsets() (n int64) {
 
 // Spans connects, and returns the partitions that have records now.
 func (t *Topic) Spans(ctx context.Context) (Spans, error) {
-	c, err := t.Client()
+	// Without this option, the client answers for 5 seconds from metadata without a leader.
+	c, err := t.Client(kgo.MetadataMinAge(electionPause))
 	if err != nil {
 		return nil, err
 	}
