@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka" // the output of the shipped dead letters
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/orders"
@@ -74,22 +75,20 @@ func TestTheDeadLettersOfEachStage(t *testing.T) {
 		} {
 			t.Run(name+" "+resources, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, kafkatest.InMemory(t), 2)
-				w.exec("CREATE TABLE orders (order_id VARCHAR(64) PRIMARY KEY, user_id VARCHAR(60), product_id VARCHAR(255), qty INT, unit_price BIGINT, total_price BIGINT) COLLATE utf8mb4_nopad_bin")
+				p := newPipeline(t, kafkatest.InMemory(t), 2)
+				p.exec("CREATE TABLE orders (order_id VARCHAR(64) PRIMARY KEY, user_id VARCHAR(60), product_id VARCHAR(255), qty INT, unit_price BIGINT, total_price BIGINT) COLLATE utf8mb4_nopad_bin")
 				messages, expected := refusable()
 				at := time.Now().Add(-time.Hour).Truncate(time.Millisecond)
 				for _, m := range messages {
-					w.must(w.client.ProduceSync(t.Context(), &kgo.Record{
-						Topic: w.topics[0], Partition: 1, Key: m.Key, Value: m.Value, Headers: m.Headers, Timestamp: at,
+					require.NoError(p, p.client.ProduceSync(t.Context(), &kgo.Record{
+						Topic: p.topics[0], Partition: 1, Key: m.Key, Value: m.Value, Headers: m.Headers, Timestamp: at,
 					}).FirstErr())
 				}
-				w.refusing(resources, fmt.Sprintf(output, "dsn: '"+w.dsn+"', table: orders, columns: [ order_id, user_id, product_id, qty, unit_price, total_price ], key: [ order_id ]"))
-				for _, r := range w.consume(w.topics[1], len(messages)) {
+				p.refusing(resources, fmt.Sprintf(output, "dsn: '"+p.dsn+"', table: orders, columns: [ order_id, user_id, product_id, qty, unit_price, total_price ], key: [ order_id ]"))
+				for _, r := range p.consume(p.topics[1], len(messages)) {
 					i := slices.IndexFunc(messages, func(m orders.Message) bool { return bytes.Equal(m.Value, r.Value) })
-					if i < 0 {
-						t.Fatalf("no record has the value %q", r.Value)
-					}
-					w.compare(r, messages[i], expected[i], i, at)
+					require.GreaterOrEqual(t, i, 0, "no record has the value %q", r.Value)
+					p.compare(r, messages[i], expected[i], i, at)
 				}
 			})
 		}
@@ -97,16 +96,13 @@ func TestTheDeadLettersOfEachStage(t *testing.T) {
 }
 
 // compare compares a dead letter with its record.
-func (w *world) compare(r *kgo.Record, m orders.Message, d deadLetter, offset int, at time.Time) {
-	w.Helper()
-	if !bytes.Equal(r.Key, m.Key) || (r.Key == nil) != (m.Key == nil) || (r.Value == nil) != (m.Value == nil) {
-		w.Errorf("%s: key %q (null: %v) became %q", d.code, m.Key, m.Key == nil, r.Key)
-	}
+func (p *pipeline) compare(r *kgo.Record, m orders.Message, d deadLetter, offset int, at time.Time) {
+	p.Helper()
+	assert.Equal(p, m.Key, r.Key, "%s: the key, nil or not", d.code)
+	assert.Equal(p, m.Value, r.Value, "%s: the value, nil or not", d.code)
 	got := map[string]string{}
 	for _, h := range r.Headers {
-		if _, twice := got[h.Key]; twice {
-			w.Errorf("%s: the header %q is there twice", d.code, h.Key)
-		}
+		assert.NotContains(p, got, h.Key, "%s: the header is there twice", d.code)
 		got[h.Key] = string(h.Value)
 	}
 	want := map[string]string{}
@@ -118,7 +114,7 @@ func (w *world) compare(r *kgo.Record, m orders.Message, d deadLetter, offset in
 		"order_sink.field":                      d.field,
 		"order_sink.stage":                      d.stage,
 		"order_sink.timestamp_ms":               fmt.Sprint(at.UnixMilli()),
-		"__connect.errors.topic":                w.topics[0],
+		"__connect.errors.topic":                p.topics[0],
 		"__connect.errors.partition":            "1",
 		"__connect.errors.offset":               fmt.Sprint(offset),
 		"__connect.errors.connector.name":       "order-sink",
@@ -129,27 +125,23 @@ func (w *world) compare(r *kgo.Record, m orders.Message, d deadLetter, offset in
 		"__connect.errors.exception.message":    d.text,
 		"__connect.errors.exception.stacktrace": d.before + d.text,
 	})
-	if failedAt := got["order_sink.failed_at"]; !regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`).MatchString(failedAt) {
-		w.Errorf("%s: failed_at is %q", d.code, failedAt)
-	}
+	assert.Regexp(p, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`, got["order_sink.failed_at"], "%s: failed_at", d.code)
 	delete(got, "order_sink.failed_at")
-	if !maps.Equal(got, want) {
-		w.Errorf("%s: the headers are\n%q, expected\n%q", d.code, got, want)
-	}
+	assert.Equal(p, want, got, "%s: the headers", d.code)
 }
 
 // refusing runs a stream with the resources of a file. Its dead letters go to the second
 // topic.
-func (w *world) refusing(resources, output string) {
-	w.Helper()
+func (p *pipeline) refusing(resources, output string) {
+	p.Helper()
 	shared, err := os.ReadFile(resources)
-	w.must(err)
+	require.NoError(p, err)
 	builder := service.NewStreamBuilder()
 	builder.SetEnvVarLookupFunc(func(name string) (string, bool) {
-		value, found := map[string]string{"KAFKA_BROKERS": strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC": w.topics[1]}[name]
+		value, found := map[string]string{"KAFKA_BROKERS": strings.Join(p.broker.Seeds(), ","), "DEAD_LETTER_TOPIC": p.topics[1]}[name]
 		return value, found
 	})
-	w.must(builder.SetYAML(fmt.Sprintf(`
+	require.NoError(p, builder.SetYAML(fmt.Sprintf(`
 input:
   kafka_read: { seed_brokers: [ %q ], topics: [ %s ], consumer_group: %s }
 pipeline:
@@ -165,26 +157,26 @@ pipeline:
     - order_price: { schema_metadata: order_sink_schema }
 output: %s
 logger: { level: NONE }
-`, w.broker.Seeds()[0], w.topics[0], w.topics[0], output)))
-	w.must(builder.AddResourcesYAML(string(shared)))
+`, p.broker.Seeds()[0], p.topics[0], p.topics[0], output)))
+	require.NoError(p, builder.AddResourcesYAML(string(shared)))
 	stream, err := builder.Build()
-	w.must(err)
+	require.NoError(p, err)
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
-	w.Cleanup(func() { w.must(errors.Join(stream.StopWithin(time.Minute), <-ended)) })
+	p.Cleanup(func() { require.NoError(p, errors.Join(stream.StopWithin(time.Minute), <-ended)) })
 }
 
 // consume reads a number of records of a topic.
-func (w *world) consume(topic string, n int) (all []*kgo.Record) {
-	w.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(w.broker.Seeds()...), kgo.ConsumeTopics(topic))
-	w.must(err)
+func (p *pipeline) consume(topic string, n int) (all []*kgo.Record) {
+	p.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(p.broker.Seeds()...), kgo.ConsumeTopics(topic))
+	require.NoError(p, err)
 	defer client.Close()
-	ctx, done := context.WithTimeout(w.Context(), time.Minute)
+	ctx, done := context.WithTimeout(p.Context(), time.Minute)
 	defer done()
 	for len(all) < n {
 		fetches := client.PollFetches(ctx)
-		w.must(fetches.Err())
+		require.NoError(p, fetches.Err())
 		all = append(all, fetches.Records()...)
 	}
 	return all

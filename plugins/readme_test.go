@@ -12,6 +12,7 @@ import (
 
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure" // the batch policy's own fields
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/require"
 
 	decodecodes "github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
@@ -51,36 +52,22 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	data.Send = describe(t, view, found)
 
 	page, err := template.New("README.md").Funcs(template.FuncMap{"cell": cell, "text": text}).Parse(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	var want bytes.Buffer
-	if err := page.Execute(&want, data); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, page.Execute(&want, data))
 	if *update {
-		if err := os.WriteFile("README.md", want.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, os.WriteFile("README.md", want.Bytes(), 0o644))
 	}
 	got, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("plugins/README.md differs from the descriptions of the plugins: run `make docs` and commit it")
-	}
+	require.NoError(t, err)
+	require.Equal(t, want.String(), string(got), "plugins/README.md differs from the descriptions of the plugins: run `make docs` and commit it")
 }
 
 func describe(t *testing.T, view *service.ConfigView, found bool) plugin {
 	t.Helper()
-	if !found {
-		t.Fatal("a plugin is not registered")
-	}
+	require.True(t, found, "a plugin is not registered")
 	data, err := view.TemplateData()
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	return plugin{TemplateDataPlugin: data}
 }
 

@@ -3,11 +3,12 @@ package plugins
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // The tombstone of a row that a record made deletes the row, and no other row. The
@@ -27,15 +28,13 @@ func TestATombstoneOfEveryKeyTypeDeletesItsRow(t *testing.T) {
 		"BIGINT UNSIGNED": {`"type":"int64","name":"shop.Id"`, `7`, `9223372036854775807`, `7`},
 	} {
 		t.Run(columnType, func(t *testing.T) {
-			w := storing(t, "CREATE TABLE t (k "+columnType+" PRIMARY KEY, v INT)")
-			send := w.deleting("{ table: t, columns: [ k, v ], key: [ k ], tombstone: delete, dsn: '" + w.dsn + "' }")
+			p := storing(t, "CREATE TABLE t (k "+columnType+" PRIMARY KEY, v INT)")
+			send := p.deleting("{ table: t, columns: [ k, v ], key: [ k ], tombstone: delete, dsn: '" + p.dsn + "' }")
 			envelope := `{"schema":{"type":"struct","name":"t.Row","fields":[{` + c.schema + `,"field":"k"},{"type":"int32","optional":true,"field":"v"}]},"payload":`
 			send("", envelope+`{"k":`+c.record+`,"v":1}}`)
 			send("", envelope+`{"k":`+c.other+`,"v":2}}`)
 			send(envelope+`{"k":`+c.key+`}}`, "")
-			if rows := w.rows("SELECT v FROM t"); !slices.Equal(rows, []string{"2"}) {
-				t.Errorf("the rows %q are left, expected the other row", rows)
-			}
+			require.Equal(t, []string{"2"}, p.rows("SELECT v FROM t"), "only the other row is left")
 		})
 	}
 }
@@ -43,51 +42,45 @@ func TestATombstoneOfEveryKeyTypeDeletesItsRow(t *testing.T) {
 // A processor after connect_json_decode may replace the key. The tombstone then deletes
 // the row of the new key, and not the row of the decoded key.
 func TestATombstoneDeletesTheRowOfAReplacedKey(t *testing.T) {
-	w := storing(t, "CREATE TABLE t (k VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY)", "INSERT INTO t VALUES ('a'), ('b')")
-	send := w.deleting("{ table: t, columns: [ k ], key: [ k ], tombstone: delete, dsn: '"+w.dsn+"' }", `mapping: meta kafka_key = "b"`)
+	p := storing(t, "CREATE TABLE t (k VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY)", "INSERT INTO t VALUES ('a'), ('b')")
+	send := p.deleting("{ table: t, columns: [ k ], key: [ k ], tombstone: delete, dsn: '"+p.dsn+"' }", `mapping: meta kafka_key = "b"`)
 	send(`{"schema":{"type":"string"},"payload":"a"}`, "")
-	if rows := w.rows("SELECT k FROM t"); !slices.Equal(rows, []string{"a"}) {
-		t.Errorf("the rows %q are left, expected a", rows)
-	}
+	require.Equal(t, []string{"a"}, p.rows("SELECT k FROM t"), "the rows that are left")
 }
 
 // A processor may make a tombstone of a decoded record. The key is then decoded by another
 // connect_json_decode.
 func TestATombstoneThatAMappingMakesDeletesItsRow(t *testing.T) {
-	w := storing(t, "CREATE TABLE t (k VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY)", "INSERT INTO t VALUES ('a'), ('b')")
-	send := w.deleting("{ table: t, columns: [ k ], key: [ k ], tombstone: delete, dsn: '"+w.dsn+"' }",
+	p := storing(t, "CREATE TABLE t (k VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY)", "INSERT INTO t VALUES ('a'), ('b')")
+	send := p.deleting("{ table: t, columns: [ k ], key: [ k ], tombstone: delete, dsn: '"+p.dsn+"' }",
 		`mapping: 'root = ""'`, "connect_json_decode: {}")
 	send(`{"schema":{"type":"string"},"payload":"a"}`, `{"schema":null,"payload":{"removed":true}}`)
-	if rows := w.rows("SELECT k FROM t"); !slices.Equal(rows, []string{"b"}) {
-		t.Errorf("the rows %q are left, expected b", rows)
-	}
+	require.Equal(t, []string{"b"}, p.rows("SELECT k FROM t"), "the rows that are left")
 }
 
 // deleting starts connect_json_decode, more processors and mariadb_upsert. send returns
 // when the output has acknowledged the message.
-func (w *world) deleting(upsert string, processors ...string) (send func(key, value string)) {
-	w.Helper()
+func (p *pipeline) deleting(upsert string, processors ...string) (send func(key, value string)) {
+	p.Helper()
 	builder := service.NewStreamBuilder()
-	w.must(builder.SetLoggerYAML("level: off"))
+	require.NoError(p, builder.SetLoggerYAML("level: off"))
 	for _, processor := range append([]string{"connect_json_decode: {}"}, processors...) {
-		w.must(builder.AddProcessorYAML(processor))
+		require.NoError(p, builder.AddProcessorYAML(processor))
 	}
-	w.must(builder.AddOutputYAML("mariadb_upsert: " + upsert))
+	require.NoError(p, builder.AddOutputYAML("mariadb_upsert: "+upsert))
 	produce, err := builder.AddProducerFunc()
-	w.must(err)
+	require.NoError(p, err)
 	stream, err := builder.Build()
-	w.must(err)
+	require.NoError(p, err)
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
-	w.Cleanup(func() {
-		if err := errors.Join(stream.StopWithin(time.Minute), <-ended); err != nil {
-			w.Error(err)
-		}
+	p.Cleanup(func() {
+		assert.NoError(p, errors.Join(stream.StopWithin(time.Minute), <-ended))
 	})
 	return func(key, value string) {
-		w.Helper()
+		p.Helper()
 		m := service.NewMessage([]byte(value))
 		m.MetaSetMut("kafka_key", []byte(key))
-		w.must(produce(w.Context(), m))
+		require.NoError(p, produce(p.Context(), m))
 	}
 }

@@ -3,13 +3,13 @@ package deadletter
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -23,25 +23,21 @@ func sent(t *testing.T, content string, reason error, metadata map[string]any) (
 	b := kafkatest.InMemory(t)
 	topic := kafkatest.Topic(t, b, 1)
 	resources, err := os.ReadFile("../../config/resources.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	send, _ := stream(t, "resource: dead_letter", string(resources), map[string]string{"KAFKA_BROKERS": strings.Join(b.Seeds(), ","), "DEAD_LETTER_TOPIC": topic})
 	m := service.NewMessage([]byte(content))
 	for name, value := range metadata {
 		m.MetaSetMut(name, value)
 	}
 	m.SetError(reason)
-	if err := send(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, send(t.Context(), m))
 	got := map[string]string{}
 	r := consume(t, 1, kgo.SeedBrokers(b.Seeds()...), kgo.ConsumeTopics(topic))[0]
 	for _, h := range r.Headers {
 		if h.Key != "order_sink.failed_at" {
 			got[h.Key] = string(h.Value)
-		} else if !regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`).Match(h.Value) {
-			t.Errorf("failed_at is %q", h.Value)
+		} else {
+			assert.Regexp(t, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`, string(h.Value), "failed_at")
 		}
 	}
 	return r, got
@@ -66,10 +62,9 @@ func TestARefusalWithTheFrameworksWordsInFront(t *testing.T) {
 		"order_sink.custom":        "a header of that name",
 		"__connect.errors.topic":   "of a replayed dead letter",
 	})
-	if string(r.Key) != "k" || string(r.Value) != "the bytes as received" {
-		t.Errorf("the dead letter has key %q and value %q", r.Key, r.Value)
-	}
-	if want := map[string]string{
+	require.Equal(t, "k", string(r.Key))
+	require.Equal(t, "the bytes as received", string(r.Value))
+	require.Equal(t, map[string]string{
 		"traceparent":                           "00-abc",
 		"kafka_replyTopic":                      "a header that Spring sets",
 		"original":                              "a header of that name",
@@ -89,9 +84,7 @@ func TestARefusalWithTheFrameworksWordsInFront(t *testing.T) {
 		"__connect.errors.exception.class.name": "order_sink.type_mismatch",
 		"__connect.errors.exception.message":    "type_mismatch: payload.qty: expected int32, got string",
 		"__connect.errors.exception.stacktrace": "rejecting due to failed processing: type_mismatch: payload.qty: expected int32, got string",
-	}; !maps.Equal(got, want) {
-		t.Errorf("the headers are\n%q, expected\n%q", got, want)
-	}
+	}, got, "the headers")
 }
 
 // The reason is the error of the message, or else the error of the fallback. A refusal in
@@ -122,18 +115,16 @@ func TestTheReasonOfADeadLetter(t *testing.T) {
 				stacktrace = c.reason.Error()
 			}
 			r, got := sent(t, `{"order_id":"1"}`, c.reason, metadata)
-			if string(r.Value) != "the bytes as received" || r.Key != nil {
-				t.Errorf("the dead letter has key %q and value %q", r.Key, r.Value)
-			}
+			require.Equal(t, "the bytes as received", string(r.Value))
+			require.Nil(t, r.Key)
 			for name, want := range map[string]string{
 				"order_sink.code": c.code, "order_sink.field": c.field, "order_sink.stage": c.stage, "__connect.errors.stage": c.connect,
 				"__connect.errors.class.name": c.stage, "__connect.errors.exception.class.name": "order_sink." + c.code,
 				"__connect.errors.exception.message": c.message, "__connect.errors.exception.stacktrace": stacktrace,
 				"order_sink.timestamp_ms": "", "__connect.errors.topic": "", "__connect.errors.partition": "", "__connect.errors.offset": "",
 			} {
-				if value, found := got[name]; !found || value != want {
-					t.Errorf("header %s is %q, expected %q", name, value, want)
-				}
+				assert.Contains(t, got, name)
+				assert.Equal(t, want, got[name], "header %s", name)
 			}
 		})
 	}
@@ -142,9 +133,8 @@ func TestTheReasonOfADeadLetter(t *testing.T) {
 // A message that was not decoded has no metadata with its bytes. Its content is the value.
 func TestADeadLetterOfAMessageThatWasNotDecoded(t *testing.T) {
 	t.Parallel()
-	if r, _ := sent(t, "as received", errors.New("EOF"), nil); string(r.Value) != "as received" {
-		t.Errorf("the dead letter has the value %q", r.Value)
-	}
+	r, _ := sent(t, "as received", errors.New("EOF"), nil)
+	require.Equal(t, "as received", string(r.Value))
 }
 
 // A message that is a dead letter of a user's mapping does not change.
@@ -164,9 +154,8 @@ func TestADeadLetterOfAMappingStaysAsItIs(t *testing.T) {
 				}
 			}
 			r, got := sent(t, "as the mapping made it", errors.New("row_null: qty: null"), metadata)
-			if string(r.Value) != "as the mapping made it" || !maps.Equal(got, want) {
-				t.Errorf("the dead letter has the value %q and the headers %q, expected %q", r.Value, got, want)
-			}
+			require.Equal(t, "as the mapping made it", string(r.Value))
+			require.Equal(t, want, got, "the headers")
 		})
 	}
 }

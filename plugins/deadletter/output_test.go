@@ -2,7 +2,6 @@ package deadletter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -30,9 +30,7 @@ func cluster(t *testing.T, port int) (*kfake.Cluster, []kgo.Opt) {
 // A broker does not answer: the output reports that, and sends the dead letter once.
 func TestADeadLetterWithoutAnAnswerIsReported(t *testing.T) {
 	port, err := loopback.Port(0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	broker, reach := cluster(t, port)
 	send, log := stream(t, fmt.Sprintf(`
 dead_letter_send:
@@ -43,9 +41,7 @@ dead_letter_send:
       acks: all
       sasl: [ { mechanism: PLAIN, username: sink, password: '${PASSWORD}' } ]
 `, loopback.Address(port)), "{}", map[string]string{"PASSWORD": strings.ReplaceAll(password, "'", "''")})
-	if err := send(t.Context(), service.NewMessage([]byte("dead letter 1"))); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, send(t.Context(), service.NewMessage([]byte("dead letter 1"))))
 	release := make(chan struct{})
 	broker.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
 		<-release
@@ -57,45 +53,33 @@ dead_letter_send:
 	close(release)
 	select {
 	case err := <-sent:
-		if err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, err)
 	case <-time.After(time.Minute):
-		t.Fatal("the dead letter is not accepted")
+		require.FailNow(t, "the dead letter is not accepted")
 	}
 	log.await(t, "Delivering dead letters: the wait is over")
 	// Nothing of the first dead letter can come after the next one.
-	if err := send(t.Context(), service.NewMessage([]byte("dead letter 3"))); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, send(t.Context(), service.NewMessage([]byte("dead letter 3"))))
 	var got []string
 	for _, r := range consume(t, 3, reach...) {
 		got = append(got, string(r.Value))
 	}
-	if strings.Join(got, ", ") != "dead letter 1, dead letter 2, dead letter 3" {
-		t.Errorf("the broker has %q", got)
-	}
+	require.Equal(t, []string{"dead letter 1", "dead letter 2", "dead letter 3"}, got, "the records of the broker")
 }
 
 // The output sends a batch that comes while another batch is in progress. The answer to
 // the other batch must not count for it.
 func TestAnotherBatchIsNotAcknowledgedUnsent(t *testing.T) {
 	port, err := loopback.Port(0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	broker, reach := cluster(t, port)
 	parsed, err := spec().ParseYAML(fmt.Sprintf(`
 output:
   redpanda: { seed_brokers: [ %q ], topic: orders, acks: all, sasl: [ { mechanism: PLAIN, username: sink, password: %q } ] }
 `, loopback.Address(port), password), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	o, err := newOutput(parsed, service.MockResources())
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(func() { _ = o.Close(context.Background()) })
 	arrived, release := make(chan struct{}), make(chan struct{})
 	arrive := sync.OnceFunc(func() { close(arrived) })
@@ -112,20 +96,14 @@ output:
 	}
 	ctx, giveUp := context.WithCancel(t.Context())
 	go func() { <-arrived; giveUp() }()
-	if err := o.WriteBatch(ctx, batch("given up 1", "given up 2")); !errors.Is(err, service.ErrNotConnected) {
-		t.Fatalf("the batch that was given up got %v", err)
-	}
+	require.ErrorIs(t, o.WriteBatch(ctx, batch("given up 1", "given up 2")), service.ErrNotConnected, "the batch that was given up")
 	sent := make(chan error, 1)
 	go func() { sent <- o.WriteBatch(t.Context(), batch("another 1", "another 2")) }()
 	close(release)
-	if err := <-sent; err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, <-sent)
 	var got []string
 	for _, r := range consume(t, 4, reach...) {
 		got = append(got, string(r.Value))
 	}
-	if strings.Join(got, ", ") != "given up 1, given up 2, another 1, another 2" {
-		t.Errorf("the topic has %q", got)
-	}
+	require.Equal(t, []string{"given up 1", "given up 2", "another 1", "another 2"}, got, "the records of the topic")
 }

@@ -14,6 +14,8 @@ import (
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
 	"github.com/redpanda-data/benthos/v4/public/service"
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/servers/eventually"
@@ -41,13 +43,12 @@ func (l *log) await(t *testing.T, text string) {
 		l.mutex.Lock()
 		all := l.text.String()
 		l.mutex.Unlock()
-		switch n := strings.Count(all, text); {
-		case n == 1:
-			return nil
-		case n > 1:
-			t.Fatalf("the log has %d times %q:\n%s", n, text, all)
+		n := strings.Count(all, text)
+		require.LessOrEqual(t, n, 1, "the log has %d times %q:\n%s", n, text, all)
+		if n == 0 {
+			return fmt.Errorf("it has not %q:\n%s", text, all)
 		}
-		return fmt.Errorf("it has not %q:\n%s", text, all)
+		return nil
 	})
 }
 
@@ -63,19 +64,13 @@ func stream(t *testing.T, output, resources string, environment map[string]strin
 		return value, found
 	})
 	send, err := builder.AddProducerFunc()
-	if err := errors.Join(err, builder.AddResourcesYAML(resources), builder.AddOutputYAML(output)); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, errors.Join(err, builder.AddResourcesYAML(resources), builder.AddOutputYAML(output)))
 	built, err := builder.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- built.Run(context.Background()) }()
 	t.Cleanup(func() {
-		if err := errors.Join(built.StopWithin(30*time.Second), <-ended); err != nil {
-			t.Error(err)
-		}
+		assert.NoError(t, errors.Join(built.StopWithin(30*time.Second), <-ended))
 	})
 	return send, l
 }
@@ -84,17 +79,13 @@ func stream(t *testing.T, output, resources string, environment map[string]strin
 func consume(t *testing.T, n int, options ...kgo.Opt) (all []*kgo.Record) {
 	t.Helper()
 	client, err := kgo.NewClient(options...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	defer client.Close()
 	ctx, done := context.WithTimeout(t.Context(), time.Minute)
 	defer done()
 	for len(all) < n {
 		fetches := client.PollFetches(ctx)
-		if err := fetches.Err(); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, fetches.Err())
 		all = append(all, fetches.Records()...)
 	}
 	return all

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -28,17 +29,13 @@ func open(b kafka.Broker, topic, more string) string {
 func produce(t *testing.T, b kafka.Broker, records ...*kgo.Record) {
 	t.Helper()
 	client := connect(t, b, kgo.RecordPartitioner(kgo.ManualPartitioner()))
-	if err := client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, client.ProduceSync(t.Context(), records...).FirstErr())
 }
 
 func connect(t *testing.T, b kafka.Broker, options ...kgo.Opt) *kgo.Client {
 	t.Helper()
 	client, err := kgo.NewClient(append(options, kgo.SeedBrokers(b.Seeds()...))...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return client
 }
@@ -72,9 +69,8 @@ func committed(t *testing.T, b kafka.Broker, topic string, partition int32) int6
 
 func deleteTo(t *testing.T, b kafka.Broker, topic string, offset int64) {
 	t.Helper()
-	if _, err := admin(t, b).DeleteRecords(t.Context(), at(topic, 0, offset)); err != nil {
-		t.Fatal(err)
-	}
+	_, err := admin(t, b).DeleteRecords(t.Context(), at(topic, 0, offset))
+	require.NoError(t, err)
 }
 
 func commit(t *testing.T, b kafka.Broker, group string, offsets kadm.Offsets) error {
@@ -92,9 +88,8 @@ func expected(from, to int) (all []string) {
 
 func recreate(t *testing.T, b kafka.Broker, topic string) {
 	t.Helper()
-	if _, err := admin(t, b).DeleteTopic(t.Context(), topic); err != nil {
-		t.Fatal(err)
-	}
+	_, err := admin(t, b).DeleteTopic(t.Context(), topic)
+	require.NoError(t, err)
 	await(t, "the topic is created again", func() bool { return b.CreateTopic(t.Context(), topic, 1, nil) == nil })
 }
 
@@ -103,32 +98,22 @@ func transactions(t *testing.T, b kafka.Broker, topic string, records int, ends 
 	t.Helper()
 	client := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
 	for _, end := range ends {
-		if err := client.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, client.BeginTransaction())
 		for range records {
-			if err := client.ProduceSync(t.Context(), kgo.StringRecord(fmt.Sprint("committed: ", end))).FirstErr(); err != nil {
-				t.Fatal(err)
-			}
+			require.NoError(t, client.ProduceSync(t.Context(), kgo.StringRecord(fmt.Sprint("committed: ", end))).FirstErr())
 		}
-		if err := client.EndTransaction(t.Context(), end); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, client.EndTransaction(t.Context(), end))
 	}
 }
 
 // cutLog kills a broker, cuts a log off at an offset, and starts the broker again.
 func cutLog(t *testing.T, b *kafka.Java, topic string, offset int64) {
 	t.Helper()
-	if err := b.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if first, err := b.Cut(topic, 0, offset); err != nil || first != offset {
-		t.Fatalf("cut at %d: %v", first, err)
-	}
-	if err := b.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, b.Kill())
+	first, err := b.Cut(topic, 0, offset)
+	require.NoError(t, err)
+	require.Equal(t, offset, first, "the offset of the cut")
+	require.NoError(t, b.Start(t.Context()))
 	await(t, "the topic is there", func() bool {
 		ends, err := admin(t, b).ListEndOffsets(t.Context(), topic)
 		end, ok := ends.Lookup(topic, 0)
@@ -141,14 +126,10 @@ func cluster(t *testing.T, port, records int) *kfake.Cluster {
 	t.Helper()
 	c, reach := kafkatest.WithAccount(t, port, "sink", password)
 	client, err := kgo.NewClient(reach...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	defer client.Close()
 	for n := range records {
-		if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: "orders", Value: fmt.Append(nil, "record ", n)}).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, client.ProduceSync(t.Context(), &kgo.Record{Topic: "orders", Value: fmt.Append(nil, "record ", n)}).FirstErr())
 	}
 	return c
 }

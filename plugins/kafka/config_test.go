@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
@@ -28,11 +30,10 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 			text += "consumer_group: g\n"
 		}
 		parsed, err := spec().ParseYAML(text, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := newInput(parsed, service.MockResources()); err == nil || !strings.HasPrefix(err.Error(), expected) {
-			t.Errorf("%s: got %v, expected %s", more, err, expected)
+		require.NoError(t, err)
+		_, err = newInput(parsed, service.MockResources())
+		if assert.Error(t, err, more) {
+			assert.True(t, strings.HasPrefix(err.Error(), expected), "%s: got %v, expected %s", more, err, expected)
 		}
 	}
 }

@@ -2,14 +2,14 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"net"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/goleak"
@@ -23,13 +23,9 @@ import (
 func made(t *testing.T, config string) *input {
 	t.Helper()
 	parsed, err := spec().ParseYAML(strings.TrimPrefix(config, "kafka_read:"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	i, err := newInput(parsed, service.MockResources())
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	return i
 }
 
@@ -37,16 +33,12 @@ func made(t *testing.T, config string) *input {
 func batches(t *testing.T, config string) (next func() (service.MessageBatch, service.AckFunc)) {
 	t.Helper()
 	i := made(t, config)
-	if err := i.Connect(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, i.Connect(t.Context()))
 	t.Cleanup(func() { _ = i.Close(context.Background()) })
 	return func() (service.MessageBatch, service.AckFunc) {
 		t.Helper()
 		batch, acknowledge, err := i.ReadBatch(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, err)
 		return batch, acknowledge
 	}
 }
@@ -55,9 +47,7 @@ func mustReach(t *testing.T, i service.ConnectionTestable, times int) {
 	t.Helper()
 	for range times {
 		for _, result := range i.ConnectionTest(t.Context()) {
-			if result.Err != nil {
-				t.Fatal(result.Err)
-			}
+			require.NoError(t, result.Err)
 		}
 	}
 }
@@ -68,12 +58,8 @@ func TestAConnectionTestJoinsNoGroup(t *testing.T) {
 	topic := kafkatest.Topic(t, b, 1)
 	mustReach(t, made(t, open(b, topic, "")), 5)
 	groups, err := admin(t, b).ListGroups(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if names := groups.Groups(); slices.Contains(names, "readers-of-"+topic) {
-		t.Errorf("the test has made the group: %v", names)
-	}
+	require.NoError(t, err)
+	require.NotContains(t, groups.Groups(), "readers-of-"+topic, "the test has made the group")
 }
 
 func TestAConnectionTestLeavesNothingBehind(t *testing.T) {
@@ -88,32 +74,20 @@ func TestAConnectionTestLeavesNothingBehind(t *testing.T) {
 // connected, and ends soon.
 func TestABrokerWhosePacketsVanish(t *testing.T) {
 	port, err := loopback.Port(0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port), kfake.SeedTopics(1, "orders"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
 	b := &kafka.Memory{Cluster: cluster}
 	produce(t, b, &kgo.Record{Topic: "orders", Value: []byte("an order")})
 	i := made(t, strings.Replace(open(b, "orders", "idle: 50ms\n"), "commit_period: 100ms", "commit_period: 1h", 1))
-	if err := i.Connect(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, i.Connect(t.Context()))
 	_, acknowledge, err := i.ReadBatch(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := acknowledge(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
+	require.NoError(t, acknowledge(t.Context(), nil))
 	cluster.Close()
 	silent, err := net.Listen("tcp", loopback.Address(port)) // it accepts connections, and never answers
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	defer silent.Close()
 	within := func(what string, step func()) {
 		ended := make(chan struct{})
@@ -121,13 +95,12 @@ func TestABrokerWhosePacketsVanish(t *testing.T) {
 		select {
 		case <-ended:
 		case <-time.After(15 * time.Second):
-			t.Fatalf("%s has not come to its end", what)
+			require.FailNow(t, what+" has not come to its end")
 		}
 	}
 	within("reading", func() {
-		if _, _, err = i.ReadBatch(t.Context()); !errors.Is(err, service.ErrNotConnected) {
-			t.Errorf("reading said %v", err)
-		}
+		_, _, err := i.ReadBatch(t.Context())
+		assert.ErrorIs(t, err, service.ErrNotConnected)
 	})
 	within("the end", func() { _ = i.Close(context.Background()) })
 }

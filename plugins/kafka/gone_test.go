@@ -2,10 +2,10 @@ package kafka
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
@@ -20,19 +20,13 @@ func TestRecordsDeletedBeforeTheStartAreReported(t *testing.T) {
 			t.Run(start, func(t *testing.T) {
 				topic := kafkatest.Topic(t, b, 2)
 				produce(t, b, numbered(topic, 0, 0, 100)...)
-				if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
-					t.Fatal(err)
-				}
+				require.NoError(t, commit(t, b, "readers-of-"+topic, at(topic, 0, 10)))
 				deleteTo(t, b, topic, 50)
 				w := watching(t, open(b, topic, "start_offset: "+start+"\n"))
 				w.eventually(t, "the rest is read", func() bool { return len(w.got()) == 50 && committed(t, b, topic, 0) == 100 })
-				if got := w.got(); !slices.Equal(got, expected(50, 100)) {
-					t.Errorf("read: %v", got)
-				}
+				require.Equal(t, expected(50, 100), w.got())
 				w.reported(t, 40, 1, "topic "+topic+", partition 0, offsets 10 to 49 (40 offsets)", "Reading goes on from offset 50.")
-				if n := w.metric(metricLost, 1); n != 0 {
-					t.Errorf("%s of the other partition is %d", metricLost, n)
-				}
+				require.Zero(t, w.metric(metricLost, 1), "%s of the other partition", metricLost)
 			})
 		}
 	})
@@ -44,9 +38,7 @@ func TestALossIsReportedOnce(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1)
 		produce(t, b, numbered(topic, 0, 0, 100)...)
-		if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, commit(t, b, "readers-of-"+topic, at(topic, 0, 10)))
 		deleteTo(t, b, topic, 100)
 		w := watching(t, open(b, topic, ""))
 		w.eventually(t, "the offset is committed", func() bool { return committed(t, b, topic, 0) == 100 })
@@ -79,9 +71,8 @@ func TestRecordsDeletedUnderARunningInputAreReported(t *testing.T) {
 				got := w.got()
 				missing := all - len(got)
 				held := len(got) - left
-				if missing == 0 || !slices.Equal(got, append(expected(0, held), expected(all-left, all)...)) {
-					t.Fatalf("read: %v", got)
-				}
+				require.NotZero(t, missing, "all records were read")
+				require.Equal(t, append(expected(0, held), expected(all-left, all)...), got)
 				w.reported(t, int64(missing), 1, fmt.Sprintf("offsets %d to %d (%d offsets)", held, all-left-1, missing))
 			})
 		}
@@ -95,9 +86,7 @@ func TestALossStopsTheInput(t *testing.T) {
 		topic := kafkatest.Topic(t, b, 1)
 		group := "readers-of-" + topic
 		produce(t, b, numbered(topic, 0, 0, 100)...)
-		if err := commit(t, b, group, at(topic, 0, 10)); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, commit(t, b, group, at(topic, 0, 10)))
 		deleteTo(t, b, topic, 50)
 		w := watching(t, open(b, topic, "on_offset_gone: stop\n"))
 		stopped := func(offsets string, lost int64, warnings int) {
@@ -119,29 +108,22 @@ func TestALossStopsTheInput(t *testing.T) {
 		w.eventually(t, "the rest of the loss is reported", func() bool { return w.metric(metricLost, 0) == 50 })
 		w.reported(t, 50, 2, "offsets 50 to 59 (10 offsets)")
 		w.eventually(t, "less is left", func() bool { return w.metric(metricLag, 0) == 40 })
-		if got := w.got(); len(got) > 0 {
-			t.Errorf("read: %v", got)
-		}
-		if err := commit(t, b, group, at(topic, 0, 60)); err != nil {
-			t.Fatal(err)
-		}
+		require.Empty(t, w.got())
+		require.NoError(t, commit(t, b, group, at(topic, 0, 60)))
 		w.eventually(t, "it goes on by itself", func() bool { return committed(t, b, topic, 0) == 100 })
-		if got := w.got(); !slices.Equal(got, expected(60, 100)) {
-			t.Errorf("read: %v", got)
-		}
+		require.Equal(t, expected(60, 100), w.got())
 		// Now under a running input.
 		w.gate.close()
 		produce(t, b, numbered(topic, 0, 100, 110)...)
 		w.eventually(t, "it is held up", func() bool { return len(w.got()) == 41 })
 		held, err := admin(t, b).ListEndOffsets(t.Context(), topic)
-		if end, _ := held.Lookup(topic, 0); err != nil || end.Offset != 110 {
-			t.Fatal(end, err)
-		}
+		require.NoError(t, err)
+		end, _ := held.Lookup(topic, 0)
+		require.EqualValues(t, 110, end.Offset)
 		w.gate.open()
 		w.eventually(t, "all is read", func() bool { return committed(t, b, topic, 0) == 110 })
-		if status, text := w.get("/ready"); status != 200 {
-			t.Errorf("/ready: %d: %s", status, text)
-		}
+		status, text := w.get("/ready")
+		require.Equal(t, 200, status, "/ready: %s", text)
 	})
 }
 
@@ -174,9 +156,8 @@ func TestARecreatedTopicIsReadFromItsBeginning(t *testing.T) {
 				w.eventually(t, "the new topic is read", func() bool { return committed(t, b, topic, 0) == young })
 				got := w.got()
 				held := len(got) - young
-				if held < 1 || !slices.Equal(got, append(expected(0, held), expected(0, young)...)) {
-					t.Fatalf("read: %v", got)
-				}
+				require.Positive(t, held, "read: %v", got)
+				require.Equal(t, append(expected(0, held), expected(0, young)...), got)
 				w.reported(t, int64(old-held), 1, fmt.Sprintf("offsets %d to %d (%d offsets): the topic was deleted and created again", held, old-1, old-held))
 			})
 		}
@@ -194,22 +175,16 @@ func TestAnOffsetOfADeletedTopicIsIgnored(t *testing.T) {
 		w.eventually(t, "all is read", func() bool { return committed(t, b, topic, 0) == 20 })
 		w.end()
 		offsets, err := admin(t, b).FetchOffsets(t.Context(), group)
-		if err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, err)
 		stale, _ := offsets.Lookup(topic, 0)
 		recreate(t, b, topic)
 		produce(t, b, numbered(topic, 0, 100, 150)...)
 		var restored kadm.Offsets
 		restored.Add(kadm.Offset{Topic: topic, At: stale.At, LeaderEpoch: stale.LeaderEpoch, Metadata: stale.Metadata})
-		if err := commit(t, b, group, restored); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, commit(t, b, group, restored))
 		again := watching(t, open(b, topic, ""))
 		again.eventually(t, "the new topic is read", func() bool { return committed(t, b, topic, 0) == 50 })
-		if got := again.got(); !slices.Equal(got, expected(100, 150)) {
-			t.Errorf("read: %v", got)
-		}
+		require.Equal(t, expected(100, 150), again.got())
 		again.reported(t, 0, 1, "the topic was deleted and created again; no record of the deleted topic is known to be lost")
 	})
 }

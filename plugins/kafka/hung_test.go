@@ -2,10 +2,10 @@ package kafka
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -27,9 +27,7 @@ type hung struct {
 func hanging(t *testing.T, partition int) *hung {
 	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(2))
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
 	h := &hung{Memory: &kafka.Memory{Cluster: cluster}}
 	h.topic = kafkatest.Topic(t, h.Memory, 2)
@@ -59,9 +57,7 @@ func hanging(t *testing.T, partition int) *hung {
 func (h *hung) lead(t *testing.T) {
 	t.Helper()
 	for partition, leader := range h.leaders {
-		if err := h.Cluster.MoveTopicPartition(h.topic, int32(partition), leader); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, h.Cluster.MoveTopicPartition(h.topic, int32(partition), leader))
 	}
 }
 
@@ -72,9 +68,7 @@ func TestABrokerThatHangsKeepsItsOwnPartitionsOnly(t *testing.T) {
 	h := hanging(t, 1)
 	produce(t, h, numbered(h.topic, 0, 0, 10)...)
 	for partition := range int32(2) {
-		if err := commit(t, h, h.group, at(h.topic, partition, 0)); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, commit(t, h, h.group, at(h.topic, partition, 0)))
 	}
 	w := watching(t, open(h, h.topic, "buffer_bytes: 100B\nmax_batch_records: 1\n"))
 	w.gate.close()
@@ -83,9 +77,7 @@ func TestABrokerThatHangsKeepsItsOwnPartitionsOnly(t *testing.T) {
 	w.eventually(t, "the lag is 100 while nothing is fetched", func() bool { return w.metric(metricLag, 0) == 100 })
 	w.gate.open()
 	w.eventually(t, "all is committed", func() bool { return committed(t, h, h.topic, 0) == 100 })
-	if got := w.got(); !slices.Equal(got, expected(0, 100)) {
-		t.Errorf("read %v, expected 100 records", got)
-	}
+	require.Equal(t, expected(0, 100), w.got())
 }
 
 // A partition keeps its committed position while its leader hangs: once the leader answers,
@@ -96,18 +88,12 @@ func TestAnOffsetOfADeletedTopicIsFoundOutBehindAHungBroker(t *testing.T) {
 	stale := offsets.Position{TopicID: [16]byte{1}, Next: 20, LogEnd: 20}
 	var restored kadm.Offsets
 	restored.Add(kadm.Offset{Topic: h.topic, At: 20, LeaderEpoch: -1, Metadata: stale.CommitMetadata()})
-	if err := commit(t, h, h.group, restored); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, commit(t, h, h.group, restored))
 	produce(t, h, numbered(h.topic, 0, 0, 50)...)
 	w := watching(t, open(h, h.topic, ""))
 	w.eventually(t, "the partition is read from the committed offset", func() bool { return len(w.got()) == 30 })
 	h.wake()
 	w.eventually(t, "the topic is read from its beginning", func() bool { return len(w.got()) == 80 && committed(t, h, h.topic, 0) == 50 })
-	if got := w.got(); !slices.Equal(got, append(expected(20, 50), expected(0, 50)...)) {
-		t.Errorf("read: %v", got)
-	}
-	if n := w.warned("the topic was deleted and created again"); n != 1 {
-		t.Errorf("%d warnings of the topic", n)
-	}
+	require.Equal(t, append(expected(20, 50), expected(0, 50)...), w.got())
+	require.Equal(t, 1, w.warned("the topic was deleted and created again"), "the warnings of the topic")
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
@@ -21,9 +21,7 @@ import (
 // The input reports a broker that goes once, and reads on when the broker is back.
 func TestTheInputWaitsForABroker(t *testing.T) {
 	port, err := loopback.Port(0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	first := cluster(t, port, 1)
 	r := &reading{}
 	r.start(t, secured(port))
@@ -33,29 +31,19 @@ func TestTheInputWaitsForABroker(t *testing.T) {
 	cluster(t, port, 2) // another log, whose records are all new
 	r.eventually(t, "the records of the new log", func() bool { return len(r.got()) == 3 })
 	r.eventually(t, "the end of the wait is reported", func() bool { return r.logged("Reading: the wait is over") == 1 })
-	if n := r.logged("waiting to read since"); n != 1 {
-		t.Errorf("the wait was reported %d times, expected once", n)
-	}
-	if got := r.got(); got[1] != "record 0" || got[2] != "record 1" {
-		t.Errorf("got %q", got)
-	}
-	if n := r.logged("p\\\"a"); n > 0 {
-		t.Error("the log has the password")
-	}
+	require.Equal(t, 1, r.logged("waiting to read since"), "the wait is reported once")
+	require.Equal(t, []string{"record 0", "record 1"}, r.got()[1:3])
+	require.Zero(t, r.logged("p\\\"a"), "the log has the password")
 }
 
 func TestAWrongPasswordIsReported(t *testing.T) {
 	port, err := loopback.Port(0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	cluster(t, port, 1)
 	r := &reading{}
 	r.start(t, strings.Replace(secured(port), "${PASSWORD}", "wrong", 1))
 	r.eventually(t, "the wait is reported", func() bool { return r.logged("waiting to read since") == 1 })
-	if got := r.got(); len(got) > 0 {
-		t.Errorf("got %q", got)
-	}
+	require.Empty(t, r.got())
 }
 
 func TestAMissingTopicIsReported(t *testing.T) {
@@ -67,9 +55,7 @@ func TestAMissingTopicIsReported(t *testing.T) {
 			n := r.logged("topic " + missing + " does not exist, or the account may not see it: UNKNOWN_TOPIC_OR_PARTITION")
 			return n == 1
 		})
-		if err := b.CreateTopic(t.Context(), missing, 1, nil); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, b.CreateTopic(t.Context(), missing, 1, nil))
 		produce(t, b, &kgo.Record{Topic: missing, Value: []byte("an order")})
 		r.eventually(t, "the record", func() bool { return len(r.got()) == 1 })
 	})
@@ -108,12 +94,8 @@ func TestWhatIsNotTakenComesAgainInItsOrder(t *testing.T) {
 			expected = append(expected, fmt.Sprint(i))
 		}
 		r.eventually(t, "all records", func() bool { mutex.Lock(); defer mutex.Unlock(); return len(taken) >= n })
-		if !slices.Equal(taken, expected) {
-			t.Errorf("taken: %v", taken)
-		}
-		if largest != 30 {
-			t.Errorf("the largest batch had %d records", largest)
-		}
+		require.Equal(t, expected, taken)
+		require.Equal(t, 30, largest, "the records of the largest batch")
 		r.eventually(t, "the offset is committed", func() bool { return committed(t, b, topic, 0) == n })
 	})
 }
@@ -138,11 +120,9 @@ func TestAPartitionMovesWithItsOffset(t *testing.T) {
 			return len(got) > 0
 		})
 		second.eventually(t, "the offsets are committed", func() bool { return committed(t, b, topic, 0) == int64(n) && committed(t, b, topic, 1) == int64(n) })
-		a := first.got()
-		c := second.got()
-		if len(a)+len(c) != 2*n {
-			t.Errorf("%d and %d records, expected %d together", len(a), len(c), 2*n)
-		}
+		a := len(first.got())
+		c := len(second.got())
+		require.Equal(t, 2*n, a+c, "%d and %d records", a, c)
 	})
 }
 
@@ -151,15 +131,9 @@ func TestAbortedTransactionsAreNotRead(t *testing.T) {
 	topic := kafkatest.Topic(t, b, 1)
 	client := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
 	for value, end := range map[string]kgo.TransactionEndTry{"aborted": kgo.TryAbort, "committed": kgo.TryCommit} {
-		if err := client.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		if err := client.ProduceSync(t.Context(), kgo.StringRecord(value)).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
-		if err := client.EndTransaction(t.Context(), end); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, client.BeginTransaction())
+		require.NoError(t, client.ProduceSync(t.Context(), kgo.StringRecord(value)).FirstErr())
+		require.NoError(t, client.EndTransaction(t.Context(), end))
 	}
 	r := &reading{}
 	r.start(t, open(b, topic, ""))

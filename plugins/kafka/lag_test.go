@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
@@ -26,9 +28,7 @@ func TestTheLagMovesWhileTheBufferIsFull(t *testing.T) {
 		w.eventually(t, "the lag is 1,010", func() bool { return w.metric(metricLag, 0) == 1010 })
 		w.gate.open()
 		w.eventually(t, "the lag is 0", func() bool { return w.metric(metricLag, 0) == 0 })
-		if got := len(w.got()); got != 1010 {
-			t.Errorf("%d records were read", got)
-		}
+		require.Len(t, w.got(), 1010)
 	})
 }
 
@@ -51,9 +51,7 @@ func TestTransactionsLeaveNoLag(t *testing.T) {
 				transactions(t, b, topic, 2, kgo.TryAbort)
 				w.eventually(t, "all is committed again", func() bool { return committed(t, b, topic, 0) == end+3 && w.metric(metricLag, 0) == 0 })
 				for _, got := range w.got() {
-					if got != fmt.Sprint("committed: ", kgo.TryCommit) {
-						t.Errorf("read: %s", got)
-					}
+					assert.Equal(t, fmt.Sprint("committed: ", kgo.TryCommit), got)
 				}
 			})
 		}
@@ -66,17 +64,11 @@ func TestAnOpenTransactionIsNoLag(t *testing.T) {
 		topic := kafkatest.Topic(t, b, 1)
 		produce(t, b, numbered(topic, 0, 0, 3)...)
 		producer := connect(t, b, kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
-		if err := producer.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		if err := producer.ProduceSync(t.Context(), kgo.StringRecord("open")).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, producer.BeginTransaction())
+		require.NoError(t, producer.ProduceSync(t.Context(), kgo.StringRecord("open")).FirstErr())
 		w := watching(t, open(b, topic, ""))
 		w.eventually(t, "the lag is 0", func() bool { return len(w.got()) == 3 && w.metric(metricLag, 0) == 0 })
-		if err := producer.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, producer.EndTransaction(t.Context(), kgo.TryCommit))
 		w.eventually(t, "it is read", func() bool { return len(w.got()) == 4 && committed(t, b, topic, 0) == 5 })
 	})
 }
@@ -85,11 +77,9 @@ func TestAnOpenTransactionIsNoLag(t *testing.T) {
 func TestACompactedTailIsNoLag(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1) + "-compacted"
-		if err := b.CreateTopic(t.Context(), topic, 1, map[string]string{
+		require.NoError(t, b.CreateTopic(t.Context(), topic, 1, map[string]string{
 			"cleanup.policy": "compact", "segment.ms": "1", "min.cleanable.dirty.ratio": "0.01", "delete.retention.ms": "0",
-		}); err != nil {
-			t.Fatal(err)
-		}
+		}))
 		const records = 10
 		produce(t, b, &kgo.Record{Topic: topic, Key: []byte("kept"), Value: []byte("kept")})
 		for range records {
@@ -97,12 +87,8 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 		}
 		begin := func(id string) *kgo.Client {
 			producer := connect(t, b, kgo.TransactionalID(topic+id), kgo.DefaultProduceTopic(topic), kgo.TransactionTimeout(10*time.Minute))
-			if err := producer.BeginTransaction(); err != nil {
-				t.Fatal(err)
-			}
-			if err := producer.ProduceSync(t.Context(), kgo.KeyStringRecord(id, id)).FirstErr(); err != nil {
-				t.Fatal(err)
-			}
+			require.NoError(t, producer.BeginTransaction())
+			require.NoError(t, producer.ProduceSync(t.Context(), kgo.KeyStringRecord(id, id)).FirstErr())
 			return producer
 		}
 		asking := connect(t, b)
@@ -121,20 +107,14 @@ func TestACompactedTailIsNoLag(t *testing.T) {
 		first, second := begin("first"), begin("second")
 		const end = 1 + 2*records + 1
 		compacted(end - 2)
-		if err := first.EndTransaction(t.Context(), kgo.TryAbort); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, first.EndTransaction(t.Context(), kgo.TryAbort))
 		compacted(end)
 		w := watching(t, open(b, topic, ""))
 		w.eventually(t, "the lag is 0 and the group is at the end", func() bool {
 			return w.metric(metricLag, 0) == 0 && committed(t, b, topic, 0) == end
 		})
-		if got := w.got(); len(got) != 1 || got[0] != "kept" {
-			t.Errorf("read: %q", got)
-		}
-		if err := second.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
-			t.Fatal(err)
-		}
+		require.Equal(t, []string{"kept"}, w.got())
+		require.NoError(t, second.EndTransaction(t.Context(), kgo.TryCommit))
 		w.eventually(t, "it goes on", func() bool { return len(w.got()) == 2 && committed(t, b, topic, 0) == end+3 })
 	})
 }
@@ -147,9 +127,7 @@ func TestAStoppedInputShowsWhatIsLeftToRead(t *testing.T) {
 		group := "readers-of-" + topic
 		produce(t, b, append(numbered(topic, 0, 0, 100), numbered(topic, 1, 0, 30)...)...)
 		for partition, offset := range []int64{10, 5} {
-			if err := commit(t, b, group, at(topic, int32(partition), offset)); err != nil {
-				t.Fatal(err)
-			}
+			require.NoError(t, commit(t, b, group, at(topic, int32(partition), offset)))
 		}
 		deleteTo(t, b, topic, 60)
 		var sinks [2]*watched
@@ -160,9 +138,7 @@ func TestAStoppedInputShowsWhatIsLeftToRead(t *testing.T) {
 			w.eventually(t, "the lags", func() bool { return w.metric(metricLag, 0) == 40 && w.metric(metricLag, 1) == 25 })
 			w.gate.close()
 		}
-		if err := commit(t, b, group, at(topic, 0, 60)); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, commit(t, b, group, at(topic, 0, 60)))
 		sinks[0].eventually(t, "each shows its own partition", func() bool {
 			lags := map[[2]int64]bool{}
 			for _, w := range sinks {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -21,17 +23,13 @@ import (
 func TestTheTimestampIsThatOfTheLog(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic := kafkatest.Topic(t, b, 1) + "-any-time"
-		if err := b.CreateTopic(t.Context(), topic, 1, kafka.AnyTimestamp); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, b.CreateTopic(t.Context(), topic, 1, kafka.AnyTimestamp))
 		var expected []any
 		for _, ms := range []int64{1795784212612, 1795784212612000, -1, 0, 9223372036855, 1795784212612000000, 1795784212613} {
 			err := kafka.ProduceAt(t.Context(), b, topic, 0, ms, nil, []byte("an order"))
-			if err != nil && !errors.Is(err, kerr.InvalidTimestamp) {
-				t.Fatal(err)
-			}
 			switch {
 			case err != nil:
+				require.ErrorIs(t, err, kerr.InvalidTimestamp)
 				t.Logf("the broker refuses %d: %v", ms, err)
 			case ms < 0 || ms > record.MaxTimestamp:
 				expected = append(expected, nil)
@@ -39,9 +37,7 @@ func TestTheTimestampIsThatOfTheLog(t *testing.T) {
 				expected = append(expected, ms)
 			}
 		}
-		if len(expected) < 5 {
-			t.Fatalf("the broker has taken %d records only", len(expected))
-		}
+		require.GreaterOrEqual(t, len(expected), 5, "the records that the broker has taken")
 		got := make(chan any, 10)
 		r := &reading{}
 		r.run(t, func(builder *service.StreamBuilder) error {
@@ -55,9 +51,7 @@ func TestTheTimestampIsThatOfTheLog(t *testing.T) {
 			}))
 		})
 		for i, want := range expected {
-			if ms := <-got; ms != want {
-				t.Errorf("record %d: %v (%T), expected %v", i, ms, ms, want)
-			}
+			assert.Equal(t, want, <-got, "record %d", i)
 		}
 	})
 }
@@ -84,13 +78,11 @@ func TestMetadataIsTheRecordsOwn(t *testing.T) {
 		// Only since a header has the name of other metadata.
 		"kafka_headers": map[string]any{"trace": "two", "none": nil, "kafka_timestamp_ms": "9"},
 	}
-	if m := <-got; fmt.Sprint(m) != fmt.Sprint(expected) {
-		t.Errorf("got      %v\nexpected %v", m, expected)
-	}
-	m := <-got
-	if key, ok := m["kafka_key"].([]byte); !ok || key != nil || m["kafka_tombstone_message"] != true || m["kafka_offset"] != 1 {
-		t.Errorf("the tombstone's metadata are %v", m)
-	}
+	require.Equal(t, fmt.Sprint(expected), fmt.Sprint(<-got))
+	tombstone := <-got
+	require.Equal(t, []byte(nil), tombstone["kafka_key"])
+	require.Equal(t, true, tombstone["kafka_tombstone_message"])
+	require.Equal(t, 1, tombstone["kafka_offset"])
 }
 
 func TestAHeaderDoesNotReplaceAMissingTimestamp(t *testing.T) {
@@ -99,9 +91,9 @@ func TestAHeaderDoesNotReplaceAMissingTimestamp(t *testing.T) {
 	produce(t, b, &kgo.Record{Topic: topic, Timestamp: time.UnixMilli(-1), Headers: []kgo.RecordHeader{{Key: "kafka_timestamp_ms", Value: []byte("9")}}})
 	next := batches(t, open(b, topic, ""))
 	batch, _ := next()
-	if ms, found := batch[0].MetaGetMut("kafka_timestamp_ms"); ms != nil || !found {
-		t.Errorf("it is %v, %v", ms, found)
-	}
+	ms, found := batch[0].MetaGetMut("kafka_timestamp_ms")
+	require.True(t, found)
+	require.Equal(t, nil, ms)
 }
 
 // Each message of a batch behind another has the ticket, since a processor may drop any of
@@ -115,21 +107,21 @@ func TestEachMessageOfABatchBehindAnotherHasTheTicket(t *testing.T) {
 		t.Helper()
 		for n, m := range batch {
 			value, found := m.MetaGetImmut(record.Batch)
-			if found != (n < messages) || found && n > 0 && value != ticket {
-				t.Errorf("message %d of a batch has the ticket %v, expected the same in %d", n, value, messages)
+			assert.Equal(t, n < messages, found, "message %d of a batch has a ticket", n)
+			if !found {
+				continue
 			}
-			if found {
-				ticket = value.(record.Ticket)
+			if n > 0 {
+				assert.True(t, value == ticket, "message %d of a batch has the ticket %v, expected the same in %d", n, value, messages)
 			}
+			ticket = value.(record.Ticket)
 		}
 		ticket.Arrived("A", len(batch)) // so that the next batch may come
 		return ticket
 	}
 	batch, acknowledge := next()
 	ticket(batch, 1).Passed("A", 2)
-	if err := acknowledge(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, acknowledge(t.Context(), nil))
 	batch, _ = next()
 	ticket(batch, 1)
 	batch, _ = next()

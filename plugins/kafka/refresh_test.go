@@ -1,10 +1,11 @@
 package kafka
 
 import (
-	"slices"
 	"sync/atomic"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -59,14 +60,10 @@ func TestAnEmptyAnswerIsNoHole(t *testing.T) {
 	})
 	w := watching(t, open(b, topic, ""))
 	w.eventually(t, "the input checks the log twice", func() bool { return checks.Load() > 1 })
-	if lag := w.metric(metricLag, 0); lag != 100 {
-		t.Errorf("%s is %d while nothing was read, expected 100", metricLag, lag)
-	}
+	require.EqualValues(t, 100, w.metric(metricLag, 0), "%s while nothing was read", metricLag)
 	answers.Store(true)
 	w.eventually(t, "all is committed", func() bool { return committed(t, b, topic, 0) == 100 })
-	if got := w.got(); !slices.Equal(got, expected(0, 100)) {
-		t.Errorf("read %v, expected 100 records", got)
-	}
+	require.Equal(t, expected(0, 100), w.got())
 	w.reported(t, 0, 0)
 }
 
@@ -75,17 +72,13 @@ func TestAnEmptyAnswerIsNoHole(t *testing.T) {
 func TestAChangeOfTheLeaderIsNoLoss(t *testing.T) {
 	t.Parallel()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(2))
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
 	b := &kafka.Memory{Cluster: cluster}
 	topic := kafkatest.Topic(t, b, 1)
 	move := func(leader int32) {
 		t.Helper()
-		if err := b.Cluster.MoveTopicPartition(topic, 0, leader); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, b.Cluster.MoveTopicPartition(topic, 0, leader))
 	}
 	move(0)
 	produce(t, b, numbered(topic, 0, 0, 10)...)
@@ -99,9 +92,7 @@ func TestAChangeOfTheLeaderIsNoLoss(t *testing.T) {
 	produce(t, b, numbered(topic, 0, 20, 21)...)
 	again.eventually(t, "the last record is committed", func() bool { return committed(t, b, topic, 0) == 21 })
 	again.reported(t, 0, 0)
-	if got := again.got(); !slices.Equal(got, expected(20, 21)) {
-		t.Errorf("read again: %v, expected the last record only", got)
-	}
+	require.Equal(t, expected(20, 21), again.got(), "only the last record is read again")
 }
 
 // A loss is reported once, also when the sink stops, or the partition goes to another
@@ -119,12 +110,9 @@ func TestALossIsReportedByOneMember(t *testing.T) {
 					r.Partition = partition
 				}
 				produce(t, b, records...)
-				if err := commit(t, b, "readers-of-"+topic, at(topic, partition, 10)); err != nil {
-					t.Fatal(err)
-				}
-				if _, err := admin(t, b).DeleteRecords(t.Context(), at(topic, partition, 100)); err != nil {
-					t.Fatal(err)
-				}
+				require.NoError(t, commit(t, b, "readers-of-"+topic, at(topic, partition, 10)))
+				_, err := admin(t, b).DeleteRecords(t.Context(), at(topic, partition, 100))
+				require.NoError(t, err)
 			}
 			first := watching(t, open(b, topic, ""))
 			first.eventually(t, "both losses are reported", func() bool {
@@ -138,9 +126,7 @@ func TestALossIsReportedByOneMember(t *testing.T) {
 				return second.metric(metricLost, 0) >= 0 || second.metric(metricLost, 1) >= 0
 			})
 			for partition := range 2 {
-				if n := second.metric(metricLost, partition); n > 0 {
-					t.Errorf("partition %d: the second member reports %d lost records again", partition, n)
-				}
+				assert.LessOrEqual(t, second.metric(metricLost, partition), int64(0), "partition %d: the second member reports lost records again", partition)
 			}
 		})
 	}
@@ -153,13 +139,9 @@ func TestAnUnknownOffsetIsNotNone(t *testing.T) {
 	b := kafkatest.InMemory(t)
 	topic := kafkatest.Topic(t, b, 1)
 	produce(t, b, numbered(topic, 0, 0, 100)...)
-	if err := commit(t, b, "readers-of-"+topic, at(topic, 0, 10)); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, commit(t, b, "readers-of-"+topic, at(topic, 0, 10)))
 	topics, err := admin(t, b).ListTopics(t.Context(), topic)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	var refusals atomic.Int32
 	b.Cluster.ControlKey(int16(kmsg.OffsetFetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		b.Cluster.KeepControl()
@@ -178,7 +160,5 @@ func TestAnUnknownOffsetIsNotNone(t *testing.T) {
 	})
 	w := watching(t, open(b, topic, "start_offset: latest"))
 	w.eventually(t, "all is read", func() bool { return len(w.got()) >= 90 })
-	if got := w.got(); !slices.Equal(got, expected(10, 100)) {
-		t.Errorf("read %v, expected what follows the committed offset", got)
-	}
+	require.Equal(t, expected(10, 100), w.got(), "what follows the committed offset is read")
 }

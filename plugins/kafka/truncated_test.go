@@ -1,9 +1,10 @@
 package kafka
 
 import (
-	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -42,9 +43,7 @@ func TestATruncatedLogIsReadFromWhereItWasCut(t *testing.T) {
 	expect := func(t *testing.T, w *watched, topic string, values []string, texts ...string) {
 		t.Helper()
 		w.eventually(t, "the new log is read", func() bool { return committed(t, b, topic, 0) == 160 })
-		if got := w.got(); !slices.Equal(got, values) {
-			t.Errorf("read: %v", got)
-		}
+		require.Equal(t, values, w.got())
 		w.reported(t, 40, 1, texts...)
 	}
 	t.Run("while the sink is down", func(t *testing.T) {
@@ -81,9 +80,7 @@ func cutAhead(t *testing.T, b *kafka.Java) {
 	w.gate.open()
 	w.eventually(t, "the new log is read", func() bool { return committed(t, b, topic, 0) == 1200 && w.metric(metricLag, 0) == 0 })
 	// The records in flight when the broker went may have come twice.
-	if got := distinct(w.got()); !slices.Equal(got, append(expected(0, 600), expected(2000, 2600)...)) {
-		t.Errorf("read: %v", got)
-	}
+	require.Equal(t, append(expected(0, 600), expected(2000, 2600)...), distinct(w.got()))
 	w.reported(t, 400, 1, "offsets 600 to 999 (400 offsets): Kafka cut off the end of the log", "the sink had acknowledged none of these records")
 }
 

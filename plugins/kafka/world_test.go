@@ -18,6 +18,8 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
 	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/order-sink/order-sink/internal/servers/eventually"
 )
@@ -85,19 +87,13 @@ func (r *reading) run(t *testing.T, add func(*service.StreamBuilder) error) (end
 	builder.SetLogger(slog.New(slog.NewTextHandler(r, nil)))
 	// As a user has it: from the environment.
 	builder.SetEnvVarLookupFunc(func(string) (string, bool) { return strings.ReplaceAll(password, "'", "''"), true })
-	if err := add(builder); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, add(builder))
 	stream, err := builder.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
 	end = sync.OnceFunc(func() {
-		if err := errors.Join(stream.StopWithin(30*time.Second), <-ended); err != nil {
-			t.Error(err)
-		}
+		assert.NoError(t, errors.Join(stream.StopWithin(30*time.Second), <-ended))
 	})
 	t.Cleanup(end)
 	return end
@@ -221,16 +217,12 @@ func (w *watched) warned(text string) (n int) {
 // reported asserts what was counted, and that the one warning has the texts.
 func (w *watched) reported(t *testing.T, lost int64, warnings int, texts ...string) {
 	t.Helper()
-	if n := w.metric(metricLost, 0); n != lost {
-		t.Errorf("%s is %d, expected %d", metricLost, n, lost)
-	}
-	if n := w.warned("Records are gone: "); n != warnings {
-		t.Errorf("%d warnings, expected %d", n, warnings)
-	}
+	assert.Equal(t, lost, w.metric(metricLost, 0), metricLost)
+	assert.Equal(t, warnings, w.warned("Records are gone: "), "the warnings")
 	for _, text := range texts {
 		if w.warned(text) == 0 {
 			w.mutex.Lock()
-			t.Errorf("no warning says %q; the log:\n%s", text, w.log.String())
+			assert.Fail(t, "no warning has a text", "%q; the log:\n%s", text, w.log.String())
 			w.mutex.Unlock()
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -20,50 +22,34 @@ func described(headers ...kgo.RecordHeader) metadata {
 
 // A message has exactly these names, and no header of a producer can set them.
 func TestEveryNameIsReserved(t *testing.T) {
-	if got := slices.Sorted(maps.Keys(described())); !slices.Equal(got, slices.Sorted(slices.Values(Set))) {
-		t.Errorf("a message has %q, the documentation says %q", got, Set)
-	}
+	require.Equal(t, slices.Sorted(slices.Values(Set)), slices.Sorted(maps.Keys(described())), "a message has the names of the documentation")
 	for name := range reserved {
-		if !mayBeReserved(name) {
-			t.Errorf("mayBeReserved excludes %s", name)
-		}
+		assert.True(t, mayBeReserved(name), "mayBeReserved excludes %s", name)
 	}
 	for _, name := range append(Set, Batch, Headers, DecodedKey) {
-		if !reserved[name] {
-			t.Errorf("%s is not reserved", name)
-		}
+		assert.True(t, reserved[name], "%s is not reserved", name)
 	}
 	for name := range numbers {
-		if !reserved[name] {
-			t.Errorf("%s is not reserved", name)
-		}
+		assert.True(t, reserved[name], "%s is not reserved", name)
 	}
 }
 
 // Describe copies the headers of a record only when a header needs it.
 func TestHeadersAreCopiedOnlyWhenOneIsHidden(t *testing.T) {
-	if m := described(kgo.RecordHeader{Key: "kafka_replyTopic", Value: []byte("r")}, kgo.RecordHeader{Key: "null"}); len(m) != len(Set)+2 || m["null"] != nil {
-		t.Errorf("got %v", m)
-	}
-	m := described(kgo.RecordHeader{Key: Offset, Value: []byte("mine")}, kgo.RecordHeader{Key: "other", Value: []byte("o")})
-	if m[Offset] != 42 {
-		t.Errorf("a header hides the offset: %v", m[Offset])
-	}
+	m := described(kgo.RecordHeader{Key: "kafka_replyTopic", Value: []byte("r")}, kgo.RecordHeader{Key: "null"})
+	require.Len(t, m, len(Set)+2)
+	require.Equal(t, nil, m["null"])
+	m = described(kgo.RecordHeader{Key: Offset, Value: []byte("mine")}, kgo.RecordHeader{Key: "other", Value: []byte("o")})
+	require.Equal(t, 42, m[Offset], "a header hides the offset")
 	m["order_sink_original"], m["fallback_error"] = []byte("v"), "by the framework"
-	if got := ProducerHeaders(m); len(got) != 2 || got[Offset] != "mine" || got["other"] != "o" {
-		t.Errorf("got %v", got)
-	}
+	require.Equal(t, map[string]any{Offset: "mine", "other": "o"}, ProducerHeaders(m))
 }
 
 func TestWhatIsNoHeaderOfTheProducer(t *testing.T) {
 	m := described(kgo.RecordHeader{Key: "a", Value: []byte("1")}, kgo.RecordHeader{Key: "null"}, kgo.RecordHeader{Key: HeaderCode, Value: []byte("c")})
 	m["order_sink_original"], m["kafka_timestamp_unix"], m["fallback_error"] = []byte("v"), int64(7), "code: path: why"
-	if got := ProducerHeaders(m); len(got) != 2 || got["a"] != "1" || got["null"] != "" {
-		t.Errorf("got %v", got)
-	}
+	require.Equal(t, map[string]any{"a": "1", "null": ""}, ProducerHeaders(m))
 	// A text of this name comes from another input and is no copy of headers.
 	m[Headers] = "text"
-	if got := ProducerHeaders(m); len(got) != 2 {
-		t.Errorf("got %v", got)
-	}
+	require.Len(t, ProducerHeaders(m), 2)
 }

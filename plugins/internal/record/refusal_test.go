@@ -3,8 +3,9 @@ package record
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 )
 
 func TestParse(t *testing.T) {
@@ -21,8 +22,6 @@ func TestParse(t *testing.T) {
 		"no code":               {errors.New("dial tcp: lookup: no such host"), nil},
 		"a code without a text": {errors.New("bad_json: value"), nil},
 	} {
-		if got := Parse(c.err); !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s: got %+v, expected %+v", text, got, c.want)
-		}
+		assert.Equal(t, c.want, Parse(c.err), text)
 	}
 }

@@ -1,6 +1,10 @@
 package buffer_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
 
 // keepOutput is how many batches may be written without an output before the partition
 // expects no whole batch to come to that output.
@@ -33,9 +37,7 @@ func TestAnOutputThatGetsNoMoreBatchesIsForgotten(t *testing.T) {
 		first := l.Take()
 		first.Arrived("A", 2)
 		second := l.Take()
-		if second == nil {
-			l.Fatal("the next batch waits for B")
-		}
+		require.NotNil(l, second, "the next batch waits for B")
 		// B comes back with both batches, and keeps their order.
 		second.Arrived("A", 2)
 		second.Arrived("B", 2)

@@ -1,8 +1,9 @@
 package buffer_test
 
 import (
-	"fmt"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/order-sink/order-sink/plugins/kafka/buffer"
 )
@@ -20,9 +21,8 @@ func TestAPartitionIsGivenOutBatchByBatch(t *testing.T) {
 		l.given("0: 3-4")
 		l.Settle(other, true)
 		l.expect("and the other", 200, "0/2", "1/8")
-		if l.lags[0] != 2 || l.lags[1] != 0 {
-			l.Errorf("the lags are %v", l.lags)
-		}
+		require.EqualValues(l, 2, l.lags[0], "the lags are %v", l.lags)
+		require.Zero(l, l.lags[1], "the lags are %v", l.lags)
 	})
 }
 
@@ -56,9 +56,7 @@ func TestPartitionsAlternate(t *testing.T) {
 			got = append(got, b.Records[0].Partition)
 			l.Settle(b, true)
 		}
-		if fmt.Sprint(got) != "[0 1 0 1 0 1]" {
-			l.Errorf("the partitions were %v", got)
-		}
+		require.Equal(l, []int32{0, 1, 0, 1, 0, 1}, got, "the partitions of the batches")
 	})
 }
 
@@ -70,19 +68,15 @@ func TestTheNextBatchComesOnceAnOutputHasTheFirst(t *testing.T) {
 		l.given("nothing")
 		first.Arrived("A", 2)
 		second := l.given("0: 4-5")
-		if first.Waits || !second.Waits {
-			l.Error("only the second batch must wait")
-		}
+		require.False(l, first.Waits, "only the second batch must wait")
+		require.True(l, second.Waits, "only the second batch must wait")
 		second.Arrived("A", 2)
-		if !isClosed(first.Before("A")) || isClosed(second.Before("A")) {
-			l.Error("the second batch may be written before the first")
-		}
+		l.mayGo(first, "A", "nothing is before the first batch")
+		l.mustWait(second, "A", "the first batch is not written")
 		l.given("nothing") // never a third
 		first.Passed("A", 2)
 		l.Settle(first, true)
-		if !isClosed(second.Before("A")) {
-			l.Error("the second batch is kept although the first is written")
-		}
+		l.mayGo(second, "A", "it has written the first batch")
 		l.Settle(second, true)
 		l.given("0: 6-7")
 		l.expect("written in order", 200, "0/1", "0/3", "0/5")
@@ -102,9 +96,7 @@ func TestTheNextBatchIsWrittenWhileDeadLettersAreOnTheirWay(t *testing.T) {
 		first.Passed("A", 2)
 		second := l.given("0: 4-5")
 		second.Arrived("A", 2)
-		if !isClosed(second.Before("A")) {
-			l.Error("the second batch waits for the dead letters of the first")
-		}
+		l.mayGo(second, "A", "only the dead letters of the first batch are on their way")
 		second.Passed("A", 2)
 		l.given("nothing") // never a third
 		l.Settle(second, true)

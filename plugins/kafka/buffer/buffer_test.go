@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/plugins/kafka/buffer"
@@ -62,9 +64,7 @@ func (l *log) given(expected string) *buffer.Batch {
 	if b != nil {
 		got = fmt.Sprintf("%d: %d-%d", b.Records[0].Partition, b.Records[0].Offset, b.Records[len(b.Records)-1].Offset)
 	}
-	if got != expected {
-		l.Fatalf("given out: %s, expected %s", got, expected)
-	}
+	require.Equal(l, expected, got, "the batch that is given out")
 	return b
 }
 
@@ -87,9 +87,8 @@ func (l *log) pause() { time.Sleep(time.Second) }
 
 func (l *log) expect(what string, held int, marked ...string) {
 	l.Helper()
-	if n := l.Held(); n != held || strings.Join(l.marked, " ") != strings.Join(marked, " ") {
-		l.Fatalf("%s: %d bytes are held and %v is marked, expected %d and %v", what, n, l.marked, held, marked)
-	}
+	require.Equal(l, held, l.Held(), "%s: the bytes that are held", what)
+	require.Equal(l, strings.Join(marked, " "), strings.Join(l.marked, " "), "%s: the offsets that are marked", what)
 }
 
 func isClosed(c <-chan struct{}) bool {
@@ -103,26 +102,18 @@ func isClosed(c <-chan struct{}) bool {
 
 func TestNothingIsFetchedBeyondTheLimit(t *testing.T) {
 	run(t, 300, 200, func(l *log) {
-		if !l.AwaitSpace(l.Context()) {
-			l.Fatal("there is space")
-		}
+		require.True(l, l.AwaitSpace(l.Context()), "there is space")
 		l.fetched(0, 0, 3)
 		space := make(chan bool, 1)
 		go func() { space <- l.AwaitSpace(l.Context()) }()
 		b := l.given("0: 0-1")
 		synctest.Wait()
-		if len(space) > 0 {
-			l.Fatal("more is fetched than may be held")
-		}
+		require.Empty(l, space, "more is fetched than may be held")
 		l.Settle(b, true)
-		if !<-space {
-			l.Fatal("there is space again")
-		}
+		require.True(l, <-space, "there is space again")
 		ended, end := context.WithCancel(l.Context())
 		end()
-		if l.AwaitSpace(ended) {
-			l.Error("it goes on after its end")
-		}
+		require.False(l, l.AwaitSpace(ended), "it goes on after its end")
 	})
 }
 
@@ -130,9 +121,7 @@ func TestNothingIsFetchedBeyondTheLimit(t *testing.T) {
 func TestHeadersCount(t *testing.T) {
 	run(t, 300, 200, func(l *log) {
 		l.add(0, &kgo.Record{Value: make([]byte, 10), Headers: []kgo.RecordHeader{{Key: "trace", Value: make([]byte, 1000)}}})
-		if n := l.Held(); n < 1015 {
-			l.Errorf("a record with a header of 1,000 bytes counts for %d", n)
-		}
+		require.GreaterOrEqual(l, l.Held(), 1015, "the bytes of a record with a header of 1,000 bytes")
 	})
 }
 
@@ -157,9 +146,8 @@ func TestAProblemIsWhatTheBrokerSays(t *testing.T) {
 			{func() { time.Sleep(2 * time.Second) }, "<nil>"},
 		} {
 			step.do()
-			if _, got := l.Problem(); fmt.Sprint(got) != step.expected {
-				l.Errorf("got %v, expected %s", got, step.expected)
-			}
+			_, got := l.Problem()
+			assert.Equal(l, step.expected, fmt.Sprint(got))
 		}
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/plugins/kafka/offsets"
@@ -36,9 +38,7 @@ func TestAPartitionThatLeavesWaitsForItsBatch(t *testing.T) {
 		left := l.unassign(0)
 		l.expect("leaving", 200)
 		l.given("nothing")
-		if isClosed(left) {
-			l.Fatal("it has not waited")
-		}
+		require.False(l, isClosed(left), "it has not waited")
 		l.Settle(b, true)
 		<-left
 		l.expect("left", 0, "0/1")
@@ -76,9 +76,8 @@ func TestALostPartitionLeavesSpace(t *testing.T) {
 		synctest.Wait()
 		<-l.Ready()
 		l.lose()
-		if !<-space || !isClosed(l.Ready()) {
-			l.Error("the loss of the partition is not noticed")
-		}
+		require.True(l, <-space, "the loss of the partition leaves no space")
+		require.True(l, isClosed(l.Ready()), "the loss of the partition is not noticed")
 	})
 }
 
@@ -88,14 +87,10 @@ func TestLeavingEndsWithTheMember(t *testing.T) {
 		l.fetched(0, 0, 3)
 		l.given("0: 0-2")
 		left, began := l.unassign(0), time.Now()
-		if isClosed(left) {
-			l.Fatal("it has not waited")
-		}
+		require.False(l, isClosed(left), "it has not waited")
 		l.End()
 		<-left
-		if waited := time.Since(began); waited > 0 {
-			l.Errorf("it waited %v for a batch that will not come back", waited)
-		}
+		require.Zero(l, time.Since(began), "it waited for a batch that will not come back")
 	})
 }
 
@@ -134,9 +129,7 @@ func TestAMarkerIsSkippedBehindABatchOfAnEarlierAssignment(t *testing.T) {
 			l.expect("the batch is being written", 200)
 			l.Settle(b, written)
 			l.expect("the marker is skipped", 0, "0/2")
-			if l.lags[0] != 0 {
-				l.Errorf("the lag is %d", l.lags[0])
-			}
+			assert.Zero(l, l.lags[0], "the lag")
 		})
 	}
 }

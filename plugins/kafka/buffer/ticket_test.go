@@ -6,6 +6,9 @@ import (
 	"time"
 	"weak"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
 	"github.com/order-sink/order-sink/plugins/kafka/buffer"
 )
 
@@ -24,16 +27,12 @@ func ordered(t *testing.T, records int64, outputs []string, test func(l *log, fi
 
 func (l *log) mustWait(b *buffer.Batch, by, why string) {
 	l.Helper()
-	if isClosed(b.Before(by)) {
-		l.Errorf("output %s may write the batch from offset %d although %s", by, b.Records[0].Offset, why)
-	}
+	assert.False(l, isClosed(b.Before(by)), "output %s may write the batch from offset %d although %s", by, b.Records[0].Offset, why)
 }
 
 func (l *log) mayGo(b *buffer.Batch, by, why string) {
 	l.Helper()
-	if !isClosed(b.Before(by)) {
-		l.Errorf("output %s may not write the batch from offset %d although %s", by, b.Records[0].Offset, why)
-	}
+	assert.True(l, isClosed(b.Before(by)), "output %s may not write the batch from offset %d although %s", by, b.Records[0].Offset, why)
 }
 
 // Each output keeps the order of its own table, the slower one too.
@@ -95,9 +94,7 @@ func TestABatchThatIsGivenBackIsWrittenToItsEnd(t *testing.T) {
 			l.Settle(first, written)
 			l.pause()
 			next := l.Take()
-			if !next.Waits {
-				l.Error("a message of the next batch could come to B without its ticket")
-			}
+			assert.True(l, next.Waits, "a message of the next batch could come to B without its ticket")
 			next.Arrived("A", 2)
 			next.Arrived("B", 2)
 			l.mayGo(next, "A", "it is not writing")
@@ -107,9 +104,7 @@ func TestABatchThatIsGivenBackIsWrittenToItsEnd(t *testing.T) {
 			l.Settle(next, true)
 			kept := weak.Make(first)
 			runtime.GC() // first is not used any more
-			if kept.Value() != nil {
-				l.Error("the buffer keeps a batch that is finished")
-			}
+			assert.Nil(l, kept.Value(), "the buffer keeps a batch that is finished")
 		})
 	}
 }
@@ -152,13 +147,10 @@ func TestTheBatchBehindKnowsWhenItIsFirst(t *testing.T) {
 	ordered(t, 6, []string{"A"}, func(l *log, first *buffer.Batch) {
 		second := l.given("0: 4-5")
 		first.Passed("A", 2)
-		if !isClosed(first.Behind()) || isClosed(second.Behind()) {
-			l.Error("Behind is closed for the first batch only")
-		}
+		require.True(l, isClosed(first.Behind()), "Behind is closed for the first batch only")
+		require.False(l, isClosed(second.Behind()), "Behind is closed for the first batch only")
 		l.Settle(first, true)
-		if !isClosed(second.Behind()) {
-			l.Error("the second batch is the first now")
-		}
+		require.True(l, isClosed(second.Behind()), "the second batch is the first now")
 	})
 }
 

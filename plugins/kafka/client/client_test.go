@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
@@ -23,28 +25,17 @@ func TestOptionsHaveWhatTheConfigurationSays(t *testing.T) {
 			{Mechanism: client.MechanismOAuth, Token: "x", Extensions: map[string]string{"a": "b"}},
 		},
 	}.Options()
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	c, err := kgo.NewClient(options...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	defer c.Close()
-	if id := c.OptValue(kgo.ClientID); id != "me" {
-		t.Errorf("client id %v", id)
-	}
-	if brokers := c.OptValue(kgo.SeedBrokers).([]string); strings.Join(brokers, " ") != "a:1 b:2 c:3" {
-		t.Errorf("brokers %v", brokers)
-	}
+	require.Equal(t, "me", c.OptValue(kgo.ClientID))
+	require.Equal(t, []string{"a:1", "b:2", "c:3"}, c.OptValue(kgo.SeedBrokers))
 	accounts := c.OptValue(kgo.SASL).([]sasl.Mechanism)
-	if len(accounts) != 1 {
-		t.Fatalf("%d accounts of one", len(accounts))
-	}
+	require.Len(t, accounts, 1)
 	_, first, err := accounts[0].Authenticate(t.Context(), "")
-	if expected := "n,,\x01auth=Bearer x\x01a=b\x01\x01"; err != nil || string(first) != expected {
-		t.Errorf("the account says %q, %v; expected %q", first, err, expected)
-	}
+	require.NoError(t, err)
+	require.Equal(t, "n,,\x01auth=Bearer x\x01a=b\x01\x01", string(first))
 }
 
 func TestAnIncompleteAccountIsRefused(t *testing.T) {
@@ -58,8 +49,9 @@ func TestAnIncompleteAccountIsRefused(t *testing.T) {
 		"mechanism \"GSSAPI\" is not supported here: expected PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER":                                  {Mechanism: "GSSAPI", Username: user, Password: secret},
 	} {
 		_, err := client.Config{Accounts: []client.Account{{Mechanism: client.MechanismNone}, account}}.Options()
-		if err == nil || !strings.HasPrefix(err.Error(), "reading sasl[1]: "+expected) || strings.Contains(err.Error(), secret) {
-			t.Errorf("%s: got %v, expected %s", account.Mechanism, err, expected)
+		if assert.Error(t, err, account.Mechanism) {
+			assert.True(t, strings.HasPrefix(err.Error(), "reading sasl[1]: "+expected), "%s: got %v, expected %s", account.Mechanism, err, expected)
+			assert.NotContains(t, err.Error(), secret, account.Mechanism)
 		}
 	}
 }
@@ -79,8 +71,8 @@ func TestTheClientsWarningsAreLogged(t *testing.T) {
 		log.Log(kgo.LogLevelWarn, "unable to open connection to broker", "addr", "127.0.0.1:1", "err", err)
 	}
 	log.Log(kgo.LogLevelError, "commit failed", "err", errors.New("no"))
-	expected := "[Kafka client: join group failed, group: readers, err: " + kerr.GroupAuthorizationFailed.Error() + " Kafka client: commit failed, err: no]"
-	if got := fmt.Sprint(warnings); got != expected || len(rest) != 6 {
-		t.Errorf("warned %s, and %d other lines", got, len(rest))
-	}
+	require.Equal(t, []string{
+		"Kafka client: join group failed, group: readers, err: " + kerr.GroupAuthorizationFailed.Error(), "Kafka client: commit failed, err: no",
+	}, warnings)
+	require.Len(t, rest, 6)
 }

@@ -2,10 +2,10 @@ package client_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -18,20 +18,15 @@ func TestCheckReturnsTheAnswerOfTheClient(t *testing.T) {
 	b := kafkatest.InMemory(t)
 	topic := kafkatest.Topic(t, b, 1)
 	c, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := client.Check(t.Context(), c, []string{topic}); err != nil {
-		t.Errorf("the topic cannot be read: %v", err)
-	}
+	require.NoError(t, err)
+	require.NoError(t, client.Check(t.Context(), c, []string{topic}), "the topic can be read")
 	err = client.Check(t.Context(), c, []string{topic, "missing"})
-	if !errors.Is(err, kerr.UnknownTopicOrPartition) || !strings.HasPrefix(err.Error(), "topic missing does not exist") {
-		t.Errorf("of a missing topic: %v", err)
-	}
+	require.ErrorIs(t, err, kerr.UnknownTopicOrPartition)
+	require.True(t, strings.HasPrefix(err.Error(), "topic missing does not exist"), "of a missing topic: %v", err)
 	c.Close()
 	for range 100 {
-		if err := client.Check(t.Context(), c, nil); err == nil || errors.Is(err, context.DeadlineExceeded) {
-			t.Fatalf("of a closed client: %v", err)
-		}
+		err := client.Check(t.Context(), c, nil)
+		require.Error(t, err, "of a closed client")
+		require.NotErrorIs(t, err, context.DeadlineExceeded, "of a closed client")
 	}
 }

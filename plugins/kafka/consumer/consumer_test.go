@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -47,13 +49,11 @@ func join(t *testing.T, b kafka.Broker, topic string, limits buffer.Limits, opti
 		Limits:  limits,
 		Checker: &offsets.Checker{
 			Options: []kgo.Opt{kgo.SeedBrokers(b.Seeds()...)}, Group: topic, Memory: offsets.NewMemory(),
-			Report: func(lost *offsets.Loss) { t.Errorf("reported: %v", lost) }, ShowLag: shown.show,
+			Report: func(lost *offsets.Loss) { assert.Fail(t, "a loss is reported", lost) }, ShowLag: shown.show,
 		},
 		Debug: t.Logf,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(func() { c.Close(context.Background()) })
 	return c, shown
 }
@@ -61,13 +61,9 @@ func join(t *testing.T, b kafka.Broker, topic string, limits buffer.Limits, opti
 func produce(t *testing.T, b kafka.Broker, records ...*kgo.Record) *kgo.Client {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchCompression(kgo.NoCompression()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	if err := client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, client.ProduceSync(t.Context(), records...).FirstErr())
 	return client
 }
 
@@ -84,15 +80,11 @@ func TestEachAssignedPartitionHasALag(t *testing.T) {
 		}
 		var committed kadm.Offsets
 		committed.AddOffset(topic, 3, 25, -1)
-		if err := kadm.NewClient(produce(t, b, records...)).CommitAllOffsets(t.Context(), topic, committed); err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, kadm.NewClient(produce(t, b, records...)).CommitAllOffsets(t.Context(), topic, committed))
 		_, shown := join(t, b, topic, buffer.Limits{}) // which never has space to fetch
 		const expected = "map[0:10 1:30 2:0 3:5]"
 		for deadline := time.Now().Add(time.Minute); shown.String() != expected; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("the lags are %s, expected %s", shown, expected)
-			}
+			require.False(t, time.Now().After(deadline), "the lags are %s, expected %s", shown, expected)
 		}
 	})
 }
@@ -116,7 +108,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			select {
 			case <-c.Ready():
 			case <-t.Context().Done():
-				t.Fatalf("%d records were read", read)
+				require.FailNow(t, "the test has ended", "%d records were read", read)
 			}
 			continue
 		}
@@ -125,7 +117,6 @@ func TestMemoryIsBounded(t *testing.T) {
 		c.Settle(batch, true)
 	}
 	// A batch of the producer's, up to 1 MB, comes whole for each partition.
-	if most < 500_000 || most > 8<<20 {
-		t.Errorf("%d bytes of %d were held at most", most, records*bytes)
-	}
+	require.GreaterOrEqual(t, most, 500_000, "the most bytes of %d that were held", records*bytes)
+	require.LessOrEqual(t, most, 8<<20, "the most bytes of %d that were held", records*bytes)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
@@ -49,13 +51,12 @@ func TestAPositionIsComparedWithItsLog(t *testing.T) {
 			got := "nothing"
 			if lost != nil {
 				got = fmt.Sprintf("%s %d-%d", lost.Cause, lost.First, lost.End)
-				if lost.Resume != resume || lost.Acknowledged != p.Next {
-					t.Errorf("the loss is %+v", lost)
-				}
+				require.Equal(t, resume, lost.Resume, "the loss is %+v", lost)
+				require.Equal(t, p.Next, lost.Acknowledged, "the loss is %+v", lost)
 			}
-			if got != test.expected || resume != test.resume || epoch != test.epoch {
-				t.Errorf("lost %s, resume at %d with epoch %d; expected %s, %d, %d", got, resume, epoch, test.expected, test.resume, test.epoch)
-			}
+			require.Equal(t, test.expected, got, "the loss")
+			require.Equal(t, test.resume, resume, "the offset to resume at")
+			require.Equal(t, test.epoch, epoch, "the epoch to resume with")
 		})
 	}
 }

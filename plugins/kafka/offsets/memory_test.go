@@ -3,6 +3,9 @@ package offsets_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
 	"github.com/order-sink/order-sink/plugins/kafka/offsets"
 )
 
@@ -11,9 +14,8 @@ func TestWhatIsRecalledOfAPosition(t *testing.T) {
 	tp := offsets.TopicPartition{Topic: "orders"}
 	known := offsets.Position{TopicID: old, Next: 50, Epoch: 1, LogEnd: 90, LogEndEpoch: 1}
 	m := offsets.NewMemory()
-	if p, ok, _ := m.Recall(tp, offsets.NoPosition(), false, old); ok {
-		t.Errorf("recalled %+v", p)
-	}
+	p, ok, _ := m.Recall(tp, offsets.NoPosition(), false, old)
+	require.False(t, ok, "recalled %+v", p)
 	m.Keep(tp, known)
 	for name, test := range map[string]struct {
 		committed offsets.Position
@@ -29,8 +31,10 @@ func TestWhatIsRecalledOfAPosition(t *testing.T) {
 		"another member has checked since": {offsets.Position{TopicID: old, Next: 30, LogEnd: 60, LogEndEpoch: 2}, true, old, 30, 60},
 		"another member has the new topic": {offsets.Position{TopicID: young, Next: 3, LogEnd: 5, LogEndEpoch: 0}, true, young, 3, 5},
 	} {
-		if p, ok, recreated := m.Recall(tp, test.committed, test.ours, test.now); !ok || p.Next != test.next || p.LogEnd != test.logEnd || recreated != (test.now == young) {
-			t.Errorf("%s: recalled %+v, %v, %v", name, p, ok, recreated)
-		}
+		p, ok, recreated := m.Recall(tp, test.committed, test.ours, test.now)
+		assert.True(t, ok, name)
+		assert.Equal(t, test.next, p.Next, name)
+		assert.Equal(t, test.logEnd, p.LogEnd, name)
+		assert.Equal(t, test.now == young, recreated, name)
 	}
 }

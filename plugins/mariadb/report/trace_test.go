@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/codes"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -15,12 +16,8 @@ import (
 // Without a tracer nothing is looked for in a message.
 func TestNothingIsTracedUnlessConfigured(t *testing.T) {
 	none := service.MockResources().OtelTracer()
-	if NewTraced(none) != nil {
-		t.Errorf("%T, the framework's tracer by default, counts as one", none)
-	}
-	if NewTraced(sdk.NewTracerProvider()) == nil {
-		t.Error("a tracer counts as none")
-	}
+	require.Nil(t, NewTraced(none), "%T, the framework's tracer by default", none)
+	require.NotNil(t, NewTraced(sdk.NewTracerProvider()))
 }
 
 // A span tells when, where in Kafka, and with what outcome.
@@ -40,30 +37,18 @@ func TestASpanOfAnOrder(t *testing.T) {
 	m.MetaSetMut("traceparent", "")
 	traced.End(m, began, began.Add(time.Second), nil)
 
-	if len(spans.Ended()) != 1 {
-		t.Fatalf("%d spans, expected that of the order with a trace context", len(spans.Ended()))
-	}
+	require.Len(t, spans.Ended(), 1, "only the order with a trace context has a span")
 	span := spans.Ended()[0]
-	if id := span.SpanContext().TraceID().String(); id != "0af7651916cd43dd8448eb211c80319c" {
-		t.Errorf("it is in trace %s", id)
-	}
-	if id := span.Parent().SpanID().String(); id != "b7ad6b7169203331" {
-		t.Errorf("its parent is %s", id)
-	}
-	if state := span.SpanContext().TraceState().String(); state != "vendor=1" {
-		t.Errorf("the trace's state is %q", state)
-	}
-	if took := span.EndTime().Sub(span.StartTime()); took != time.Second || !span.StartTime().Equal(began) {
-		t.Errorf("it began %v and took %v", span.StartTime(), took)
-	}
-	if status := span.Status(); status.Code != codes.Error || status.Description != "row_too_long: user_id: too long" {
-		t.Errorf("its status is %+v", status)
-	}
+	require.Equal(t, "0af7651916cd43dd8448eb211c80319c", span.SpanContext().TraceID().String())
+	require.Equal(t, "b7ad6b7169203331", span.Parent().SpanID().String())
+	require.Equal(t, "vendor=1", span.SpanContext().TraceState().String())
+	require.True(t, span.StartTime().Equal(began))
+	require.Equal(t, time.Second, span.EndTime().Sub(span.StartTime()))
+	require.Equal(t, sdk.Status{Code: codes.Error, Description: "row_too_long: user_id: too long"}, span.Status())
 	found := make(map[string]string)
 	for _, attribute := range span.Attributes() {
 		found[string(attribute.Key)] = attribute.Value.AsString()
 	}
-	if found["messaging.destination.name"] != "orders" || found["messaging.destination.partition.id"] != "3" || found["messaging.kafka.offset"] != "42" {
-		t.Errorf("its attributes are %v", found)
-	}
+	require.Equal(t, []string{"orders", "3", "42"},
+		[]string{found["messaging.destination.name"], found["messaging.destination.partition.id"], found["messaging.kafka.offset"]})
 }

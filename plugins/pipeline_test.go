@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -43,8 +45,8 @@ CREATE TRIGGER slow_1 AFTER INSERT ON slow FOR EACH ROW INSERT INTO slow_log (id
 CREATE TRIGGER slow_2 AFTER UPDATE ON slow FOR EACH ROW INSERT INTO slow_log (id, n) VALUES (NEW.id, NEW.n)
 `
 
-// world has the topics, the database and the stream of one test.
-type world struct {
+// pipeline has the topics, the database and the stream of one test.
+type pipeline struct {
 	*testing.T
 	broker  kafka.Broker
 	client  *kgo.Client
@@ -62,87 +64,78 @@ const (
 	run        = 5 // consecutive versions of a key
 )
 
-func newWorld(t *testing.T, b kafka.Broker, topics int) *world {
+func newPipeline(t *testing.T, b kafka.Broker, topics int) *pipeline {
 	t.Helper()
-	w := storing(t, strings.Split(tables, ";\n")...)
-	w.broker = b
+	p := storing(t, strings.Split(tables, ";\n")...)
+	p.broker = b
 	for range topics {
-		w.topics = append(w.topics, kafkatest.Topic(t, b, partitions))
+		p.topics = append(p.topics, kafkatest.Topic(t, b, partitions))
 	}
 	var err error
-	w.client, err = kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-	w.must(err)
-	t.Cleanup(w.client.Close)
-	return w
+	p.client, err = kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	require.NoError(p, err)
+	t.Cleanup(p.client.Close)
+	return p
 }
 
-// storing returns a world with a database only.
-func storing(t *testing.T, statements ...string) *world {
+// storing returns a pipeline with a database only.
+func storing(t *testing.T, statements ...string) *pipeline {
 	t.Helper()
-	w := &world{T: t}
+	p := &pipeline{T: t}
 	server := mariadbtest.Shared(t)
-	w.dsn = server.DSN(server.Database(t))
+	p.dsn = server.DSN(server.Database(t))
 	var err error
-	w.db, err = sql.Open("mysql", w.dsn)
-	w.must(err)
-	t.Cleanup(func() { w.db.Close() })
+	p.db, err = sql.Open("mysql", p.dsn)
+	require.NoError(p, err)
+	t.Cleanup(func() { p.db.Close() })
 	for _, statement := range statements {
-		w.exec(statement)
+		p.exec(statement)
 	}
-	return w
+	return p
 }
 
-func (w *world) must(err error) {
-	w.Helper()
-	if err != nil {
-		w.Fatal(err)
-	}
+func (p *pipeline) exec(statement string) {
+	p.Helper()
+	_, err := p.db.ExecContext(p.Context(), statement)
+	require.NoError(p, err)
 }
 
-func (w *world) exec(statement string) {
-	w.Helper()
-	_, err := w.db.ExecContext(w.Context(), statement)
-	w.must(err)
-}
-
-func (w *world) rows(query string) (all []string) {
-	w.Helper()
-	rows, err := w.db.QueryContext(w.Context(), query)
-	w.must(err)
+func (p *pipeline) rows(query string) (all []string) {
+	p.Helper()
+	rows, err := p.db.QueryContext(p.Context(), query)
+	require.NoError(p, err)
 	defer rows.Close()
 	for rows.Next() {
 		var row string
-		w.must(rows.Scan(&row))
+		require.NoError(p, rows.Scan(&row))
 		all = append(all, row)
 	}
-	w.must(rows.Err())
+	require.NoError(p, rows.Err())
 	return all
 }
 
 // produce sends a version of a key to a partition of a topic.
-func (w *world) produce(topic string, partition int32, id, n int) {
-	w.client.Produce(w.Context(), &kgo.Record{Topic: topic, Partition: partition, Value: fmt.Appendf(nil, `{"id":%d,"n":%d}`, id, n)},
+func (p *pipeline) produce(topic string, partition int32, id, n int) {
+	p.client.Produce(p.Context(), &kgo.Record{Topic: topic, Partition: partition, Value: fmt.Appendf(nil, `{"id":%d,"n":%d}`, id, n)},
 		func(_ *kgo.Record, err error) {
-			if err != nil {
-				w.Error(err)
-			}
+			assert.NoError(p, err)
 		})
 }
 
 // upsert returns the YAML of an output.
-func (w *world) upsert(table string, inFlight int) string {
-	return fmt.Sprintf("{ mariadb_upsert: { dsn: %q, table: %s, columns: [ id, n ], key: [ id ], max_in_flight: %d } }", w.dsn, table, inFlight)
+func (p *pipeline) upsert(table string, inFlight int) string {
+	return fmt.Sprintf("{ mariadb_upsert: { dsn: %q, table: %s, columns: [ id, n ], key: [ id ], max_in_flight: %d } }", p.dsn, table, inFlight)
 }
 
 // start runs a stream with a number of records in each batch.
-func (w *world) start(batch int, output string) (stop func()) {
-	w.Helper()
+func (p *pipeline) start(batch int, output string) (stop func()) {
+	p.Helper()
 	env := service.GlobalEnvironment().Clone()
-	w.must(env.RegisterProcessor("decoded", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Processor, error) {
-		return w, nil
+	require.NoError(p, env.RegisterProcessor("decoded", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Processor, error) {
+		return p, nil
 	}))
 	builder := env.NewStreamBuilder()
-	w.must(builder.SetYAML(fmt.Sprintf(`
+	require.NoError(p, builder.SetYAML(fmt.Sprintf(`
 input:
   kafka_read: { seed_brokers: [ %q ], topics: [ %s ], consumer_group: %s, max_batch_records: %d, commit_period: 100ms }
 pipeline:
@@ -150,43 +143,41 @@ pipeline:
   processors: [ { decoded: {} } ]
 output: %s
 logger: { level: NONE }
-`, w.broker.Seeds()[0], strings.Join(w.topics, ", "), w.topics[0], batch, output)))
+`, p.broker.Seeds()[0], strings.Join(p.topics, ", "), p.topics[0], batch, output)))
 	stream, err := builder.Build()
-	w.must(err)
+	require.NoError(p, err)
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
 	stop = sync.OnceFunc(func() {
-		if err := errors.Join(stream.StopWithin(time.Minute), <-ended); err != nil {
-			w.Error(err)
-		}
+		assert.NoError(p, errors.Join(stream.StopWithin(time.Minute), <-ended))
 	})
-	w.Cleanup(stop)
+	p.Cleanup(stop)
 	return stop
 }
 
 // Process implements service.Processor.
-func (w *world) Process(_ context.Context, m *service.Message) (service.MessageBatch, error) {
+func (p *pipeline) Process(_ context.Context, m *service.Message) (service.MessageBatch, error) {
 	text, err := m.AsBytes()
-	w.content.Lock()
-	defer w.content.Unlock()
-	w.decoded = append(w.decoded, string(text))
+	p.content.Lock()
+	defer p.content.Unlock()
+	p.decoded = append(p.decoded, string(text))
 	return service.MessageBatch{m}, err
 }
 
 // Close implements service.Processor. Each start has a new processor.
-func (w *world) Close(context.Context) error { return nil }
+func (p *pipeline) Close(context.Context) error { return nil }
 
-func (w *world) eventually(what string, condition func() error) {
-	w.Helper()
-	eventually.Succeeds(w, 30*time.Second, what, func(context.Context) error { return condition() })
+func (p *pipeline) eventually(what string, condition func() error) {
+	p.Helper()
+	eventually.Succeeds(p, 30*time.Second, what, func(context.Context) error { return condition() })
 }
 
 // awaitRows waits until a table has these rows, written as "id n".
-func (w *world) awaitRows(table string, expected ...string) {
-	w.Helper()
+func (p *pipeline) awaitRows(table string, expected ...string) {
+	p.Helper()
 	slices.Sort(expected)
-	w.eventually("table "+table+" is up to date", func() error {
-		got := w.rows("SELECT CONCAT(id, ' ', n) FROM " + table)
+	p.eventually("table "+table+" is up to date", func() error {
+		got := p.rows("SELECT CONCAT(id, ' ', n) FROM " + table)
 		if slices.Sort(got); !slices.Equal(got, expected) {
 			return fmt.Errorf("it has %v, expected %v", got, expected)
 		}
@@ -195,24 +186,20 @@ func (w *world) awaitRows(table string, expected ...string) {
 }
 
 // neverBack asserts that no row of a table became older than it was.
-func (w *world) neverBack(table string) {
-	w.Helper()
-	if n := w.rows("SELECT COUNT(*) FROM " + table + "_log"); n[0] == "0" {
-		w.Errorf("table %s has no history", table)
-	}
-	if back := w.rows("SELECT CONCAT(id, ': ', was, ' became ', n) FROM (SELECT id, n, LAG(n) OVER (PARTITION BY id ORDER BY i) AS was FROM " +
-		table + "_log) history WHERE n < was"); len(back) > 0 {
-		w.Errorf("table %s went back %d times: %v", table, len(back), back)
-	}
+func (p *pipeline) neverBack(table string) {
+	p.Helper()
+	assert.NotEqual(p, []string{"0"}, p.rows("SELECT COUNT(*) FROM "+table+"_log"), "table %s has no history", table)
+	assert.Empty(p, p.rows("SELECT CONCAT(id, ': ', was, ' became ', n) FROM (SELECT id, n, LAG(n) OVER (PARTITION BY id ORDER BY i) AS was FROM "+
+		table+"_log) history WHERE n < was"), "table %s went back", table)
 }
 
 // awaitSettled waits until the group has acknowledged all records.
-func (w *world) awaitSettled() {
-	w.Helper()
-	admin := kadm.NewClient(w.client)
-	for _, topic := range w.topics {
-		w.eventually("all records are acknowledged", func() error {
-			return kafka.Behind(w.Context(), admin, w.topics[0], topic)
+func (p *pipeline) awaitSettled() {
+	p.Helper()
+	admin := kadm.NewClient(p.client)
+	for _, topic := range p.topics {
+		p.eventually("all records are acknowledged", func() error {
+			return kafka.Behind(p.Context(), admin, p.topics[0], topic)
 		})
 	}
 }
