@@ -14,10 +14,10 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
-func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
+func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Close) }
 
 // world has the log, the dead letter topic and the table of one test. The test itself
 // plays the sink.

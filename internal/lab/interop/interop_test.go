@@ -25,14 +25,16 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // patience is how long a condition may take on a busy machine, including the start of a
 // JVM.
 const patience = 2 * time.Minute
 
-func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close) }
+func TestMain(m *testing.M) {
+	sharedtest.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close)
+}
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 	kafkatest.Shared(t) // skips the test if Java is missing

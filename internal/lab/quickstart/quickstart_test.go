@@ -20,13 +20,13 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 	"github.com/order-sink/order-sink/internal/servers/process"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // confirmation is the variable that confirms the use of a user's servers.
 const confirmation = "QUICKSTART_CONFIRM"
 
-func TestMain(m *testing.M) { shared.Main(m, mariadbtest.Close, ordersinktest.Close) }
+func TestMain(m *testing.M) { sharedtest.Main(m, mariadbtest.Close, ordersinktest.Close) }
 
 // quickstart is a running `make run`.
 type quickstart struct {

@@ -21,14 +21,14 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // patience is how long a condition may take on a busy machine, including the start of a
 // JVM.
 const patience = 4 * time.Minute
 
-func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
+func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Close) }
 
 // start runs a worker until the end of the test.
 func start(t *testing.T, seeds []string) *Worker {
