@@ -16,7 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -178,7 +178,7 @@ func (w *world) Close(context.Context) error { return nil }
 
 func (w *world) eventually(what string, condition func() error) {
 	w.Helper()
-	eventually.Succeeds(w, 30*time.Second, what, func(context.Context) error { return condition() })
+	eventuallytest.Succeeds(w, 30*time.Second, what, func(context.Context) error { return condition() })
 }
 
 // awaitRows waits until a table has these rows, written as "id n".

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 )
 
 // Eventually checks until the table equals the log, and returns that report. It also
@@ -14,7 +14,7 @@ import (
 // difference.
 func Eventually(t testing.TB, within time.Duration, config Config) (report Report) {
 	t.Helper()
-	eventually.Succeeds(t, within, "the table equals the log", func(ctx context.Context) (err error) {
+	eventuallytest.Succeeds(t, within, "the table equals the log", func(ctx context.Context) (err error) {
 		t.Helper()
 		if report, err = Check(ctx, config); errors.Is(err, ErrUnjudged) {
 			t.Fatal(err) // a retry reads the same record

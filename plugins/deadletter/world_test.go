@@ -16,7 +16,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
@@ -37,7 +37,7 @@ func (l *log) Write(p []byte) (int, error) {
 // await waits until the log has a text. The log must have it only once.
 func (l *log) await(t *testing.T, text string) {
 	t.Helper()
-	eventually.Succeeds(t, time.Minute, "the log has a text", func(context.Context) error {
+	eventuallytest.Succeeds(t, time.Minute, "the log has a text", func(context.Context) error {
 		l.mutex.Lock()
 		all := l.text.String()
 		l.mutex.Unlock()

@@ -19,7 +19,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
 	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 )
 
 // The metrics of the tests.
@@ -115,7 +115,7 @@ func (r *reading) eventually(t *testing.T, what string, condition func() bool) {
 // await waits until a condition is true. Otherwise the test fails with the details.
 func await(t *testing.T, what string, condition func() bool, details ...func() string) {
 	t.Helper()
-	eventually.Succeeds(t, time.Minute, what, func(context.Context) error {
+	eventuallytest.Succeeds(t, time.Minute, what, func(context.Context) error {
 		if condition() {
 			return nil
 		}

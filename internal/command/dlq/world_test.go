@@ -20,7 +20,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/internal/orders"
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -241,7 +241,7 @@ func (w *world) count(topic string) int {
 
 func (w *world) eventually(condition func() bool) {
 	w.t.Helper()
-	eventually.Succeeds(w.t, 2*time.Minute, "the condition is met", func(context.Context) error {
+	eventuallytest.Succeeds(w.t, 2*time.Minute, "the condition is met", func(context.Context) error {
 		if !condition() {
 			return errors.New("it is not")
 		}

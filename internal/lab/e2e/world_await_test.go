@@ -9,7 +9,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/checker"
 	"github.com/order-sink/order-sink/internal/lab/scrape"
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
@@ -75,7 +75,7 @@ func (w *world) awaitEnd(s *ordersink.Sink) error {
 
 func (w *world) eventually(what string, condition func(context.Context) error) {
 	w.t.Helper()
-	eventually.Succeeds(w.t, patience, what, condition)
+	eventuallytest.Succeeds(w.t, patience, what, condition)
 }
 
 func (w *world) awaitState(s *ordersink.Sink, state string) {

@@ -14,7 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
@@ -134,7 +134,7 @@ func Records(t testing.TB, b kafka.Broker, topic string) (records []*kgo.Record)
 func AwaitGroup(t testing.TB, b kafka.Broker, group, topic string) {
 	t.Helper()
 	admin := kadm.NewClient(Client(t, b))
-	eventually.Succeeds(t, patience, "group "+group+" has committed topic "+topic, func(ctx context.Context) error {
+	eventuallytest.Succeeds(t, patience, "group "+group+" has committed topic "+topic, func(ctx context.Context) error {
 		return kafka.Behind(ctx, admin, group, topic)
 	})
 }
