@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/checkertest"
 	"github.com/order-sink/order-sink/internal/lab/scrape"
 	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -19,7 +20,7 @@ import (
 func (w *world) check(config checker.Config) checker.Report {
 	w.t.Helper()
 	config.Seeds, config.Topic, config.DeadLetters, config.DB = w.broker.Seeds(), w.topic, w.deadLetterTopic, w.db
-	return checker.Eventually(w.t, patience, config)
+	return checkertest.Eventually(w.t, patience, config)
 }
 
 // awaitCommitted waits until the group has acknowledged the whole topic.

@@ -17,6 +17,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/checkertest"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/java"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
@@ -65,7 +66,7 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 		}
 		defer db.Close()
 		config := checker.Config{Seeds: b.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db}
-		if report := checker.Eventually(t, patience, config); report.Rows != len(sent) || report.DeadLetters != 0 {
+		if report := checkertest.Eventually(t, patience, config); report.Rows != len(sent) || report.DeadLetters != 0 {
 			t.Errorf("%d orders gave %d rows and %d dead letters", len(sent), report.Rows, report.DeadLetters)
 		}
 		var total int64

@@ -15,6 +15,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/checkertest"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
@@ -73,7 +74,7 @@ func TestATopicBecomesTheTable(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		report := checker.Eventually(t, patience, checker.Config{Seeds: b.Seeds(), Topic: topic, DB: db})
+		report := checkertest.Eventually(t, patience, checker.Config{Seeds: b.Seeds(), Topic: topic, DB: db})
 		if report.Rows != n {
 			t.Errorf("tuned %v: %d orders gave %d rows", tuned, n, report.Rows)
 		}
