@@ -19,15 +19,15 @@ import (
 
 func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Close) }
 
-// world has the log, the dead letter topic and the table of one test. The test itself
+// testData is the log, the dead letter topic and the table of one test. The test itself
 // plays the sink.
-type world struct {
+type testData struct {
 	t      testing.TB
 	config Config
 	client *kgo.Client
 }
 
-func newWorld(t testing.TB, b kafka.Broker) *world {
+func newTestData(t testing.TB, b kafka.Broker) *testData {
 	t.Helper()
 	server := mariadbtest.Shared(t)
 	dsn := server.DSN(server.Database(t))
@@ -39,41 +39,41 @@ func newWorld(t testing.TB, b kafka.Broker) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return &world{t: t, client: kafkatest.Client(t, b), config: Config{
+	return &testData{t: t, client: kafkatest.Client(t, b), config: Config{
 		Seeds: b.Seeds(), Topic: kafkatest.Topic(t, b, 2), DeadLetters: kafkatest.Topic(t, b, 1), DB: db,
 	}}
 }
 
-func (w *world) exec(query string, args ...any) {
-	w.t.Helper()
-	if _, err := w.config.DB.Exec(query, args...); err != nil {
-		w.t.Fatalf("%s: %v", query, err)
+func (d *testData) exec(query string, args ...any) {
+	d.t.Helper()
+	if _, err := d.config.DB.Exec(query, args...); err != nil {
+		d.t.Fatalf("%s: %v", query, err)
 	}
 }
 
 // store writes the row of an order.
-func (w *world) store(o orders.Order) {
-	w.t.Helper()
-	w.exec("REPLACE INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES (?, ?, ?, ?, ?, ?)",
+func (d *testData) store(o orders.Order) {
+	d.t.Helper()
+	d.exec("REPLACE INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES (?, ?, ?, ?, ?, ?)",
 		o.OrderID, o.UserID, o.ProductID, o.Quantity, o.UnitPrice, o.Quantity*o.UnitPrice)
 }
 
-func (w *world) send(r *kgo.Record) *kgo.Record {
-	w.t.Helper()
-	if err := w.client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
-		w.t.Fatal(err)
+func (d *testData) send(r *kgo.Record) *kgo.Record {
+	d.t.Helper()
+	if err := d.client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
+		d.t.Fatal(err)
 	}
 	return r
 }
 
-func (w *world) log(partition int32, m orders.Message) *kgo.Record {
-	w.t.Helper()
-	return w.send(&kgo.Record{Topic: w.config.Topic, Partition: partition, Key: m.Key, Value: m.Value, Headers: m.Headers})
+func (d *testData) log(partition int32, m orders.Message) *kgo.Record {
+	d.t.Helper()
+	return d.send(&kgo.Record{Topic: d.config.Topic, Partition: partition, Key: m.Key, Value: m.Value, Headers: m.Headers})
 }
 
 // deadLetter returns a correct dead letter. A test may change it before it sends it.
-func (w *world) deadLetter(r *kgo.Record, code string) *kgo.Record {
-	return &kgo.Record{Topic: w.config.DeadLetters, Key: r.Key, Value: r.Value, Headers: append([]kgo.RecordHeader{
+func (d *testData) deadLetter(r *kgo.Record, code string) *kgo.Record {
+	return &kgo.Record{Topic: d.config.DeadLetters, Key: r.Key, Value: r.Value, Headers: append([]kgo.RecordHeader{
 		{Key: headerCode, Value: []byte(code)},
 		{Key: headerTopic, Value: []byte(r.Topic)},
 		{Key: headerPartition, Value: []byte(strconv.Itoa(int(r.Partition)))},
@@ -81,16 +81,16 @@ func (w *world) deadLetter(r *kgo.Record, code string) *kgo.Record {
 	}, r.Headers...)}
 }
 
-func (w *world) check() Report {
-	w.t.Helper()
-	report, err := Check(w.t.Context(), w.config)
+func (d *testData) check() Report {
+	d.t.Helper()
+	report, err := Check(d.t.Context(), d.config)
 	if err != nil {
-		w.t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	return report
 }
 
 // at returns the position of a record as a difference prints it.
-func (w *world) at(partition int32, offset int64) string {
-	return fmt.Sprintf("%s[%d]@%d: ", w.config.Topic, partition, offset)
+func (d *testData) at(partition int32, offset int64) string {
+	return fmt.Sprintf("%s[%d]@%d: ", d.config.Topic, partition, offset)
 }
