@@ -18,7 +18,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -169,7 +169,7 @@ func (p *pipeline) Close(context.Context) error { return nil }
 
 func (p *pipeline) eventually(what string, condition func() error) {
 	p.Helper()
-	eventually.Succeeds(p, 30*time.Second, what, func(context.Context) error { return condition() })
+	eventuallytest.Succeeds(p, 30*time.Second, what, func(context.Context) error { return condition() })
 }
 
 // awaitRows waits until a table has these rows, written as "id n".

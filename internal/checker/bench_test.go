@@ -17,7 +17,7 @@ import (
 //	go test -run '^$' -bench Check ./internal/checker
 func BenchmarkCheck(b *testing.B) {
 	const n = 100_000
-	w, g := newWorld(b, kafkatest.InMemory(b)), orders.NewGenerator(7)
+	d, g := newTestData(b, kafkatest.InMemory(b)), orders.NewGenerator(7)
 	var all []orders.Order
 	for range n {
 		all = append(all, g.Order())
@@ -29,7 +29,7 @@ func BenchmarkCheck(b *testing.B) {
 			}
 		}
 	}
-	if _, err := orders.Produce(b.Context(), w.config.Seeds, w.config.Topic, messages, nil); err != nil {
+	if _, err := orders.Produce(b.Context(), d.config.Seeds, d.config.Topic, messages, nil); err != nil {
 		b.Fatal(err)
 	}
 	for chunk := all; len(chunk) > 0; chunk = chunk[1000:] {
@@ -37,11 +37,11 @@ func BenchmarkCheck(b *testing.B) {
 		for _, o := range chunk[:1000] {
 			args = append(args, o.OrderID, o.UserID, o.ProductID, o.Quantity, o.UnitPrice, o.TotalPrice)
 		}
-		w.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES "+
+		d.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES "+
 			strings.Repeat("(?, ?, ?, ?, ?, ?), ", 999)+"(?, ?, ?, ?, ?, ?)", args...)
 	}
 	for b.Loop() {
-		report, err := Check(b.Context(), w.config)
+		report, err := Check(b.Context(), d.config)
 		if err != nil || report.Err() != nil || report.Rows != n {
 			b.Fatal(report, err)
 		}
@@ -49,12 +49,12 @@ func BenchmarkCheck(b *testing.B) {
 	b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "records/s")
 
 	// The memory of a check after it has read the log.
-	c := &check{Config: w.config, keys: map[string]*expected{}}
+	c := &check{Config: d.config, keys: map[string]*expected{}}
 	c.Columns, c.Oracle, c.Version = make([]string, 6), SeedOracle(255), func(*kgo.Record) int64 { return 0 }
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	if err := kafka.Read(b.Context(), w.config.Seeds, w.config.Topic, c.judge); err != nil {
+	if err := kafka.Read(b.Context(), d.config.Seeds, d.config.Topic, c.judge); err != nil {
 		b.Fatal(err)
 	}
 	runtime.GC()

@@ -16,29 +16,29 @@ import (
 // story is a small log with every kind of record, and the rows that a correct sink
 // stores. A test then introduces a difference.
 type story struct {
-	*world
+	*testData
 	old, a, b, c orders.Order // a replaces old
 	notJSON, bad *kgo.Record  // bad has a key and headers
 }
 
 func newStory(t testing.TB, b kafka.Broker) *story {
-	w, g := newWorld(t, b), orders.NewGenerator(7)
-	s := &story{world: w, old: g.Order(), b: g.Order(), c: g.Order()}
+	d, g := newTestData(t, b), orders.NewGenerator(7)
+	s := &story{testData: d, old: g.Order(), b: g.Order(), c: g.Order()}
 	s.a = s.old
 	s.a.Quantity++
 	s.a.TotalPrice = s.a.Quantity * s.a.UnitPrice
 	s.c.UserID, s.c.ProductID = `주문 🛒 "\`, "a\tb"
-	w.log(0, orders.Good(s.old)) // 0
-	s.notJSON = w.log(0, g.NotJSON())
-	w.log(0, orders.Good(s.b)) // 2
-	w.log(0, orders.Good(s.a)) // 3
+	d.log(0, orders.Good(s.old)) // 0
+	s.notJSON = d.log(0, g.NotJSON())
+	d.log(0, orders.Good(s.b)) // 2
+	d.log(0, orders.Good(s.a)) // 3
 	broken := g.BrokenRule()
 	broken.Key = []byte{}
 	broken.Headers = []kgo.RecordHeader{{Key: "trace", Value: []byte("1")}, {Key: "trace", Value: []byte("1")}}
-	s.bad = w.log(1, broken)
-	w.log(1, orders.Good(s.c)) // 1
+	s.bad = d.log(1, broken)
+	d.log(1, orders.Good(s.c)) // 1
 	for _, o := range []orders.Order{s.a, s.b, s.c} {
-		w.store(o)
+		d.store(o)
 	}
 	return s
 }
@@ -109,7 +109,7 @@ func TestALogIsReadOnceAndComparedOften(t *testing.T) {
 }
 
 func TestNothingEqualsNothing(t *testing.T) {
-	if got := newWorld(t, kafkatest.InMemory(t)).check(); got != (Report{}) {
+	if got := newTestData(t, kafkatest.InMemory(t)).check(); got != (Report{}) {
 		t.Errorf("got %+v, expected an empty report", got)
 	}
 }
@@ -130,7 +130,7 @@ func TestDeadLetterThatIsNotThere(t *testing.T) {
 
 // The same order in two partitions, which have no common order.
 func TestAKeyInSeveralPartitions(t *testing.T) {
-	w, order := newWorld(t, kafkatest.InMemory(t)), orders.NewGenerator(7).Order()
+	d, order := newTestData(t, kafkatest.InMemory(t)), orders.NewGenerator(7).Order()
 	quantity := func(n int64) orders.Order { o := order; o.Quantity = n; return o }
 	versions := map[position]int64{}
 	for _, r := range []struct {
@@ -139,19 +139,19 @@ func TestAKeyInSeveralPartitions(t *testing.T) {
 		quantity  int64
 		version   int64
 	}{{0, 0, 1, 10}, {0, 1, 2, 30}, {1, 0, 3, 20}, {1, 1, 4, 30}, {1, 2, 5, 25}} {
-		w.log(r.partition, orders.Good(quantity(r.quantity)))
+		d.log(r.partition, orders.Good(quantity(r.quantity)))
 		versions[position{r.partition, r.offset}] = r.version
 	}
 	equal := func(n int64) bool {
-		w.store(quantity(n))
-		return w.check().Diff == ""
+		d.store(quantity(n))
+		return d.check().Diff == ""
 	}
 	for n, expected := range map[int64]bool{1: false, 2: true, 3: false, 4: false, 5: true} {
 		if equal(n) != expected {
 			t.Errorf("without a version, quantity %d: equal is %t", n, !expected)
 		}
 	}
-	w.config.Version = func(r *kgo.Record) int64 { return versions[position{r.Partition, r.Offset}] }
+	d.config.Version = func(r *kgo.Record) int64 { return versions[position{r.Partition, r.Offset}] }
 	for n, expected := range map[int64]bool{1: false, 2: true, 3: false, 4: true, 5: false} {
 		if equal(n) != expected {
 			t.Errorf("with a version, quantity %d: equal is %t", n, !expected)

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
@@ -39,7 +39,7 @@ func (l *log) Write(p []byte) (int, error) {
 // await waits until the log has a text. The log must have it only once.
 func (l *log) await(t *testing.T, text string) {
 	t.Helper()
-	eventually.Succeeds(t, time.Minute, "the log has a text", func(context.Context) error {
+	eventuallytest.Succeeds(t, time.Minute, "the log has a text", func(context.Context) error {
 		l.mutex.Lock()
 		all := l.text.String()
 		l.mutex.Unlock()

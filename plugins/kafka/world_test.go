@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 )
 
 // The metrics of the tests.
@@ -111,7 +111,7 @@ func (r *reading) eventually(t *testing.T, what string, condition func() bool) {
 // await waits until a condition is true. Otherwise the test fails with the details.
 func await(t *testing.T, what string, condition func() bool, details ...func() string) {
 	t.Helper()
-	eventually.Succeeds(t, time.Minute, what, func(context.Context) error {
+	eventuallytest.Succeeds(t, time.Minute, what, func(context.Context) error {
 		if condition() {
 			return nil
 		}

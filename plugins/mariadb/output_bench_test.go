@@ -42,10 +42,10 @@ func BenchmarkWriteBatch(b *testing.B) {
 }
 
 func benchmarkWriteBatch(b *testing.B, rows, connections int, fresh bool) {
-	w := shared(b, `CREATE TABLE bench (order_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY,
+	d := shared(b, `CREATE TABLE bench (order_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY,
 		user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL, qty INT NOT NULL, unit_price INT NOT NULL, total_price BIGINT NOT NULL,
 		created_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3), updated_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3))`)
-	o := w.output(fmt.Sprintf("table: bench\ncolumns: [order_id, user_id, product_id, qty, unit_price, total_price]\nkey: [order_id]\nconnections: %d\n", connections))
+	o := d.output(fmt.Sprintf("table: bench\ncolumns: [order_id, user_id, product_id, qty, unit_price, total_price]\nkey: [order_id]\nconnections: %d\n", connections))
 	random := rand.New(rand.NewPCG(1, 2))
 	next := func() service.MessageBatch {
 		records := make([]any, rows)

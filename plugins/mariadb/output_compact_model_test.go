@@ -30,21 +30,21 @@ func TestPropertyBatchesEqualOneByOne(t *testing.T) {
 }
 
 func compareWithModel(t *testing.T, key, config string) {
-	w := shared(t, `CREATE TABLE model (id VARCHAR(3) COLLATE utf8mb4_bin NOT NULL `+key+`, note INT CHECK (note < 9), first INT, version INT)`)
+	d := shared(t, `CREATE TABLE model (id VARCHAR(3) COLLATE utf8mb4_bin NOT NULL `+key+`, note INT CHECK (note < 9), first INT, version INT)`)
 	deletes, metadata, columns := strings.Contains(config, "delete"), strings.Contains(config, "metadata"), "id, note, first, version"
 	if metadata {
 		columns = "id, note, first"
 	}
-	o := w.output("table: model\ncolumns: [" + columns + "]\nkey: [id]\nmax_rows_per_statement: 7\n" + config)
+	o := d.output("table: model\ncolumns: [" + columns + "]\nkey: [id]\nmax_rows_per_statement: 7\n" + config)
 	rapid.Check(t, func(r *rapid.T) {
-		w.exec("DELETE FROM model")
+		d.exec("DELETE FROM model")
 		m := model{versioned: strings.Contains(config, "version"), rows: map[string][3]any{}}
 		for range rapid.IntRange(1, 4).Draw(r, "batches") {
 			records, batch := drawBatch(r, deletes, metadata)
-			result := w.put(o, batch)
+			result := d.put(o, batch)
 			before := m.copy()
 			m.writeAll(r, records, result)
-			got := w.rows("SELECT id, note, first, version FROM model")
+			got := d.rows("SELECT id, note, first, version FROM model")
 			slices.Sort(got)
 			if want := m.text(); !slices.Equal(got, want) {
 				r.Fatalf("stored %v, expected %v", got, want)

@@ -11,11 +11,11 @@ import (
 
 func TestTheLastOfAKeyWinsInABatch(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
 	require.Equal(t, "inserted 1, updated 0, unchanged 0, compacted 2, refused 0",
-		w.counts(o, order("a", "x", 1, "1"), order("a", "x", 2, "1"), order("a", "x", 3, "1")))
-	require.Equal(t, []string{"a|3"}, w.rows("SELECT order_id, qty FROM orders"))
+		d.counts(o, order("a", "x", 1, "1"), order("a", "x", 2, "1"), order("a", "x", 3, "1")))
+	require.Equal(t, []string{"a|3"}, d.rows("SELECT order_id, qty FROM orders"))
 }
 
 const versioned = `CREATE TABLE versioned (id VARCHAR(64) COLLATE utf8mb4_bin PRIMARY KEY, note VARCHAR(20), first VARCHAR(20), version %s,
@@ -34,14 +34,14 @@ func TestAnOlderVersionNeverWins(t *testing.T) {
 	} {
 		t.Run(columnType, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, fmt.Sprintf(versioned, columnType))
-			o := w.output("table: versioned\ncolumns: [id, note, version]\nkey: [id]\nversion: version\n")
+			d := shared(t, fmt.Sprintf(versioned, columnType))
+			o := d.output("table: versioned\ncolumns: [id, note, version]\nkey: [id]\nversion: version\n")
 			row := func(note string, version any) any {
 				return map[string]any{"id": "a", "note": note, "version": version}
 			}
-			note := func() string { return w.rows("SELECT note FROM versioned")[0] }
+			note := func() string { return d.rows("SELECT note FROM versioned")[0] }
 			// In a batch: the newest; of equal ones, the last; NULL never.
-			require.Empty(t, w.write(o, row("null", nil), row("old", v[0]), row("middle", v[1]), row("middle again", v[1]), row("null", nil), row("old", v[0])))
+			require.Empty(t, d.write(o, row("null", nil), row("old", v[0]), row("middle", v[1]), row("middle again", v[1]), row("null", nil), row("old", v[0])))
 			require.Equal(t, "middle again", note())
 			// Against the stored row.
 			for _, step := range []struct {
@@ -51,14 +51,14 @@ func TestAnOlderVersionNeverWins(t *testing.T) {
 			}{
 				{"old", v[0], "middle again"}, {"null", nil, "middle again"}, {"same", v[1], "same"}, {"new", v[2], "new"}, {"middle", v[1], "new"},
 			} {
-				require.Empty(t, w.write(o, row(step.note, step.version)))
+				require.Empty(t, d.write(o, row(step.note, step.version)))
 				require.Equal(t, step.want, note())
 			}
 			// A stored NULL is older than anything, another NULL included.
-			w.exec("UPDATE versioned SET version = NULL")
-			require.Empty(t, w.write(o, row("null too", nil)))
+			d.exec("UPDATE versioned SET version = NULL")
+			require.Empty(t, d.write(o, row("null too", nil)))
 			require.Equal(t, "null too", note())
-			require.Empty(t, w.write(o, row("old", v[0])))
+			require.Empty(t, d.write(o, row("old", v[0])))
 			require.Equal(t, "old", note())
 		})
 	}
@@ -68,8 +68,8 @@ func TestAnOlderVersionNeverWins(t *testing.T) {
 // after the other.
 func TestTheRowsOfARefusedWinnerAreWritten(t *testing.T) {
 	t.Parallel()
-	w := shared(t, "CREATE TABLE model (id VARCHAR(40) COLLATE utf8mb4_bin PRIMARY KEY, note INT CHECK (note < 9), first INT NULL, version INT)")
-	o := w.output("table: model\ncolumns: [id, note, first, version]\nkey: [id]\nversion: version\n")
+	d := shared(t, "CREATE TABLE model (id VARCHAR(40) COLLATE utf8mb4_bin PRIMARY KEY, note INT CHECK (note < 9), first INT NULL, version INT)")
+	o := d.output("table: model\ncolumns: [id, note, first, version]\nkey: [id]\nversion: version\n")
 	type row [3]int64 // note, first, version
 	for _, c := range []struct {
 		id     string
@@ -88,28 +88,28 @@ func TestTheRowsOfARefusedWinnerAreWritten(t *testing.T) {
 		for _, r := range c.rows {
 			records = append(records, map[string]any{"id": c.id, "note": r[0], "first": r[1], "version": r[2]})
 		}
-		require.Equal(t, c.counts, w.counts(o, records...), c.id)
-		require.Equal(t, c.stored, strings.Join(w.rows("SELECT note, first, version FROM model WHERE id = '"+c.id+"'"), " "), c.id)
+		require.Equal(t, c.counts, d.counts(o, records...), c.id)
+		require.Equal(t, c.stored, strings.Join(d.rows("SELECT note, first, version FROM model WHERE id = '"+c.id+"'"), " "), c.id)
 	}
 }
 
 func TestAKeyAloneIsARow(t *testing.T) {
 	t.Parallel()
-	w := shared(t, "CREATE TABLE seen (topic VARCHAR(20) COLLATE utf8mb4_bin, part INT, off BIGINT, PRIMARY KEY (topic, part, off))")
-	o := w.output("table: seen\ncolumns: [off, topic, part]\nkey: [topic, part, off]\n")
+	d := shared(t, "CREATE TABLE seen (topic VARCHAR(20) COLLATE utf8mb4_bin, part INT, off BIGINT, PRIMARY KEY (topic, part, off))")
+	o := d.output("table: seen\ncolumns: [off, topic, part]\nkey: [topic, part, off]\n")
 	row := func(off int) any { return map[string]any{"topic": "orders", "part": int64(0), "off": int64(off)} }
-	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 1, refused 0", w.counts(o, row(1), row(2), row(1)))
-	require.Equal(t, "inserted 1, updated 0, unchanged 2, compacted 0, refused 0", w.counts(o, row(1), row(2), row(3)))
+	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 1, refused 0", d.counts(o, row(1), row(2), row(1)))
+	require.Equal(t, "inserted 1, updated 0, unchanged 2, compacted 0, refused 0", d.counts(o, row(1), row(2), row(3)))
 }
 
 // A row is stored when the row that stands for it is refused.
 func TestARefusedWinnerHidesNobody(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
-	o := w.output(ordersConfig)
+	d := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
+	o := d.output(ordersConfig)
 	const refused = "row_check: few: MariaDB error 4025 (23000): " + checkFails
 	require.Equal(t, map[int]string{2: refused, 4: refused, 6: refused},
-		w.write(o, order("a", "x", 1, "1"), order("a", "x", 2, "1"), order("a", "x", 1000, "1"), order("b", "x", 5, "1"),
+		d.write(o, order("a", "x", 1, "1"), order("a", "x", 2, "1"), order("a", "x", 1000, "1"), order("b", "x", 5, "1"),
 			order("c", "x", 2000, "1"), order("c", "x", 6, "1"), order("c", "x", 3000, "1")))
-	require.Equal(t, []string{"a|2", "b|5", "c|6"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+	require.Equal(t, []string{"a|2", "b|5", "c|6"}, d.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 }

@@ -59,17 +59,17 @@ func (b *mailbox) eventuallyTaken(t *testing.T, n int) {
 }
 
 // mailing is an output with a mailbox for its dead letters.
-func (w *world) mailing(config string) (*sink, *mailbox) {
-	w.t.Helper()
+func (d *database) mailing(config string) (*sink, *mailbox) {
+	d.t.Helper()
 	box := &mailbox{answers: make(chan error, 9)}
-	env, e := observed(w.t)
-	require.NoError(w.t, env.RegisterBatchOutput("mailbox", service.NewConfigSpec(),
+	env, e := observed(d.t)
+	require.NoError(d.t, env.RegisterBatchOutput("mailbox", service.NewConfigSpec(),
 		func(*service.ParsedConfig, *service.Resources) (service.BatchOutput, service.BatchPolicy, int, error) {
 			return box, service.BatchPolicy{}, 1, nil
 		}))
-	o := w.outputIn(env, e, w.server.DSN(w.name), config+"dead_letter: { mailbox: {} }\n")
-	w.t.Cleanup(func() { close(box.answers) })
-	require.NoError(w.t, o.Connect(context.Background()))
+	o := d.outputIn(env, e, d.server.DSN(d.name), config+"dead_letter: { mailbox: {} }\n")
+	d.t.Cleanup(func() { close(box.answers) })
+	require.NoError(d.t, o.Connect(context.Background()))
 	return o, box
 }
 
@@ -93,14 +93,14 @@ func deadLettersOf(id string) []string {
 // there is nothing that the framework could log as an error.
 func TestRefusedRecordsGoToTheChild(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o, box := w.mailing(ordersConfig)
+	d := shared(t, orders)
+	o, box := d.mailing(ordersConfig)
 	batch := refusable("a")
 	batch[1].MetaSetMut(record.Batch, "a ticket")
 	box.answers <- nil
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, deadLettersOf("a"), box.taken())
-	require.Equal(t, []string{"a"}, w.rows("SELECT order_id FROM orders"))
+	require.Equal(t, []string{"a"}, d.rows("SELECT order_id FROM orders"))
 	require.NoError(t, o.WriteBatch(t.Context(), batchOf(order("b", "x", 1, "1"))))
 	require.Len(t, box.taken(), 2, "a batch without a refusal sends nothing")
 }
@@ -109,11 +109,11 @@ func TestRefusedRecordsGoToTheChild(t *testing.T) {
 // batch that comes again is neither written nor sent a second time; other batches are.
 func TestABatchKeepsItsDeadLettersUntilTheyAreTaken(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o, box := w.mailing(ordersConfig)
+	d := shared(t, orders)
+	o, box := d.mailing(ordersConfig)
 	batch := refusable("a")
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
-	w.exec("DELETE FROM orders")
+	d.exec("DELETE FROM orders")
 	err := o.Connect(t.Context())
 	require.ErrorContains(t, err, "waiting to deliver 2 dead letters since ")
 	require.ErrorContains(t, err, "there is no answer yet. Nothing is dropped")
@@ -127,21 +127,21 @@ func TestABatchKeepsItsDeadLettersUntilTheyAreTaken(t *testing.T) {
 	other[1].MetaSetMut("kafka_offset", 8)
 	sent := make(chan error, 1)
 	go func() { sent <- o.WriteBatch(t.Context(), other) }()
-	require.Eventually(t, func() bool { return len(w.rows("SELECT order_id FROM orders")) == 2 }, time.Minute, time.Millisecond)
-	w.exec("DELETE FROM orders")
+	require.Eventually(t, func() bool { return len(d.rows("SELECT order_id FROM orders")) == 2 }, time.Minute, time.Millisecond)
+	d.exec("DELETE FROM orders")
 	box.answers <- nil
 	box.answers <- nil
 	require.NoError(t, <-sent)
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
 	require.Equal(t, append(deadLettersOf("a"), deadLettersOf("a")...), box.taken(), "each batch sends its dead letters once")
-	require.Empty(t, w.rows("SELECT order_id FROM orders"), "the rows of a batch are written once")
+	require.Empty(t, d.rows("SELECT order_id FROM orders"), "the rows of a batch are written once")
 }
 
 // Dead letters that the child refuses are sent again, until it takes them.
 func TestDeadLettersThatTheChildRefusesAreSentAgain(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o, box := w.mailing(ordersConfig)
+	d := shared(t, orders)
+	o, box := d.mailing(ordersConfig)
 	batch := refusable("a")
 	box.answers <- errors.New("no such topic")
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
@@ -155,8 +155,8 @@ func TestDeadLettersThatTheChildRefusesAreSentAgain(t *testing.T) {
 // quote a row: the state shows the number only.
 func TestTheChildsErrorOfMariaDBShowsNoValue(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders, "CREATE TABLE letters (id VARCHAR(20) PRIMARY KEY)", "INSERT INTO letters VALUES ('s3cr3t')")
-	_, duplicate := w.db.Exec("INSERT INTO letters VALUES ('s3cr3t')")
+	d := shared(t, orders, "CREATE TABLE letters (id VARCHAR(20) PRIMARY KEY)", "INSERT INTO letters VALUES ('s3cr3t')")
+	_, duplicate := d.db.Exec("INSERT INTO letters VALUES ('s3cr3t')")
 	require.ErrorContains(t, duplicate, "s3cr3t")
 	for name, wrap := range map[string]func(batch service.MessageBatch, err error) error{
 		"all": func(_ service.MessageBatch, err error) error { return fmt.Errorf("inserting: %w", err) },
@@ -165,7 +165,7 @@ func TestTheChildsErrorOfMariaDBShowsNoValue(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o, box := w.mailing(ordersConfig)
+			o, box := d.mailing(ordersConfig)
 			batch := refusable("a")
 			box.answers <- wrap(batch, duplicate)
 			require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
@@ -181,8 +181,8 @@ func TestTheChildsErrorOfMariaDBShowsNoValue(t *testing.T) {
 // A stop acknowledges nothing early. The batch comes again after it.
 func TestAStopAcknowledgesNoDeadLetterEarly(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o, box := w.mailing(ordersConfig)
+	d := shared(t, orders)
+	o, box := d.mailing(ordersConfig)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- o.WriteBatch(ctx, refusable("a")) }()

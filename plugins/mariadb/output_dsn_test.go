@@ -12,7 +12,7 @@ import (
 // ends it.
 func TestAMistakeInTheDSNIsExplained(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
+	d := shared(t, orders)
 	for name, c := range map[string]struct{ dsn, config, want string }{
 		"a parameter of JDBC":      {"?useSSL=false", "", `MariaDB error 1193 \(HY000\): Unknown system variable 'useSSL': a parameter of dsn is one of .* remove the parameter`},
 		"a time zone":              {"?time_zone=%27Asia%2FSeoul%27", "", `MariaDB error 1298 \(HY000\): Unknown or incorrect time zone: 'Asia/Seoul': correct the parameter of dsn`},
@@ -30,7 +30,7 @@ func TestAMistakeInTheDSNIsExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := w.outputOf(w.server.DSN(w.name)+c.dsn, ordersConfig+c.config)
+			o := d.outputOf(d.server.DSN(d.name)+c.dsn, ordersConfig+c.config)
 			err := o.Connect(t.Context())
 			require.Error(t, err)
 			require.Regexp(t, c.want+`.*Nothing is dropped: an operator must correct this`, err.Error())
@@ -48,9 +48,9 @@ func TestAMistakeInTheDSNIsExplained(t *testing.T) {
 
 func TestADeniedAccountIsToldOfTheNewlineInItsPassword(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	dsn := strings.Replace(w.server.DSN(w.name), "@tcp", `\n@tcp`, 1)
-	o := w.outputOf(`"`+dsn+`"`, ordersConfig)
+	d := shared(t, orders)
+	dsn := strings.Replace(d.server.DSN(d.name), "@tcp", `\n@tcp`, 1)
+	o := d.outputOf(`"`+dsn+`"`, ordersConfig)
 	require.ErrorContains(t, o.Connect(t.Context()), "MariaDB error 1045 (28000): Access denied for user 'orders'@'127.0.0.1' (using password: YES): the password in dsn begins or ends with white space")
 }
 

@@ -15,31 +15,31 @@ import (
 
 func TestAReadOnlyServerIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, orders)
-	o := w.output(ordersConfig)
-	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-	w.exec("SET GLOBAL read_only = 1")
+	d := private(t, orders)
+	o := d.output(ordersConfig)
+	require.Empty(t, d.write(o, order("a", "x", 1, "1")))
+	d.exec("SET GLOBAL read_only = 1")
 	batch := batchOf(order("b", "x", 1, "1"))
 	for range 3 {
 		require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 	}
-	w.exec("SET GLOBAL read_only = 0")
+	d.exec("SET GLOBAL read_only = 0")
 	require.NoError(t, o.WriteBatch(t.Context(), batch))
-	require.Equal(t, []string{"a", "b"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
+	require.Equal(t, []string{"a", "b"}, d.rows("SELECT order_id FROM orders ORDER BY 1"))
 	require.Len(t, o.log.matching("the wait is over, after "), 1, "%v", o.log.all())
 }
 
 func TestFewerConnectionsThanConfiguredAreFoundAtConnect(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, orders, "--max-user-connections=3")
+	d := private(t, orders, "--max-user-connections=3")
 	// The third or the fourth: the server may still count the inspection of the table.
-	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), " of 5: MariaDB error 1203")
+	require.ErrorContains(t, d.unconnected(ordersConfig).Connect(t.Context()), " of 5: MariaDB error 1203")
 }
 
 func TestCloseAgainAndWritingAfterwardsEndAtOnce(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
 	require.NoError(t, o.Close(t.Context()))
 	require.NoError(t, o.Close(t.Context()))
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(order("a", "x", 1, "1"))))
@@ -47,9 +47,9 @@ func TestCloseAgainAndWritingAfterwardsEndAtOnce(t *testing.T) {
 
 func TestAShutdownFailsNoRow(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
-	tx, err := w.db.Begin()
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
+	tx, err := d.db.Begin()
 	require.NoError(t, err)
 	defer tx.Rollback()
 	_, err = tx.Exec("INSERT INTO orders (order_id, qty) VALUES ('a', 1)")
@@ -57,7 +57,7 @@ func TestAShutdownFailsNoRow(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	answer := make(chan error)
 	go func() { answer <- o.WriteBatch(ctx, batchOf(order("a", "x", 1, "1"))) }()
-	w.await(fmt.Sprintf("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = '%s' AND COMMAND = 'Execute'", w.name), "1")
+	d.await(fmt.Sprintf("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = '%s' AND COMMAND = 'Execute'", d.name), "1")
 	cancel()
 	err = <-answer
 	require.Same(t, service.ErrNotConnected, err)
@@ -66,24 +66,24 @@ func TestAShutdownFailsNoRow(t *testing.T) {
 
 func TestAnIdleConnectionThatWasEndedIsReplaced(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
-	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
+	require.Empty(t, d.write(o, order("a", "x", 1, "1")))
 	for i := range 3 {
-		for _, id := range w.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'orders' AND DB = '" + w.name + "'") {
-			_, _ = w.db.Exec("KILL " + id) // one that is going already is unknown
+		for _, id := range d.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'orders' AND DB = '" + d.name + "'") {
+			_, _ = d.db.Exec("KILL " + id) // one that is going already is unknown
 		}
-		require.Empty(t, w.write(o, order(fmt.Sprint(i), "x", 1, "1")))
+		require.Empty(t, d.write(o, order(fmt.Sprint(i), "x", 1, "1")))
 	}
-	require.Equal(t, []string{"4"}, w.rows("SELECT COUNT(*) FROM orders"))
+	require.Equal(t, []string{"4"}, d.rows("SELECT COUNT(*) FROM orders"))
 }
 
 // The framework brings a batch again and again underneath: no row is lost and
 // none fails while the server is killed and started under load.
 func TestAKilledServerLosesAndFailsNothing(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, orders)
-	o := w.output(ordersConfig)
+	d := private(t, orders)
+	o := d.output(ordersConfig)
 	const writers, batches, rows = 4, 40, 250
 	owned, err := service.MockResources(service.MockResourcesOptUseLogger(service.NewLoggerFromSlog(slog.New(o.log)))).ManagedBatchOutput("mariadb_upsert", writers, unclosed{o})
 	require.NoError(t, err)
@@ -110,11 +110,11 @@ func TestAKilledServerLosesAndFailsNothing(t *testing.T) {
 	}
 	for _, at := range []int64{20, 80} {
 		require.Eventually(t, func() bool { return written.Load() >= at }, time.Minute, time.Millisecond)
-		require.NoError(t, w.server.Kill())
-		require.NoError(t, w.server.Start(context.Background()))
+		require.NoError(t, d.server.Kill())
+		require.NoError(t, d.server.Start(context.Background()))
 	}
 	group.Wait()
-	require.Equal(t, []string{fmt.Sprint(writers * batches * rows)}, w.rows("SELECT COUNT(*) FROM orders"))
+	require.Equal(t, []string{fmt.Sprint(writers * batches * rows)}, d.rows("SELECT COUNT(*) FROM orders"))
 	require.NotEmpty(t, o.log.matching("waiting for MariaDB since "))
 }
 

@@ -31,12 +31,12 @@ func TestKeysOfEveryType(t *testing.T) {
 	} {
 		t.Run(columnType, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, "CREATE TABLE t (k "+columnType+" PRIMARY KEY, v INT)")
-			o := w.output("table: t\ncolumns: [k, v]\nkey: [k]\n")
+			d := shared(t, "CREATE TABLE t (k "+columnType+" PRIMARY KEY, v INT)")
+			o := d.output("table: t\ncolumns: [k, v]\nkey: [k]\n")
 			row := func(key any, v int) any { return map[string]any{"k": key, "v": int64(v)} }
-			require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 2, refused 0", w.counts(o, row(keys[0][0], 0), row(keys[1][0], 1), row(keys[0][1], 2), row(keys[1][1], 3)))
-			require.Equal(t, "inserted 0, updated 1, unchanged 1, compacted 0, refused 0", w.counts(o, row(keys[0][0], 4), row(keys[1][0], 3)))
-			require.Equal(t, []string{"3", "4"}, w.rows("SELECT v FROM t ORDER BY v"))
+			require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 2, refused 0", d.counts(o, row(keys[0][0], 0), row(keys[1][0], 1), row(keys[0][1], 2), row(keys[1][1], 3)))
+			require.Equal(t, "inserted 0, updated 1, unchanged 1, compacted 0, refused 0", d.counts(o, row(keys[0][0], 4), row(keys[1][0], 3)))
+			require.Equal(t, []string{"3", "4"}, d.rows("SELECT v FROM t ORDER BY v"))
 		})
 	}
 }
@@ -45,18 +45,18 @@ func TestKeysOfEveryType(t *testing.T) {
 // alone.
 func TestCountsSurviveTriggersAndTheBinaryLog(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, orders, "--log-bin=binlog", "--binlog-format=MIXED", "--server-id=1")
-	w.exec("CREATE TABLE audit (id INT AUTO_INCREMENT PRIMARY KEY, note VARCHAR(64))")
-	w.exec("CREATE TRIGGER i AFTER INSERT ON orders FOR EACH ROW INSERT INTO audit (note) VALUES (NEW.order_id), ('x')")
-	w.exec("CREATE TRIGGER u BEFORE UPDATE ON orders FOR EACH ROW INSERT INTO audit (note) VALUES (LAST_INSERT_ID(77))")
-	o := w.output(ordersConfig)
-	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 0, refused 0", w.counts(o, order("a", "x", 1, "1"), order("b", "x", 1, "1")))
-	require.Equal(t, "inserted 1, updated 1, unchanged 1, compacted 0, refused 0", w.counts(o, order("a", "x", 1, "1"), order("b", "x", 2, "1"), order("c", "x", 2, "1")))
-	require.Equal(t, "inserted 0, updated 2, unchanged 1, compacted 0, refused 0", w.counts(o, order("a", "x", 3, "1"), order("b", "x", 3, "1"), order("c", "x", 2, "1")))
+	d := private(t, orders, "--log-bin=binlog", "--binlog-format=MIXED", "--server-id=1")
+	d.exec("CREATE TABLE audit (id INT AUTO_INCREMENT PRIMARY KEY, note VARCHAR(64))")
+	d.exec("CREATE TRIGGER i AFTER INSERT ON orders FOR EACH ROW INSERT INTO audit (note) VALUES (NEW.order_id), ('x')")
+	d.exec("CREATE TRIGGER u BEFORE UPDATE ON orders FOR EACH ROW INSERT INTO audit (note) VALUES (LAST_INSERT_ID(77))")
+	o := d.output(ordersConfig)
+	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 0, refused 0", d.counts(o, order("a", "x", 1, "1"), order("b", "x", 1, "1")))
+	require.Equal(t, "inserted 1, updated 1, unchanged 1, compacted 0, refused 0", d.counts(o, order("a", "x", 1, "1"), order("b", "x", 2, "1"), order("c", "x", 2, "1")))
+	require.Equal(t, "inserted 0, updated 2, unchanged 1, compacted 0, refused 0", d.counts(o, order("a", "x", 3, "1"), order("b", "x", 3, "1"), order("c", "x", 2, "1")))
 
 	// READ COMMITTED needs rows in the log: a server that logs statements only
 	// is set up wrongly, and that is said.
-	w.exec("SET GLOBAL binlog_format = STATEMENT")
+	d.exec("SET GLOBAL binlog_format = STATEMENT")
 	require.NoError(t, o.Connect(t.Context()))
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(order("z", "x", 1, "1"))))
 	require.Regexp(t, `MariaDB error 1665 \(HY000\): Cannot execute statement: impossible to write to binary log since BINLOG_FORMAT = STATEMENT.*Nothing is dropped: an operator must correct this`, o.says())
@@ -77,10 +77,10 @@ func TestKeysAreTheServers(t *testing.T) {
 	} {
 		t.Run(collation, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, strings.ReplaceAll(orders, "utf8mb4_bin", collation))
-			o := w.output(ordersConfig)
-			require.Equal(t, c.refused, w.write(o, order("a", "x", 1, "1"), order("A", "x", 1, "1"), order("a ", "x", 1, "1"), order("á", "x", 1, "1"), order(long, "x", 1, "1")))
-			require.Equal(t, c.stored, w.rows("SELECT order_id FROM orders ORDER BY order_id"))
+			d := shared(t, strings.ReplaceAll(orders, "utf8mb4_bin", collation))
+			o := d.output(ordersConfig)
+			require.Equal(t, c.refused, d.write(o, order("a", "x", 1, "1"), order("A", "x", 1, "1"), order("a ", "x", 1, "1"), order("á", "x", 1, "1"), order(long, "x", 1, "1")))
+			require.Equal(t, c.stored, d.rows("SELECT order_id FROM orders ORDER BY order_id"))
 		})
 	}
 }

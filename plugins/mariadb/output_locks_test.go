@@ -18,7 +18,7 @@ import (
 // sleep, does not keep its rows from the next one.
 func TestAFrozenTransactionEnds(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
+	d := shared(t, orders)
 	committing, thawed := make(chan struct{}), make(chan struct{})
 	thaw := sync.OnceFunc(func() { close(thawed) })
 	defer thaw()
@@ -28,18 +28,18 @@ func TestAFrozenTransactionEnds(t *testing.T) {
 		return beforeCommit{conn, func() { once.Do(func() { close(committing); <-thawed }) }}, err
 	})
 	t.Cleanup(func() { mysql.DeregisterDialContext("frozen") })
-	frozen := w.outputOf(strings.Replace(w.server.DSN(w.name), "tcp(", "frozen(", 1), ordersConfig+"connections: 1\nmax_rows_per_statement: 1\n")
+	frozen := d.outputOf(strings.Replace(d.server.DSN(d.name), "tcp(", "frozen(", 1), ordersConfig+"connections: 1\nmax_rows_per_statement: 1\n")
 	require.NoError(t, frozen.Connect(t.Context()))
-	o := w.output(ordersConfig)
+	o := d.output(ordersConfig)
 	done := make(chan map[int]string, 1)
-	go func() { done <- w.write(frozen, order("a", "x", 1, "1"), order("b", "x", 1, "1")) }()
+	go func() { done <- d.write(frozen, order("a", "x", 1, "1"), order("b", "x", 1, "1")) }()
 	<-committing
-	require.Empty(t, w.write(o, order("a", "x", 2, "1")))
-	require.Equal(t, []string{"a|2"}, w.rows("SELECT order_id, qty FROM orders"))
+	require.Empty(t, d.write(o, order("a", "x", 2, "1")))
+	require.Equal(t, []string{"a|2"}, d.rows("SELECT order_id, qty FROM orders"))
 	thaw()
 	require.Empty(t, <-done)
 	require.NotZero(t, frozen.count("mariadb_upsert_retries_total"), "the transaction was still there")
-	require.Equal(t, []string{"a|1", "b|1"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"), "what was not committed is written again")
+	require.Equal(t, []string{"a|1", "b|1"}, d.rows("SELECT order_id, qty FROM orders ORDER BY 1"), "what was not committed is written again")
 }
 
 // beforeCommit is a connection that does something before it sends a COMMIT.
@@ -57,55 +57,55 @@ func (c beforeCommit) Write(packet []byte) (int, error) {
 
 func TestADeadlockIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, orders)
-	o := w.output(ordersConfig)
+	d := private(t, orders)
+	o := d.output(ordersConfig)
 	var records []any
 	for i := range 300 {
 		records = append(records, order(fmt.Sprintf("%03d", i), "x", 1, "1"))
 	}
-	require.Empty(t, w.write(o, records...))
+	require.Empty(t, d.write(o, records...))
 
 	// Another writer holds z, and has changed more, so that the server picks
 	// the output for its victim.
-	tx, err := w.db.Begin()
+	tx, err := d.db.Begin()
 	require.NoError(t, err)
 	_, err = tx.Exec("UPDATE orders SET qty = 5 WHERE order_id >= '010'")
 	require.NoError(t, err)
 	done := make(chan map[int]string)
-	go func() { done <- w.write(o, order("000", "x", 2, "1"), order("200", "x", 2, "1")) }()
-	w.awaitLockWait()
+	go func() { done <- d.write(o, order("000", "x", 2, "1"), order("200", "x", 2, "1")) }()
+	d.awaitLockWait()
 	_, err = tx.Exec("UPDATE orders SET qty = 5 WHERE order_id = '000'")
 	require.NoError(t, err)
 	require.NoError(t, tx.Commit())
 	require.Empty(t, <-done)
 	require.NotZero(t, o.counts("mariadb_upsert_retries_total")["deadlock"])
-	require.Equal(t, []string{"1|9", "2|2", "5|289"}, w.rows("SELECT qty, COUNT(*) FROM orders GROUP BY qty ORDER BY qty"))
+	require.Equal(t, []string{"1|9", "2|2", "5|289"}, d.rows("SELECT qty, COUNT(*) FROM orders GROUP BY qty ORDER BY qty"))
 }
 
 func TestALockWaitIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
-	impatient := w.outputOf(w.server.DSN(w.name)+"?readTimeout=6s", ordersConfig) // gives up a lock after a second
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
+	impatient := d.outputOf(d.server.DSN(d.name)+"?readTimeout=6s", ordersConfig) // gives up a lock after a second
 	require.NoError(t, impatient.Connect(t.Context()))
-	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
+	require.Empty(t, d.write(o, order("a", "x", 1, "1")))
 
-	tx, err := w.db.Begin()
+	tx, err := d.db.Begin()
 	require.NoError(t, err)
 	_, err = tx.Exec("UPDATE orders SET qty = 5")
 	require.NoError(t, err)
 	done := make(chan map[int]string)
-	go func() { done <- w.write(impatient, order("a", "x", 2, "1"), order("b", "x", 2, "1")) }()
+	go func() { done <- d.write(impatient, order("a", "x", 2, "1"), order("b", "x", 2, "1")) }()
 	require.Eventually(t, func() bool { return impatient.counts("mariadb_upsert_retries_total")["lock_wait"] > 0 }, 30*time.Second, time.Millisecond)
 	require.NoError(t, tx.Commit())
 	require.Empty(t, <-done)
-	require.Equal(t, []string{"a|2", "b|2"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+	require.Equal(t, []string{"a|2", "b|2"}, d.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 }
 
 func TestWritersOfTheSameRowsAllGetThrough(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	outputs := []*sink{w.output(ordersConfig + "max_rows_per_statement: 64"), w.output(ordersConfig), w.output(ordersConfig)}
+	d := shared(t, orders)
+	outputs := []*sink{d.output(ordersConfig + "max_rows_per_statement: 64"), d.output(ordersConfig), d.output(ordersConfig)}
 	var group sync.WaitGroup
 	write := func(o *sink, writer int) {
 		for turn := range 10 {
@@ -113,7 +113,7 @@ func TestWritersOfTheSameRowsAllGetThrough(t *testing.T) {
 			for i := range 600 {
 				records = append(records, order(fmt.Sprintf("%04d", (i*7919+turn)%700), "x", writer*10+turn, "1"))
 			}
-			if refusals := w.write(o, records...); len(refusals) > 0 {
+			if refusals := d.write(o, records...); len(refusals) > 0 {
 				t.Errorf("refused: %v", refusals)
 			}
 		}
@@ -124,5 +124,5 @@ func TestWritersOfTheSameRowsAllGetThrough(t *testing.T) {
 		}
 	}
 	group.Wait()
-	require.Equal(t, []string{"700"}, w.rows("SELECT COUNT(*) FROM orders"))
+	require.Equal(t, []string{"700"}, d.rows("SELECT COUNT(*) FROM orders"))
 }

@@ -45,50 +45,50 @@ func TestALoneRowIsRefusedOnceAnotherRowIsStored(t *testing.T) {
 		bad := func() service.MessageBatch { return batchOf(order("bad", "x", 1, "1")) }
 		t.Run(name+"/this output stored a row before", func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, append([]string{orders}, c.setUp...)...)
-			o := w.output(ordersConfig)
-			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-			w.exec("UPDATE orders SET updated_at = '2020-01-01'")
-			require.Equal(t, want, w.settled(o, bad()))
-			require.Empty(t, w.write(o, order("b", "x", 1, "1")))
-			require.Equal(t, []string{"a|2020-01-01 00:00:00.000"}, w.rows("SELECT order_id, updated_at FROM orders WHERE order_id <> 'b'"), "a probe leaves nothing behind")
+			d := shared(t, append([]string{orders}, c.setUp...)...)
+			o := d.output(ordersConfig)
+			require.Empty(t, d.write(o, order("a", "x", 1, "1")))
+			d.exec("UPDATE orders SET updated_at = '2020-01-01'")
+			require.Equal(t, want, d.settled(o, bad()))
+			require.Empty(t, d.write(o, order("b", "x", 1, "1")))
+			require.Equal(t, []string{"a|2020-01-01 00:00:00.000"}, d.rows("SELECT order_id, updated_at FROM orders WHERE order_id <> 'b'"), "a probe leaves nothing behind")
 		})
 		t.Run(name+"/the table has rows", func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, append([]string{orders, "INSERT INTO orders (order_id, qty) VALUES ('a', 1), ('z', 9)"}, c.setUp...)...)
-			require.Equal(t, want, w.settled(w.output(ordersConfig), bad()))
-			require.Equal(t, []string{"a|1", "z|9"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+			d := shared(t, append([]string{orders, "INSERT INTO orders (order_id, qty) VALUES ('a', 1), ('z', 9)"}, c.setUp...)...)
+			require.Equal(t, want, d.settled(d.output(ordersConfig), bad()))
+			require.Equal(t, []string{"a|1", "z|9"}, d.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 		})
 		t.Run(name+"/the table is empty, and another record follows", func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, append([]string{orders}, c.setUp...)...)
-			o := w.output(ordersConfig)
+			d := shared(t, append([]string{orders}, c.setUp...)...)
+			o := d.output(ordersConfig)
 			first, second := newKafkaTicket(), newKafkaTicket()
 			close(first.before)
 			done := make(chan error)
-			go func() { done <- o.WriteBatch(context.Background(), w.ticketed(second, order("c", "x", 1, "1"))) }()
+			go func() { done <- o.WriteBatch(context.Background(), d.ticketed(second, order("c", "x", 1, "1"))) }()
 			<-second.arrived
-			require.Equal(t, want, w.settled(o, bad()))
-			require.Empty(t, w.rows("SELECT * FROM orders"), "a probe leaves nothing behind")
+			require.Equal(t, want, d.settled(o, bad()))
+			require.Empty(t, d.rows("SELECT * FROM orders"), "a probe leaves nothing behind")
 			close(second.before)
 			require.NoError(t, <-done)
-			require.Equal(t, []string{"c"}, w.rows("SELECT order_id FROM orders"))
+			require.Equal(t, []string{"c"}, d.rows("SELECT order_id FROM orders"))
 		})
 		t.Run(name+"/the table is empty, and no record follows", func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, append([]string{orders}, c.setUp...)...)
-			o := w.output(ordersConfig)
-			require.Contains(t, w.waits(o, bad()), noOther)
+			d := shared(t, append([]string{orders}, c.setUp...)...)
+			o := d.output(ordersConfig)
+			require.Contains(t, d.waits(o, bad()), noOther)
 			// Another partition's order is stored at last.
-			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-			require.Equal(t, want, w.settled(o, bad()))
+			require.Empty(t, d.write(o, order("a", "x", 1, "1")))
+			require.Equal(t, want, d.settled(o, bad()))
 		})
 		t.Run(name+"/in a batch", func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, append([]string{orders}, c.setUp...)...)
+			d := shared(t, append([]string{orders}, c.setUp...)...)
 			records := []any{order("bad", "x", 1, "1"), order("a", "x", 1, "1"), order("c", "x", 1, "1")}
-			require.Equal(t, want, w.settled(w.output(ordersConfig), batchOf(records...)))
-			require.Equal(t, []string{"a", "c"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
+			require.Equal(t, want, d.settled(d.output(ordersConfig), batchOf(records...)))
+			require.Equal(t, []string{"a", "c"}, d.rows("SELECT order_id FROM orders ORDER BY 1"))
 		})
 	}
 }
@@ -97,16 +97,16 @@ func TestALoneRowIsRefusedOnceAnotherRowIsStored(t *testing.T) {
 // one beside itself.
 func TestALoneRowIsRefusedBesideAnotherUniqueIndex(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders, "ALTER TABLE orders ADD UNIQUE (product)", stumbles("BEFORE INSERT", signal9001))
-	o := w.output(ordersConfig)
-	require.Empty(t, w.write(o, order("a", "a", 1, "1")))
-	require.Contains(t, w.waits(o, batchOf(order("bad", "x", 1, "1"))), noOther)
+	d := shared(t, orders, "ALTER TABLE orders ADD UNIQUE (product)", stumbles("BEFORE INSERT", signal9001))
+	o := d.output(ordersConfig)
+	require.Empty(t, d.write(o, order("a", "a", 1, "1")))
+	require.Contains(t, d.waits(o, batchOf(order("bad", "x", 1, "1"))), noOther)
 	batch := batchOf(order("bad", "x", 1, "1"))
 	index := batch.Index()
 	err := service.ErrNotConnected
 	for n := 0; errors.Is(err, service.ErrNotConnected); n++ {
 		require.Less(t, n, 20)
-		require.Empty(t, w.write(o, order(fmt.Sprint(n), fmt.Sprint(n), 1, "1")))
+		require.Empty(t, d.write(o, order(fmt.Sprint(n), fmt.Sprint(n), 1, "1")))
 		err = o.WriteBatch(t.Context(), batch)
 	}
 	refusals := refusalsOf(t, index, err)
@@ -115,11 +115,11 @@ func TestALoneRowIsRefusedBesideAnotherUniqueIndex(t *testing.T) {
 
 func TestALoneUpdateIsRefusedOnceAnotherRowIsUpdated(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders, stumbles("BEFORE UPDATE", "INSERT INTO nowhere VALUES (1)"))
-	o := w.output(ordersConfig)
-	require.Empty(t, w.write(o, order("bad", "x", 1, "1"), order("a", "x", 1, "1")))
-	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, w.settled(o, batchOf(order("bad", "x", 2, "1"))))
-	require.Equal(t, []string{"a|1", "bad|1"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+	d := shared(t, orders, stumbles("BEFORE UPDATE", "INSERT INTO nowhere VALUES (1)"))
+	o := d.output(ordersConfig)
+	require.Empty(t, d.write(o, order("bad", "x", 1, "1"), order("a", "x", 1, "1")))
+	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, d.settled(o, batchOf(order("bad", "x", 2, "1"))))
+	require.Equal(t, []string{"a|1", "bad|1"}, d.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 }
 
 // A key with a letter that the key column's character set lacks.
@@ -135,25 +135,25 @@ func TestALoneTombstoneIsRefusedOnceAnotherIsTaken(t *testing.T) {
 	const config = "table: v\ncolumns: [id, x]\nkey: [id]\ntombstone: delete\n"
 	t.Run("filled", func(t *testing.T) {
 		t.Parallel()
-		w := shared(t, ascii, "INSERT INTO v VALUES ('a', 1)")
-		require.Equal(t, want, w.settled(w.output(config), tombstone()))
-		require.Equal(t, []string{"a|1"}, w.rows("SELECT * FROM v"))
+		d := shared(t, ascii, "INSERT INTO v VALUES ('a', 1)")
+		require.Equal(t, want, d.settled(d.output(config), tombstone()))
+		require.Equal(t, []string{"a|1"}, d.rows("SELECT * FROM v"))
 	})
 	t.Run("empty", func(t *testing.T) {
 		t.Parallel()
-		w := shared(t, ascii)
-		o := w.output(config)
-		require.Contains(t, w.waits(o, tombstone()), noOther)
+		d := shared(t, ascii)
+		o := d.output(config)
+		require.Contains(t, d.waits(o, tombstone()), noOther)
 		next := newKafkaTicket()
 		done := make(chan error)
 		go func() {
-			done <- o.WriteBatch(context.Background(), w.ticketed(next, map[string]any{"id": "a", "x": int64(1)}))
+			done <- o.WriteBatch(context.Background(), d.ticketed(next, map[string]any{"id": "a", "x": int64(1)}))
 		}()
 		<-next.arrived
-		require.Equal(t, want, w.settled(o, tombstone()))
+		require.Equal(t, want, d.settled(o, tombstone()))
 		close(next.before)
 		require.NoError(t, <-done)
-		require.Equal(t, []string{"a|1"}, w.rows("SELECT * FROM v"))
+		require.Equal(t, []string{"a|1"}, d.rows("SELECT * FROM v"))
 	})
 }
 
@@ -171,8 +171,8 @@ func TestASignalIsTheTriggersWord(t *testing.T) {
 	} {
 		t.Run(signal, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, orders, stumbles("BEFORE INSERT", signal))
-			require.Equal(t, map[int]string{0: want + ": " + triggerRefuses}, w.write(w.output(ordersConfig), order("bad", "x", 1, "1")))
+			d := shared(t, orders, stumbles("BEFORE INSERT", signal))
+			require.Equal(t, map[int]string{0: want + ": " + triggerRefuses}, d.write(d.output(ordersConfig), order("bad", "x", 1, "1")))
 		})
 	}
 }
@@ -190,18 +190,18 @@ func TestABatchOfBadRowsIsRefused(t *testing.T) {
 	for name, statement := range map[string]string{"on no list": signal9001, "a missing table": "INSERT INTO nowhere VALUES (1)"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, orders, "CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW IF NEW.product = 'bad' THEN "+statement+"; END IF")
-			o := w.output(ordersConfig)
-			require.Empty(t, w.write(o, order("a", "x", 1, "1")))
+			d := shared(t, orders, "CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW IF NEW.product = 'bad' THEN "+statement+"; END IF")
+			o := d.output(ordersConfig)
+			require.Empty(t, d.write(o, order("a", "x", 1, "1")))
 			next := newKafkaTicket()
 			done := make(chan error)
-			go func() { done <- o.WriteBatch(context.Background(), w.ticketed(next, badOrders("next")...)) }()
+			go func() { done <- o.WriteBatch(context.Background(), d.ticketed(next, badOrders("next")...)) }()
 			<-next.arrived
-			require.Len(t, w.settled(o, batchOf(badOrders("first")...)), 100)
+			require.Len(t, d.settled(o, batchOf(badOrders("first")...)), 100)
 			close(next.before)
 			close(next.behind)
 			require.Error(t, <-done)
-			require.Equal(t, []string{"a"}, w.rows("SELECT order_id FROM orders"))
+			require.Equal(t, []string{"a"}, d.rows("SELECT order_id FROM orders"))
 		})
 	}
 }
@@ -216,8 +216,8 @@ func (p stuckPlace) Stuck() { close(p.stuck) }
 
 func TestALoneRowAsksForTheNextBatch(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders, stumbles("BEFORE INSERT", signal9001))
-	o := w.output(ordersConfig)
+	d := shared(t, orders, stumbles("BEFORE INSERT", signal9001))
+	o := d.output(ordersConfig)
 	p := stuckPlace{newKafkaTicket(), make(chan struct{})}
 	close(p.before)
 	batch := batchOf(order("bad", "x", 1, "1"))

@@ -38,11 +38,11 @@ func statement(t *testing.T, mismatch string) string {
 }
 
 // definitions are the lines of SHOW CREATE TABLE of all tables, but for commas.
-func (w *world) definitions() []string {
-	w.t.Helper()
+func (d *database) definitions() []string {
+	d.t.Helper()
 	var lines []string
-	for _, table := range w.rows("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1") {
-		_, text, _ := strings.Cut(w.rows("SHOW CREATE TABLE " + "`" + table + "`")[0], "|")
+	for _, table := range d.rows("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1") {
+		_, text, _ := strings.Cut(d.rows("SHOW CREATE TABLE " + "`" + table + "`")[0], "|")
 		for _, line := range strings.Split(text, "\n") {
 			lines = append(lines, strings.TrimSuffix(line, ","))
 		}
@@ -92,8 +92,8 @@ func TestNoAlterTableWhereItWouldHarm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, c.tables...)
-			require.Equal(t, []string{c.want}, mismatches(t, w.unconnected("table: t\ncolumns: [id, v]\nkey: [id]\n")))
+			d := shared(t, c.tables...)
+			require.Equal(t, []string{c.want}, mismatches(t, d.unconnected("table: t\ncolumns: [id, v]\nkey: [id]\n")))
 		})
 	}
 }
@@ -101,12 +101,12 @@ func TestNoAlterTableWhereItWouldHarm(t *testing.T) {
 // An account that sees one table only is told of the foreign keys that it cannot see.
 func TestAMismatchNamesWhatTheAccountCannotSee(t *testing.T) {
 	t.Parallel()
-	w := closedDatabase(t, "CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "CREATE TABLE c (n INT PRIMARY KEY, id VARCHAR(9), CONSTRAINT f FOREIGN KEY (id) REFERENCES t (id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+	d := closedDatabase(t, "CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "CREATE TABLE c (n INT PRIMARY KEY, id VARCHAR(9), CONSTRAINT f FOREIGN KEY (id) REFERENCES t (id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
 	const what = "key column `id`: collation utf8mb4_general_ci makes one row of ids that differ in case or accent only"
 	const unseen = what + " (if a foreign key of a table that this account does not see references the column, MariaDB refuses the change with error 1833: drop that key, change both columns, and add it again): "
-	o := w.as("table", true, "SELECT, INSERT, UPDATE ON t", "table: t\ncolumns: [id, v]\nkey: [id]\n")
+	o := d.as("table", true, "SELECT, INSERT, UPDATE ON t", "table: t\ncolumns: [id, v]\nkey: [id]\n")
 	require.Equal(t, []string{unseen + "ALTER TABLE `t` MODIFY `id` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL"}, mismatches(t, o))
-	o = w.as("columns", true, "SELECT (id, v), INSERT (id, v), UPDATE (id, v) ON t", "table: t\ncolumns: [id, v]\nkey: [id]\n")
+	o = d.as("columns", true, "SELECT (id, v), INSERT (id, v), UPDATE (id, v) ON t", "table: t\ncolumns: [id, v]\nkey: [id]\n")
 	require.Equal(t, []string{unseen + "give it CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin and keep the rest of its definition, which order-sink cannot read: SHOW CREATE TABLE `t` as an account that may, and mind that it shows letters beyond U+FFFF as ?"}, mismatches(t, o))
 }
 
@@ -182,31 +182,31 @@ func TestEveryAlterTableEndsItsMismatch(t *testing.T) {
 	for name, a := range alterations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, a.tables...)
-			a.requireEnd(w, "t", w.name)
+			d := shared(t, a.tables...)
+			a.requireEnd(d, "t", d.name)
 		})
 		t.Run(name+", from another database", func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, a.tables...)
-			a.requireEnd(w, w.name+".t", "mysql")
+			d := shared(t, a.tables...)
+			a.requireEnd(d, d.name+".t", "mysql")
 		})
 	}
 }
 
 // requireEnd runs the statements of the mismatches of a table from a database.
-func (a *alteration) requireEnd(w *world, table, from string) {
-	t := w.t.(*testing.T)
-	o := w.unconnected("table: " + table + "\n" + a.config)
+func (a *alteration) requireEnd(d *database, table, from string) {
+	t := d.t.(*testing.T)
+	o := d.unconnected("table: " + table + "\n" + a.config)
 	const order = "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME <> 'v' ORDER BY TABLE_NAME, ORDINAL_POSITION"
-	before, columns, found := w.definitions(), w.rows(order), mismatches(t, o)
+	before, columns, found := d.definitions(), d.rows(order), mismatches(t, o)
 	require.NotEmpty(t, found)
 	for _, mismatch := range found {
-		w.run(from, statement(t, mismatch))
+		d.run(from, statement(t, mismatch))
 	}
 	require.Empty(t, mismatches(t, o))
-	after := w.definitions()
+	after := d.definitions()
 	require.Equal(t, a.changes, without(before, after))
 	require.Equal(t, a.becomes, without(after, before))
-	require.Equal(t, columns, w.rows(order))
+	require.Equal(t, columns, d.rows(order))
 	require.NoError(t, o.Connect(t.Context()))
 }

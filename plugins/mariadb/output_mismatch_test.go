@@ -31,11 +31,11 @@ func TestAMismatchSaysWhatCorrectsIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t)
+			d := shared(t)
 			if c.table != "" {
-				w.exec("CREATE TABLE t " + c.table)
+				d.exec("CREATE TABLE t " + c.table)
 			}
-			o := w.unconnected(c.config)
+			o := d.unconnected(c.config)
 			want := "the table does not fit the configuration: " + c.want
 			requireWait(t, o.Connect(t.Context()), want+". Nothing is dropped: an operator must correct this")
 			results := o.ConnectionTest(t.Context())
@@ -45,8 +45,8 @@ func TestAMismatchSaysWhatCorrectsIt(t *testing.T) {
 	}
 	t.Run("a view", func(t *testing.T) {
 		t.Parallel()
-		w := shared(t, "CREATE TABLE b (id INT PRIMARY KEY, v INT)", "CREATE VIEW t AS SELECT * FROM b")
-		err := w.unconnected(config).Connect(t.Context())
+		d := shared(t, "CREATE TABLE b (id INT PRIMARY KEY, v INT)", "CREATE VIEW t AS SELECT * FROM b")
+		err := d.unconnected(config).Connect(t.Context())
 		requireWait(t, err, "the table does not fit the configuration: `t` is a view: rows can be kept unique by key in a table only: set table to the base table, and key to its primary key or a unique index. Nothing is dropped: an operator must correct this")
 		require.NotContains(t, err.Error(), "ALTER TABLE")
 	})
@@ -62,8 +62,8 @@ func TestAnotherUniqueIndexIsNamedInAWarning(t *testing.T) {
 		"mail VARCHAR(20), g INT AS (LENGTH(mail)) STORED UNIQUE": "`g` (g)",
 		"mail VARCHAR(20), UNIQUE part (id(3))":                   "`part` (id)", // covers the beginning of the key only
 	} {
-		w := shared(t, "CREATE TABLE t (id VARCHAR(9) COLLATE utf8mb4_nopad_bin PRIMARY KEY, "+index+")")
-		o := w.output("table: t\ncolumns: [id, mail]\nkey: [id]\n")
+		d := shared(t, "CREATE TABLE t (id VARCHAR(9) COLLATE utf8mb4_nopad_bin PRIMARY KEY, "+index+")")
+		o := d.output("table: t\ncolumns: [id, mail]\nkey: [id]\n")
 		warning := "WARN table `t` has another unique index, " + warned + ": a row that equals a stored row in that index overwrites the stored row although their key differs: drop the index unless rows may overwrite each other"
 		if warned != "" {
 			require.Equal(t, []string{warning}, o.log.matching("unique index"))
@@ -76,8 +76,8 @@ func TestAnotherUniqueIndexIsNamedInAWarning(t *testing.T) {
 
 func TestNamesAreQuotedAndOfAnotherDatabase(t *testing.T) {
 	t.Parallel()
-	w := shared(t, "CREATE TABLE `or``ders; --` (`select` INT PRIMARY KEY, `주문 \"x` INT)")
-	o := w.output(fmt.Sprintf("table: '%s.or`ders; --'\ncolumns: ['select', '주문 \"x']\nkey: ['select']\n", w.name))
-	require.Empty(t, w.write(o, map[string]any{"select": int64(1), `주문 "x`: int64(2)}))
-	require.Equal(t, []string{"1|2"}, w.rows("SELECT * FROM `or``ders; --`"))
+	d := shared(t, "CREATE TABLE `or``ders; --` (`select` INT PRIMARY KEY, `주문 \"x` INT)")
+	o := d.output(fmt.Sprintf("table: '%s.or`ders; --'\ncolumns: ['select', '주문 \"x']\nkey: ['select']\n", d.name))
+	require.Empty(t, d.write(o, map[string]any{"select": int64(1), `주문 "x`: int64(2)}))
+	require.Equal(t, []string{"1|2"}, d.rows("SELECT * FROM `or``ders; --`"))
 }

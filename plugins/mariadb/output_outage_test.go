@@ -30,77 +30,77 @@ func TestARowIsNotRefusedForTheEnvironment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, append([]string{orders, filled}, c.setUp...)...)
-			o := w.output(ordersConfig)
+			d := shared(t, append([]string{orders, filled}, c.setUp...)...)
+			o := d.output(ordersConfig)
 			// An output of its own, since of two batches that wait one is shown.
-			another := w.output(ordersConfig)
-			require.Empty(t, w.write(o, order("stored", "x", 1, "1")))
-			w.exec(c.start)
+			another := d.output(ordersConfig)
+			require.Empty(t, d.write(o, order("stored", "x", 1, "1")))
+			d.exec(c.start)
 			lone := batchOf(order(c.record, "x", 2, "1"))
-			require.Contains(t, w.waits(o, lone), c.text)
+			require.Contains(t, d.waits(o, lone), c.text)
 			several := batchOf(order(c.record, "x", 3, "1"), order(c.record+"2", "x", 3, "1"), order("n", "x", 3, "1"))
 			if c.record == "m" {
 				several = batchOf(order("a", "x", 3, "1"), order("m", "x", 3, "1"), order("z", "x", 3, "1"))
 			}
-			require.Contains(t, w.waits(another, several), c.text)
-			w.exec(c.end)
-			require.Empty(t, w.settled(o, lone))
-			require.Empty(t, w.settled(another, several))
-			require.Equal(t, []string{"3"}, w.rows("SELECT qty FROM orders WHERE order_id = '"+c.record+"'"))
+			require.Contains(t, d.waits(another, several), c.text)
+			d.exec(c.end)
+			require.Empty(t, d.settled(o, lone))
+			require.Empty(t, d.settled(another, several))
+			require.Equal(t, []string{"3"}, d.rows("SELECT qty FROM orders WHERE order_id = '"+c.record+"'"))
 		})
 	}
 }
 
 func TestALoneRowOfAReadOnlyServerWaits(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, orders)
-	o := w.output(ordersConfig)
-	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-	w.exec("SET GLOBAL read_only = 1")
+	d := private(t, orders)
+	o := d.output(ordersConfig)
+	require.Empty(t, d.write(o, order("a", "x", 1, "1")))
+	d.exec("SET GLOBAL read_only = 1")
 	batch := batchOf(order("b", "x", 1, "1"))
-	require.Regexp(t, `MariaDB error 1290 \(HY000\): The MariaDB server .*cannot execute this statement\. Nothing`, w.waits(o, batch))
-	w.exec("SET GLOBAL read_only = 0")
-	require.Empty(t, w.settled(o, batch))
-	require.Equal(t, []string{"a", "b"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
+	require.Regexp(t, `MariaDB error 1290 \(HY000\): The MariaDB server .*cannot execute this statement\. Nothing`, d.waits(o, batch))
+	d.exec("SET GLOBAL read_only = 0")
+	require.Empty(t, d.settled(o, batch))
+	require.Equal(t, []string{"a", "b"}, d.rows("SELECT order_id FROM orders ORDER BY 1"))
 }
 
 func TestALoneRowWithoutThePrivilegeWaits(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, orders)
-	w.exec("CREATE USER sink@'127.0.0.1' IDENTIFIED BY 'sink'")
-	w.exec("GRANT SELECT, INSERT, UPDATE ON orders TO sink@'127.0.0.1'")
-	o := w.outputOf("sink:sink@tcp("+w.server.Addr()+")/"+w.name, ordersConfig)
+	d := private(t, orders)
+	d.exec("CREATE USER sink@'127.0.0.1' IDENTIFIED BY 'sink'")
+	d.exec("GRANT SELECT, INSERT, UPDATE ON orders TO sink@'127.0.0.1'")
+	o := d.outputOf("sink:sink@tcp("+d.server.Addr()+")/"+d.name, ordersConfig)
 	require.NoError(t, o.Connect(t.Context()))
-	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-	w.exec("REVOKE INSERT ON orders FROM sink@'127.0.0.1'")
+	require.Empty(t, d.write(o, order("a", "x", 1, "1")))
+	d.exec("REVOKE INSERT ON orders FROM sink@'127.0.0.1'")
 	batch := batchOf(order("b", "x", 1, "1"))
-	require.Contains(t, w.waits(o, batch), "MariaDB error 1142 (42000): INSERT command denied to user 'sink'@")
-	w.exec("GRANT INSERT ON orders TO sink@'127.0.0.1'")
-	require.Empty(t, w.settled(o, batch))
+	require.Contains(t, d.waits(o, batch), "MariaDB error 1142 (42000): INSERT command denied to user 'sink'@")
+	d.exec("GRANT INSERT ON orders TO sink@'127.0.0.1'")
+	require.Empty(t, d.settled(o, batch))
 	// A row's own trouble is found with these privileges too.
-	w.exec(stumbles("AFTER INSERT", "INSERT INTO nowhere VALUES (1)"))
-	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, w.settled(o, batchOf(order("bad", "x", 1, "1"))))
-	require.Equal(t, []string{"a", "b"}, w.rows("SELECT order_id FROM orders ORDER BY 1"))
+	d.exec(stumbles("AFTER INSERT", "INSERT INTO nowhere VALUES (1)"))
+	require.Equal(t, map[int]string{0: "row_refused: orders: MariaDB error 1146 (42S02)" + othersStored}, d.settled(o, batchOf(order("bad", "x", 1, "1"))))
+	require.Equal(t, []string{"a", "b"}, d.rows("SELECT order_id FROM orders ORDER BY 1"))
 }
 
 // A row that another session has locked is stored when the lock goes.
 func TestALockedRowWaits(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.outputOf(w.server.DSN(w.name)+"?readTimeout=6s", ordersConfig) // gives up a lock after a second
+	d := shared(t, orders)
+	o := d.outputOf(d.server.DSN(d.name)+"?readTimeout=6s", ordersConfig) // gives up a lock after a second
 	require.NoError(t, o.Connect(t.Context()))
-	require.Empty(t, w.write(o, order("a", "x", 1, "1"), order("b", "x", 1, "1")))
-	tx, err := w.db.Begin()
+	require.Empty(t, d.write(o, order("a", "x", 1, "1"), order("b", "x", 1, "1")))
+	tx, err := d.db.Begin()
 	require.NoError(t, err)
 	_, err = tx.Exec("UPDATE orders SET qty = 5 WHERE order_id = 'b'")
 	require.NoError(t, err)
 	batch := batchOf(order("b", "x", 2, "1"))
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
 	require.Contains(t, o.says(), "MariaDB error 1205 (HY000): Lock wait timeout exceeded")
-	require.Empty(t, w.write(o, order("a", "x", 2, "1")), "other rows are stored meanwhile")
+	require.Empty(t, d.write(o, order("a", "x", 2, "1")), "other rows are stored meanwhile")
 	require.NoError(t, tx.Commit())
-	require.Empty(t, w.settled(o, batch))
-	require.Equal(t, []string{"a|2", "b|2"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+	require.Empty(t, d.settled(o, batch))
+	require.Equal(t, []string{"a|2", "b|2"}, d.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 }
 
 // A large batch that meets a doubtful error costs few statements while MariaDB takes
@@ -125,8 +125,8 @@ func TestADoubtfulErrorOfALargeBatchTakesFewStatements(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, orders, "CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW "+c.trigger)
-			o := w.output(ordersConfig + "connections: 1\n")
+			d := shared(t, orders, "CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW "+c.trigger)
+			o := d.output(ordersConfig + "connections: 1\n")
 			records := make([]any, 1024)
 			for i := range records {
 				records[i] = order(fmt.Sprintf("%04d", i), "x", 1, "1")
@@ -137,16 +137,16 @@ func TestADoubtfulErrorOfALargeBatchTakesFewStatements(t *testing.T) {
 			if c.bad == nil {
 				require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batchOf(records...)))
 				require.LessOrEqual(t, o.count("mariadb_upsert_statement_ns"), c.limit)
-				require.Empty(t, w.rows("SELECT order_id FROM orders"))
+				require.Empty(t, d.rows("SELECT order_id FROM orders"))
 				return
 			}
-			refusals := w.settled(o, batchOf(records...))
+			refusals := d.settled(o, batchOf(records...))
 			require.Len(t, refusals, len(c.bad))
 			for _, i := range c.bad {
 				require.Regexp(t, "^row_refused: orders: MariaDB error .*"+othersStored+"$", refusals[i])
 			}
 			require.LessOrEqual(t, o.count("mariadb_upsert_statement_ns"), c.limit)
-			require.Equal(t, []string{fmt.Sprint(1024 - len(c.bad))}, w.rows("SELECT COUNT(*) FROM orders"))
+			require.Equal(t, []string{fmt.Sprint(1024 - len(c.bad))}, d.rows("SELECT COUNT(*) FROM orders"))
 		})
 	}
 }

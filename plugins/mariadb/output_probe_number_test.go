@@ -39,46 +39,46 @@ func TestAProbeTakesNoNumber(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, table)
-			o := w.output(config)
-			require.Empty(t, w.write(o, record("z", 0), record("a", 0)))
-			w.exec(c.trigger)
-			numbers, rows := w.rows(next), w.rows(stored)
+			d := shared(t, table)
+			o := d.output(config)
+			require.Empty(t, d.write(o, record("z", 0), record("a", 0)))
+			d.exec(c.trigger)
+			numbers, rows := d.rows(next), d.rows(stored)
 			if c.waiting != nil {
-				defer w.waitingBehind(o, c.waiting)()
+				defer d.waitingBehind(o, c.waiting)()
 			}
 			if c.refused {
-				require.Len(t, w.settled(o, c.batch), 1)
+				require.Len(t, d.settled(o, c.batch), 1)
 			} else {
-				require.Contains(t, w.waits(o, c.batch), "MariaDB error 1146")
+				require.Contains(t, d.waits(o, c.batch), "MariaDB error 1146")
 			}
-			require.Equal(t, rows, w.rows(stored))
-			require.Equal(t, numbers, w.rows(next))
+			require.Equal(t, rows, d.rows(stored))
+			require.Equal(t, numbers, d.rows(next))
 		})
 	}
 }
 
 // waitingBehind writes a record that waits for its turn until the returned function is
 // called.
-func (w *world) waitingBehind(o *sink, record any) (end func()) {
+func (d *database) waitingBehind(o *sink, record any) (end func()) {
 	later := newKafkaTicket()
 	done := make(chan error, 1)
 	ctx, stop := context.WithCancel(context.Background())
-	go func() { done <- o.WriteBatch(ctx, w.ticketed(later, record)) }()
+	go func() { done <- o.WriteBatch(ctx, d.ticketed(later, record)) }()
 	<-later.arrived
 	return func() {
 		stop()
-		require.Same(w.t, service.ErrNotConnected, <-done)
+		require.Same(d.t, service.ErrNotConnected, <-done)
 	}
 }
 
 // The number 0 is free in most tables. Where it is not, a probe still finds evidence.
 func TestAProbeWritesBesideARowWithTheNumber0(t *testing.T) {
 	t.Parallel()
-	w := shared(t, "CREATE TABLE t (n SMALLINT AUTO_INCREMENT PRIMARY KEY, id VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE)",
+	d := shared(t, "CREATE TABLE t (n SMALLINT AUTO_INCREMENT PRIMARY KEY, id VARCHAR(9) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE)",
 		"CREATE TRIGGER stumbles BEFORE INSERT ON t FOR EACH ROW IF NEW.id = 'bad' THEN INSERT INTO nowhere VALUES (1); END IF",
 		"INSERT INTO t VALUES (7, 'a')", "UPDATE t SET n = 0")
-	o := w.output("table: t\ncolumns: [id]\nkey: [id]\n")
-	require.Len(t, w.settled(o, batchOf(map[string]any{"id": "bad"})), 1)
-	require.Equal(t, []string{"0|a"}, w.rows("SELECT n, id FROM t"))
+	o := d.output("table: t\ncolumns: [id]\nkey: [id]\n")
+	require.Len(t, d.settled(o, batchOf(map[string]any{"id": "bad"})), 1)
+	require.Equal(t, []string{"0|a"}, d.rows("SELECT n, id FROM t"))
 }

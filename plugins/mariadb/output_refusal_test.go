@@ -28,27 +28,27 @@ func TestTheServersRefusalsNameTheirCauseWithoutAValue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, append([]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT)"}, c.tables...)...)
-			o := w.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
+			d := shared(t, append([]string{"CREATE TABLE t (id INT PRIMARY KEY, v INT)"}, c.tables...)...)
+			o := d.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
 			row := func(id int, v any) any { return map[string]any{"id": int64(id), "v": v} }
 			bad := row(2, c.bad)
 			if name == "partition" {
 				bad = row(99, int64(1))
 			}
-			require.Equal(t, map[int]string{1: c.want}, w.write(o, row(1, int64(1)), bad, row(3, int64(2))))
-			require.Equal(t, []string{"1|1", "3|2"}, w.rows("SELECT id, v FROM t ORDER BY id"))
-			require.Equal(t, map[int]string{0: c.want}, w.write(o, bad))
+			require.Equal(t, map[int]string{1: c.want}, d.write(o, row(1, int64(1)), bad, row(3, int64(2))))
+			require.Equal(t, []string{"1|1", "3|2"}, d.rows("SELECT id, v FROM t ORDER BY id"))
+			require.Equal(t, map[int]string{0: c.want}, d.write(o, bad))
 		})
 	}
 }
 
 func TestAnUpdateThatHitsAnotherUniqueIndexIsRefused(t *testing.T) {
 	t.Parallel()
-	w := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, mail VARCHAR(20) COLLATE utf8mb4_bin UNIQUE)")
-	o := w.output("table: t\ncolumns: [id, mail]\nkey: [id]\n")
+	d := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, mail VARCHAR(20) COLLATE utf8mb4_bin UNIQUE)")
+	o := d.output("table: t\ncolumns: [id, mail]\nkey: [id]\n")
 	row := func(id int, mail string) any { return map[string]any{"id": int64(id), "mail": mail} }
-	require.Empty(t, w.write(o, row(1, "a"), row(2, "b")))
-	require.Equal(t, map[int]string{0: "row_duplicate: mail: MariaDB error 1062 (23000): another row has the same value in a unique index: correct the value, or drop the index if the table may have such rows"}, w.write(o, row(1, "b"), row(3, "c")))
+	require.Empty(t, d.write(o, row(1, "a"), row(2, "b")))
+	require.Equal(t, map[int]string{0: "row_duplicate: mail: MariaDB error 1062 (23000): another row has the same value in a unique index: correct the value, or drop the index if the table may have such rows"}, d.write(o, row(1, "b"), row(3, "c")))
 }
 
 func TestRefusalsTakeFewStatements(t *testing.T) {
@@ -56,12 +56,12 @@ func TestRefusalsTakeFewStatements(t *testing.T) {
 	for bad, limit := range map[int]int64{0: 1, 1: 8, 3: 22, 1024: 1024 + 1024/2} {
 		t.Run(fmt.Sprintf("%d of 1024", bad), func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
-			o := w.output(ordersConfig + "connections: 1\n")
+			d := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
+			o := d.output(ordersConfig + "connections: 1\n")
 			records, want := ordersWithBad(bad)
-			require.Equal(t, want, w.write(o, records...))
+			require.Equal(t, want, d.write(o, records...))
 			require.LessOrEqual(t, o.count("mariadb_upsert_statement_ns"), limit)
-			require.Equal(t, []string{fmt.Sprint(1024 - bad)}, w.rows("SELECT COUNT(*) FROM orders"))
+			require.Equal(t, []string{fmt.Sprint(1024 - bad)}, d.rows("SELECT COUNT(*) FROM orders"))
 		})
 	}
 }
@@ -69,14 +69,14 @@ func TestRefusalsTakeFewStatements(t *testing.T) {
 // 1024 rows are the most that a statement has by default.
 func TestALargerBatchTakesMoreStatements(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig + "connections: 1\n")
+	d := shared(t, orders)
+	o := d.output(ordersConfig + "connections: 1\n")
 	records, _ := ordersWithBad(0)
-	require.Empty(t, w.write(o, records...))
+	require.Empty(t, d.write(o, records...))
 	for i := range 512 {
 		records = append(records, order(fmt.Sprintf("%04d", 1024+i), "x", 1, "1"))
 	}
-	require.Empty(t, w.write(o, records...))
+	require.Empty(t, d.write(o, records...))
 	require.Equal(t, int64(1+2), o.count("mariadb_upsert_statement_ns"))
 }
 
@@ -96,8 +96,8 @@ func ordersWithBad(bad int) (records []any, refusals map[int]string) {
 // A batch without a refusal takes one statement, whatever the batches before had.
 func TestRefusalsDoNotDivideTheNextBatch(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
-	o := w.output(ordersConfig + "connections: 1\n")
+	d := shared(t, orders, "ALTER TABLE orders ADD CONSTRAINT few CHECK (qty < 1000)")
+	o := d.output(ordersConfig + "connections: 1\n")
 	batch := func(from int) (records []any) {
 		for i := range 1024 {
 			qty := 1
@@ -109,16 +109,16 @@ func TestRefusalsDoNotDivideTheNextBatch(t *testing.T) {
 		return records
 	}
 	refused := map[int]string{100: "row_check: few: MariaDB error 4025 (23000): " + checkFails, 612: "row_check: few: MariaDB error 4025 (23000): " + checkFails}
-	require.Equal(t, refused, w.write(o, batch(0)...))
+	require.Equal(t, refused, d.write(o, batch(0)...))
 	before := o.count("mariadb_upsert_statement_ns")
 	good := make([]any, 1024)
 	for i := range good {
 		good[i] = order(fmt.Sprintf("%05d", 4000+i), "x", 1, "1")
 	}
-	require.Empty(t, w.write(o, good...))
+	require.Empty(t, d.write(o, good...))
 	require.Equal(t, before+1, o.count("mariadb_upsert_statement_ns"))
-	require.Equal(t, refused, w.write(o, batch(2000)...))
-	require.Equal(t, []string{"3068"}, w.rows("SELECT COUNT(*) FROM orders"))
+	require.Equal(t, refused, d.write(o, batch(2000)...))
+	require.Equal(t, []string{"3068"}, d.rows("SELECT COUNT(*) FROM orders"))
 }
 
 // What only the server can tell names the column's character set, its range, or the
@@ -142,19 +142,19 @@ func TestTheServersRefusalsSayWhatTheTableTells(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, parent, "CREATE TABLE child (a INT, b INT, FOREIGN KEY (a, b) REFERENCES `pa``rent` (k, l))", "CREATE TABLE t (id INT PRIMARY KEY, "+c.column+")")
+			d := shared(t, parent, "CREATE TABLE child (a INT, b INT, FOREIGN KEY (a, b) REFERENCES `pa``rent` (k, l))", "CREATE TABLE t (id INT PRIMARY KEY, "+c.column+")")
 			if c.more != "" {
-				w.exec(c.more)
+				d.exec(c.more)
 			}
-			o := w.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
+			o := d.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
 			row := func(id int, v any) any { return map[string]any{"id": int64(id), "v": v} }
-			refusals := w.write(o, row(1, c.v))
+			refusals := d.write(o, row(1, c.v))
 			require.Equal(t, map[int]string{0: c.want}, refusals)
 			if text, ok := c.v.(string); ok {
 				require.NotContains(t, refusals[0], text)
 				require.NotContains(t, refusals[0], strings.TrimSuffix(strings.Replace(text, "T", " ", 1), "Z"))
 			}
-			require.Empty(t, w.rows("SELECT id FROM t"))
+			require.Empty(t, d.rows("SELECT id FROM t"))
 		})
 	}
 }

@@ -18,13 +18,13 @@ func TestTheInitStatementStaysSecret(t *testing.T) {
 
 func TestThePasswordIsNowhere(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
+	d := shared(t, orders)
 	for dsn, want := range map[string]string{
-		"orders:s3cr3t@tcp(" + w.server.Addr() + ")/" + w.name: ": MariaDB error 1045 (28000): Access denied for user", // not the password
-		"orders:s3cr3t@tcp(127.0.0.1:1)/" + w.name:             "",                                                     // nobody answers
-		"orders:s3cr3t@tcp(" + w.server.Addr() + ")/nowhere":   "",
+		"orders:s3cr3t@tcp(" + d.server.Addr() + ")/" + d.name: ": MariaDB error 1045 (28000): Access denied for user", // not the password
+		"orders:s3cr3t@tcp(127.0.0.1:1)/" + d.name:             "",                                                     // nobody answers
+		"orders:s3cr3t@tcp(" + d.server.Addr() + ")/nowhere":   "",
 	} {
-		o := w.outputOf(dsn, ordersConfig)
+		o := d.outputOf(dsn, ordersConfig)
 		err := o.Connect(t.Context())
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "s3cr3t")
@@ -38,12 +38,12 @@ func TestTLS(t *testing.T) {
 	t.Parallel()
 	authority := tlstest.New(t)
 	pair := authority.Issue(t, "127.0.0.1", time.Now().Add(time.Hour))
-	w := privateWorld(t, orders, "--ssl-cert="+pair.Certificate, "--ssl-key="+pair.Key)
-	w.exec("ALTER USER orders@'127.0.0.1' REQUIRE SSL")
-	o := w.output(ordersConfig + "tls: {enabled: true, root_cas_file: " + authority.File + "}\n")
-	require.Empty(t, w.write(o, order("a", "x", 1, "1")))
-	require.ErrorContains(t, w.unconnected(ordersConfig).Connect(t.Context()), "MariaDB error 1045", "MariaDB takes the account with TLS only")
+	d := private(t, orders, "--ssl-cert="+pair.Certificate, "--ssl-key="+pair.Key)
+	d.exec("ALTER USER orders@'127.0.0.1' REQUIRE SSL")
+	o := d.output(ordersConfig + "tls: {enabled: true, root_cas_file: " + authority.File + "}\n")
+	require.Empty(t, d.write(o, order("a", "x", 1, "1")))
+	require.ErrorContains(t, d.unconnected(ordersConfig).Connect(t.Context()), "MariaDB error 1045", "MariaDB takes the account with TLS only")
 
-	stranger := w.unconnected(ordersConfig + "tls: {enabled: true}\n")
+	stranger := d.unconnected(ordersConfig + "tls: {enabled: true}\n")
 	require.ErrorContains(t, stranger.Connect(t.Context()), "certificate signed by unknown authority")
 }

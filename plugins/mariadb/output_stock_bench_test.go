@@ -61,15 +61,15 @@ func benchmarkStock(b *testing.B, products, connections int, order string, fresh
 	if products == 0 {
 		files = files[:1]
 	}
-	w := shop(b, files...)
+	d := shop(b, files...)
 	if products > 0 {
-		w.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('CATALOG-', seq), 1000000000 FROM seq_1_to_%d", products))
+		d.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('CATALOG-', seq), 1000000000 FROM seq_1_to_%d", products))
 	}
 	config := fmt.Sprintf("%sconnections: %d\n", stockConfig, connections)
 	if order == "by_key" {
 		config = strings.Replace(config, "lock_order: [product_id]", "", 1)
 	}
-	o := w.output(config)
+	o := d.output(config)
 	next := func() service.MessageBatch {
 		batch := make(service.MessageBatch, rows)
 		for i := range batch {

@@ -18,23 +18,23 @@ import (
 // on that one instead of being wrong about what is left.
 func TestAnOutcomeWaitsForTheOrderThatTakes(t *testing.T) {
 	t.Parallel()
-	w := shopIn(newWorld(t, mariadbtest.Private(t)), "schema.sql", "stock.sql")
-	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
-	w.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES ('c', 'u', 'choc', 1, 1, 1)")
-	o := w.output(stockConfig)
-	first, err := w.db.Begin()
+	d := shopIn(databaseOn(t, mariadbtest.Private(t)), "schema.sql", "stock.sql")
+	d.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
+	d.exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES ('c', 'u', 'choc', 1, 1, 1)")
+	o := d.output(stockConfig)
+	first, err := d.db.Begin()
 	require.NoError(t, err)
 	_, err = first.Exec("INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price) VALUES ('a', 'u', 'choc', 7, 1, 7)")
 	require.NoError(t, err)
 	done := make(chan map[int]string)
 	go func() {
-		done <- w.put(o, service.MessageBatch{shopOrder("b", "choc", 7, 1), shopOrder("c", "choc", 4, 1)}).refused
+		done <- d.put(o, service.MessageBatch{shopOrder("b", "choc", 7, 1), shopOrder("c", "choc", 4, 1)}).refused
 	}()
-	w.awaitLockWait()
+	d.awaitLockWait()
 	require.NoError(t, first.Commit())
 	require.Empty(t, <-done)
-	require.Equal(t, []string{"a|choc|7|accepted", "b|choc|7|rejected", "c|choc|4|rejected"}, w.rows(ofOrders))
-	require.Equal(t, []string{"choc|10|3"}, w.rows(ofStock))
+	require.Equal(t, []string{"a|choc|7|accepted", "b|choc|7|rejected", "c|choc|4|rejected"}, d.rows(ofOrders))
+	require.Equal(t, []string{"choc|10|3"}, d.rows(ofStock))
 }
 
 // writeUntilStored brings a batch again, as the framework does, until it is stored.
@@ -54,9 +54,9 @@ func writeUntilStored(t testing.TB, o *sink, batch service.MessageBatch) {
 func TestHotProductsOverSeveralConnections(t *testing.T) {
 	t.Parallel()
 	const writers, batches, size, products, initial = 4, 10, 500, 20, 2000
-	w := shop(t, "schema.sql", "stock.sql")
-	w.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), %d FROM seq_1_to_%d", initial, products))
-	o := w.output(stockConfig)
+	d := shop(t, "schema.sql", "stock.sql")
+	d.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), %d FROM seq_1_to_%d", initial, products))
+	o := d.output(stockConfig)
 	var group sync.WaitGroup
 	next := func(random *rand.Rand, writer, n int) service.MessageBatch {
 		batch := make(service.MessageBatch, size)
@@ -78,10 +78,10 @@ func TestHotProductsOverSeveralConnections(t *testing.T) {
 		})
 	}
 	group.Wait()
-	require.Empty(t, w.rows(`SELECT s.product_id, remaining, SUM(IF(status = 'accepted', qty, 0)) AS taken
+	require.Empty(t, d.rows(`SELECT s.product_id, remaining, SUM(IF(status = 'accepted', qty, 0)) AS taken
 		FROM stock s LEFT JOIN orders o ON BINARY o.product_id = BINARY s.product_id GROUP BY s.product_id
 		HAVING remaining < 0 OR remaining <> 2000 - taken`))
-	require.Equal(t, []string{"1"}, w.rows("SELECT SUM(status = 'rejected') > 0 FROM orders"), "no product ran short")
+	require.Equal(t, []string{"1"}, d.rows("SELECT SUM(status = 'rejected') > 0 FROM orders"), "no product ran short")
 	require.Empty(t, o.counts("mariadb_upsert_waits_total"), "batches that were left to wait")
 }
 
@@ -93,10 +93,10 @@ func TestADeadlockIsNeverLostForLong(t *testing.T) {
 	for _, kind := range []string{"tombstones", "changes of product"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			w := shop(t, "schema.sql", "stock.sql")
-			w.exec("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), 100000 FROM seq_1_to_100")
+			d := shop(t, "schema.sql", "stock.sql")
+			d.exec("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), 100000 FROM seq_1_to_100")
 			// More connections than batches, so that each batch is cut into ranges.
-			o := w.output(stockConfig + "connections: 12\ntombstone: delete\n")
+			o := d.output(stockConfig + "connections: 12\ntombstone: delete\n")
 			var group sync.WaitGroup
 			for writer := range 4 {
 				group.Go(func() { writeDeadlocking(t, o, kind, writer) })
@@ -104,7 +104,7 @@ func TestADeadlockIsNeverLostForLong(t *testing.T) {
 			group.Wait()
 			require.NotZero(t, o.count("mariadb_upsert_retries_total"), "no deadlock was provoked")
 			require.Empty(t, o.counts("mariadb_upsert_waits_total"), "batches that were left to wait")
-			require.Empty(t, w.rows(`SELECT s.product_id, remaining, SUM(IF(status = 'accepted', qty, 0)) AS taken
+			require.Empty(t, d.rows(`SELECT s.product_id, remaining, SUM(IF(status = 'accepted', qty, 0)) AS taken
 				FROM stock s LEFT JOIN orders o ON BINARY o.product_id = BINARY s.product_id GROUP BY s.product_id
 				HAVING remaining <> 100000 - taken`))
 		})
@@ -140,9 +140,9 @@ func deadlocking(random *rand.Rand, kind string, writer int, at int64) service.M
 func TestLockOrderAvoidsDeadlocks(t *testing.T) {
 	t.Parallel()
 	const writers, batches, size, products = 4, 8, 1000, 200
-	w := shop(t, "schema.sql", "stock.sql")
-	w.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), 1000000 FROM seq_1_to_%d", products))
-	o := w.output(stockConfig)
+	d := shop(t, "schema.sql", "stock.sql")
+	d.exec(fmt.Sprintf("INSERT INTO stock (product_id, initial) SELECT CONCAT('p', seq), 1000000 FROM seq_1_to_%d", products))
+	o := d.output(stockConfig)
 	var group sync.WaitGroup
 	writeTwice := func(random *rand.Rand, writer, n int) {
 		batch := make(service.MessageBatch, size)
@@ -165,5 +165,5 @@ func TestLockOrderAvoidsDeadlocks(t *testing.T) {
 	}
 	group.Wait()
 	require.Empty(t, o.counts("mariadb_upsert_retries_total"))
-	require.Equal(t, []string{fmt.Sprint(writers * batches * size)}, w.rows("SELECT SUM(initial - remaining) FROM stock"))
+	require.Equal(t, []string{fmt.Sprint(writers * batches * size)}, d.rows("SELECT SUM(initial - remaining) FROM stock"))
 }

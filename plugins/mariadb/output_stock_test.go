@@ -21,18 +21,18 @@ key: [order_id]
 lock_order: [product_id]
 `
 
-// shop is a world with the shipped tables.
-func shop(t testing.TB, files ...string) *world {
+// shop returns a database with the shipped tables.
+func shop(t testing.TB, files ...string) *database {
 	t.Helper()
 	return shopIn(shared(t), files...)
 }
 
-func shopIn(w *world, files ...string) *world {
-	w.t.Helper()
+func shopIn(d *database, files ...string) *database {
+	d.t.Helper()
 	for _, file := range files {
-		require.NoError(w.t, mariadb.RunFile(w.t.Context(), w.server.AdminDSN(w.name), filepath.Join("..", "..", "config", file)))
+		require.NoError(d.t, mariadb.RunFile(d.t.Context(), d.server.AdminDSN(d.name), filepath.Join("..", "..", "config", file)))
 	}
-	return w
+	return d
 }
 
 func shopOrder(id, product string, qty int64, at int64) *service.Message {
@@ -61,9 +61,9 @@ const (
 // The triggers run statements of their own inside the one that counts.
 func TestTheStockTakesEachOrderOnceAndTheCountsStayRight(t *testing.T) {
 	t.Parallel()
-	w := shop(t, "schema.sql", "stock.sql")
-	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10), ('Choc', 5)")
-	o := w.output(stockConfig + "tombstone: delete\n")
+	d := shop(t, "schema.sql", "stock.sql")
+	d.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10), ('Choc', 5)")
+	o := d.output(stockConfig + "tombstone: delete\n")
 	for _, step := range []struct {
 		why           string
 		batch         service.MessageBatch
@@ -104,49 +104,49 @@ func TestTheStockTakesEachOrderOnceAndTheCountsStayRight(t *testing.T) {
 			"inserted 0, updated 0, unchanged 2, compacted 0, refused 0, deleted 2",
 			[]string{"b|Choc|5|accepted", "c|choc|4|accepted", "e|unstocked|3|NULL"}, []string{"Choc|5|0", "choc|10|6"}},
 	} {
-		require.Equal(t, step.counts, w.put(o, step.batch).String(), step.why)
-		require.Equal(t, step.orders, w.rows(ofOrders), step.why)
-		require.Equal(t, step.stock, w.rows(ofStock), step.why)
+		require.Equal(t, step.counts, d.put(o, step.batch).String(), step.why)
+		require.Equal(t, step.orders, d.rows(ofOrders), step.why)
+		require.Equal(t, step.stock, d.rows(ofStock), step.why)
 	}
 	// By hand: cancelled, and taken up again as far as there is enough.
-	w.exec("UPDATE orders SET status = 'rejected' WHERE order_id = 'c'")
-	require.Equal(t, []string{"Choc|5|0", "choc|10|10"}, w.rows(ofStock))
-	w.exec("UPDATE orders SET status = 'accepted' WHERE order_id = 'c'")
-	require.Equal(t, []string{"Choc|5|0", "choc|10|6"}, w.rows(ofStock))
-	w.exec("UPDATE stock SET initial = 5, remaining = 1 WHERE product_id = 'choc'")
-	require.Equal(t, "inserted 0, updated 0, unchanged 1, compacted 0, refused 0", w.put(o, service.MessageBatch{shopOrder("c", "choc", 4, 3)}).String())
-	require.Equal(t, []string{"Choc|5|0", "choc|5|1"}, w.rows(ofStock))
+	d.exec("UPDATE orders SET status = 'rejected' WHERE order_id = 'c'")
+	require.Equal(t, []string{"Choc|5|0", "choc|10|10"}, d.rows(ofStock))
+	d.exec("UPDATE orders SET status = 'accepted' WHERE order_id = 'c'")
+	require.Equal(t, []string{"Choc|5|0", "choc|10|6"}, d.rows(ofStock))
+	d.exec("UPDATE stock SET initial = 5, remaining = 1 WHERE product_id = 'choc'")
+	require.Equal(t, "inserted 0, updated 0, unchanged 1, compacted 0, refused 0", d.put(o, service.MessageBatch{shopOrder("c", "choc", 4, 3)}).String())
+	require.Equal(t, []string{"Choc|5|0", "choc|5|1"}, d.rows(ofStock))
 }
 
 func TestAShortOrderIsRefusedAlone(t *testing.T) {
 	t.Parallel()
-	w := shop(t, "schema.sql", "stock.sql")
-	w.exec("INSERT INTO stock (product_id, initial, when_short) VALUES ('choc', 10, 'refused')")
-	o := w.output(stockConfig)
+	d := shop(t, "schema.sql", "stock.sql")
+	d.exec("INSERT INTO stock (product_id, initial, when_short) VALUES ('choc', 10, 'refused')")
+	o := d.output(stockConfig)
 	const reason = "row_check: not_enough_in_stock: MariaDB error 4025 (23000): " + checkFails
-	put := func(batch ...*service.Message) map[int]string { return w.put(o, batch).refused }
+	put := func(batch ...*service.Message) map[int]string { return d.put(o, batch).refused }
 	require.Equal(t, map[int]string{1: reason}, put(shopOrder("a", "choc", 7, 1), shopOrder("b", "choc", 4, 1), shopOrder("c", "other", 1, 1), shopOrder("d", "choc", 3, 1)))
-	require.Equal(t, []string{"a|choc|7|accepted", "c|other|1|NULL", "d|choc|3|accepted"}, w.rows(ofOrders))
-	require.Equal(t, []string{"choc|10|0"}, w.rows(ofStock))
+	require.Equal(t, []string{"a|choc|7|accepted", "c|other|1|NULL", "d|choc|3|accepted"}, d.rows(ofOrders))
+	require.Equal(t, []string{"choc|10|0"}, d.rows(ofStock))
 	require.Empty(t, put(shopOrder("a", "choc", 7, 1), shopOrder("d", "choc", 3, 2)), "what is there already takes nothing")
 	require.Equal(t, map[int]string{0: reason}, put(shopOrder("a", "choc", 8, 3)), "a change for more than there is")
-	require.Equal(t, []string{"a|choc|7|accepted", "c|other|1|NULL", "d|choc|3|accepted"}, w.rows(ofOrders))
-	require.Equal(t, []string{"choc|10|0"}, w.rows(ofStock))
+	require.Equal(t, []string{"a|choc|7|accepted", "c|other|1|NULL", "d|choc|3|accepted"}, d.rows(ofOrders))
+	require.Equal(t, []string{"choc|10|0"}, d.rows(ofStock))
 }
 
 // The triggers run as the account that made them: the sink's account knows no stock.
 func TestTheStockNeedsNoPrivilegeOfTheSink(t *testing.T) {
 	t.Parallel()
-	w := shop(t, "schema.sql", "stock.sql")
-	w.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
-	account := w.name + "_sink"
-	w.exec("CREATE USER '" + account + "'@'127.0.0.1' IDENTIFIED BY 'secret'")
-	w.exec("GRANT SELECT, INSERT, UPDATE ON " + w.name + ".orders TO '" + account + "'@'127.0.0.1'")
-	o := w.outputOf(fmt.Sprintf("%s:secret@tcp(%s)/%s", account, w.server.Addr(), w.name), stockConfig)
+	d := shop(t, "schema.sql", "stock.sql")
+	d.exec("INSERT INTO stock (product_id, initial) VALUES ('choc', 10)")
+	account := d.name + "_sink"
+	d.exec("CREATE USER '" + account + "'@'127.0.0.1' IDENTIFIED BY 'secret'")
+	d.exec("GRANT SELECT, INSERT, UPDATE ON " + d.name + ".orders TO '" + account + "'@'127.0.0.1'")
+	o := d.outputOf(fmt.Sprintf("%s:secret@tcp(%s)/%s", account, d.server.Addr(), d.name), stockConfig)
 	require.NoError(t, o.Connect(t.Context()))
 	for at, qty := range []int64{7, 8, 11, 3} {
-		require.Empty(t, w.put(o, service.MessageBatch{shopOrder("a", "choc", qty, int64(at))}).refused)
+		require.Empty(t, d.put(o, service.MessageBatch{shopOrder("a", "choc", qty, int64(at))}).refused)
 	}
-	require.Equal(t, []string{"a|choc|3|accepted"}, w.rows(ofOrders))
-	require.Equal(t, []string{"choc|10|7"}, w.rows(ofStock))
+	require.Equal(t, []string{"a|choc|3|accepted"}, d.rows(ofOrders))
+	require.Equal(t, []string{"choc|10|7"}, d.rows(ofStock))
 }

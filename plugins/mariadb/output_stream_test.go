@@ -15,7 +15,7 @@ import (
 // A whole stream: good rows are stored, the refused ones alone reach the
 // fallback, and every message is counted once.
 func TestStream(t *testing.T) {
-	w := shared(t, orders)
+	d := shared(t, orders)
 	before := goleak.IgnoreCurrent()
 	env, e := observed(t)
 	var errs sync.Map
@@ -27,7 +27,7 @@ func TestStream(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, builder.SetMetricsYAML("kept: {}"))
 	require.NoError(t, builder.SetLoggerYAML("level: NONE"))
-	require.NoError(t, builder.AddOutputYAML("fallback:\n- mariadb_upsert:\n    dsn: "+w.server.DSN(w.name)+"\n    table: orders\n    columns: [order_id, product, qty, total]\n    key: [order_id]\n- errors: {}\n"))
+	require.NoError(t, builder.AddOutputYAML("fallback:\n- mariadb_upsert:\n    dsn: "+d.server.DSN(d.name)+"\n    table: orders\n    columns: [order_id, product, qty, total]\n    key: [order_id]\n- errors: {}\n"))
 	stream, err := builder.Build()
 	require.NoError(t, err)
 	done := make(chan error)
@@ -39,7 +39,7 @@ func TestStream(t *testing.T) {
 	require.NoError(t, stream.StopWithin(10*time.Second))
 	<-done
 
-	require.Equal(t, []string{"a|1", "c|2"}, w.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
+	require.Equal(t, []string{"a|1", "c|2"}, d.rows("SELECT order_id, qty FROM orders ORDER BY 1"))
 	got := map[string]bool{}
 	errs.Range(func(k, _ any) bool { got[k.(string)] = true; return true })
 	require.Equal(t, map[string]bool{

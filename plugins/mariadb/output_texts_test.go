@@ -34,9 +34,9 @@ func TestATriggersTextIsNotShownForANumberOfTheServer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, orders, fmt.Sprintf("CREATE TRIGGER says BEFORE INSERT ON orders FOR EACH ROW BEGIN DECLARE text VARCHAR(200) DEFAULT %s; SIGNAL SQLSTATE '%s' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = text; END", c.message, c.state, c.number))
-			o := w.output(ordersConfig)
-			said := w.waits(o, batchOf(order("a", "s3cr3t", 1, "1")))
+			d := shared(t, orders, fmt.Sprintf("CREATE TRIGGER says BEFORE INSERT ON orders FOR EACH ROW BEGIN DECLARE text VARCHAR(200) DEFAULT %s; SIGNAL SQLSTATE '%s' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = text; END", c.message, c.state, c.number))
+			o := d.output(ordersConfig)
+			said := d.waits(o, batchOf(order("a", "s3cr3t", 1, "1")))
 			require.Contains(t, said, fmt.Sprintf("MariaDB error %d (%s): the sink does not show the server's message, because the message may contain a row value", c.number, c.state))
 			for _, text := range append(o.log.all(), said) {
 				require.NotContains(t, text, "s3cr3t")
@@ -67,10 +67,10 @@ func TestTheServersOwnTextIsShown(t *testing.T) {
 		for language, more := range map[string]string{"": "", ", German": "init_statement: SET lc_messages = 'de_DE'\n"} {
 			t.Run(name+language, func(t *testing.T) {
 				t.Parallel()
-				w := shared(t, append([]string{orders}, c.setUp...)...)
-				w.exec("CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW " + c.statement)
-				o := w.output(ordersConfig + more)
-				require.Regexp(t, c.want, w.waits(o, batchOf(order("a", "x", 1, "1"))))
+				d := shared(t, append([]string{orders}, c.setUp...)...)
+				d.exec("CREATE TRIGGER stumbles BEFORE INSERT ON orders FOR EACH ROW " + c.statement)
+				o := d.output(ordersConfig + more)
+				require.Regexp(t, c.want, d.waits(o, batchOf(order("a", "x", 1, "1"))))
 			})
 		}
 	}
@@ -93,8 +93,8 @@ func TestATriggersTextNamesNoColumn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, orders, fmt.Sprintf("CREATE TRIGGER says BEFORE INSERT ON orders FOR EACH ROW BEGIN DECLARE text VARCHAR(200) DEFAULT %s; SIGNAL SQLSTATE '%s' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = text; END", c.message, c.state, c.number))
-			require.Equal(t, map[int]string{0: c.want}, w.write(w.output(ordersConfig), order("a", "s3cr3t", 1, "1")))
+			d := shared(t, orders, fmt.Sprintf("CREATE TRIGGER says BEFORE INSERT ON orders FOR EACH ROW BEGIN DECLARE text VARCHAR(200) DEFAULT %s; SIGNAL SQLSTATE '%s' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = text; END", c.message, c.state, c.number))
+			require.Equal(t, map[int]string{0: c.want}, d.write(d.output(ordersConfig), order("a", "s3cr3t", 1, "1")))
 		})
 	}
 }

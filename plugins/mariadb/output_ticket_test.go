@@ -43,7 +43,7 @@ func (p *kafkaTicket) Stuck()                  {}
 func (p *kafkaTicket) Partition() any          { return p.partition }
 func (p *kafkaTicket) Copy() any               { return "" }
 
-func (w *world) ticketed(p *kafkaTicket, records ...any) service.MessageBatch {
+func (d *database) ticketed(p *kafkaTicket, records ...any) service.MessageBatch {
 	batch := batchOf(records...)
 	batch[0].MetaSetImmut("kafka_batch", p)
 	return batch
@@ -51,32 +51,32 @@ func (w *world) ticketed(p *kafkaTicket, records ...any) service.MessageBatch {
 
 func TestABatchWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
 	first, second := newKafkaTicket(), newKafkaTicket()
 	close(first.before)
 	done := make(chan error)
-	go func() { done <- o.WriteBatch(context.Background(), w.ticketed(second, order("a", "x", 2, "1"))) }()
+	go func() { done <- o.WriteBatch(context.Background(), d.ticketed(second, order("a", "x", 2, "1"))) }()
 	require.Equal(t, 1, <-second.arrived)
-	require.NoError(t, o.WriteBatch(context.Background(), w.ticketed(first, order("a", "x", 1, "1"))))
+	require.NoError(t, o.WriteBatch(context.Background(), d.ticketed(first, order("a", "x", 1, "1"))))
 	require.Equal(t, 1, <-first.passed)
-	require.Equal(t, []string{"1"}, w.rows("SELECT qty FROM orders"), "the second batch was written before its turn")
+	require.Equal(t, []string{"1"}, d.rows("SELECT qty FROM orders"), "the second batch was written before its turn")
 	close(second.before)
 	require.NoError(t, <-done)
 	<-second.passed
-	require.Equal(t, []string{"2"}, w.rows("SELECT qty FROM orders"))
+	require.Equal(t, []string{"2"}, d.rows("SELECT qty FROM orders"))
 }
 
 // A batch whose turn does not come before the end is not written, and not refused.
 func TestABatchWhoseTurnNeverComes(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
 	ctx, end := context.WithCancel(t.Context())
 	end()
 	p := newKafkaTicket()
-	require.Same(t, service.ErrNotConnected, o.WriteBatch(ctx, w.ticketed(p, order("a", "x", 1, "1"))))
-	require.Empty(t, w.rows("SELECT * FROM orders"))
+	require.Same(t, service.ErrNotConnected, o.WriteBatch(ctx, d.ticketed(p, order("a", "x", 1, "1"))))
+	require.Empty(t, d.rows("SELECT * FROM orders"))
 	select {
 	case <-p.passed:
 		t.Error("it has passed")
@@ -88,22 +88,22 @@ func TestABatchWhoseTurnNeverComes(t *testing.T) {
 // are of which is not known.
 func TestABatchOfSeveralWaitsForEach(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
 	first, second, next := newKafkaTicket(), newKafkaTicket(), newKafkaTicket()
 	first.partition, second.partition, next.partition = "0", "1", "0"
 	close(first.before)
-	both := append(batchOf(order("b", "x", 0, "1")), w.ticketed(first, order("c", "x", 1, "1"))...)
-	both = append(both, w.ticketed(second, order("a", "x", 2, "1"))...)
-	both = append(both, w.ticketed(next, order("c", "x", 3, "1"))...) // it waits for first, which is here
+	both := append(batchOf(order("b", "x", 0, "1")), d.ticketed(first, order("c", "x", 1, "1"))...)
+	both = append(both, d.ticketed(second, order("a", "x", 2, "1"))...)
+	both = append(both, d.ticketed(next, order("c", "x", 3, "1"))...) // it waits for first, which is here
 	done := make(chan error)
 	go func() { done <- o.WriteBatch(context.Background(), both) }()
 	require.Equal(t, 0, <-next.arrived)
 	require.NoError(t, o.WriteBatch(context.Background(), batchOf(order("a", "x", 1, "1"))))
-	require.Equal(t, []string{"1"}, w.rows("SELECT qty FROM orders"), "the second batch was written before its turn")
+	require.Equal(t, []string{"1"}, d.rows("SELECT qty FROM orders"), "the second batch was written before its turn")
 	close(second.before)
 	require.NoError(t, <-done)
-	require.Equal(t, []string{"2", "0", "3"}, w.rows("SELECT qty FROM orders ORDER BY order_id"))
+	require.Equal(t, []string{"2", "0", "3"}, d.rows("SELECT qty FROM orders ORDER BY order_id"))
 	for _, p := range []*kafkaTicket{first, second, next} {
 		require.Equal(t, 0, <-p.passed, "a part of a batch says that the batch has passed")
 	}
@@ -112,8 +112,8 @@ func TestABatchOfSeveralWaitsForEach(t *testing.T) {
 // Refused rows are given on after those of the batch before. A stop does not wait.
 func TestRefusedRowsWaitForTheBatchBefore(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
 	for name, end := range map[string]func(*kafkaTicket, context.CancelFunc){
 		"the batch before is settled": func(p *kafkaTicket, _ context.CancelFunc) { close(p.behind) },
 		"the output stops":            func(_ *kafkaTicket, stop context.CancelFunc) { stop() },
@@ -122,9 +122,9 @@ func TestRefusedRowsWaitForTheBatchBefore(t *testing.T) {
 		p := newKafkaTicket()
 		close(p.before)
 		done := make(chan error, 1)
-		go func() { done <- o.WriteBatch(ctx, w.ticketed(p, order("a", "x", 1, "1.005"), order("b", "x", 1, "1"))) }()
+		go func() { done <- o.WriteBatch(ctx, d.ticketed(p, order("a", "x", 1, "1.005"), order("b", "x", 1, "1"))) }()
 		require.Equal(t, 2, <-p.passed)
-		require.Equal(t, []string{"b"}, w.rows("SELECT order_id FROM orders"))
+		require.Equal(t, []string{"b"}, d.rows("SELECT order_id FROM orders"))
 		select {
 		case err := <-done:
 			t.Errorf("%s: it did not wait: %v", name, err)
@@ -138,5 +138,5 @@ func TestRefusedRowsWaitForTheBatchBefore(t *testing.T) {
 	}
 	p := newKafkaTicket()
 	close(p.before)
-	require.NoError(t, o.WriteBatch(t.Context(), w.ticketed(p, order("c", "x", 1, "1"))), "nothing is refused")
+	require.NoError(t, o.WriteBatch(t.Context(), d.ticketed(p, order("c", "x", 1, "1"))), "nothing is refused")
 }

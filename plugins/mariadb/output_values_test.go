@@ -105,41 +105,41 @@ func TestEveryValueIsStoredExactlyOrRefused(t *testing.T) {
 	for columnType, cases := range valuesByType {
 		t.Run(columnType, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, "CREATE TABLE v (id INT PRIMARY KEY, v "+columnType+")")
-			o := w.output("table: v\ncolumns: [id, v]\nkey: [id]\n")
+			d := shared(t, "CREATE TABLE v (id INT PRIMARY KEY, v "+columnType+")")
+			o := d.output("table: v\ncolumns: [id, v]\nkey: [id]\n")
 			records := make([]any, len(cases))
 			for i, c := range cases {
 				records[i] = map[string]any{"id": int64(i), "v": c.v}
 			}
-			refusals := w.write(o, records...)
+			refusals := d.write(o, records...)
 			for i, c := range cases {
-				require.Equal(t, c.want, w.storedOrCode(i, refusals), "%T %v: %s", c.v, c.v, refusals[i])
+				require.Equal(t, c.want, d.storedOrCode(i, refusals), "%T %v: %s", c.v, c.v, refusals[i])
 			}
 			// Again: nothing but the same rows, all of them unchanged.
-			w.exec("ALTER TABLE v ADD touched TIMESTAMP(6) DEFAULT '2000-01-01' ON UPDATE CURRENT_TIMESTAMP(6)")
-			r := w.counts(o, records...)
+			d.exec("ALTER TABLE v ADD touched TIMESTAMP(6) DEFAULT '2000-01-01' ON UPDATE CURRENT_TIMESTAMP(6)")
+			r := d.counts(o, records...)
 			require.Contains(t, r, fmt.Sprintf("inserted 0, updated 0, unchanged %d,", len(cases)-len(refusals)))
-			require.Equal(t, []string{"0"}, w.rows("SELECT COUNT(*) FROM v WHERE touched <> '2000-01-01'"))
+			require.Equal(t, []string{"0"}, d.rows("SELECT COUNT(*) FROM v WHERE touched <> '2000-01-01'"))
 		})
 	}
 }
 
 // storedOrCode is the stored value of row i, or the code of its refusal.
-func (w *world) storedOrCode(i int, refusals map[int]string) string {
-	w.t.Helper()
+func (d *database) storedOrCode(i int, refusals map[int]string) string {
+	d.t.Helper()
 	refused, found := refusals[i]
 	if !found {
-		return strings.TrimPrefix(w.rows(fmt.Sprintf("SELECT 0, v FROM v WHERE id = %d", i))[0], "0|")
+		return strings.TrimPrefix(d.rows(fmt.Sprintf("SELECT 0, v FROM v WHERE id = %d", i))[0], "0|")
 	}
-	require.Regexp(w.t, `^[a-z_]+: v: \S`, refused)
+	require.Regexp(d.t, `^[a-z_]+: v: \S`, refused)
 	code, _, _ := strings.Cut(refused, ":")
 	return code
 }
 
 func TestARecordMustHaveEveryColumn(t *testing.T) {
 	t.Parallel()
-	w := shared(t, orders)
-	o := w.output(ordersConfig)
+	d := shared(t, orders)
+	o := d.output(ordersConfig)
 	absent := order("a", "x", 1, "1")
 	delete(absent, "product")
 	null := order("b", "x", 1, "1")
@@ -151,15 +151,15 @@ func TestARecordMustHaveEveryColumn(t *testing.T) {
 		1: "row_null: qty: the column is NOT NULL",
 		3: "row_shape: value: expected an object, got an array",
 		4: "row_shape: value: expected an object, got text",
-	}, w.write(o, absent, null, nil, []any{}, "text", more))
-	require.Equal(t, []string{"c"}, w.rows("SELECT order_id FROM orders"))
+	}, d.write(o, absent, null, nil, []any{}, "text", more))
+	require.Equal(t, []string{"c"}, d.rows("SELECT order_id FROM orders"))
 }
 
 func TestTimesAreUTCWhateverTheServerThinks(t *testing.T) {
 	t.Parallel()
-	w := privateWorld(t, "CREATE TABLE times (id INT PRIMARY KEY, d DATE, dt DATETIME(3), ts TIMESTAMP(3) NULL)", "--default-time-zone=+09:00", "--sql-mode=", "--character-set-server=latin1", "--autocommit=0", "--transaction-isolation=SERIALIZABLE")
-	o := w.output("table: times\ncolumns: [id, d, dt, ts]\nkey: [id]\n")
+	d := private(t, "CREATE TABLE times (id INT PRIMARY KEY, d DATE, dt DATETIME(3), ts TIMESTAMP(3) NULL)", "--default-time-zone=+09:00", "--sql-mode=", "--character-set-server=latin1", "--autocommit=0", "--transaction-isolation=SERIALIZABLE")
+	o := d.output("table: times\ncolumns: [id, d, dt, ts]\nkey: [id]\n")
 	at := time.Date(2024, 3, 10, 23, 30, 0, 5_000_000, time.UTC)
-	require.Empty(t, w.write(o, map[string]any{"id": int64(1), "d": time.Date(2024, 3, 10, 0, 0, 0, 0, time.UTC), "dt": at, "ts": at}))
-	require.Equal(t, []string{"2024-03-10|2024-03-10 23:30:00.005|2024-03-10 23:30:00.005"}, w.rows("SELECT d, dt, ts FROM times"))
+	require.Empty(t, d.write(o, map[string]any{"id": int64(1), "d": time.Date(2024, 3, 10, 0, 0, 0, 0, time.UTC), "dt": at, "ts": at}))
+	require.Equal(t, []string{"2024-03-10|2024-03-10 23:30:00.005|2024-03-10 23:30:00.005"}, d.rows("SELECT d, dt, ts FROM times"))
 }

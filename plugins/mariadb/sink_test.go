@@ -24,60 +24,60 @@ type sink struct {
 }
 
 // output is connected.
-func (w *world) output(config string) *sink {
-	w.t.Helper()
-	o := w.unconnected(config)
-	require.NoError(w.t, o.Connect(context.Background()))
+func (d *database) output(config string) *sink {
+	d.t.Helper()
+	o := d.unconnected(config)
+	require.NoError(d.t, o.Connect(context.Background()))
 	return o
 }
 
-func (w *world) unconnected(config string) *sink {
-	w.t.Helper()
-	return w.outputOf(w.server.DSN(w.name), config)
+func (d *database) unconnected(config string) *sink {
+	d.t.Helper()
+	return d.outputOf(d.server.DSN(d.name), config)
 }
 
 // outputOf is an output of a DSN, as YAML has it, that is not connected.
-func (w *world) outputOf(dsn, config string) *sink {
-	w.t.Helper()
-	env, e := observed(w.t)
-	return w.outputIn(env, e, dsn, config)
+func (d *database) outputOf(dsn, config string) *sink {
+	d.t.Helper()
+	env, e := observed(d.t)
+	return d.outputIn(env, e, dsn, config)
 }
 
-func (w *world) outputIn(env *service.Environment, e *exporter, dsn, config string) *sink {
-	w.t.Helper()
+func (d *database) outputIn(env *service.Environment, e *exporter, dsn, config string) *sink {
+	d.t.Helper()
 	lines := &logLines{}
 	builder := env.NewResourceBuilder()
 	builder.SetLogger(slog.New(lines))
-	require.NoError(w.t, builder.SetMetricsYAML("kept: {}"))
+	require.NoError(d.t, builder.SetMetricsYAML("kept: {}"))
 	resources, stop, err := builder.Build()
-	require.NoError(w.t, err)
+	require.NoError(d.t, err)
 	parsed, err := spec().ParseYAML("dsn: "+dsn+"\n"+strings.TrimSpace(config)+"\n", env)
-	require.NoError(w.t, err)
+	require.NoError(d.t, err)
 	o, err := newOutput(parsed, resources)
-	require.NoError(w.t, err)
-	w.t.Cleanup(func() {
-		require.NoError(w.t, o.Close(context.Background()))
-		require.NoError(w.t, stop(context.Background()))
+	require.NoError(d.t, err)
+	d.t.Cleanup(func() {
+		require.NoError(d.t, o.Close(context.Background()))
+		require.NoError(d.t, stop(context.Background()))
 	})
 	return &sink{BatchOutput: o, log: lines, metrics: e}
 }
 
 // as is an output of an account that has these rights and no others: its own, or by
 // a role, as config/grants.sql gives them.
-func (w *world) as(account string, byRole bool, rights, config string) *sink {
-	w.t.Helper()
-	name := account + "_" + w.name
+func (d *database) as(account string, byRole bool, rights, config string) *sink {
+	d.t.Helper()
+	name := account + "_" + d.name
 	user := name + "@'127.0.0.1'"
-	w.exec("CREATE USER " + user + " IDENTIFIED BY 'pass'")
+	d.exec("CREATE USER " + user + " IDENTIFIED BY 'pass'")
 	if byRole {
-		w.exec("CREATE ROLE " + name + "_role")
-		w.exec("GRANT " + rights + " TO " + name + "_role")
-		w.exec("GRANT " + name + "_role TO " + user)
-		w.exec("SET DEFAULT ROLE " + name + "_role FOR " + user)
+		d.exec("CREATE ROLE " + name + "_role")
+		d.exec("GRANT " + rights + " TO " + name + "_role")
+		d.exec("GRANT " + name + "_role TO " + user)
+		d.exec("SET DEFAULT ROLE " + name + "_role FOR " + user)
 	} else {
-		w.exec("GRANT " + rights + " TO " + user)
+		d.exec("GRANT " + rights + " TO " + user)
 	}
-	return w.outputOf(name+":pass@tcp("+w.server.Addr()+")/"+w.name, config)
+	return d.outputOf(name+":pass@tcp("+d.server.Addr()+")/"+d.name, config)
 }
 
 func (o *sink) Connect(ctx context.Context) error {
@@ -132,15 +132,15 @@ func tombstone(key any, metadata map[string]any) *service.Message {
 }
 
 // write writes records and returns the text of the refusals by index.
-func (w *world) write(o *sink, records ...any) map[int]string {
-	w.t.Helper()
-	return w.put(o, batchOf(records...)).refused
+func (d *database) write(o *sink, records ...any) map[int]string {
+	d.t.Helper()
+	return d.put(o, batchOf(records...)).refused
 }
 
 // counts writes records and returns their outcomes.
-func (w *world) counts(o *sink, records ...any) string {
-	w.t.Helper()
-	return w.put(o, batchOf(records...)).String()
+func (d *database) counts(o *sink, records ...any) string {
+	d.t.Helper()
+	return d.put(o, batchOf(records...)).String()
 }
 
 // effect has the outcomes of the messages of a batch: how many by outcome, as the
@@ -151,20 +151,20 @@ type effect struct {
 }
 
 // put writes a batch.
-func (w *world) put(o *sink, batch service.MessageBatch) effect {
-	w.t.Helper()
+func (d *database) put(o *sink, batch service.MessageBatch) effect {
+	d.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	before, index := o.counts("mariadb_upsert_rows_total"), batch.Index()
 	err := o.WriteBatch(ctx, batch)
 	if errors.Is(err, service.ErrNotConnected) {
-		w.t.Fatal("the batch waits: ", o.says())
+		d.t.Fatal("the batch waits: ", o.says())
 	}
 	counts := o.counts("mariadb_upsert_rows_total")
 	for outcome, n := range before {
 		counts[outcome] -= n
 	}
-	return effect{counts, refusalsOf(w.t, index, err)}
+	return effect{counts, refusalsOf(d.t, index, err)}
 }
 
 // String names the rarer outcomes only where there are any.
@@ -197,27 +197,27 @@ func refusalsOf(t testing.TB, index *service.Indexer, err error) map[int]string 
 
 // settled brings a batch again, as the framework does, until every message is stored
 // or refused, and returns the refusals.
-func (w *world) settled(o *sink, batch service.MessageBatch) map[int]string {
-	w.t.Helper()
+func (d *database) settled(o *sink, batch service.MessageBatch) map[int]string {
+	d.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	index := batch.Index()
 	for {
 		err := o.WriteBatch(ctx, batch)
 		if !errors.Is(err, service.ErrNotConnected) {
-			return refusalsOf(w.t, index, err)
+			return refusalsOf(d.t, index, err)
 		}
-		require.NoError(w.t, ctx.Err(), "the batch still waits: %v", o.told)
+		require.NoError(d.t, ctx.Err(), "the batch still waits: %v", o.told)
 	}
 }
 
 // waits asserts that a batch waits after several tries, and returns what the output
 // says.
-func (w *world) waits(o *sink, batch service.MessageBatch) string {
-	w.t.Helper()
+func (d *database) waits(o *sink, batch service.MessageBatch) string {
+	d.t.Helper()
 	said := ""
 	for range 4 {
-		require.Same(w.t, service.ErrNotConnected, o.WriteBatch(context.Background(), batch))
+		require.Same(d.t, service.ErrNotConnected, o.WriteBatch(context.Background(), batch))
 		said = o.says()
 	}
 	return said

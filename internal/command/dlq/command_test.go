@@ -21,8 +21,8 @@ import (
 // The command runs in a process of its own, as part of the framework's command line. No
 // user can answer there.
 func TestTheProcess(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(2)
+	u := newUser(t, kafkatest.InMemory(t))
+	u.some(2)
 	const file = "../../../config/resources.yaml"
 	for _, test := range []struct {
 		args      string
@@ -49,7 +49,7 @@ func TestTheProcess(t *testing.T) {
 		{"dlq replay --all --yes 2 -r " + file, 0, "2 of 2 dead letters replayed\n", ""},
 	} {
 		var out, diagnostics bytes.Buffer
-		cmd := w.process(strings.Fields(test.args)...)
+		cmd := u.process(strings.Fields(test.args)...)
 		cmd.Stdout, cmd.Stderr = &out, &diagnostics
 		err := cmd.Run()
 		var exit *exec.ExitError
@@ -65,14 +65,14 @@ func TestTheProcess(t *testing.T) {
 
 // No dead letter can control the terminal.
 func TestNothingUnprintableIsPrinted(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
+	u := newUser(t, kafkatest.InMemory(t))
 	m := orders.Message{
 		Key: []byte("\x1b[2J"), Value: []byte(`{"a` + "\u009b" + `b":"` + "\u202e" + `"}`),
 		Headers: []kgo.RecordHeader{{Key: "\x1b[3J", Value: []byte("\a")}},
 	}
-	w.refuse(refusal{Message: m, code: "\x1b[4J", field: "a\tb\n"})
+	u.refuse(refusal{Message: m, code: "\x1b[4J", field: "a\tb\n"})
 	for _, args := range []string{"list", "list --letters", "list -o json", "show 0:0", "show 0:0 --values", "replay --all --dry-run"} {
-		got := w.expect(0, strings.Fields(args)...).out
+		got := u.expect(0, strings.Fields(args)...).out
 		if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
 			t.Errorf("%s: %q", args, got[i:])
 		}
@@ -83,25 +83,25 @@ func TestNothingUnprintableIsPrinted(t *testing.T) {
 // positions in memory.
 func TestManyDeadLetters(t *testing.T) {
 	const n = 100_000
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(n)
+	u := newUser(t, kafkatest.InMemory(t))
+	u.some(n)
 	for _, args := range [][]string{
 		{"list", "-r", "../../../config/resources.yaml"},
 		{"replay", "-r", "../../../config/resources.yaml", "--all", "--yes", strconv.Itoa(n)},
 	} {
 		begin := time.Now()
-		cmd := w.process(append([]string{"dlq"}, args...)...)
+		cmd := u.process(append([]string{"dlq"}, args...)...)
 		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), strconv.Itoa(n)) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		t.Logf("%s: %s", args[0], time.Since(begin).Round(time.Millisecond))
 	}
-	if w.count(w.log) != n || w.count(w.deadLetters) != 2*n {
-		t.Errorf("%d records were sent, %d marks", w.count(w.log), w.count(w.deadLetters)-n)
+	if u.count(u.log) != n || u.count(u.deadLetters) != 2*n {
+		t.Errorf("%d records were sent, %d marks", u.count(u.log), u.count(u.deadLetters)-n)
 	}
 	all := &catalogue{}
-	l := deadletter.Parse(w.deadLetter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
+	l := deadletter.Parse(u.deadLetter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"}))
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

@@ -58,9 +58,9 @@ func TestTheCommandConnectsAsTheOutput(t *testing.T) {
           username: sink
           password: ` + secret + "\n"
 			}
-			w := &world{t: t}
+			u := &user{t: t}
 			run := func(secret string, args ...string) answer {
-				return w.runArgs(t.Context(), append([]string{"dlq", "list", "-r", resources(t, output(secret))}, args...))
+				return u.runArgs(t.Context(), append([]string{"dlq", "list", "-r", resources(t, output(secret))}, args...))
 			}
 			if got := run("${DLQ_TEST_PASSWORD}"); got.code != exitNothing {
 				t.Errorf("got %+v", got)
@@ -93,18 +93,18 @@ func TestABadConnectionIsExplained(t *testing.T) {
 		"bad certificate":   {brokers + ", tls: { enabled: true, root_cas_file: /nowhere.pem } }", "", "/nowhere.pem"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{t: t}
-			got := w.runArgs(t.Context(), append([]string{"dlq", "list", "-r", resources(t, test.output)}, strings.Fields(test.args)...))
+			u := &user{t: t}
+			got := u.runArgs(t.Context(), append([]string{"dlq", "list", "-r", resources(t, test.output)}, strings.Fields(test.args)...))
 			if got.code != exitError || !strings.Contains(got.err, test.says) || strings.Contains(got.err, password) {
 				t.Errorf("got %+v, expected it to say %q", got, test.says)
 			}
 		})
 	}
-	w := &world{t: t}
-	if got := w.runArgs(t.Context(), []string{"dlq", "list", "-r", "/nowhere.yaml", "--brokers", "127.0.0.1:1", "--topic", "t"}); got.code != exitError || !strings.Contains(got.err, "/nowhere.yaml") {
+	u := &user{t: t}
+	if got := u.runArgs(t.Context(), []string{"dlq", "list", "-r", "/nowhere.yaml", "--brokers", "127.0.0.1:1", "--topic", "t"}); got.code != exitError || !strings.Contains(got.err, "/nowhere.yaml") {
 		t.Errorf("a missing file that a flag names: got %+v", got)
 	}
-	if got := w.runArgs(t.Context(), []string{"dlq", "list", "--brokers", "127.0.0.1:1", "--topic", "t"}); !strings.Contains(got.err, "connecting to 127.0.0.1:1") {
+	if got := u.runArgs(t.Context(), []string{"dlq", "list", "--brokers", "127.0.0.1:1", "--topic", "t"}); !strings.Contains(got.err, "connecting to 127.0.0.1:1") {
 		t.Errorf("brokers and topic alone: got %+v", got)
 	}
 }

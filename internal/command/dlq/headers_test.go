@@ -17,7 +17,7 @@ import (
 // sink.
 func TestAReplayKeepsTheProducersHeaders(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
+		u := newUser(t, b)
 		g := orders.NewGenerator(29)
 		r := refusal{Message: g.Good(), at: 3, code: "order_range", field: "qty"}
 		r.Key = []byte{0, 0xff}
@@ -26,9 +26,9 @@ func TestAReplayKeepsTheProducersHeaders(t *testing.T) {
 			{Key: "null"}, {Key: "empty", Value: []byte{}}, {Key: "", Value: []byte("no name")}, {Key: " key", Value: []byte{0xff}},
 			{Key: "kafka_key", Value: []byte("k")}, {Key: "order_sink.custom", Value: []byte("o")}, {Key: "__connect.errors.custom", Value: []byte("c")},
 		}
-		w.refuse(r)
-		w.expect(0, "replay", "--all", "--yes", "1")
-		log := w.read(w.log)
+		u.refuse(r)
+		u.expect(0, "replay", "--all", "--yes", "1")
+		log := u.read(u.log)
 		if len(log) != 1 {
 			t.Fatalf("%d records", len(log))
 		}
@@ -36,7 +36,7 @@ func TestAReplayKeepsTheProducersHeaders(t *testing.T) {
 		if !bytes.Equal(got.Key, r.Key) || !bytes.Equal(got.Value, r.Value) || got.Partition != 1 {
 			t.Errorf("sent was key %q, value %q to partition %d", got.Key, got.Value, got.Partition)
 		}
-		want := append(slices.Clone(r.Headers), kgo.RecordHeader{Key: "order_sink.replayed_from", Value: []byte(w.deadLetters + "/0/0")})
+		want := append(slices.Clone(r.Headers), kgo.RecordHeader{Key: "order_sink.replayed_from", Value: []byte(u.deadLetters + "/0/0")})
 		if len(got.Headers) != len(want) {
 			t.Fatalf("sent were the headers %q, expected %q", got.Headers, want)
 		}

@@ -20,8 +20,8 @@ import (
 // The offsets behind the last dead letter may have no record.
 func TestAMarkerAtTheEndIsNotWaitedFor(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.TransactionalID(w.deadLetters), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+		u := newUser(t, b)
+		client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.TransactionalID(u.deadLetters), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,14 +29,14 @@ func TestAMarkerAtTheEndIsNotWaitedFor(t *testing.T) {
 		if err := client.BeginTransaction(); err != nil {
 			t.Fatal(err)
 		}
-		record := w.deadLetter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"})
+		record := u.deadLetter(refusal{Message: orders.NewGenerator(1).NotJSON(), code: "bad_json"})
 		if err := client.ProduceSync(t.Context(), record).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
 		if err := client.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
 			t.Fatal(err)
 		}
-		if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 1 {
+		if got := parse[summary](t, u.expect(0, "list", "-o", "json").out); got.Open != 1 {
 			t.Errorf("got %+v", got)
 		}
 	})
@@ -44,8 +44,8 @@ func TestAMarkerAtTheEndIsNotWaitedFor(t *testing.T) {
 
 func TestAHoleAtTheEndIsNotWaitedFor(t *testing.T) {
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	fill(w)
+	u := newUser(t, b)
+	fill(u)
 	// As if the last three records of each partition had been compacted away.
 	b.Cluster.ControlKey(int16(kmsg.ListOffsets), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		b.Cluster.KeepControl()
@@ -68,7 +68,7 @@ func TestAHoleAtTheEndIsNotWaitedFor(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if got := w.runContext(ctx, "list", "-o", "json"); got.code != 0 || parse[summary](t, got.out).Open != 5 {
+	if got := u.runContext(ctx, "list", "-o", "json"); got.code != 0 || parse[summary](t, got.out).Open != 5 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -105,11 +105,11 @@ func elects(b *kafka.Memory, electing func() bool) {
 // The first answers say that no partition has a leader.
 func TestAnElectionOfALeaderIsWaitedFor(t *testing.T) {
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	fill(w)
+	u := newUser(t, b)
+	fill(u)
 	var answers atomic.Int32
 	elects(b, func() bool { return answers.Add(1) <= 2 })
-	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 5 || answers.Load() <= 2 {
+	if got := parse[summary](t, u.expect(0, "list", "-o", "json").out); got.Open != 5 || answers.Load() <= 2 {
 		t.Errorf("got %+v after %d answers", got, answers.Load())
 	}
 }
@@ -117,8 +117,8 @@ func TestAnElectionOfALeaderIsWaitedFor(t *testing.T) {
 // The partitions lose their leaders while the command reads them.
 func TestAnElectionWhileReadingIsWaitedFor(t *testing.T) {
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	fill(w)
+	u := newUser(t, b)
+	fill(u)
 	var end atomic.Int64 // of the election
 	electing := func() bool { return time.Now().UnixNano() < end.Load() }
 	elects(b, electing)
@@ -141,28 +141,28 @@ func TestAnElectionWhileReadingIsWaitedFor(t *testing.T) {
 		}
 		return answer, nil, true
 	})
-	if got := parse[summary](t, w.expect(0, "list", "-o", "json").out); got.Open != 5 || electing() {
+	if got := parse[summary](t, u.expect(0, "list", "-o", "json").out); got.Open != 5 || electing() {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestACompactedTopicIsRead(t *testing.T) {
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	w.deadLetters += "-compacted"
-	if err := b.CreateTopic(t.Context(), w.deadLetters, 1, map[string]string{"cleanup.policy": "compact"}); err != nil {
+	u := newUser(t, b)
+	u.deadLetters += "-compacted"
+	if err := b.CreateTopic(t.Context(), u.deadLetters, 1, map[string]string{"cleanup.policy": "compact"}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range int64(4) {
 		m := orders.Message{Key: []byte("the same"), Value: []byte("{}")}
-		w.refuse(refusal{Message: m, at: i, code: "order_missing"})
+		u.refuse(refusal{Message: m, at: i, code: "order_missing"})
 	}
 	b.Cluster.Compact()
-	got := parse[summary](t, w.expect(0, "list", "-o", "json").out)
+	got := parse[summary](t, u.expect(0, "list", "-o", "json").out)
 	if got.Open == 0 || got.Open == 4 {
 		t.Errorf("got %+v, expected some of the 4 to be compacted away", got)
 	}
-	w.expect(0, "replay", "--all", "--yes", strconv.Itoa(got.Open))
+	u.expect(0, "replay", "--all", "--yes", strconv.Itoa(got.Open))
 	b.Cluster.Compact()
-	w.expect(exitNothing, "replay", "--all")
+	u.expect(exitNothing, "replay", "--all")
 }

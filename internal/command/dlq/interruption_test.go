@@ -21,23 +21,23 @@ import (
 
 // complete runs the replay again. Each of n dead letters must then be in the log, and no
 // more of them twice than may have been in flight.
-func (w *world) complete(n, twice int) {
-	w.t.Helper()
-	open := parse[summary](w.t, w.run("list", "-o", "json").out).Open
+func (u *user) complete(n, twice int) {
+	u.t.Helper()
+	open := parse[summary](u.t, u.run("list", "-o", "json").out).Open
 	if open > 0 {
-		w.expect(0, "replay", "--all", "--yes", strconv.Itoa(open))
+		u.expect(0, "replay", "--all", "--yes", strconv.Itoa(open))
 	}
 	seen := map[string]int{}
-	for _, record := range w.read(w.log) {
+	for _, record := range u.read(u.log) {
 		seen[string(record.Value)]++
 	}
 	if len(seen) != n {
-		w.t.Errorf("%d of %d dead letters are in the log", len(seen), n)
+		u.t.Errorf("%d of %d dead letters are in the log", len(seen), n)
 	}
-	if extra := w.count(w.log) - n; extra > twice {
-		w.t.Errorf("%d dead letters were sent twice, expected %d at most", extra, twice)
+	if extra := u.count(u.log) - n; extra > twice {
+		u.t.Errorf("%d dead letters were sent twice, expected %d at most", extra, twice)
 	}
-	w.expect(exitNothing, "list")
+	u.expect(exitNothing, "list")
 }
 
 // produced calls then at the n-th produce request for a topic. Until the test calls end,
@@ -77,19 +77,19 @@ func produced(b *kafka.Memory, topic string, n int32, code int16, then func()) (
 func TestAnInterruptedReplayLosesNothing(t *testing.T) {
 	const n = 5000
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	w.some(n)
+	u := newUser(t, b)
+	u.some(n)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	produced(b, w.log, 3, 0, func() { cancel(errInterrupted) })
-	got := w.runContext(ctx, "replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
+	produced(b, u.log, 3, 0, func() { cancel(errInterrupted) })
+	got := u.runContext(ctx, "replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
 	r := parse[result](t, got.out)
 	if got.code != exitError || r.Replayed == 0 || r.Replayed == n || r.Unmarked+r.Refused > 0 || !strings.Contains(r.Error, "interrupted") {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
-	if w.count(w.log) != r.Replayed || w.count(w.deadLetters) != n+r.Replayed {
-		t.Errorf("%d records were sent, %d marks written, %d counted", w.count(w.log), w.count(w.deadLetters)-n, r.Replayed)
+	if u.count(u.log) != r.Replayed || u.count(u.deadLetters) != n+r.Replayed {
+		t.Errorf("%d records were sent, %d marks written, %d counted", u.count(u.log), u.count(u.deadLetters)-n, r.Replayed)
 	}
-	w.complete(n, 0)
+	u.complete(n, 0)
 }
 
 // SIGINT is Ctrl-C.
@@ -97,21 +97,21 @@ func TestAKilledReplayLosesNothing(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		for name, signal := range map[string]syscall.Signal{"SIGINT": syscall.SIGINT, "SIGKILL": syscall.SIGKILL} {
 			t.Run(name, func(t *testing.T) {
-				killReplay(t, newWorld(t, b), signal)
+				killReplay(t, newUser(t, b), signal)
 			})
 		}
 	})
 }
 
 // killReplay sends the signal to a process that replays dead letters.
-func killReplay(t *testing.T, w *world, signal syscall.Signal) {
+func killReplay(t *testing.T, u *user, signal syscall.Signal) {
 	const n = 20_000
-	w.some(n)
-	child, err := process.Start(w.process("dlq", "replay", "-r", "../../../config/resources.yaml", "--all", "--yes", strconv.Itoa(n)))
+	u.some(n)
+	child, err := process.Start(u.process("dlq", "replay", "-r", "../../../config/resources.yaml", "--all", "--yes", strconv.Itoa(n)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for w.count(w.log) == 0 {
+	for u.count(u.log) == 0 {
 		select {
 		case <-child.Done():
 			t.Fatalf("the replay ended unexpectedly: %v", child.Exit())
@@ -125,7 +125,7 @@ func killReplay(t *testing.T, w *world, signal syscall.Signal) {
 	if err := child.Err(); !errors.As(err, &exit) {
 		t.Fatalf("the replay ended before the interruption: %v", err)
 	}
-	sent, marks := w.count(w.log), w.count(w.deadLetters)-n
+	sent, marks := u.count(u.log), u.count(u.deadLetters)-n
 	t.Logf("%d sent, %d marked of %d", sent, marks, n)
 	if signal == syscall.SIGINT && (sent != marks || exit.ExitCode() != exitError) {
 		t.Errorf("%d were sent and %d marked, exit code %d", sent, marks, exit.ExitCode())
@@ -133,52 +133,52 @@ func killReplay(t *testing.T, w *world, signal syscall.Signal) {
 	if sent-marks > inFlight {
 		t.Errorf("%d were sent and not marked, expected %d at most", sent-marks, inFlight)
 	}
-	w.complete(n, inFlight)
+	u.complete(n, inFlight)
 }
 
 // Without marks, the next run would send all dead letters again.
 func TestTheReplayStopsWhenMarksAreRefused(t *testing.T) {
 	const n = 10_000
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	w.some(n)
-	end := produced(b, w.deadLetters, 1, kerr.TopicAuthorizationFailed.Code, nil)
-	got := w.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
+	u := newUser(t, b)
+	u.some(n)
+	end := produced(b, u.deadLetters, 1, kerr.TopicAuthorizationFailed.Code, nil)
+	got := u.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
 	r := parse[result](t, got.out)
-	if got.code != exitError || r.Unmarked == 0 || r.Unmarked > inFlight+100 || r.Replayed != 0 || !strings.Contains(r.Error, "marking it in topic "+w.deadLetters) {
+	if got.code != exitError || r.Unmarked == 0 || r.Unmarked > inFlight+100 || r.Replayed != 0 || !strings.Contains(r.Error, "marking it in topic "+u.deadLetters) {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
 	end()
-	w.complete(n, r.Unmarked)
+	u.complete(n, r.Unmarked)
 }
 
 func TestTheReplayStopsWhenTheTopicRefuses(t *testing.T) {
 	const n = 10_000
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	w.some(n)
-	end := produced(b, w.log, 1, kerr.TopicAuthorizationFailed.Code, nil)
-	got := w.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
+	u := newUser(t, b)
+	u.some(n)
+	end := produced(b, u.log, 1, kerr.TopicAuthorizationFailed.Code, nil)
+	got := u.run("replay", "--all", "--yes", strconv.Itoa(n), "-o", "json")
 	r := parse[result](t, got.out)
-	if got.code != exitError || r.Refused == 0 || r.Refused == n || w.count(w.deadLetters) != n || !strings.Contains(r.Error, "TOPIC_AUTHORIZATION_FAILED") {
+	if got.code != exitError || r.Refused == 0 || r.Refused == n || u.count(u.deadLetters) != n || !strings.Contains(r.Error, "TOPIC_AUTHORIZATION_FAILED") {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
 	end()
-	w.complete(n, 0)
+	u.complete(n, 0)
 }
 
 // Retention deletes records while the user thinks about the question.
 func TestADeletedDeadLetterIsReported(t *testing.T) {
 	b := kafkatest.InMemory(t)
-	w := newWorld(t, b)
-	w.some(3)
-	w.answer = "3"
-	w.thinking = func() {
-		if err := b.Cluster.DeleteRecords(w.deadLetters, 0, 2); err != nil {
+	u := newUser(t, b)
+	u.some(3)
+	u.answer = "3"
+	u.thinking = func() {
+		if err := b.Cluster.DeleteRecords(u.deadLetters, 0, 2); err != nil {
 			t.Error(err)
 		}
 	}
-	got := w.expect(exitError, "replay", "--all", "-o", "json")
+	got := u.expect(exitError, "replay", "--all", "-o", "json")
 	if r := parse[result](t, got.out); r.Gone != 2 || r.Replayed != 1 || !strings.Contains(r.Error, "no longer") {
 		t.Errorf("got %+v", r)
 	}

@@ -19,19 +19,19 @@ import (
 
 // fill sends five dead letters: 0:0 and 0:2 for the same reason, 0:1 half an
 // envelope, 1:0 with a key, 1:1 written by another program.
-func fill(w *world) orders.Order {
+func fill(u *user) orders.Order {
 	g := orders.NewGenerator(11)
 	o := g.Order()
 	half := orders.Message{Value: []byte(`{"schema":null,"payload":{"order_id":"half-one","qty`)}
 	keyed := orders.Message{Key: []byte("keyed-one"), Value: []byte(`{"payload":{"order_id":17}}`)}
-	w.refuse(
+	u.refuse(
 		refusal{Message: g.WrongType(), at: 3, code: "type_mismatch", field: "payload.qty"},
 		refusal{Message: half, at: 4, code: "bad_json", field: "value", after: time.Hour},
 		refusal{Message: orders.Good(o), at: 5, code: "type_mismatch", field: "payload.qty", after: 2 * time.Hour},
 		refusal{Message: keyed, partition: 1, at: 6, code: "order_missing", field: "user_id", after: 3 * time.Hour},
 	)
-	w.send(&kgo.Record{
-		Topic: w.deadLetters, Partition: 1, Value: []byte("theirs"), Timestamp: base.Add(4 * time.Hour),
+	u.send(&kgo.Record{
+		Topic: u.deadLetters, Partition: 1, Value: []byte("theirs"), Timestamp: base.Add(4 * time.Hour),
 		Headers: []kgo.RecordHeader{{Key: "reason", Value: []byte("unknown")}},
 	})
 	return o
@@ -39,28 +39,28 @@ func fill(w *world) orders.Order {
 
 func TestListCounts(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		fill(w)
+		u := newUser(t, b)
+		fill(u)
 		expected := `OPEN  CODE           FIELD        FIRST SEEN                LAST SEEN
 2     type_mismatch  payload.qty  ` + at(0) + `  ` + at(2) + `
 1     -              -            ` + at(4) + `  ` + at(4) + `
 1     bad_json       value        ` + at(1) + `  ` + at(1) + `
 1     order_missing  user_id      ` + at(3) + `  ` + at(3) + `
 
-5 open in topic ` + w.deadLetters + "\n"
-		if got := w.expect(0, "list"); got.out != expected || got.err != "" {
+5 open in topic ` + u.deadLetters + "\n"
+		if got := u.expect(0, "list"); got.out != expected || got.err != "" {
 			t.Errorf("got\n%s%s\nexpected\n%s", got.out, got.err, expected)
 		}
-		got := parse[summary](t, w.expect(0, "list", "--output", "json", "--code", "type_mismatch").out)
-		if want := (summary{Topic: w.deadLetters, Open: 2, Groups: []*groupCount{{
+		got := parse[summary](t, u.expect(0, "list", "--output", "json", "--code", "type_mismatch").out)
+		if want := (summary{Topic: u.deadLetters, Open: 2, Groups: []*groupCount{{
 			Code: "type_mismatch", Field: "payload.qty", Open: 2,
 			FirstSeen: at(0), LastSeen: at(2),
 		}}}); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, expected %+v", got, want)
 		}
-		each := w.expect(0, "list", "--letters", "--partition", "1").out
+		each := u.expect(0, "list", "--letters", "--partition", "1").out
 		if want := `LETTER  FAILED AT                 CODE           FIELD    SOURCE
-1:0     ` + at(3) + `  order_missing  user_id  ` + w.log + `/1/6
+1:0     ` + at(3) + `  order_missing  user_id  ` + u.log + `/1/6
 1:1     ` + at(4) + `  -              -        unknown
 `; each != want {
 			t.Errorf("got\n%s\nexpected\n%s", each, want)
@@ -70,8 +70,8 @@ func TestListCounts(t *testing.T) {
 
 func TestFiltersChoose(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		o := fill(w)
+		u := newUser(t, b)
+		o := fill(u)
 		for filters, want := range map[string]string{
 			"":                                       "0:0 0:1 0:2 1:0 1:1",
 			"--code bad_json":                        "0:1",
@@ -101,7 +101,7 @@ func TestFiltersChoose(t *testing.T) {
 			if strings.HasSuffix(filters, "payload") {
 				want, code = "0:1", 0 // not JSON: found as text
 			}
-			got := w.expect(code, args...)
+			got := u.expect(code, args...)
 			var names []string
 			for _, line := range parseLines[line](t, got.out) {
 				names = append(names, line.Name)
@@ -118,17 +118,17 @@ func TestFiltersChoose(t *testing.T) {
 
 func TestAnEmptyTopicHasNothing(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		if got := w.expect(exitNothing, "list"); got.out != "" || got.err != "no dead letter matches\n" {
+		u := newUser(t, b)
+		if got := u.expect(exitNothing, "list"); got.out != "" || got.err != "no dead letter matches\n" {
 			t.Errorf("got %+v", got)
 		}
-		if got := parse[summary](t, w.expect(exitNothing, "list", "-o", "json").out); got.Open != 0 || got.Groups == nil {
+		if got := parse[summary](t, u.expect(exitNothing, "list", "-o", "json").out); got.Open != 0 || got.Groups == nil {
 			t.Errorf("got %+v", got)
 		}
-		w.expect(exitNothing, "list", "--letters", "-o", "json")
-		w.expect(exitNothing, "replay", "--all", "--yes", "0")
-		w.deadLetters = "there-is-no-such-topic"
-		if got := w.expect(exitError, "list"); !strings.Contains(got.err, w.deadLetters) {
+		u.expect(exitNothing, "list", "--letters", "-o", "json")
+		u.expect(exitNothing, "replay", "--all", "--yes", "0")
+		u.deadLetters = "there-is-no-such-topic"
+		if got := u.expect(exitError, "list"); !strings.Contains(got.err, u.deadLetters) {
 			t.Errorf("printed %q", got.err)
 		}
 	})
@@ -143,13 +143,13 @@ func (f *full) Write([]byte) (int, error) {
 }
 
 func TestAnOutputThatFailsIsReportedOnce(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	fill(w)
+	u := newUser(t, kafkatest.InMemory(t))
+	fill(u)
 	for _, args := range []string{"--letters -o json", "--letters", "-o json", ""} {
 		disk := &full{}
-		command := newCommand(console.Console{In: w, Out: disk, Err: io.Discard})
+		command := newCommand(console.Console{In: u, Out: disk, Err: io.Discard})
 		app := &cli.App{Name: "order-sink", ExitErrHandler: func(*cli.Context, error) {}, Commands: []*cli.Command{command}}
-		err := app.RunContext(t.Context(), append([]string{"order-sink"}, w.command(append([]string{"list"}, strings.Fields(args)...)...)...))
+		err := app.RunContext(t.Context(), append([]string{"order-sink"}, u.command(append([]string{"list"}, strings.Fields(args)...)...)...))
 		if err == nil || strings.Count(err.Error(), syscall.ENOSPC.Error()) != 1 || disk.writes != 1 {
 			t.Errorf("list %s: %d writes, %v", args, disk.writes, err)
 		}

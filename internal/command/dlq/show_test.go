@@ -28,9 +28,9 @@ func secretDeadLetter() refusal {
 }
 
 // hidden is what `show` prints of the dead letter, without its values.
-func hidden(w *world) string {
+func hidden(u *user) string {
 	return `Letter            0:0
-Source            ` + w.log + `/1/42
+Source            ` + u.log + `/1/42
 Source timestamp  ` + strings.Replace(at(0), ".000Z", ".042Z", 1) + `
 Failed at         ` + at(0) + `
 Stage             order_price
@@ -81,12 +81,12 @@ Value             369 bytes of JSON
 
 func TestShowHidesValues(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
-		w.refuse(secretDeadLetter())
-		if got := w.expect(0, "show", "0:0"); got.out != hidden(w) {
-			t.Errorf("got\n%s\nexpected\n%s", got.out, hidden(w))
+		u := newUser(t, b)
+		u.refuse(secretDeadLetter())
+		if got := u.expect(0, "show", "0:0"); got.out != hidden(u) {
+			t.Errorf("got\n%s\nexpected\n%s", got.out, hidden(u))
 		}
-		got := w.expect(0, "show", "0:0", "-o", "json").out
+		got := u.expect(0, "show", "0:0", "-o", "json").out
 		for _, secret := range []string{"secret", "c2VjcmV0", "4711", "8.25", "true,"} {
 			if strings.Contains(strings.ReplaceAll(got, `"replayed": false`, ""), secret) {
 				t.Errorf("%q is in\n%s", secret, got)
@@ -99,19 +99,19 @@ func TestShowHidesValues(t *testing.T) {
 }
 
 func TestShowValuesShowsAll(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.refuse(secretDeadLetter(),
+	u := newUser(t, kafkatest.InMemory(t))
+	u.refuse(secretDeadLetter(),
 		refusal{Message: orders.Message{Value: []byte("half \"\x1b[2J")}, code: "bad_json"},
 		refusal{Message: orders.Message{Key: []byte{}, Value: []byte("\xff\xfe half")}, code: "bad_json"},
 		refusal{Message: orders.Message{}, code: "order_missing"},
 	)
-	got := w.expect(0, "show", "0:0", "--values").out // a flag after the argument
+	got := u.expect(0, "show", "0:0", "--values").out // a flag after the argument
 	for _, part := range []string{"secret-key", "trace: secret trace", `raw: "\xff\x00"`, `"order_id": "secret 주문"`, `"qty": 4711`, "secret default"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("%q is not in\n%s", part, got)
 		}
 	}
-	got = w.expect(0, "show", "--values", "--output", "json", "0:0").out
+	got = u.expect(0, "show", "--values", "--output", "json", "0:0").out
 	s := parse[shown](t, got)
 	var compact strings.Builder
 	encoder := json.NewEncoder(&compact)
@@ -130,28 +130,28 @@ func TestShowValuesShowsAll(t *testing.T) {
 		{"0:3", "Value             none (a tombstone)\n"},
 		{"0:3", "Key               none\n"},
 	} {
-		if got := w.expect(0, append([]string{"show"}, strings.Fields(test.args)...)...).out; !strings.Contains(got, test.says) {
+		if got := u.expect(0, append([]string{"show"}, strings.Fields(test.args)...)...).out; !strings.Contains(got, test.says) {
 			t.Errorf("show %s: %q is not in\n%s", test.args, test.says, got)
 		}
 	}
-	if got := w.expect(0, "show", "-o", "json", "0:3").out; !strings.Contains(got, `"key": null`) || !strings.Contains(got, `"value": null`) {
+	if got := u.expect(0, "show", "-o", "json", "0:3").out; !strings.Contains(got, `"key": null`) || !strings.Contains(got, `"value": null`) {
 		t.Errorf("got %s", got)
 	}
 }
 
 func TestShowOfNoDeadLetter(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(1)
-	w.expect(0, "replay", "--all", "--yes", "1")
+	u := newUser(t, kafkatest.InMemory(t))
+	u.some(1)
+	u.expect(0, "replay", "--all", "--yes", "1")
 	for at, says := range map[string]string{
 		"0:7": "there is no dead letter 0:7", "1:0": "there is no dead letter 1:0", "9:0": "there is no dead letter 9:0",
 		"0:1": "0:1 is not a dead letter: it marks dead letter 0:0 as replayed at 20",
 	} {
-		if got := w.expect(exitNothing, "show", at); got.out != "" || !strings.Contains(got.err, says) {
+		if got := u.expect(exitNothing, "show", at); got.out != "" || !strings.Contains(got.err, says) {
 			t.Errorf("show %s: got %+v", at, got)
 		}
 	}
 	for _, args := range []string{"", "0", "0:", ":0", "-1:0", "0:x", "0:0 0:1", "0:0 --letters", "0:0 --values 0:1", "0:99999999999999999999"} {
-		w.expect(exitUsage, append([]string{"show"}, strings.Fields(args)...)...)
+		u.expect(exitUsage, append([]string{"show"}, strings.Fields(args)...)...)
 	}
 }

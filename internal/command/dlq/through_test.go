@@ -37,13 +37,13 @@ func empty(t *testing.T) string {
 }
 
 func TestAPipelineGetsWhatItsInputGave(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
+	u := newUser(t, kafkatest.InMemory(t))
 	g := orders.NewGenerator(21)
 	r := refusal{Message: g.WrongType(), at: 7, code: "type_mismatch", field: "payload.qty", partition: 1}
 	r.Key = []byte("a key")
 	// A header of the producer does not replace the record's own metadata.
 	r.Headers = []kgo.RecordHeader{{Key: "traceparent", Value: []byte("00-1")}, {Key: "kafka_topic", Value: []byte("another")}}
-	w.refuse(r)
+	u.refuse(r)
 	stored := filepath.Join(t.TempDir(), "stored")
 	file := pipelineFile(t, `
 pipeline:
@@ -53,67 +53,67 @@ output:
   file: { path: "${STORED}", codec: lines }
 `)
 	t.Setenv("STORED", stored)
-	got := parse[result](t, w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "1", "-o", "json").out)
-	if got != (result{Topic: w.deadLetters, Matched: 1, Replayed: 1}) {
+	got := parse[result](t, u.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "1", "-o", "json").out)
+	if got != (result{Topic: u.deadLetters, Matched: 1, Replayed: 1}) {
 		t.Errorf("got %+v", got)
 	}
 	line, err := os.ReadFile(stored)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf("[%q,%q,%q,1,7,%d,false,\"00-1\",%q,9]\n", r.Value, "a key", w.log, base.UnixMilli()+7, w.deadLetters+"/1/0")
+	want := fmt.Sprintf("[%q,%q,%q,1,7,%d,false,\"00-1\",%q,9]\n", r.Value, "a key", u.log, base.UnixMilli()+7, u.deadLetters+"/1/0")
 	if string(line) != want {
 		t.Errorf("the pipeline got\n%s expected\n%s", line, want)
 	}
-	if n := w.count(w.log); n != 0 {
+	if n := u.count(u.log); n != 0 {
 		t.Errorf("%d records were written to the log", n)
 	}
-	if got := w.expect(0, "show", "1:0").out; !strings.Contains(got, " to "+file+"\n") {
+	if got := u.expect(0, "show", "1:0").out; !strings.Contains(got, " to "+file+"\n") {
 		t.Errorf("it shows\n%s", got)
 	}
-	w.expect(exitNothing, "replay", "--through", file, "--all", "--yes", "1")
+	u.expect(exitNothing, "replay", "--through", file, "--all", "--yes", "1")
 }
 
 // A pipeline without a dead letter output returns a refused batch with an error.
 func TestReturnedDeadLettersRemainOpen(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(1100)
+	u := newUser(t, kafkatest.InMemory(t))
+	u.some(1100)
 	file := pipelineFile(t, "output: { reject: 'not today' }\n")
-	got := w.run("replay", "-r", empty(t), "--through", file, "--all", "--yes", "1100", "-o", "json")
+	got := u.run("replay", "-r", empty(t), "--through", file, "--all", "--yes", "1100", "-o", "json")
 	r := parse[result](t, got.out)
 	if got.code != exitError || r.Refused != passRecords || r.Replayed != 0 || !strings.Contains(r.Error, "the pipeline returned dead letters 0:0 to 0:499: not today") {
 		t.Errorf("exit code %d, %+v", got.code, r)
 	}
-	if s := parse[summary](t, w.expect(0, "list", "-o", "json").out); s.Open != 1100 || w.count(w.deadLetters) != 1100 {
+	if s := parse[summary](t, u.expect(0, "list", "-o", "json").out); s.Open != 1100 || u.count(u.deadLetters) != 1100 {
 		t.Errorf("%d dead letters are open", s.Open)
 	}
 }
 
 // Without origins, the orders would look like one record to a pipeline.
 func TestADeadLetterOfUnknownOriginIsNotSentThrough(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(2)
+	u := newUser(t, kafkatest.InMemory(t))
+	u.some(2)
 	g := orders.NewGenerator(24)
-	w.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{"__connect.errors.topic"}})
-	got := w.expect(exitError, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--all", "--yes", "3")
-	if !strings.Contains(got.err, "dead letter 0:2 does not name its origin") || w.count(w.deadLetters) != 3 {
-		t.Errorf("printed %s, %d dead letters and marks", got.err, w.count(w.deadLetters))
+	u.refuse(refusal{Message: g.NotJSON(), code: "bad_json", field: "value", without: []string{"__connect.errors.topic"}})
+	got := u.expect(exitError, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--all", "--yes", "3")
+	if !strings.Contains(got.err, "dead letter 0:2 does not name its origin") || u.count(u.deadLetters) != 3 {
+		t.Errorf("printed %s, %d dead letters and marks", got.err, u.count(u.deadLetters))
 	}
-	w.expect(0, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--code", "order_range", "--yes", "2")
+	u.expect(0, "replay", "-r", empty(t), "--through", pipelineFile(t, "output: { drop: {} }"), "--code", "order_range", "--yes", "2")
 }
 
 // The user has chosen the dead letters, so their refusal does not stop the pipeline. The
 // output here has no dead_letter_limit: only a pipeline without the field can be built.
 func TestThePipelinesLimitIsLeftOut(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(1)
+	u := newUser(t, kafkatest.InMemory(t))
+	u.some(1)
 	file := pipelineFile(t, "output:\n  fallback:\n    - drop: { dead_letter_limit: { ratio: 0.5 } }\n    - drop: {}\n")
-	w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "1")
+	u.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "1")
 }
 
 func TestAPipelineThatCannotBeBuiltGetsNoDeadLetter(t *testing.T) {
-	w := newWorld(t, kafkatest.InMemory(t))
-	w.some(1)
+	u := newUser(t, kafkatest.InMemory(t))
+	u.some(1)
 	for name, test := range map[string]struct {
 		args []string
 		code int
@@ -132,10 +132,10 @@ func TestAPipelineThatCannotBeBuiltGetsNoDeadLetter(t *testing.T) {
 			if test.code == exitError && test.says != "the filter matches 1 dead letter, not 2" {
 				args = append(args, "--yes", "1")
 			}
-			if got := w.expect(test.code, args...); !strings.Contains(got.err, test.says) {
+			if got := u.expect(test.code, args...); !strings.Contains(got.err, test.says) {
 				t.Errorf("printed %s", got.err)
 			}
-			if n := w.count(w.deadLetters); n != 1 {
+			if n := u.count(u.deadLetters); n != 1 {
 				t.Errorf("the dead letter was marked")
 			}
 		})

@@ -18,33 +18,33 @@ import (
 // the replay refuses only that dead letter. --through sends the number to the pipeline.
 func TestAReplayKeepsTheTimestampOrRefuses(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
-		w := newWorld(t, b)
+		u := newUser(t, b)
 		g := orders.NewGenerator(31)
 		for _, text := range []string{"1795784212612000", "", "-1", fmt.Sprint(base.UnixMilli())} {
 			r := refusal{Message: g.BrokenRule(), code: "order_range", field: "qty", without: []string{"order_sink.timestamp_ms"}}
-			record := w.deadLetter(r)
+			record := u.deadLetter(r)
 			record.Headers = append(record.Headers, kgo.RecordHeader{Key: "order_sink.timestamp_ms", Value: []byte(text)})
-			w.send(record)
+			u.send(record)
 		}
 		for i, expected := range []string{"1795784212612000", "none", "none", at(0)} {
-			if got := w.expect(0, "show", fmt.Sprintf("0:%d", i)).out; !strings.Contains(got, "\nSource timestamp  "+expected+"\n") {
+			if got := u.expect(0, "show", fmt.Sprintf("0:%d", i)).out; !strings.Contains(got, "\nSource timestamp  "+expected+"\n") {
 				t.Errorf("dead letter %d: it shows\n%s", i, got)
 			}
 		}
-		if got := w.expect(0, "replay", "--all", "--dry-run").out; !strings.Contains(got, "1795784212612000") {
+		if got := u.expect(0, "replay", "--all", "--dry-run").out; !strings.Contains(got, "1795784212612000") {
 			t.Errorf("would send\n%s", got)
 		}
-		got := w.expect(exitError, "replay", "--all", "--yes", "4", "-o", "json")
+		got := u.expect(exitError, "replay", "--all", "--yes", "4", "-o", "json")
 		if r := parse[result](t, got.out); r.Replayed != 1 || r.Refused != 3 || !strings.Contains(r.Error, "3 dead letters were refused, the first one: sending dead letter 0:0: the record's timestamp 1795784212612000 is not in milliseconds") {
 			t.Errorf("got %+v", r)
 		}
-		if log := w.read(w.log); len(log) != 1 || !log[0].Timestamp.Equal(base) {
+		if log := u.read(u.log); len(log) != 1 || !log[0].Timestamp.Equal(base) {
 			t.Errorf("the log has %v", log)
 		}
 
 		stored := filepath.Join(t.TempDir(), "stored")
 		file := pipelineFile(t, "pipeline: { processors: [ { mapping: 'root = [ @kafka_offset, @kafka_timestamp_ms ]' } ] }\noutput: { file: { path: '"+stored+"', codec: lines } }\n")
-		w.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "3")
+		u.expect(0, "replay", "-r", empty(t), "--through", file, "--all", "--yes", "3")
 		text, err := os.ReadFile(stored)
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/internal/orders"
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
@@ -121,7 +121,7 @@ func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
 // to notice that a server has stopped.
 func until(t *testing.T, address string, want int, says ...string) {
 	t.Helper()
-	eventually.Succeeds(t, 2*time.Minute, fmt.Sprintf("%s answers %d and %q", address, want, says), func(context.Context) error {
+	eventuallytest.Succeeds(t, 2*time.Minute, fmt.Sprintf("%s answers %d and %q", address, want, says), func(context.Context) error {
 		out, status := healthcheck(t, address)
 		right := status == want
 		for _, part := range says {

@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/internal/lab/scrape"
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
 
 // eventually gives each try five seconds: a request to a broken server may hang.
 func (tr *trial) eventually(what string, condition func(context.Context) error) {
 	tr.Helper()
-	eventually.Succeeds(tr, patience, what, func(ctx context.Context) error {
+	eventuallytest.Succeeds(tr, patience, what, func(ctx context.Context) error {
 		tr.Helper()
 		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()

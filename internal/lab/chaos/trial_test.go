@@ -27,8 +27,8 @@ import (
 // other things. How long it did take is in the summary.
 const patience = 3 * time.Minute
 
-// trial is one fault's world: topics, a group and a database of its own, orders
-// that flow, and sinks to be broken.
+// trial is the test of one fault. It has its own topics, group and database, orders that
+// flow, and sinks to break.
 type trial struct {
 	*testing.T
 	fault  string

@@ -8,8 +8,9 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/checkertest"
 	"github.com/order-sink/order-sink/internal/lab/scrape"
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 )
@@ -19,7 +20,7 @@ import (
 func (w *world) check(config checker.Config) checker.Report {
 	w.t.Helper()
 	config.Seeds, config.Topic, config.DeadLetters, config.DB = w.broker.Seeds(), w.topic, w.deadLetterTopic, w.db
-	return checker.Eventually(w.t, patience, config)
+	return checkertest.Eventually(w.t, patience, config)
 }
 
 // awaitCommitted waits until the group has acknowledged the whole topic.
@@ -75,7 +76,7 @@ func (w *world) awaitEnd(s *ordersink.Sink) error {
 
 func (w *world) eventually(what string, condition func(context.Context) error) {
 	w.t.Helper()
-	eventually.Succeeds(w.t, patience, what, condition)
+	eventuallytest.Succeeds(w.t, patience, what, condition)
 }
 
 func (w *world) awaitState(s *ordersink.Sink, state string) {

@@ -16,7 +16,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // patience is how long a condition may take on a machine that is busy with other work.
@@ -24,7 +24,7 @@ import (
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
-	shared.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close)
+	sharedtest.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close)
 }
 
 // world is what one test has for itself: two topics, a consumer group, a

@@ -17,6 +17,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/checkertest"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/java"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
@@ -25,14 +26,16 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // patience is how long a condition may take on a busy machine, including the start of a
 // JVM.
 const patience = 2 * time.Minute
 
-func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close) }
+func TestMain(m *testing.M) {
+	sharedtest.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close)
+}
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 	kafkatest.Shared(t) // skips the test if Java is missing
@@ -63,7 +66,7 @@ func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 		}
 		defer db.Close()
 		config := checker.Config{Seeds: b.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db}
-		if report := checker.Eventually(t, patience, config); report.Rows != len(sent) || report.DeadLetters != 0 {
+		if report := checkertest.Eventually(t, patience, config); report.Rows != len(sent) || report.DeadLetters != 0 {
 			t.Errorf("%d orders gave %d rows and %d dead letters", len(sent), report.Rows, report.DeadLetters)
 		}
 		var total int64

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 )
 
 // startDemo starts `make demo` and waits until it has printed its tour.
@@ -56,7 +56,7 @@ func TestTheDemoTellsItsStory(t *testing.T) {
 		if status != http.StatusCreated {
 			t.Fatalf("answered with %d %s", status, body)
 		}
-		eventually.Succeeds(t, 2*time.Minute, "an order is rejected", func(context.Context) error {
+		eventuallytest.Succeeds(t, 2*time.Minute, "an order is rejected", func(context.Context) error {
 			_, body := request(t, http.MethodGet, "http://"+gateway+"/users/you/orders", "")
 			if !strings.Contains(body, `"status":"rejected"`) {
 				return fmt.Errorf("the user's orders are %s", body)

@@ -17,7 +17,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
@@ -111,7 +111,7 @@ func (p *page) do(actions ...chromedp.Action) {
 // shows waits until the text of an element has all parts.
 func (p *page) shows(selector string, parts ...string) {
 	p.t.Helper()
-	eventually.Succeeds(p.t, 2*time.Minute, fmt.Sprintf("%s shows %q", selector, parts), func(context.Context) error {
+	eventuallytest.Succeeds(p.t, 2*time.Minute, fmt.Sprintf("%s shows %q", selector, parts), func(context.Context) error {
 		var text string
 		p.do(chromedp.Evaluate(fmt.Sprintf("document.querySelector(%q)?.textContent ?? ''", selector), &text))
 		for _, part := range parts {

@@ -16,17 +16,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 	"github.com/order-sink/order-sink/internal/servers/process"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // confirmation is the variable that confirms the use of a user's servers.
 const confirmation = "QUICKSTART_CONFIRM"
 
-func TestMain(m *testing.M) { shared.Main(m, mariadbtest.Close, ordersinktest.Close) }
+func TestMain(m *testing.M) { sharedtest.Main(m, mariadbtest.Close, ordersinktest.Close) }
 
 // quickstart is a running `make run`.
 type quickstart struct {
@@ -82,7 +82,7 @@ func (q *quickstart) find(t *testing.T, pattern string) string {
 	t.Helper()
 	expression := regexp.MustCompile(pattern)
 	var found []string
-	eventually.Succeeds(t, 2*time.Minute, fmt.Sprintf("it prints %q", pattern), func(context.Context) error {
+	eventuallytest.Succeeds(t, 2*time.Minute, fmt.Sprintf("it prints %q", pattern), func(context.Context) error {
 		if found = expression.FindStringSubmatch(q.out.String()); found != nil {
 			return nil
 		}
@@ -220,7 +220,7 @@ func post(t *testing.T, url, body string) string {
 
 func awaitRow(t *testing.T, db *sql.DB, where string) {
 	t.Helper()
-	eventually.Succeeds(t, time.Minute, "one row has "+where, func(ctx context.Context) error {
+	eventuallytest.Succeeds(t, time.Minute, "one row has "+where, func(ctx context.Context) error {
 		var count int
 		err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM orders WHERE "+where).Scan(&count)
 		if err == nil && count != 1 {

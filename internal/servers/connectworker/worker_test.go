@@ -15,20 +15,21 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/checkertest"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // patience is how long a condition may take on a busy machine, including the start of a
 // JVM.
 const patience = 4 * time.Minute
 
-func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
+func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Close) }
 
 // start runs a worker until the end of the test.
 func start(t *testing.T, seeds []string) *Worker {
@@ -73,7 +74,7 @@ func TestATopicBecomesTheTable(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		report := checker.Eventually(t, patience, checker.Config{Seeds: b.Seeds(), Topic: topic, DB: db})
+		report := checkertest.Eventually(t, patience, checker.Config{Seeds: b.Seeds(), Topic: topic, DB: db})
 		if report.Rows != n {
 			t.Errorf("tuned %v: %d orders gave %d rows", tuned, n, report.Rows)
 		}

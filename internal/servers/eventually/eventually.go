@@ -5,32 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"testing"
 	"time"
 )
 
-// Succeeds calls condition until it returns nil. At the deadline the test fails with
-// the last error. The context of condition ends at the deadline too.
-func Succeeds(t testing.TB, within time.Duration, what string, condition func(context.Context) error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), within)
-	defer cancel()
-	if last := until(ctx, condition); last != nil {
-		t.Fatalf("waiting until %s: after %s: %v", what, within, last)
-	}
-}
-
-// Until is [Succeeds] for a program. When ctx ends, its error includes the last error of
-// condition.
+// Until calls condition until it returns nil. When ctx ends first, the error of Until
+// includes the cause of that end and the last error of condition.
 func Until(ctx context.Context, what string, condition func(context.Context) error) error {
-	if last := until(ctx, condition); last != nil {
-		return fmt.Errorf("waiting until %s: %w: %w", what, ctx.Err(), last)
-	}
-	return nil
-}
-
-// until returns the last error of condition before the context ended.
-func until(ctx context.Context, condition func(context.Context) error) error {
 	last := errors.New("the condition was not checked in that time")
 	for {
 		begin := time.Now()
@@ -44,7 +24,7 @@ func until(ctx context.Context, condition func(context.Context) error) error {
 		// The condition must take at most half of the processor time from the server.
 		select {
 		case <-ctx.Done():
-			return last
+			return fmt.Errorf("waiting until %s: %w: %w", what, context.Cause(ctx), last)
 		case <-time.After(max(5*time.Millisecond, time.Since(begin))):
 		}
 	}

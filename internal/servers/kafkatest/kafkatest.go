@@ -14,10 +14,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // patience is how long a condition may take on a busy machine. Nearly every condition
@@ -25,7 +25,7 @@ import (
 const patience = 2 * time.Minute
 
 var (
-	broker = shared.Resource[*kafka.Java]{
+	broker = sharedtest.Resource[*kafka.Java]{
 		Name:  "kafka",
 		Start: func(dir string) (*kafka.Java, error) { return start(dir, nil) },
 		Stop:  func(b *kafka.Java) { _ = b.Close() }, // Close also deletes its records
@@ -36,10 +36,10 @@ var (
 // Main runs the tests of a package and then stops the real broker that they shared:
 //
 //	func TestMain(m *testing.M) { kafkatest.Main(m) }
-func Main(m *testing.M) { shared.Main(m, Close) }
+func Main(m *testing.M) { sharedtest.Main(m, Close) }
 
-// Close stops the shared broker if a test has started it, for a [shared.Main] with more
-// to close.
+// Close stops the shared broker if a test has started it, for a [sharedtest.Main] with
+// more to close.
 func Close() { broker.Close() }
 
 // Each runs a test with a new broker in memory, and again with the real broker that the
@@ -134,7 +134,7 @@ func Records(t testing.TB, b kafka.Broker, topic string) (records []*kgo.Record)
 func AwaitGroup(t testing.TB, b kafka.Broker, group, topic string) {
 	t.Helper()
 	admin := kadm.NewClient(Client(t, b))
-	eventually.Succeeds(t, patience, "group "+group+" has committed topic "+topic, func(ctx context.Context) error {
+	eventuallytest.Succeeds(t, patience, "group "+group+" has committed topic "+topic, func(ctx context.Context) error {
 		return kafka.Behind(ctx, admin, group, topic)
 	})
 }

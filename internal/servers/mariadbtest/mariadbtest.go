@@ -11,14 +11,14 @@ import (
 	"testing"
 
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // Server is a running MariaDB, for tests.
 type Server struct{ *mariadb.Server }
 
 var (
-	server = shared.Resource[*Server]{
+	server = sharedtest.Resource[*Server]{
 		Name: "mariadb",
 		Start: func(dir string) (*Server, error) {
 			s, err := mariadb.New(context.Background(), dir, 0)
@@ -35,10 +35,10 @@ var (
 // Main runs the tests of a package and then stops the server that they shared:
 //
 //	func TestMain(m *testing.M) { mariadbtest.Main(m) }
-func Main(m *testing.M) { shared.Main(m, Close) }
+func Main(m *testing.M) { sharedtest.Main(m, Close) }
 
-// Close stops the shared server if a test has started it, for a [shared.Main] with more
-// to close.
+// Close stops the shared server if a test has started it, for a [sharedtest.Main] with
+// more to close.
 func Close() { server.Close() }
 
 // Shared returns the server that the tests of this process share. A test that kills or

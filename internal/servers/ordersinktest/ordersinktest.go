@@ -13,10 +13,10 @@ import (
 	"testing"
 
 	"github.com/order-sink/order-sink/internal/servers/loopback"
-	"github.com/order-sink/order-sink/internal/servers/shared"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
-var binary = shared.Resource[string]{
+var binary = sharedtest.Resource[string]{
 	Name: "binary",
 	Start: func(dir string) (string, error) {
 		path := filepath.Join(dir, "order-sink")
@@ -73,7 +73,7 @@ func Binary(t testing.TB) string {
 	return path
 }
 
-// Close removes the binary of [Binary], for a [shared.Main].
+// Close removes the binary of [Binary], for a [sharedtest.Main].
 func Close() { binary.Close() }
 
 // FreeAddress returns an address of 127.0.0.1 with a free port.

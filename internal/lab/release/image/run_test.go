@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/internal/checker"
+	"github.com/order-sink/order-sink/internal/checkertest"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -106,7 +107,7 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	report := checker.Eventually(t, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db})
+	report := checkertest.Eventually(t, patience, checker.Config{Seeds: kafka.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: db})
 	if report.Rows != 2 || report.DeadLetters != 1 {
 		t.Errorf("two orders and one record that is no order gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
 	}

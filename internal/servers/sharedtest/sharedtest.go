@@ -1,6 +1,6 @@
-// Package shared holds a server that the tests of a process share. The first test that
-// asks for the server starts it.
-package shared
+// Package sharedtest holds a server that the tests of a process share. The first test
+// that asks for the server starts it.
+package sharedtest
 
 import (
 	"os"
@@ -48,7 +48,7 @@ func (r *Resource[T]) Close() {
 // Main runs the tests of a package and then the Close functions of their shared
 // resources:
 //
-//	func TestMain(m *testing.M) { shared.Main(m, kafkatest.Close, mariadbtest.Close) }
+//	func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Close) }
 func Main(m *testing.M, closers ...func()) {
 	code := m.Run()
 	for _, closer := range closers {

@@ -20,7 +20,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/console"
 	"github.com/order-sink/order-sink/internal/orders"
-	"github.com/order-sink/order-sink/internal/servers/eventually"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -44,40 +44,41 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// world is a log, a dead letter topic, and a console.
-type world struct {
+// user runs the command and answers its questions. Each test has a user with a log and a
+// dead letter topic.
+type user struct {
 	t           testing.TB
 	broker      kafka.Broker
 	client      *kgo.Client
 	log         string // 3 partitions
 	deadLetters string // 2 partitions
-	answer      string // what the user types; "" for no user
+	answer      string // what the user types; "" for no terminal
 
 	thinking func() // runs before the answer
 }
 
 // Read types the answer.
-func (w *world) Read(p []byte) (int, error) {
-	if w.thinking != nil {
-		w.thinking()
+func (u *user) Read(p []byte) (int, error) {
+	if u.thinking != nil {
+		u.thinking()
 	}
-	return copy(p, w.answer+"\n"), nil
+	return copy(p, u.answer+"\n"), nil
 }
 
-func newWorld(t testing.TB, b kafka.Broker) *world {
+func newUser(t testing.TB, b kafka.Broker) *user {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	return &world{t: t, broker: b, client: client, log: kafkatest.Topic(t, b, 3), deadLetters: kafkatest.Topic(t, b, 2)}
+	return &user{t: t, broker: b, client: client, log: kafkatest.Topic(t, b, 3), deadLetters: kafkatest.Topic(t, b, 2)}
 }
 
-func (w *world) send(records ...*kgo.Record) {
-	w.t.Helper()
-	if err := w.client.ProduceSync(context.Background(), records...).FirstErr(); err != nil {
-		w.t.Fatal(err)
+func (u *user) send(records ...*kgo.Record) {
+	u.t.Helper()
+	if err := u.client.ProduceSync(context.Background(), records...).FirstErr(); err != nil {
+		u.t.Fatal(err)
 	}
 }
 
@@ -101,9 +102,9 @@ type refusal struct {
 }
 
 // deadLetter returns a dead letter with the headers that config/resources.yaml writes.
-func (w *world) deadLetter(r refusal) *kgo.Record {
+func (u *user) deadLetter(r refusal) *kgo.Record {
 	failed := base.Add(r.after)
-	record := &kgo.Record{Topic: w.deadLetters, Partition: r.partition, Key: r.Key, Value: r.Value, Timestamp: failed}
+	record := &kgo.Record{Topic: u.deadLetters, Partition: r.partition, Key: r.Key, Value: r.Value, Timestamp: failed}
 	record.Headers = append(record.Headers, r.Headers...)
 	for _, h := range [][2]string{
 		{"__connect.errors.class.name", "order_price"},
@@ -112,7 +113,7 @@ func (w *world) deadLetter(r refusal) *kgo.Record {
 		{"__connect.errors.offset", strconv.FormatInt(r.at, 10)},
 		{"__connect.errors.partition", "1"},
 		{"__connect.errors.stage", "TRANSFORMATION"},
-		{"__connect.errors.topic", w.log},
+		{"__connect.errors.topic", u.log},
 		{"order_sink.code", r.code},
 		{"order_sink.failed_at", failed.Format(headers.TimeFormat)},
 		{"order_sink.field", r.field},
@@ -127,18 +128,18 @@ func (w *world) deadLetter(r refusal) *kgo.Record {
 }
 
 // refuse writes dead letters.
-func (w *world) refuse(all ...refusal) {
-	w.t.Helper()
+func (u *user) refuse(all ...refusal) {
+	u.t.Helper()
 	records := make([]*kgo.Record, len(all))
 	for i, r := range all {
-		records[i] = w.deadLetter(r)
+		records[i] = u.deadLetter(r)
 	}
-	w.send(records...)
+	u.send(records...)
 }
 
 // some writes n dead letters of good orders, all to one partition.
-func (w *world) some(n int) []orders.Message {
-	w.t.Helper()
+func (u *user) some(n int) []orders.Message {
+	u.t.Helper()
 	g := orders.NewGenerator(3)
 	messages, all := make([]orders.Message, n), make([]refusal, n)
 	for i := range n {
@@ -147,7 +148,7 @@ func (w *world) some(n int) []orders.Message {
 		messages[i].Key = []byte(o.OrderID)
 		all[i] = refusal{Message: messages[i], at: int64(i), code: "order_range", field: "qty", after: time.Duration(i) * time.Millisecond}
 	}
-	w.refuse(all...)
+	u.refuse(all...)
 	return messages
 }
 
@@ -157,24 +158,24 @@ type answer struct {
 	code     int
 }
 
-func (w *world) command(args ...string) []string {
+func (u *user) command(args ...string) []string {
 	return append([]string{"dlq", args[0], "-r", "../../../config/resources.yaml",
-		"--brokers", strings.Join(w.broker.Seeds(), ","), "--topic", w.deadLetters}, args[1:]...)
+		"--brokers", strings.Join(u.broker.Seeds(), ","), "--topic", u.deadLetters}, args[1:]...)
 }
 
-func (w *world) run(args ...string) answer {
-	w.t.Helper()
-	return w.runContext(w.t.Context(), args...)
+func (u *user) run(args ...string) answer {
+	u.t.Helper()
+	return u.runContext(u.t.Context(), args...)
 }
 
-func (w *world) runContext(ctx context.Context, args ...string) answer {
-	w.t.Helper()
-	return w.runArgs(ctx, w.command(args...))
+func (u *user) runContext(ctx context.Context, args ...string) answer {
+	u.t.Helper()
+	return u.runArgs(ctx, u.command(args...))
 }
 
 // runArgs adds nothing to the arguments.
-func (w *world) runArgs(ctx context.Context, args []string) answer {
-	w.t.Helper()
+func (u *user) runArgs(ctx context.Context, args []string) answer {
+	u.t.Helper()
 	var out, diagnostics bytes.Buffer
 	app := &cli.App{
 		Name:           "order-sink",
@@ -182,7 +183,7 @@ func (w *world) runArgs(ctx context.Context, args []string) answer {
 		ErrWriter:      &diagnostics,
 		ExitErrHandler: func(*cli.Context, error) {},
 		Commands: []*cli.Command{newCommand(console.Console{
-			In: w, Out: &out, Err: &diagnostics, Interactive: w.answer != "",
+			In: u, Out: &out, Err: &diagnostics, Interactive: u.answer != "",
 		})},
 	}
 	err := app.RunContext(ctx, append([]string{"order-sink"}, args...))
@@ -190,7 +191,7 @@ func (w *world) runArgs(ctx context.Context, args []string) answer {
 	if err != nil {
 		var coded cli.ExitCoder
 		if !errors.As(err, &coded) {
-			w.t.Fatalf("%v: %v has no exit code", args, err)
+			u.t.Fatalf("%v: %v has no exit code", args, err)
 		}
 		a.code = coded.ExitCode()
 		fmt.Fprintln(&diagnostics, err)
@@ -200,48 +201,48 @@ func (w *world) runArgs(ctx context.Context, args []string) answer {
 }
 
 // expect runs a command and checks its exit code.
-func (w *world) expect(code int, args ...string) answer {
-	w.t.Helper()
-	a := w.run(args...)
+func (u *user) expect(code int, args ...string) answer {
+	u.t.Helper()
+	a := u.run(args...)
 	if a.code != code {
-		w.t.Fatalf("%v: exit code %d, expected %d\n%s%s", args, a.code, code, a.out, a.err)
+		u.t.Fatalf("%v: exit code %d, expected %d\n%s%s", args, a.code, code, a.out, a.err)
 	}
 	return a
 }
 
 // process runs this binary as order-sink.
-func (w *world) process(args ...string) *exec.Cmd {
-	w.t.Helper()
+func (u *user) process(args ...string) *exec.Cmd {
+	u.t.Helper()
 	self, err := os.Executable()
 	if err != nil {
-		w.t.Fatal(err)
+		u.t.Fatal(err)
 	}
 	cmd := exec.Command(self, args...)
-	cmd.Env = append(os.Environ(), asCommand+"=1", "KAFKA_BROKERS="+strings.Join(w.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+w.deadLetters)
+	cmd.Env = append(os.Environ(), asCommand+"=1", "KAFKA_BROKERS="+strings.Join(u.broker.Seeds(), ","), "DEAD_LETTER_TOPIC="+u.deadLetters)
 	return cmd
 }
 
 // read returns the records that a topic has now.
-func (w *world) read(topic string) []*kgo.Record {
-	w.t.Helper()
-	return kafkatest.Records(w.t, w.broker, topic)
+func (u *user) read(topic string) []*kgo.Record {
+	u.t.Helper()
+	return kafkatest.Records(u.t, u.broker, topic)
 }
 
 // count returns the number of records that were written to a topic.
-func (w *world) count(topic string) int {
-	w.t.Helper()
-	ends, err := kadm.NewClient(w.client).ListEndOffsets(w.t.Context(), topic)
+func (u *user) count(topic string) int {
+	u.t.Helper()
+	ends, err := kadm.NewClient(u.client).ListEndOffsets(u.t.Context(), topic)
 	if err = errors.Join(err, ends.Error()); err != nil {
-		w.t.Fatal(err)
+		u.t.Fatal(err)
 	}
 	count := 0
 	ends.Each(func(end kadm.ListedOffset) { count += int(end.Offset) })
 	return count
 }
 
-func (w *world) eventually(condition func() bool) {
-	w.t.Helper()
-	eventually.Succeeds(w.t, 2*time.Minute, "the condition is met", func(context.Context) error {
+func (u *user) eventually(condition func() bool) {
+	u.t.Helper()
+	eventuallytest.Succeeds(u.t, 2*time.Minute, "the condition is met", func(context.Context) error {
 		if !condition() {
 			return errors.New("it is not")
 		}

@@ -37,76 +37,77 @@ const (
 	triggerRefuses = "a trigger refused the row (SIGNAL); its message is not shown, because it may quote the row: see SHOW TRIGGERS"
 )
 
-// world is the database of one test.
-type world struct {
+// database is the database of one test.
+type database struct {
 	t      testing.TB
 	server *mariadbtest.Server
 	name   string
 	db     *sql.DB // an administrator's, in UTC
 }
 
-// shared is a world on the server that all tests share.
-func shared(t testing.TB, tables ...string) *world {
+// shared returns a database on the server that all tests share.
+func shared(t testing.TB, tables ...string) *database {
 	t.Helper()
-	return newWorld(t, mariadbtest.Shared(t), tables...)
+	return databaseOn(t, mariadbtest.Shared(t), tables...)
 }
 
-// privateWorld has a server of its own, for a test that kills or reconfigures it.
-func privateWorld(t testing.TB, table string, options ...string) *world {
+// private returns a database on a server of its own, for a test that kills or reconfigures
+// that server.
+func private(t testing.TB, table string, options ...string) *database {
 	t.Helper()
-	return newWorld(t, mariadbtest.Private(t, options...), table)
+	return databaseOn(t, mariadbtest.Private(t, options...), table)
 }
 
-func newWorld(t testing.TB, server *mariadbtest.Server, tables ...string) *world {
+func databaseOn(t testing.TB, server *mariadbtest.Server, tables ...string) *database {
 	t.Helper()
-	return worldIn(t, server, server.Database(t), tables...)
+	return openDatabase(t, server, server.Database(t), tables...)
 }
 
-// closedDatabase is a world in whose database no account has rights by default. In
+// closedDatabase returns a database in which no account has rights by default. In
 // databases called test_... every account may have them.
-func closedDatabase(t testing.TB, tables ...string) *world {
+func closedDatabase(t testing.TB, tables ...string) *database {
 	t.Helper()
 	open := shared(t)
 	open.exec("CREATE DATABASE closed_" + open.name + " CHARACTER SET utf8mb4")
-	return worldIn(t, open.server, "closed_"+open.name, tables...)
+	return openDatabase(t, open.server, "closed_"+open.name, tables...)
 }
 
-func worldIn(t testing.TB, server *mariadbtest.Server, database string, tables ...string) *world {
+func openDatabase(t testing.TB, server *mariadbtest.Server, name string, tables ...string) *database {
 	t.Helper()
-	db, err := sql.Open("mysql", server.AdminDSN(database)+"?time_zone=%27%2B00%3A00%27&loc=UTC")
+	db, err := sql.Open("mysql", server.AdminDSN(name)+"?time_zone=%27%2B00%3A00%27&loc=UTC")
 	require.NoError(t, err)
 	t.Cleanup(func() { db.Close() })
-	w := &world{t: t, server: server, name: database, db: db}
+	d := &database{t: t, server: server, name: name, db: db}
 	for _, table := range tables {
-		w.exec(table)
+		d.exec(table)
 	}
-	return w
+	return d
 }
 
-func (w *world) exec(query string, args ...any) {
-	w.t.Helper()
-	_, err := w.db.Exec(query, args...)
-	require.NoError(w.t, err, query)
+func (d *database) exec(query string, args ...any) {
+	d.t.Helper()
+	_, err := d.db.Exec(query, args...)
+	require.NoError(d.t, err, query)
 }
 
 // run runs several statements, from a database, as an administrator does.
-func (w *world) run(database, statements string) {
-	w.t.Helper()
-	admin, err := sql.Open("mysql", w.server.AdminDSN(database)+"?multiStatements=true")
-	require.NoError(w.t, err)
+func (d *database) run(database, statements string) {
+	d.t.Helper()
+	admin, err := sql.Open("mysql", d.server.AdminDSN(database)+"?multiStatements=true")
+	require.NoError(d.t, err)
 	defer admin.Close()
 	_, err = admin.Exec(statements)
-	require.NoError(w.t, err, statements)
+	require.NoError(d.t, err, statements)
 }
 
 // rows are the answer to a query, one line a row, NULL as it is.
-func (w *world) rows(query string) []string {
-	w.t.Helper()
-	rows, err := w.db.Query(query)
-	require.NoError(w.t, err, query)
+func (d *database) rows(query string) []string {
+	d.t.Helper()
+	rows, err := d.db.Query(query)
+	require.NoError(d.t, err, query)
 	defer rows.Close()
 	columns, err := rows.Columns()
-	require.NoError(w.t, err)
+	require.NoError(d.t, err)
 	all := []string{}
 	for rows.Next() {
 		values := make([]sql.NullString, len(columns))
@@ -114,7 +115,7 @@ func (w *world) rows(query string) []string {
 		for i := range values {
 			into[i] = &values[i]
 		}
-		require.NoError(w.t, rows.Scan(into...))
+		require.NoError(d.t, rows.Scan(into...))
 		line := make([]string, len(columns))
 		for i, v := range values {
 			if line[i] = v.String; !v.Valid {
@@ -123,14 +124,14 @@ func (w *world) rows(query string) []string {
 		}
 		all = append(all, strings.Join(line, "|"))
 	}
-	require.NoError(w.t, rows.Err())
+	require.NoError(d.t, rows.Err())
 	return all
 }
 
-func (w *world) await(query, want string) {
-	w.t.Helper()
-	require.Eventually(w.t, func() bool {
-		got := w.rows(query)
+func (d *database) await(query, want string) {
+	d.t.Helper()
+	require.Eventually(d.t, func() bool {
+		got := d.rows(query)
 		return len(got) == 1 && got[0] == want
 	}, 30*time.Second, 10*time.Millisecond, "%s never gave %s", query, want)
 }
@@ -139,7 +140,7 @@ func (w *world) await(query, want string) {
 // test's own, since the figure is the server's. (INNODB_TRX would name the
 // database, but MariaDB renews that table only after 0.1 s without a reader: a test that
 // polls it more often sees the first copy each time.)
-func (w *world) awaitLockWait() {
-	w.t.Helper()
-	w.await("SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_ROW_LOCK_CURRENT_WAITS'", "1")
+func (d *database) awaitLockWait() {
+	d.t.Helper()
+	d.await("SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_ROW_LOCK_CURRENT_WAITS'", "1")
 }
