@@ -172,7 +172,7 @@ func countDeadlocks(ctx context.Context, sinks []*ordersink.Sink, figures map[me
 	return nil
 }
 
-// shared waits until so many members of a group have so many partitions each.
+// groupShares waits until so many members of a group have so many partitions each.
 func groupShares(ctx context.Context, s *stack.Stack, group string, members, each int) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(s.Kafka.Seeds()...))
 	if err != nil {
