@@ -14,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/setting"
 	"github.com/order-sink/order-sink/plugins/kafka/buffer"
 	"github.com/order-sink/order-sink/plugins/kafka/client"
 	"github.com/order-sink/order-sink/plugins/kafka/consumer"
@@ -104,16 +105,9 @@ func SASLField() *service.ConfigField {
 	).Description("The accounts. The client uses the first account whose mechanism the broker supports.")
 }
 
-// get reads a field, and keeps the first error in err.
-func get[T any](err *error, read func(path ...string) (T, error), name string) T {
-	value, failed := read(name)
-	*err = cmp.Or(*err, failed)
-	return value
-}
-
 // getSize reads a size such as 1MiB.
 func getSize(err *error, parsed *service.ParsedConfig, name string) int {
-	n, failed := humanize.ParseBytes(get(err, parsed.FieldString, name))
+	n, failed := humanize.ParseBytes(setting.Read(err, parsed.FieldString, name))
 	if *err == nil && (failed != nil || n < 1 || n > 1<<30) {
 		*err = fmt.Errorf("reading %s: expected a size from 1B to 1GiB, as in 256KiB", name)
 	}
@@ -121,10 +115,10 @@ func getSize(err *error, parsed *service.ParsedConfig, name string) int {
 }
 
 func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []string, err error) {
-	group := get(&err, parsed.FieldString, fieldGroup)
-	start := get(&err, parsed.FieldString, fieldStart)
-	gone := get(&err, parsed.FieldString, offsets.FieldOnOffsetGone)
-	topics = client.Split(get(&err, parsed.FieldStringList, fieldTopics))
+	group := setting.Read(&err, parsed.FieldString, fieldGroup)
+	start := setting.Read(&err, parsed.FieldString, fieldStart)
+	gone := setting.Read(&err, parsed.FieldString, offsets.FieldOnOffsetGone)
+	topics = client.Split(setting.Read(&err, parsed.FieldStringList, fieldTopics))
 	if err == nil && (len(topics) == 0 || group == "") {
 		err = fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
 	}
@@ -141,10 +135,10 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 	}
 	c.Options = append(slices.Clip(connection),
 		kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(begin),
-		kgo.AutoCommitInterval(get(&err, parsed.FieldDuration, fieldCommitPeriod)),
-		kgo.SessionTimeout(get(&err, parsed.FieldDuration, fieldSessionTimeout)),
-		kgo.RebalanceTimeout(get(&err, parsed.FieldDuration, fieldRebalanceTimeout)),
-		kgo.FetchMaxWait(get(&err, parsed.FieldDuration, fieldFetchWait)),
+		kgo.AutoCommitInterval(setting.Read(&err, parsed.FieldDuration, fieldCommitPeriod)),
+		kgo.SessionTimeout(setting.Read(&err, parsed.FieldDuration, fieldSessionTimeout)),
+		kgo.RebalanceTimeout(setting.Read(&err, parsed.FieldDuration, fieldRebalanceTimeout)),
+		kgo.FetchMaxWait(setting.Read(&err, parsed.FieldDuration, fieldFetchWait)),
 		kgo.FetchMaxBytes(int32(getSize(&err, parsed, fieldFetchBytes))),
 		kgo.FetchMaxPartitionBytes(int32(getSize(&err, parsed, fieldFetchPartition))),
 	)
@@ -156,7 +150,7 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 	}
 	c.Limits = buffer.Limits{
 		Bytes: getSize(&err, parsed, fieldBufferBytes), BatchBytes: getSize(&err, parsed, fieldBatchBytes),
-		BatchRecords: get(&err, parsed.FieldInt, fieldBatchRecords),
+		BatchRecords: setting.Read(&err, parsed.FieldInt, fieldBatchRecords),
 	}
 	if err == nil && c.Limits.BatchRecords < 1 {
 		err = errors.New(fieldBatchRecords + " must be at least 1")
@@ -166,7 +160,7 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 
 func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 	config, err := ClientConfig(parsed)
-	age := get(&err, parsed.FieldDuration, fieldMetadataMaxAge)
+	age := setting.Read(&err, parsed.FieldDuration, fieldMetadataMaxAge)
 	options, failed := config.Options()
 	return append(options, kgo.MetadataMaxAge(age), kgo.MetadataMinAge(min(age, metadataMinAge))), cmp.Or(err, failed)
 }
@@ -174,7 +168,7 @@ func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 // ClientConfig reads how to reach the brokers: the fields seed_brokers, tls, sasl
 // ([SASLField]) and, if parsed has it, client_id.
 func ClientConfig(parsed *service.ParsedConfig) (c client.Config, err error) {
-	c.Brokers = get(&err, parsed.FieldStringList, client.FieldBrokers)
+	c.Brokers = setting.Read(&err, parsed.FieldStringList, client.FieldBrokers)
 	c.ID, _ = parsed.FieldString(client.FieldClientID) // kafka_read lacks the field
 	secure, enabled, failed := parsed.FieldTLSToggled(client.FieldTLS)
 	err = cmp.Or(err, failed)
@@ -184,13 +178,13 @@ func ClientConfig(parsed *service.ParsedConfig) (c client.Config, err error) {
 	if !parsed.Contains(client.FieldSASL) {
 		return c, err
 	}
-	for _, account := range get(&err, parsed.FieldObjectList, client.FieldSASL) {
+	for _, account := range setting.Read(&err, parsed.FieldObjectList, client.FieldSASL) {
 		c.Accounts = append(c.Accounts, client.Account{
-			Mechanism:  get(&err, account.FieldString, client.FieldMechanism),
-			Username:   get(&err, account.FieldString, client.FieldUsername),
-			Password:   get(&err, account.FieldString, client.FieldPassword),
-			Token:      get(&err, account.FieldString, client.FieldToken),
-			Extensions: get(&err, account.FieldStringMap, client.FieldExtensions),
+			Mechanism:  setting.Read(&err, account.FieldString, client.FieldMechanism),
+			Username:   setting.Read(&err, account.FieldString, client.FieldUsername),
+			Password:   setting.Read(&err, account.FieldString, client.FieldPassword),
+			Token:      setting.Read(&err, account.FieldString, client.FieldToken),
+			Extensions: setting.Read(&err, account.FieldStringMap, client.FieldExtensions),
 		})
 	}
 	return c, err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
+	"github.com/order-sink/order-sink/plugins/internal/setting"
 	"github.com/order-sink/order-sink/plugins/kafka/buffer"
 	"github.com/order-sink/order-sink/plugins/kafka/client"
 	"github.com/order-sink/order-sink/plugins/kafka/consumer"
@@ -58,7 +59,7 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *in
 			metrics.NewGauge("kafka_read_state", "state").Set, logger.Warnf, logger.Infof),
 	}
 	i.config, i.topics, err = parseConfig(parsed)
-	i.idle = get(&err, parsed.FieldDuration, fieldIdle)
+	i.idle = setting.Read(&err, parsed.FieldDuration, fieldIdle)
 	if err == nil && i.idle <= 0 {
 		err = fmt.Errorf("checking %s: it must be greater than 0", fieldIdle)
 	}

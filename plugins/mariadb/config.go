@@ -9,6 +9,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/setting"
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
@@ -163,19 +164,19 @@ type config struct {
 }
 
 func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
-	c.DSN = read(&err, parsed.FieldString, session.FieldDSN)
-	name := read(&err, parsed.FieldString, table.FieldTable)
+	c.DSN = setting.Read(&err, parsed.FieldString, session.FieldDSN)
+	name := setting.Read(&err, parsed.FieldString, table.FieldTable)
 	c.Target = table.Target{
-		Version:   read(&err, parsed.FieldString, table.FieldVersion),
-		Columns:   read(&err, parsed.FieldStringList, table.FieldColumns),
-		Metadata:  read(&err, parsed.FieldStringList, table.FieldMetadataColumns),
-		Key:       read(&err, parsed.FieldStringList, table.FieldKey),
-		LockOrder: read(&err, parsed.FieldStringList, table.FieldLockOrder),
+		Version:   setting.Read(&err, parsed.FieldString, table.FieldVersion),
+		Columns:   setting.Read(&err, parsed.FieldStringList, table.FieldColumns),
+		Metadata:  setting.Read(&err, parsed.FieldStringList, table.FieldMetadataColumns),
+		Key:       setting.Read(&err, parsed.FieldStringList, table.FieldKey),
+		LockOrder: setting.Read(&err, parsed.FieldStringList, table.FieldLockOrder),
 	}
 	c.Target.Columns = slices.Concat(c.Target.Columns, c.Target.Metadata)
 	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, func(name string) bool { return name == "" })
-	c.InitStatement = read(&err, parsed.FieldString, fault.FieldInitStatement)
-	tombstone := read(&err, parsed.FieldString, fieldTombstone)
+	c.InitStatement = setting.Read(&err, parsed.FieldString, fault.FieldInitStatement)
+	tombstone := setting.Read(&err, parsed.FieldString, fieldTombstone)
 	if err != nil {
 		return c, err
 	}
@@ -186,8 +187,8 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if c.limit, err = parseLimit(parsed.Namespace(breaker.FieldLimit)); err != nil {
 		return c, fmt.Errorf("reading %s: %w", breaker.FieldLimit, err)
 	}
-	c.Connections = read(&err, parsed.FieldInt, fieldConnections)
-	c.MaxRows = read(&err, parsed.FieldInt, fieldMaxRows)
+	c.Connections = setting.Read(&err, parsed.FieldInt, fieldConnections)
+	c.MaxRows = setting.Read(&err, parsed.FieldInt, fieldMaxRows)
 	if err != nil {
 		return c, err
 	}
@@ -203,19 +204,11 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	return c, c.Target.Check()
 }
 
-// read returns a setting. After an error it reads nothing more.
-func read[T any](err *error, field func(path ...string) (T, error), name string) (value T) {
-	if *err == nil {
-		value, *err = field(name)
-	}
-	return value
-}
-
 func parseLimit(parsed *service.ParsedConfig) (l breaker.Limit, err error) {
-	l.Ratio = read(&err, parsed.FieldFloat, fieldRatio)
-	l.Window = read(&err, parsed.FieldDuration, fieldWindow)
-	l.Pause = read(&err, parsed.FieldDuration, fieldPause)
-	l.MinCount = read(&err, parsed.FieldInt, fieldMinCount)
+	l.Ratio = setting.Read(&err, parsed.FieldFloat, fieldRatio)
+	l.Window = setting.Read(&err, parsed.FieldDuration, fieldWindow)
+	l.Pause = setting.Read(&err, parsed.FieldDuration, fieldPause)
+	l.MinCount = setting.Read(&err, parsed.FieldInt, fieldMinCount)
 	if err == nil && (!(l.Ratio >= 0 && l.Ratio <= 1) || l.Window <= 0 || l.Pause <= 0 || l.MinCount < 1) {
 		err = fmt.Errorf("%s must be from 0 to 1, %s and %s must be greater than 0, and %s must be at least 1", fieldRatio, fieldWindow, fieldPause, fieldMinCount)
 	}
