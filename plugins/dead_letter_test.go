@@ -85,7 +85,7 @@ func TestTheDeadLettersOfEachStage(t *testing.T) {
 					}).FirstErr())
 				}
 				p.refusing(resources, fmt.Sprintf(output, "dsn: '"+p.dsn+"', table: orders, columns: [ order_id, user_id, product_id, qty, unit_price, total_price ], key: [ order_id ]"))
-				for _, r := range p.consume(p.topics[1], len(messages)) {
+				for _, r := range kafkatest.Consume(p, len(messages), kgo.SeedBrokers(p.broker.Seeds()...), kgo.ConsumeTopics(p.topics[1])) {
 					i := slices.IndexFunc(messages, func(m orders.Message) bool { return bytes.Equal(m.Value, r.Value) })
 					require.GreaterOrEqual(t, i, 0, "no record has the value %q", r.Value)
 					p.compare(r, messages[i], expected[i], i, at)
@@ -164,20 +164,4 @@ logger: { level: NONE }
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
 	p.Cleanup(func() { require.NoError(p, errors.Join(stream.StopWithin(time.Minute), <-ended)) })
-}
-
-// consume reads a number of records of a topic.
-func (p *pipeline) consume(topic string, n int) (all []*kgo.Record) {
-	p.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(p.broker.Seeds()...), kgo.ConsumeTopics(topic))
-	require.NoError(p, err)
-	defer client.Close()
-	ctx, done := context.WithTimeout(p.Context(), time.Minute)
-	defer done()
-	for len(all) < n {
-		fetches := client.PollFetches(ctx)
-		require.NoError(p, fetches.Err())
-		all = append(all, fetches.Records()...)
-	}
-	return all
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
-	"github.com/order-sink/order-sink/internal/servers/mariadb"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
@@ -30,11 +29,8 @@ type testData struct {
 func newTestData(t testing.TB, b kafka.Broker) *testData {
 	t.Helper()
 	server := mariadbtest.Shared(t)
-	dsn := server.DSN(server.Database(t))
-	if err := mariadb.RunFile(t.Context(), dsn, "../../config/schema.sql"); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("mysql", dsn)
+	database, _ := server.Orders(t, "../../config")
+	db, err := sql.Open("mysql", server.DSN(database))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/order-sink/order-sink/internal/checker"
 	"github.com/order-sink/order-sink/internal/orders"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
-	"github.com/order-sink/order-sink/internal/servers/mariadb"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
 
@@ -57,11 +56,8 @@ func TestEventuallyFailsWithTheLastDifference(t *testing.T) {
 func missingRow(t *testing.T) (config checker.Config, last orders.Order) {
 	t.Helper()
 	server := mariadbtest.Shared(t)
-	dsn := server.DSN(server.Database(t))
-	if err := mariadb.RunFile(t.Context(), dsn, "../../config/schema.sql"); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("mysql", dsn)
+	database, _ := server.Orders(t, "../../config")
+	db, err := sql.Open("mysql", server.DSN(database))
 	if err != nil {
 		t.Fatal(err)
 	}

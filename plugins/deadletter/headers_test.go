@@ -32,7 +32,7 @@ func sent(t *testing.T, content string, reason error, metadata map[string]any) (
 	m.SetError(reason)
 	require.NoError(t, send(t.Context(), m))
 	got := map[string]string{}
-	r := consume(t, 1, kgo.SeedBrokers(b.Seeds()...), kgo.ConsumeTopics(topic))[0]
+	r := kafkatest.Consume(t, 1, kgo.SeedBrokers(b.Seeds()...), kgo.ConsumeTopics(topic))[0]
 	for _, h := range r.Headers {
 		if h.Key != "order_sink.failed_at" {
 			got[h.Key] = string(h.Value)

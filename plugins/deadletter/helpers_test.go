@@ -1,13 +1,11 @@
 package deadletter
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,33 +14,19 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 )
 
 func TestMain(m *testing.M) { kafkatest.Main(m) }
 
-// log collects the log of a stream.
-type log struct {
-	mutex sync.Mutex
-	text  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.text.Write(p)
-}
-
 // await waits until the log has a text. The log must have it only once.
-func (l *log) await(t *testing.T, text string) {
+func await(t *testing.T, log *ordersinktest.Log, text string) {
 	t.Helper()
 	eventuallytest.Succeeds(t, time.Minute, "the log has a text", func(context.Context) error {
-		l.mutex.Lock()
-		all := l.text.String()
-		l.mutex.Unlock()
+		all := log.String()
 		n := strings.Count(all, text)
 		require.LessOrEqual(t, n, 1, "the log has %d times %q:\n%s", n, text, all)
 		if n == 0 {
@@ -54,11 +38,11 @@ func (l *log) await(t *testing.T, text string) {
 
 // stream runs a stream with an output until the end of the test. It returns a function
 // that sends a message to the stream.
-func stream(t *testing.T, output, resources string, environment map[string]string) (service.MessageHandlerFunc, *log) {
+func stream(t *testing.T, output, resources string, environment map[string]string) (service.MessageHandlerFunc, *ordersinktest.Log) {
 	t.Helper()
-	l := &log{}
+	log := ordersinktest.NewLog(t)
 	builder := service.NewStreamBuilder()
-	builder.SetLogger(slog.New(slog.NewTextHandler(l, nil)))
+	builder.SetLogger(slog.New(slog.NewTextHandler(log, nil)))
 	builder.SetEnvVarLookupFunc(func(name string) (string, bool) {
 		value, found := environment[name]
 		return value, found
@@ -72,21 +56,5 @@ func stream(t *testing.T, output, resources string, environment map[string]strin
 	t.Cleanup(func() {
 		assert.NoError(t, errors.Join(built.StopWithin(30*time.Second), <-ended))
 	})
-	return send, l
-}
-
-// consume reads a number of records of a topic.
-func consume(t *testing.T, n int, options ...kgo.Opt) (all []*kgo.Record) {
-	t.Helper()
-	client, err := kgo.NewClient(options...)
-	require.NoError(t, err)
-	defer client.Close()
-	ctx, done := context.WithTimeout(t.Context(), time.Minute)
-	defer done()
-	for len(all) < n {
-		fetches := client.PollFetches(ctx)
-		require.NoError(t, fetches.Err())
-		all = append(all, fetches.Records()...)
-	}
-	return all
+	return send, log
 }

@@ -49,7 +49,7 @@ dead_letter_send:
 	})
 	sent := make(chan error, 1)
 	go func() { sent <- send(t.Context(), service.NewMessage([]byte("dead letter 2"))) }()
-	log.await(t, "waiting to deliver 1 dead letters since")
+	await(t, log, "waiting to deliver 1 dead letters since")
 	close(release)
 	select {
 	case err := <-sent:
@@ -57,11 +57,11 @@ dead_letter_send:
 	case <-time.After(time.Minute):
 		require.FailNow(t, "the dead letter is not accepted")
 	}
-	log.await(t, "Delivering dead letters: the wait is over")
+	await(t, log, "Delivering dead letters: the wait is over")
 	// Nothing of the first dead letter can come after the next one.
 	require.NoError(t, send(t.Context(), service.NewMessage([]byte("dead letter 3"))))
 	var got []string
-	for _, r := range consume(t, 3, reach...) {
+	for _, r := range kafkatest.Consume(t, 3, reach...) {
 		got = append(got, string(r.Value))
 	}
 	require.Equal(t, []string{"dead letter 1", "dead letter 2", "dead letter 3"}, got, "the records of the broker")
@@ -102,7 +102,7 @@ output:
 	close(release)
 	require.NoError(t, <-sent)
 	var got []string
-	for _, r := range consume(t, 4, reach...) {
+	for _, r := range kafkatest.Consume(t, 4, reach...) {
 		got = append(got, string(r.Value))
 	}
 	require.Equal(t, []string{"given up 1", "given up 2", "another 1", "another 2"}, got, "the records of the topic")

@@ -150,3 +150,23 @@ func Client(t testing.TB, b kafka.Broker, options ...kgo.Opt) *kgo.Client {
 	t.Cleanup(client.Close)
 	return client
 }
+
+// Consume reads a number of records with a client of its own.
+func Consume(t testing.TB, n int, options ...kgo.Opt) (all []*kgo.Record) {
+	t.Helper()
+	client, err := kgo.NewClient(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, done := context.WithTimeout(t.Context(), time.Minute)
+	defer done()
+	for len(all) < n {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, fetches.Records()...)
+	}
+	return all
+}
