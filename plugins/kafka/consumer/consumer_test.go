@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/plugins/kafka/buffer"
@@ -83,9 +84,12 @@ func TestEachAssignedPartitionHasALag(t *testing.T) {
 		require.NoError(t, kadm.NewClient(produce(t, b, records...)).CommitAllOffsets(t.Context(), topic, committed))
 		_, shown := join(t, b, topic, buffer.Limits{}) // which never has space to fetch
 		const expected = "map[0:10 1:30 2:0 3:5]"
-		for deadline := time.Now().Add(time.Minute); shown.String() != expected; time.Sleep(time.Millisecond) {
-			require.False(t, time.Now().After(deadline), "the lags are %s, expected %s", shown, expected)
-		}
+		eventuallytest.Succeeds(t, time.Minute, "each partition has its lag", func(context.Context) error {
+			if got := shown.String(); got != expected {
+				return fmt.Errorf("the lags are %s, expected %s", got, expected)
+			}
+			return nil
+		})
 	})
 }
 
