@@ -9,8 +9,9 @@ import (
 	"github.com/order-sink/order-sink/plugins/connectjson/convert"
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
+	"github.com/order-sink/order-sink/plugins/connectjson/schemajson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 const (
@@ -28,7 +29,7 @@ type Options struct {
 	RefuseUnknown bool // refuses the members of a struct that its schema lacks
 	CacheSize     int  // the greatest number of distinct schemas to remember, at least 1
 	// Describe, unless nil, is called once for each distinct schema; its answer becomes
-	// Schema.Description.
+	// Schema.Common.
 	Describe func(*schema.Schema) any
 }
 
@@ -46,21 +47,21 @@ type Decoder struct {
 	opts    Options
 	bare    bool           // messages are no envelopes
 	fixed   *schema.Schema // of SchemaContent
-	schemas *schema.Cache
+	schemas *schemajson.Cache
 	scratch sync.Pool // of *scratch
 }
 
 // scratch is the memory that the decoder reuses from message to message.
 type scratch struct {
 	convert.Converter
-	schemas *schema.Cache
+	schemas *schemajson.Cache
 	known   *schema.Schema // of the schema that the scanner skipped
 	skip    jackson.Skip   // skipKnown for envelopes; a new method value would be an allocation
 }
 
 // NewDecoder fails when SchemaContent is not a schema.
 func NewDecoder(opts Options) (*Decoder, error) {
-	d := &Decoder{opts: opts, schemas: schema.NewCache(opts.CacheSize)}
+	d := &Decoder{opts: opts, schemas: schemajson.NewCache(opts.CacheSize)}
 	d.bare = opts.Schemaless || opts.SchemaContent != nil
 	d.scratch.New = func() any {
 		s := &scratch{schemas: d.schemas}
@@ -144,7 +145,7 @@ func (d *Decoder) schema(s *scratch, n jackson.Node) (*schema.Schema, *record.Re
 func (d *Decoder) parse(s *scratch, n jackson.Node) (*schema.Schema, *record.Refusal) {
 	parsed, r := s.Schema(n)
 	if r == nil && d.opts.Describe != nil {
-		parsed.Description = d.opts.Describe(parsed)
+		parsed.Common = d.opts.Describe(parsed)
 	}
 	return parsed, r.At(memberSchema)
 }

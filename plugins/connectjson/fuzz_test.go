@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // FuzzDecode: no bytes panic or take long; strict accepts a message only if compat accepts

@@ -108,7 +108,7 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 	switch {
 	case p.storeSchema == "":
 	case rec.Schema != nil:
-		msg.MetaSetImmut(p.storeSchema, rec.Schema.Description.(service.ImmutableValue))
+		msg.MetaSetImmut(p.storeSchema, rec.Schema)
 	default: // a producer's header of that name is no schema
 		msg.MetaDelete(p.storeSchema)
 	}

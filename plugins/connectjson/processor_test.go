@@ -91,11 +91,12 @@ func TestMetadata(t *testing.T) {
 	require.True(t, ok)
 	b, ok := out[1].MetaGetImmut("schema")
 	require.True(t, ok)
-	shared := a.(service.ImmutableAny).V.(map[string]any)
-	shared["mark"] = true
-	require.Equal(t, true, b.(service.ImmutableAny).V.(map[string]any)["mark"], "all messages share one schema")
-	delete(shared, "mark")
-	common, err := schema.ParseFromAny(shared)
+	require.Same(t, a, b, "all messages share one schema")
+	copied, _ := out[0].MetaGetMut("schema")
+	common, err := schema.ParseFromAny(copied)
+	copied.(map[string]any)["children"].([]any)[0].(map[string]any)["name"] = "changed"
+	other, _ := out[1].MetaGetMut("schema")
+	require.NotEqual(t, copied, other, "a mapping changes a copy")
 	require.NoError(t, err)
 	require.Equal(t, schema.Common{Name: "orders", Type: schema.Object, Children: []schema.Common{
 		{Name: "order_id", Type: schema.String, Optional: true}, {Name: "user_id", Type: schema.String, Optional: true}, {Name: "product_id", Type: schema.String, Optional: true},
@@ -168,7 +169,7 @@ func TestSchemaMetadata(t *testing.T) {
 		{logical("int32", debezium+"Year"), schema.Common{Type: schema.Int32}},
 	} {
 		d := newDecoder(t, Options{SchemaContent: []byte(structOf(field("f", c.node))), Describe: describe})
-		got, err := schema.ParseFromAny(d.fixed.Description.(service.ImmutableAny).V)
+		got, err := schema.ParseFromAny(d.fixed.Common)
 		require.NoError(t, err, c.node)
 		c.want.Name = "f"
 		require.Equal(t, schema.Common{Type: schema.Object, Children: []schema.Common{c.want}}, got, c.node)
@@ -181,7 +182,7 @@ func TestDeepSchemaMetadata(t *testing.T) {
 	const depth = 300
 	node := strings.Repeat(`{"type":"array","items":`, depth) + `{"type":"int8"}` + strings.Repeat("}", depth)
 	d := newDecoder(t, Options{SchemaContent: []byte(node), Describe: describe})
-	got, err := schema.ParseFromAny(d.fixed.Description.(service.ImmutableAny).V)
+	got, err := schema.ParseFromAny(d.fixed.Common)
 	require.NoError(t, err)
 	levels := 1
 	for ; len(got.Children) > 0; levels++ {

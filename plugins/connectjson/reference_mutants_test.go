@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // mutate makes questions from the table's: tokens exchanged, copied, dropped, bytes

@@ -20,8 +20,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // How the golden answers are made again, and how the reference is asked about more than

@@ -4,20 +4,18 @@ import (
 	"time"
 
 	benthos "github.com/redpanda-data/benthos/v4/public/schema"
-	"github.com/redpanda-data/benthos/v4/public/service"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // maxDescribed is the depth to which describe goes. The fingerprints of a description
 // cost the square of its depth.
 const maxDescribed = 32
 
-// describe returns a schema in the common form of the framework, in the wrapper that lets
-// messages share it.
+// describe returns a schema in the framework's common form, which Common.ToAny makes.
 func describe(s *schema.Schema) any {
 	c := common(s, s.Name, 1)
-	return service.ImmutableAny{V: c.ToAny()}
+	return c.ToAny()
 }
 
 var commonTypes = [...]benthos.CommonType{

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // TestSchemaIsParsedOnce, whatever stands around it, and described once.
@@ -21,7 +21,7 @@ func TestSchemaIsParsedOnce(t *testing.T) {
 		}
 		rec, err := d.Decode([]byte(input))
 		require.NoError(t, err)
-		require.Equal(t, 1, rec.Schema.Description)
+		require.Equal(t, 1, rec.Schema.Common)
 	}
 	require.Equal(t, 1, described)
 }
@@ -68,4 +68,21 @@ func TestConcurrentDecode(t *testing.T) {
 		wg.Go(func() { decode(g) })
 	}
 	wg.Wait()
+}
+
+// Tables and other formats need what the common form of the framework lacks.
+func TestASchemaKeepsWhatTheProducerSays(t *testing.T) {
+	t.Parallel()
+	d := newDecoder(t, Options{})
+	rec, err := d.Decode([]byte(envelope(`{"type":"struct","name":"shop.orders.Value","version":3,"doc":"an order","fields":[
+		{"type":"int16","optional":true,"default":7,"field":"n","doc":"a number","parameters":{"__debezium.source.column.type":"SMALLINT","__debezium.source.column.length":"5"}},
+		{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2","connect.decimal.precision":"12"},"field":"price"}]}`, `{"price":"AA=="}`)))
+	require.NoError(t, err)
+	s := rec.Schema
+	require.Equal(t, []any{"shop.orders.Value", 3, "an order"}, []any{s.Name, s.Version, s.Doc})
+	n, price := s.Fields[0].Schema, s.Fields[1].Schema
+	require.Equal(t, []any{schema.Int16, true, int64(7), "a number"}, []any{n.Type, n.Optional, n.Default, n.Doc})
+	require.Equal(t, map[string]string{"__debezium.source.column.type": "SMALLINT", "__debezium.source.column.length": "5"}, n.Parameters)
+	require.Equal(t, []any{schema.Bytes, schema.Decimal, 1, int64(2), 12}, []any{price.Type, price.Logical, price.Version, price.Scale, price.Precision})
+	require.Equal(t, map[string]string{"scale": "2", "connect.decimal.precision": "12"}, price.Parameters)
 }

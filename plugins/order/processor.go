@@ -3,10 +3,11 @@ package order
 import (
 	"context"
 
-	"github.com/redpanda-data/benthos/v4/public/schema"
+	benthos "github.com/redpanda-data/benthos/v4/public/schema"
 	"github.com/redpanda-data/benthos/v4/public/service"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // maxSchemas bounds the memory for checked schemas; a topic has a handful.
@@ -23,7 +24,7 @@ type processor struct {
 	contract       *contract
 	schemaMetadata string
 	passTombstones bool
-	schemas        *schema.Cache[checkedSchema]
+	schemas        *benthos.Cache[checkedSchema]
 
 	corrected *service.MetricCounter
 	refused   *service.MetricCounter
@@ -51,7 +52,7 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	if p.passTombstones, err = choice(parsed, fieldTombstone, tombstoneRefuse, tombstonePass); err != nil {
 		return nil, err
 	}
-	p.schemas = schema.NewCache(func(c schema.Common) (checkedSchema, error) {
+	p.schemas = benthos.NewCache(func(c benthos.Common) (checkedSchema, error) {
 		types, refused := p.contract.checkSchema(c.Type.String(), declarations(c))
 		return checkedSchema{types, refused}, nil
 	})
@@ -59,11 +60,11 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 }
 
 // declarations turns the members of an object schema into the contract's terms.
-func declarations(c schema.Common) map[string]declaration {
+func declarations(c benthos.Common) map[string]declaration {
 	declared := make(map[string]declaration, len(c.Children))
 	for _, child := range c.Children {
 		d := declaration{kind: child.Type.String()}
-		if child.Type == schema.Decimal {
+		if child.Type == benthos.Decimal {
 			d.scale = int(child.Logical.Decimal.Scale) // ParseFromAny refuses a Decimal without
 		}
 		declared[child.Name] = d
@@ -145,8 +146,10 @@ func (p *processor) typesOf(msg *service.Message) (declaredTypes, *record.Refusa
 		return declaredTypes{}, nil
 	}
 	switch held := common.(type) {
+	case *schema.Schema:
+		common = held.Common // shared and only read, so no copy
 	case service.ImmutableAny:
-		common = held.V // shared and only read, so no copy
+		common = held.V
 	case service.ImmutableValue:
 		common = held.Copy()
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // This file has the behaviour of the reference converter beyond strict. In compat the

@@ -6,8 +6,9 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
+	"github.com/order-sink/order-sink/plugins/connectjson/schemajson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // extraValues is how many values a message may yield beyond one for each of its bytes and
@@ -59,7 +60,7 @@ func (c *Converter) Schema(n jackson.Node) (*schema.Schema, *record.Refusal) {
 	c.begin(nil)
 	refuseUnknown, unknown := c.RefuseUnknown, c.Unknown
 	c.RefuseUnknown = false // a member of a default that its struct lacks is no data
-	parser := schema.Parser{Tree: &c.Tree, Strict: c.Strict, Value: c.defaultValue}
+	parser := schemajson.Parser{Tree: &c.Tree, Strict: c.Strict, Value: c.defaultValue}
 	s, r := parser.Parse(n)
 	c.RefuseUnknown, c.Unknown = refuseUnknown, unknown
 	return s, r

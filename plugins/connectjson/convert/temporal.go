@@ -8,8 +8,8 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
-	"github.com/order-sink/order-sink/plugins/connectjson/schema"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 func (c *Converter) logical(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {

@@ -1,4 +1,4 @@
-package schema
+package schemajson
 
 import (
 	"fmt"
@@ -6,20 +6,22 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	c := NewCache(8)
 	for i := range 1000 {
-		c.Put(fmt.Appendf(nil, `{"type":"int32","version":%d}`, i), &Schema{Type: Int32})
+		c.Put(fmt.Appendf(nil, `{"type":"int32","version":%d}`, i), &schema.Schema{Type: schema.Int32})
 	}
 	require.Len(t, c.byRaw, 8)
 
 	c = NewCache(1_000_000)
 	doc := strings.Repeat("x", 500_000)
 	for i := range 50 {
-		c.Put(fmt.Appendf(nil, `{"type":"int32","doc":"%s%d"}`, doc, i), &Schema{Type: Int32})
+		c.Put(fmt.Appendf(nil, `{"type":"int32","doc":"%s%d"}`, doc, i), &schema.Schema{Type: schema.Int32})
 	}
 	require.LessOrEqual(t, c.total, maxCachedBytes)
 	total := 0
@@ -27,7 +29,7 @@ func TestCacheIsBounded(t *testing.T) {
 		total += len(raw)
 	}
 	require.Equal(t, total, c.total)
-	c.Put(fmt.Appendf(nil, `{"type":"int32","doc":"%s"}`, strings.Repeat(doc, 3)), &Schema{Type: Int32})
+	c.Put(fmt.Appendf(nil, `{"type":"int32","doc":"%s"}`, strings.Repeat(doc, 3)), &schema.Schema{Type: schema.Int32})
 	require.Equal(t, total, c.total)
 }
 
@@ -35,7 +37,7 @@ func TestCacheIsBounded(t *testing.T) {
 func TestASchemaIsFoundByItsBytes(t *testing.T) {
 	t.Parallel()
 	c := NewCache(2)
-	s := &Schema{Type: Int32}
+	s := &schema.Schema{Type: schema.Int32}
 	raw := []byte(`{"type":"int32"}`)
 	c.Put(raw, s)
 	require.Same(t, s, c.Get([]byte(`{"type":"int32"}`)))

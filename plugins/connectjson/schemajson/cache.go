@@ -1,9 +1,11 @@
-package schema
+package schemajson
 
 import (
 	"bytes"
 	"sync"
 	"sync/atomic"
+
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // maxCachedBytes bounds the bytes of all schemas in a cache. Without it, a topic with a
@@ -14,53 +16,60 @@ const maxCachedBytes = 4 << 20
 // has producers.
 const recentSchemas = 4
 
+// known is a schema with its bytes.
+type known struct {
+	*schema.Schema
+	raw []byte
+}
+
 // Cache finds a schema by its bytes. It is safe for concurrent use.
 type Cache struct {
-	recent [recentSchemas]atomic.Pointer[Schema]
+	recent [recentSchemas]atomic.Pointer[known]
 	stored atomic.Uint32 // how many schemas recent has taken, one after the other
 	mu     sync.RWMutex
-	byRaw  map[string]*Schema
+	byRaw  map[string]*known
 	size   int // schemas
 	total  int // bytes of them all
 }
 
 // NewCache returns a cache of at most size schemas, and of one at least.
 func NewCache(size int) *Cache {
-	return &Cache{size: max(size, 1), byRaw: map[string]*Schema{}}
+	return &Cache{size: max(size, 1), byRaw: map[string]*known{}}
 }
 
 // Prefix returns the recent schema whose bytes are the first bytes of b, and the number of
 // these bytes, or 0 if there is none. The bytes of a schema are one whole JSON object, so
 // equal bytes are the same object and end where it ends.
-func (c *Cache) Prefix(b []byte) (*Schema, int) {
+func (c *Cache) Prefix(b []byte) (*schema.Schema, int) {
 	for i := range c.recent {
-		if s := c.recent[i].Load(); s != nil && bytes.HasPrefix(b, s.raw) {
-			return s, len(s.raw)
+		if k := c.recent[i].Load(); k != nil && bytes.HasPrefix(b, k.raw) {
+			return k.Schema, len(k.raw)
 		}
 	}
 	return nil, 0
 }
 
-func (c *Cache) remember(s *Schema) {
-	c.recent[c.stored.Add(1)%recentSchemas].Store(s)
+func (c *Cache) remember(k *known) {
+	c.recent[c.stored.Add(1)%recentSchemas].Store(k)
 }
 
 // Get returns the schema of these bytes, nil if the cache does not have it. It does not
 // allocate.
-func (c *Cache) Get(raw []byte) *Schema {
+func (c *Cache) Get(raw []byte) *schema.Schema {
 	c.mu.RLock()
-	s := c.byRaw[string(raw)]
+	k := c.byRaw[string(raw)]
 	c.mu.RUnlock()
-	if s != nil {
-		c.remember(s)
+	if k == nil {
+		return nil
 	}
-	return s
+	c.remember(k)
+	return k.Schema
 }
 
 // Put remembers a new schema by its bytes, of which it makes a copy. To make room, Put
 // removes arbitrary schemas. If it removed the least recently used schema, a sequence of
 // messages could make every lookup fail.
-func (c *Cache) Put(raw []byte, s *Schema) {
+func (c *Cache) Put(raw []byte, s *schema.Schema) {
 	if len(raw) > maxCachedBytes/4 {
 		return
 	}
@@ -76,8 +85,8 @@ func (c *Cache) Put(raw []byte, s *Schema) {
 		delete(c.byRaw, old)
 		c.total -= len(old)
 	}
-	s.raw = bytes.Clone(raw)
-	c.byRaw[string(raw)] = s
+	k := &known{s, bytes.Clone(raw)}
+	c.byRaw[string(raw)] = k
 	c.total += len(raw)
-	c.remember(s)
+	c.remember(k)
 }

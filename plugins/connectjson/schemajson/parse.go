@@ -1,14 +1,17 @@
-package schema
+// Package schemajson reads the schemas of Kafka Connect JSON and remembers them by their
+// bytes.
+package schemajson
 
 import (
 	"math"
-	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // The members of a schema node, and of its parameters.
@@ -16,6 +19,8 @@ const (
 	memberType       = "type"
 	memberOptional   = "optional"
 	memberName       = "name"
+	memberVersion    = "version"
+	memberDoc        = "doc"
 	memberParameters = "parameters"
 	memberDefault    = "default"
 	memberFields     = "fields"
@@ -33,11 +38,11 @@ type Parser struct {
 	*jackson.Tree
 	Strict bool
 	// Value converts the default of a schema by that schema.
-	Value func(*Schema, jackson.Node) (any, *record.Refusal)
+	Value func(*schema.Schema, jackson.Node) (any, *record.Refusal)
 }
 
 // Parse reads the schema of the node n, which is not null.
-func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
+func (p *Parser) Parse(n jackson.Node) (*schema.Schema, *record.Refusal) {
 	if k := p.Kind(n); k != jackson.Object {
 		return nil, refusal.New(refusal.BadSchema, "expected a schema node, got "+k.String())
 	}
@@ -50,20 +55,20 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 	if k != jackson.String {
 		return nil, refusal.New(refusal.BadSchema, "expected the name of a type, got "+k.String()).At(memberType)
 	}
-	t := slices.Index(typeNames[:], p.Text(at))
-	if t < 0 {
+	t, known := schema.TypeOf(p.Text(at))
+	if !known {
 		return nil, refusal.New(refusal.BadSchema, "expected boolean, int8, int16, int32, int64, float, double, bytes, string, array, map or struct, got another name").At(memberType)
 	}
-	s := &Schema{Type: Type(t)}
+	s := &schema.Schema{Type: t}
 	var r *record.Refusal
 	switch s.Type {
-	case Array:
+	case schema.Array:
 		s.Items, r = p.parsePart(n, memberItems)
-	case Map:
+	case schema.Map:
 		if s.Keys, r = p.parsePart(n, memberKeys); r == nil {
 			s.Items, r = p.parsePart(n, memberValues)
 		}
-	case Struct:
+	case schema.Struct:
 		r = p.parseFields(s, n)
 	}
 	if r != nil {
@@ -73,6 +78,14 @@ func (p *Parser) Parse(n jackson.Node) (*Schema, *record.Refusal) {
 	s.Optional = k == jackson.True
 	if at, k = p.Member(n, memberName); k == jackson.String {
 		s.Name = p.Text(at)
+	}
+	if at, k = p.Member(n, memberVersion); k == jackson.Int {
+		if version, err := strconv.ParseInt(p.Text(at), 10, 32); err == nil {
+			s.Version = int(version)
+		}
+	}
+	if at, k = p.Member(n, memberDoc); k == jackson.String {
+		s.Doc = p.Text(at)
 	}
 	if r = p.parseLogical(s, n); r != nil {
 		return nil, r
@@ -103,7 +116,7 @@ func (p *Parser) checkNode(n jackson.Node) *record.Refusal {
 	return nil
 }
 
-func (p *Parser) parsePart(n jackson.Node, member string) (*Schema, *record.Refusal) {
+func (p *Parser) parsePart(n jackson.Node, member string) (*schema.Schema, *record.Refusal) {
 	at, k := p.Member(n, member)
 	if k == jackson.Missing {
 		return nil, refusal.New(refusal.BadSchema, "expected a schema node, got nothing").At(member)
@@ -112,12 +125,12 @@ func (p *Parser) parsePart(n jackson.Node, member string) (*Schema, *record.Refu
 	return s, r.At(member)
 }
 
-func (p *Parser) parseFields(s *Schema, n jackson.Node) *record.Refusal {
+func (p *Parser) parseFields(s *schema.Schema, n jackson.Node) *record.Refusal {
 	at, k := p.Member(n, memberFields)
 	if k != jackson.Array {
 		return refusal.New(refusal.BadSchema, "expected an array, got "+k.String()).At(memberFields)
 	}
-	s.Fields = make([]Field, 0, p.Count(at))
+	s.Fields = make([]schema.Field, 0, p.Count(at))
 	s.Index = make(map[string]int, p.Count(at))
 	for i := at + 1; i < p.Next(at); i = p.Next(i) {
 		f, r := p.parseField(s, i)
@@ -130,24 +143,24 @@ func (p *Parser) parseFields(s *Schema, n jackson.Node) *record.Refusal {
 	return nil
 }
 
-func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) {
+func (p *Parser) parseField(s *schema.Schema, n jackson.Node) (schema.Field, *record.Refusal) {
 	if k := p.Kind(n); k != jackson.Object {
-		return Field{}, refusal.New(refusal.BadSchema, "expected a schema node, got "+k.String())
+		return schema.Field{}, refusal.New(refusal.BadSchema, "expected a schema node, got "+k.String())
 	}
 	at, k := p.Member(n, memberField)
 	if k != jackson.String {
-		return Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got "+k.String()).At(memberField)
+		return schema.Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got "+k.String()).At(memberField)
 	}
-	f := Field{Name: p.Text(at)}
+	f := schema.Field{Name: p.Text(at)}
 	if f.Name == "" {
-		return Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got an empty one").At(memberField)
+		return schema.Field{}, refusal.New(refusal.BadSchema, "expected the field's name, got an empty one").At(memberField)
 	}
 	var r *record.Refusal
 	if f.Schema, r = p.Parse(n); r != nil {
-		return Field{}, r
+		return schema.Field{}, r
 	}
 	if _, twice := s.Index[f.Name]; twice {
-		return Field{}, refusal.New(refusal.BadSchema, "another field has the same name").At(memberField)
+		return schema.Field{}, refusal.New(refusal.BadSchema, "another field has the same name").At(memberField)
 	}
 	return f, nil
 }
@@ -155,7 +168,7 @@ func (p *Parser) parseField(s *Schema, n jackson.Node) (Field, *record.Refusal) 
 // parseDefault converts the default by the node's own schema. Java checks the default
 // against the unfinished schema of the node, which no struct equals: a struct cannot have
 // a default.
-func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
+func (p *Parser) parseDefault(s *schema.Schema, n jackson.Node) *record.Refusal {
 	at, k := p.Member(n, memberDefault)
 	if k == jackson.Missing {
 		return nil
@@ -167,7 +180,7 @@ func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
 		return r
 	case v == nil && !s.Optional:
 		return refusal.New(refusal.BadSchema, "expected "+s.Type.String()+", got null")
-	case v != nil && s.Type == Struct:
+	case v != nil && s.Type == schema.Struct:
 		return refusal.New(refusal.BadSchema, "a struct cannot have a default")
 	}
 	s.Default = v
@@ -175,14 +188,14 @@ func (p *Parser) parseDefault(s *Schema, n jackson.Node) *record.Refusal {
 }
 
 // parseLogical reads the logical type and the parameters of a schema.
-func (p *Parser) parseLogical(s *Schema, n jackson.Node) *record.Refusal {
-	l, known := logicalTypes[s.Name]
+func (p *Parser) parseLogical(s *schema.Schema, n jackson.Node) *record.Refusal {
+	l, known := schema.Meanings[s.Name]
 	switch {
 	case !known:
-	case l.base == s.Type || l.IsConnect && !p.Strict:
-		s.logicalType = l
+	case l.Base == s.Type || l.IsConnect && !p.Strict:
+		s.Meaning = l
 	case l.IsConnect:
-		detail := "expected " + l.base.String() + " for this logical type, got " + s.Type.String()
+		detail := "expected " + l.Base.String() + " for this logical type, got " + s.Type.String()
 		return refusal.New(refusal.BadSchema, detail).At(memberType)
 	}
 	if at, k := p.Member(n, memberParameters); k == jackson.Object {
@@ -190,23 +203,25 @@ func (p *Parser) parseLogical(s *Schema, n jackson.Node) *record.Refusal {
 			return r.At(memberParameters)
 		}
 	}
-	if p.Strict && s.Logical == Decimal && !s.HasScale {
+	if p.Strict && s.Logical == schema.Decimal && !s.HasScale {
 		return refusal.New(refusal.BadSchema, "expected the Decimal's scale as text").At(parameterScale).At(memberParameters)
 	}
 	return nil
 }
 
-func (p *Parser) parseParameters(s *Schema, n jackson.Node) *record.Refusal {
+func (p *Parser) parseParameters(s *schema.Schema, n jackson.Node) *record.Refusal {
+	s.Parameters = make(map[string]string, p.Count(n))
 	for _, m := range p.Members(n) {
 		if k := p.Kind(m.Value); k != jackson.String {
 			return refusal.New(refusal.BadSchema, "expected string, got "+k.String()).At(refusal.Name(m.Name))
 		}
+		s.Parameters[m.Name] = p.Text(m.Value)
 	}
-	if at, k := p.Member(n, parameterScale); k == jackson.String {
-		s.Scale, s.HasScale = parseInt(p.Text(at))
+	if scale, found := s.Parameters[parameterScale]; found {
+		s.Scale, s.HasScale = parseInt(scale)
 	}
-	if at, k := p.Member(n, parameterPrecision); k == jackson.String && s.Logical == Decimal {
-		if digits, ok := parseInt(p.Text(at)); ok && digits > 0 {
+	if s.Logical == schema.Decimal {
+		if digits, ok := parseInt(s.Parameters[parameterPrecision]); ok && digits > 0 {
 			s.Precision = int(digits)
 		}
 	}

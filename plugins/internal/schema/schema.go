@@ -1,7 +1,11 @@
-// Package schema reads the schemas of Kafka Connect JSON and remembers them.
+// Package schema has the schema of a record: Kafka Connect's types, with everything that
+// a table or another format needs of them. Decoders make schemas; outputs read them.
 package schema
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Type is one of Kafka Connect's types.
 type Type uint8
@@ -22,13 +26,19 @@ const (
 	Struct
 )
 
-// typeNames are the format's names; it calls float32 and float64 float and double.
+// typeNames are the names of Connect JSON, which calls float32 and float64 float and double.
 var typeNames = [...]string{
 	"int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes", "array", "map", "struct",
 }
 
-// String is the name of the type in a schema node.
+// String returns the name of the type in Connect JSON.
 func (t Type) String() string { return typeNames[t] }
+
+// TypeOf returns the type of this name.
+func TypeOf(name string) (Type, bool) {
+	t := slices.Index(typeNames[:], name)
+	return Type(max(t, 0)), t >= 0
+}
 
 // Logical is the meaning that the name of a schema gives its base type.
 type Logical uint8
@@ -44,17 +54,18 @@ const (
 	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
 )
 
-// logicalType is the meaning of a schema's name.
-type logicalType struct {
+// Meaning is what the name of a schema says about its values.
+type Meaning struct {
 	Logical Logical
-	base    Type
+	Base    Type
 	Unit    time.Duration // of the number of a Date, a Time or a Timestamp
 	// IsConnect says that the type is one of Kafka Connect's own. The reference converts
 	// such a type on any base type.
 	IsConnect bool
 }
 
-var logicalTypes = map[string]logicalType{
+// Meanings has the meaning of each name that has one.
+var Meanings = map[string]Meaning{
 	"org.apache.kafka.connect.data.Decimal":   {Decimal, Bytes, 0, true},
 	"org.apache.kafka.connect.data.Date":      {Date, Int32, 24 * time.Hour, true},
 	"org.apache.kafka.connect.data.Time":      {Time, Int32, time.Millisecond, true},
@@ -69,16 +80,21 @@ var logicalTypes = map[string]logicalType{
 	"io.debezium.time.ZonedTimestamp":         {ZonedTime, String, time.Nanosecond, false},
 }
 
-// Schema is one schema node. It is immutable and shared by all messages that have it.
+// Schema is one schema node. It is immutable, and all records that have it share it: two
+// records with the same pointer have the same schema.
 type Schema struct {
-	Type     Type
-	Name     string // the node's `name`: a logical type, or the producer's name of the struct
-	Optional bool
-	Fields   []Field        // of a struct, in the order of `fields`
-	Index    map[string]int // the index of a field, by its name
-	Keys     *Schema        // of a map
-	Items    *Schema        // elements of an array, values of a map
-	logicalType
+	Type       Type
+	Name       string            // a logical type, or the producer's name of the struct
+	Version    int               // of the producer's schema, 0 for none
+	Doc        string            // what the producer says about it
+	Parameters map[string]string // what a logical type needs, and what the producer adds
+	Optional   bool
+	Default    any            // nil for none, since null is no default
+	Fields     []Field        // of a struct, in the producer's order
+	Index      map[string]int // the index of a field, by its name
+	Keys       *Schema        // of a map
+	Items      *Schema        // elements of an array, values of a map
+	Meaning
 	// Scale is a Decimal's number of fraction digits; it may be negative. HasScale is
 	// false if the schema has no scale or one that cannot be read. Precision is a
 	// Decimal's number of digits by the convention `connect.decimal.precision`, 0 if not
@@ -86,12 +102,31 @@ type Schema struct {
 	Scale     int64
 	HasScale  bool
 	Precision int
-	Default   any // nil for none, since null is no default
-	// Description is the result of the decoder's Options.Describe. Only the root of a
-	// message's schema has one.
-	Description any
+	// Common is the schema in the framework's common form, for other components. Only the
+	// root of a record's schema has one. Nothing changes it.
+	Common any
+}
 
-	raw []byte // the bytes by which a Cache remembers the schema
+// Copy returns a copy of Common. It makes a schema immutable metadata for the framework:
+// a mapping that reads the metadata gets the common form, and may change it.
+func (s *Schema) Copy() any { return clone(s.Common) }
+
+func clone(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		c := make(map[string]any, len(v))
+		for name, member := range v {
+			c[name] = clone(member)
+		}
+		return c
+	case []any:
+		c := make([]any, len(v))
+		for i, element := range v {
+			c[i] = clone(element)
+		}
+		return c
+	}
+	return v
 }
 
 // Field is a struct's field.
