@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/internal/primitive"
 )
 
 // The names of the fields of connect_json_decode.
@@ -17,6 +19,7 @@ const (
 	fieldStoreSchema   = "store_schema_metadata"
 	fieldStoreOriginal = "store_original_metadata"
 	fieldCacheSize     = "schema_cache_size"
+	fieldKeyFormat     = "key_format"
 
 	modeStrict    = "strict"
 	modeCompat    = "compat"
@@ -54,6 +57,8 @@ func spec() *service.ConfigSpec {
 			Description("The metadata in which the processor stores the schema, in the form that the `schema_metadata` fields of other components read. When this field is empty, the processor does not store the schema. A message without a schema does not get this metadata.")).
 		Field(service.NewStringField(fieldStoreOriginal).Default("").
 			Description("The metadata in which the processor stores the received bytes, by reference. When this field is empty, the processor does not store the bytes. A refused message gets this metadata, too, and its content is also the received bytes. The metadata of this name always has the received bytes, never a header of that name.")).
+		Field(service.NewStringAnnotatedEnumField(fieldKeyFormat, keyFormats()).Default("").
+			Description("The format of the record keys, like `key.converter`. The processor then decodes the key of each message into the metadata `order_sink_key`, and refuses a message whose key has another format. By default, the processor only decodes the key of a tombstone, if that key is Connect JSON.")).
 		Field(service.NewIntField(fieldCacheSize).Default(1000).Advanced().
 			Description("How many distinct schemas the processor remembers. The processor parses a schema once and then finds the schema by its bytes.").
 			LintRule(`root = if this < 1 { ["schema_cache_size must be at least 1"] }`)).
@@ -66,8 +71,21 @@ pipeline:
 `)
 }
 
+// keyFormats returns the formats of keys with their meanings.
+func keyFormats() map[string]string {
+	all := map[string]string{
+		"":         "Not known.",
+		formatJSON: "Connect JSON, with or without the envelope of `schema` and `payload` (`JsonConverter`).",
+	}
+	for _, f := range primitive.Formats {
+		all[f.Name] = f.Meaning
+	}
+	return all
+}
+
 type config struct {
 	options       Options
+	keyFormat     string
 	storeSchema   string
 	storeOriginal string
 }
@@ -82,6 +100,7 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 		{fieldUnknownFields, &unknown},
 		{fieldStoreSchema, &c.storeSchema},
 		{fieldStoreOriginal, &c.storeOriginal},
+		{fieldKeyFormat, &c.keyFormat},
 	} {
 		if *setting.into, err = p.FieldString(setting.field); err != nil {
 			return c, err

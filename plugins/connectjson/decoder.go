@@ -3,7 +3,6 @@ package connectjson
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/convert"
@@ -202,36 +201,4 @@ func (s *scratch) envelopeMembers() (node, payload jackson.Node, r *record.Refus
 		return node, payload, nil
 	}
 	return 0, 0, refusal.New(refusal.BadEnvelope, "expected schema and payload, got "+got)
-}
-
-// decodeKey decodes a record key that is an envelope, as Kafka Connect's JsonConverter
-// writes it. The path of a refusal is the member of the key, or [record.Key] for the
-// whole key. isEnvelope is false for any other key: text, or JSON without a schema.
-func (d *Decoder) decodeKey(key []byte) (value any, isEnvelope bool, r *record.Refusal) {
-	if !beginsAsJSON(key) { // most keys are text
-		return nil, false, nil
-	}
-	s := d.scratch.Get().(*scratch)
-	defer d.release(s)
-	if s.scan(key) != nil || s.Kind(0) != jackson.Object {
-		return nil, false, nil
-	}
-	_, node := s.Member(0, memberSchema)
-	_, payload := s.Member(0, memberPayload)
-	if node == jackson.Missing || payload == jackson.Missing || len(s.Members(0)) > 2 {
-		return nil, false, nil
-	}
-	if value, _, r = d.envelope(s); r == nil {
-		return value, true, nil
-	}
-	member, inPayload := strings.CutPrefix(r.Path, memberPayload+".")
-	switch {
-	case inPayload:
-		r.Path = member
-	case strings.HasPrefix(r.Path, memberSchema):
-		r.Path, r.Detail = record.Key, r.Path+": "+r.Detail
-	default:
-		r.Path = record.Key
-	}
-	return nil, true, r
 }

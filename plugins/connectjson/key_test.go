@@ -75,10 +75,11 @@ func TestANamedKeySchemaIsRead(t *testing.T) {
 				want = map[string]any{"id": c.want, "other": nil}
 			}
 			for range 2 { // the schema is parsed, then found
-				got, isEnvelope, refused := keys.decodeKey([]byte(key))
-				require.Nil(t, refused, key)
-				require.True(t, isEnvelope, key)
-				require.Equal(t, want, got, key)
+				got := keys.decodeKey([]byte(key), false)
+				require.NotNil(t, got, key)
+				require.Nil(t, got.Refusal, key)
+				require.Equal(t, want, got.Value, key)
+				require.NotNil(t, got.Schema, key)
 			}
 		}
 	}
@@ -107,9 +108,9 @@ func TestAKeyThatIsNotOfItsTypeIsRefused(t *testing.T) {
 		{`"type":"int32"`, `null`, "null_field", "expected int32, got null"},
 	} {
 		for path, key := range keysOf(c.node, c.payload) {
-			_, isEnvelope, refused := keys.decodeKey([]byte(key))
-			require.True(t, isEnvelope, key)
-			require.EqualError(t, refused, c.code+": "+path+": "+c.detail, key)
+			got := keys.decodeKey([]byte(key), false)
+			require.NotNil(t, got, key)
+			require.EqualError(t, got.Refusal, c.code+": "+path+": "+c.detail, key)
 		}
 	}
 	for key, want := range map[string]string{
@@ -119,9 +120,9 @@ func TestAKeyThatIsNotOfItsTypeIsRefused(t *testing.T) {
 		`{"schema":null,"payload":"a","payload":"b"}`:                          "bad_envelope: kafka_key: a member stands twice",
 		envelope("null", `{"id":1,"id":2}`):                                    "bad_json: kafka_key: a member stands twice",
 	} {
-		_, isEnvelope, refused := keys.decodeKey([]byte(key))
-		require.True(t, isEnvelope, key)
-		require.EqualError(t, refused, want, key)
+		got := keys.decodeKey([]byte(key), false)
+		require.NotNil(t, got, key)
+		require.EqualError(t, got.Refusal, want, key)
 	}
 }
 
@@ -133,10 +134,7 @@ func TestOtherKeysAreNotDecoded(t *testing.T) {
 		"", "a", `"a"`, "7", "[1]", "{", `{"id":1}`, "{}", `{"schema":null}`, `{"schema":null,"payload":1,"x":1}`, `{"schema":null,"payload":1`, `{"schema":null,"payload":1} x`,
 		"{\"schema\":null,\"payload\":\"\xff\"}",
 	} {
-		value, isEnvelope, refused := keys.decodeKey([]byte(key))
-		require.Nil(t, value, key)
-		require.False(t, isEnvelope, key)
-		require.Nil(t, refused, key)
+		require.Nil(t, keys.decodeKey([]byte(key), false), key)
 	}
 }
 
@@ -158,10 +156,10 @@ func TestTheKeyOfATombstoneIsMetadata(t *testing.T) {
 		out := process(t, yaml, service.MessageBatch{
 			message(nil, []byte(key)), message(nil, key), message(nil, []byte(wrong)), message(nil, []byte("a")), message(nil, nil),
 		})
-		for i, want := range []*record.TombstoneKey{
-			{Raw: key, Value: map[string]any{"id": int64(7)}},
-			{Raw: key, Value: map[string]any{"id": int64(7)}},
-			{Raw: wrong, Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
+		for i, want := range []*record.KeyValue{
+			{Raw: []byte(key), Value: map[string]any{"id": int64(7)}},
+			{Raw: []byte(key), Value: map[string]any{"id": int64(7)}},
+			{Raw: []byte(wrong), Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
 			nil,
 			nil,
 		} {
@@ -171,7 +169,8 @@ func TestTheKeyOfATombstoneIsMetadata(t *testing.T) {
 				require.False(t, has, "a producer's header must not pass for the key")
 				continue
 			}
-			require.Equal(t, want, got, "%s: %d", yaml, i)
+			key := got.(*record.KeyValue)
+			require.Equal(t, []any{want.Raw, want.Value, want.Refusal}, []any{key.Raw, key.Value, key.Refusal}, "%s: %d", yaml, i)
 		}
 	}
 	null := process(t, "{}", service.MessageBatch{message(`{"schema":null,"payload":null}`, key), message(seedEnvelope, key)})
@@ -186,5 +185,67 @@ func TestTheKeyOfATombstoneIsMetadata(t *testing.T) {
 	mapped, err := null[0].BloblangQuery(mapping)
 	require.NoError(t, err)
 	got, _ = mapped.MetaGetImmut(record.DecodedKey)
-	require.IsType(t, &record.TombstoneKey{}, got)
+	require.IsType(t, &record.KeyValue{}, got)
+}
+
+// With the format of keys, the key of each message is decoded.
+func TestKeysOfAFormat(t *testing.T) {
+	t.Parallel()
+	const refused = "refused"
+	for _, c := range []struct {
+		format string
+		key    any
+		want   any
+		as     string // the type of the schema
+	}{
+		{"json", envelope(structOf(field("id", `{"type":"int32"}`)), `{"id":7}`), map[string]any{"id": int64(7)}, "struct"},
+		{"json", envelope(`{"type":"string","optional":false}`, `"a"`), "a", "string"},
+		{"json", `{"schema":null,"payload":{"id":7}}`, map[string]any{"id": int64(7)}, ""},
+		{"json", `{"id":7,"part":"a"}`, map[string]any{"id": int64(7), "part": "a"}, ""},
+		{"json", `7`, int64(7), ""},
+		{"json", `"a"`, "a", ""},
+		{"json", `{"schema":{"type":"int32"},"x":1}`, map[string]any{"schema": map[string]any{"type": "int32"}, "x": int64(1)}, ""},
+		{"json", "a", refused, "bad_json: kafka_key: expected a value at byte 0"},
+		{"json", envelope(structOf(field("id", `{"type":"int32"}`)), `{"id":"7"}`), refused, "type_mismatch: kafka_key.id: expected int32, got string"},
+		{"json", []byte(nil), nil, ""},
+		{"int64", []byte{0, 0, 0, 0, 0, 0, 1, 0}, int64(256), "int64"},
+		{"int64", "a", refused, "type_mismatch: kafka_key: expected int64 of 8 bytes, got 1 bytes"},
+		{"string", "77a436fd-64f9-4d35-999b-a957195f5d23", "77a436fd-64f9-4d35-999b-a957195f5d23", "string"},
+		{"bytes", []byte{0xff}, []byte{0xff}, "bytes"},
+		{"bytes", []byte(nil), nil, ""},
+	} {
+		m := service.NewMessage([]byte(envelope(`{"type":"int32"}`, "7")))
+		m.MetaSetMut(record.Key, c.key)
+		m.MetaSetMut(record.DecodedKey, "a producer's header")
+		out := process(t, "key_format: "+c.format, service.MessageBatch{m})
+		if c.want == refused {
+			require.EqualError(t, out[0].GetError(), c.as)
+			continue
+		}
+		require.NoError(t, out[0].GetError(), "%v", c.key)
+		got, has := out[0].MetaGetImmut(record.DecodedKey)
+		require.Equal(t, c.want != nil, has, "%v", c.key)
+		if has {
+			key := got.(*record.KeyValue)
+			require.Equal(t, c.want, key.Value)
+			require.Equal(t, c.as == "", key.Schema == nil, "%v", c.key)
+			if key.Schema != nil {
+				require.Equal(t, c.as, key.Schema.Type.String())
+			}
+		}
+	}
+}
+
+// The scanner skips the bytes of a known schema. In a key that is no envelope they are
+// data.
+func TestAMemberOfAPlainKeyThatLooksLikeASchemaIsKept(t *testing.T) {
+	t.Parallel()
+	keys := newKeys(formatJSON, 10)
+	node := `{"type":"int32"}`
+	for range 2 {
+		require.Equal(t, int64(7), keys.decode([]byte(envelope(node, "7"))).Value)
+		got := keys.decode([]byte(`{"schema":` + node + `,"x":1}`))
+		require.Nil(t, got.Refusal)
+		require.Equal(t, map[string]any{"schema": map[string]any{"type": "int32"}, "x": int64(1)}, got.Value)
+	}
 }

@@ -23,7 +23,7 @@ func init() {
 type processor struct {
 	config
 	decoder *Decoder
-	keys    *Decoder // of the keys of tombstones
+	keys    *keys
 	unknown *service.MetricCounter
 	refused *service.MetricCounter
 }
@@ -40,11 +40,10 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", fieldSchemaContent, err)
 	}
-	keys, _ := NewDecoder(Options{CacheSize: conf.options.CacheSize}) // no error without SchemaContent
 	return &processor{
 		config:  conf,
 		decoder: decoder,
-		keys:    keys,
+		keys:    newKeys(conf.keyFormat, conf.options.CacheSize),
 		unknown: resources.Metrics().NewCounter("connect_json_decode_unknown_fields_total"),
 		refused: resources.Metrics().NewCounter("connect_json_decode_refused_total", "code"),
 	}, nil
@@ -101,10 +100,12 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 	if r != nil {
 		return 0, r
 	}
-	msg.SetStructuredMut(rec.Value)
-	if rec.Value == nil {
-		p.storeKey(msg)
+	if rec.Value == nil || p.keyFormat != "" {
+		if r := p.storeKey(msg); r != nil {
+			return 0, r
+		}
 	}
+	msg.SetStructuredMut(rec.Value)
 	switch {
 	case p.storeSchema == "":
 	case rec.Schema != nil:
@@ -115,22 +116,31 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 	return rec.Unknown, nil
 }
 
-// storeKey decodes the record key of a tombstone into metadata. An output that deletes
-// rows takes the key from there. A key that cannot be decoded fails no message here,
-// since not every output needs the key.
-func (p *processor) storeKey(msg *service.Message) {
-	var key []byte
-	switch raw, _ := msg.MetaGetImmut(record.Key); k := raw.(type) {
+// storeKey decodes the record key into metadata. An output takes the key from there. A
+// key that cannot be decoded refuses the message if the format of keys is known.
+// Otherwise it fails no tombstone here, since not every output needs the key.
+func (p *processor) storeKey(msg *service.Message) *record.Refusal {
+	var raw []byte
+	switch k, _ := msg.MetaGetImmut(record.Key); k := k.(type) {
 	case []byte:
-		key = k
+		raw = k
 	case string:
-		key = []byte(k)
+		raw = []byte(k)
 	}
-	if value, isEnvelope, r := p.keys.decodeKey(key); isEnvelope {
-		msg.MetaSetImmut(record.DecodedKey, &record.TombstoneKey{Raw: string(key), Value: value, Refusal: r})
-	} else {
+	key := p.keys.decode(raw)
+	switch {
+	case key == nil: // a producer's header of that name is no key
 		msg.MetaDelete(record.DecodedKey)
+	case key.Refusal != nil && p.keyFormat != "":
+		if key.Refusal.Path != record.Key {
+			key.Refusal.At(record.Key)
+		}
+		return key.Refusal
+	default:
+		key.Raw = raw
+		msg.MetaSetImmut(record.DecodedKey, key)
 	}
+	return nil
 }
 
 // bytesOf returns the bytes of a message. Structured content that has no JSON form, such

@@ -3,7 +3,13 @@
 // the ticket that keeps its order. The plugins never import one another.
 package record
 
-import "github.com/twmb/franz-go/pkg/kgo"
+import (
+	"bytes"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/plugins/internal/schema"
+)
 
 // The metadata that an input sets.
 const (
@@ -23,8 +29,9 @@ const (
 	// Original has the bytes of a record as the input read them. The shipped pipelines
 	// configure this name in their decoder.
 	Original = "order_sink_original"
-	// DecodedKey has the [*TombstoneKey] of a tombstone whose record key is an envelope of
-	// schema and payload.
+	// DecodedKey has the [*KeyValue] of a record whose key a decoder has decoded: of each
+	// record if the decoder knows the format of keys, else of a tombstone whose key is an
+	// envelope of schema and payload.
 	DecodedKey = "order_sink_key"
 	// FallbackError is the error of a message that the framework's fallback forwards.
 	FallbackError = "fallback_error"
@@ -51,29 +58,31 @@ var reserved = map[string]bool{
 // is a header.
 func IsNumber(name string) bool { return numbers[name] }
 
-// TombstoneKey is a decoded record key: a value, or why the key cannot be decoded. A
-// header of a record never has this type.
-type TombstoneKey struct {
-	Raw     string // the key before it was decoded
+// KeyValue is a decoded record key: a value with its schema, or why the key cannot be
+// decoded. The schema is nil for a key without one. A header of a record never has this
+// type.
+type KeyValue struct {
+	Raw     []byte // the key before it was decoded
 	Value   any
+	Schema  *schema.Schema
 	Refusal *Refusal
 }
 
 // Is reports whether k is the decoded form of key. It is not when a processor has replaced
 // the key since.
-func (k *TombstoneKey) Is(key any) bool {
+func (k *KeyValue) Is(key any) bool {
 	switch key := key.(type) {
 	case []byte:
-		return string(key) == k.Raw
+		return bytes.Equal(key, k.Raw)
 	case string:
-		return key == k.Raw
+		return key == string(k.Raw)
 	}
 	return false
 }
 
-// Copy returns the value. It makes a TombstoneKey immutable metadata for the framework: a
+// Copy returns the value. It makes a KeyValue immutable metadata for the framework: a
 // reader must not change what the value contains.
-func (k *TombstoneKey) Copy() any { return k.Value }
+func (k *KeyValue) Copy() any { return k.Value }
 
 // Metadata is the metadata of a message.
 type Metadata interface {

@@ -58,7 +58,7 @@ func Messages[M Incoming](target *table.Target, batch []M) []Message {
 		if content == nil {
 			messages[i].Key, _ = m.MetaGetMut(record.Key)
 			decoded, _ := m.MetaGetImmut(record.DecodedKey)
-			if key, isDecoded := decoded.(*record.TombstoneKey); isDecoded && key.Is(messages[i].Key) {
+			if key, isDecoded := decoded.(*record.KeyValue); isDecoded && key.Is(messages[i].Key) {
 				messages[i].Key = key
 			}
 		}

@@ -15,7 +15,7 @@ import (
 type Message struct {
 	Content  any   // the record, an object; nil for a tombstone
 	Metadata []any // one for each of Target.Metadata, nil where it is absent
-	Key      any   // of Kafka: text, bytes or a *record.TombstoneKey
+	Key      any   // of Kafka: text, bytes or a *record.KeyValue
 	Failed   bool  // it has an error already and will not be written
 }
 

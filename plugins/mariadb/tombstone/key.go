@@ -58,7 +58,7 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 func keyPayload(key any) (any, *record.Refusal) {
 	var raw []byte
 	switch k := key.(type) {
-	case *record.TombstoneKey:
+	case *record.KeyValue:
 		if k.Refusal != nil {
 			code := cmp.Or(codes[k.Refusal.Code], refusal.Shape)
 			return nil, refusal.New(code, k.Refusal.Path, "the tombstone's key: %s", k.Refusal.Detail)

@@ -12,8 +12,8 @@ import (
 func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 	t.Parallel()
 	one, two := []string{"id"}, []string{"id", "part"}
-	refused := func(code, path string) *record.TombstoneKey {
-		return &record.TombstoneKey{Refusal: &record.Refusal{Stage: record.Decode, Code: code, Path: path, Detail: "why"}}
+	refused := func(code, path string) *record.KeyValue {
+		return &record.KeyValue{Refusal: &record.Refusal{Stage: record.Decode, Code: code, Path: path, Detail: "why"}}
 	}
 	for name, c := range map[string]struct {
 		key     any
@@ -26,11 +26,11 @@ func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 		"plain number":             {"42", one, map[string]any{"id": []byte("42")}, ""},
 		"plain, any bytes":         {[]byte{0xff, 0}, one, map[string]any{"id": []byte{0xff, 0}}, ""},
 		"empty":                    {[]byte{}, one, map[string]any{"id": []byte{}}, ""},
-		"text in an envelope":      {&record.TombstoneKey{Value: "a"}, one, map[string]any{"id": "a"}, ""},
-		"integer in an envelope":   {&record.TombstoneKey{Value: int64(9223372036854775807)}, one, map[string]any{"id": int64(9223372036854775807)}, ""},
-		"bytes in an envelope":     {&record.TombstoneKey{Value: []byte{0xff, 0}}, one, map[string]any{"id": []byte{0xff, 0}}, ""},
-		"struct in an envelope":    {&record.TombstoneKey{Value: map[string]any{"part": int64(1), "id": []byte("a")}}, two, map[string]any{"id": []byte("a"), "part": int64(1)}, ""},
-		"a field that is no key":   {&record.TombstoneKey{Value: map[string]any{"id": "a", "more": map[string]any{}}}, one, map[string]any{"id": "a"}, ""},
+		"text in an envelope":      {&record.KeyValue{Value: "a"}, one, map[string]any{"id": "a"}, ""},
+		"integer in an envelope":   {&record.KeyValue{Value: int64(9223372036854775807)}, one, map[string]any{"id": int64(9223372036854775807)}, ""},
+		"bytes in an envelope":     {&record.KeyValue{Value: []byte{0xff, 0}}, one, map[string]any{"id": []byte{0xff, 0}}, ""},
+		"struct in an envelope":    {&record.KeyValue{Value: map[string]any{"part": int64(1), "id": []byte("a")}}, two, map[string]any{"id": []byte("a"), "part": int64(1)}, ""},
+		"a field that is no key":   {&record.KeyValue{Value: map[string]any{"id": "a", "more": map[string]any{}}}, one, map[string]any{"id": "a"}, ""},
 		"schema is null":           {`{"schema":null,"payload":{"id":"a","more":[]}}`, one, map[string]any{"id": "a"}, ""},
 		"an object alone":          {` {"id":"a","part":2}`, two, map[string]any{"id": "a", "part": json.Number("2")}, ""},
 		"text in quotes":           {`"a\"b"`, one, map[string]any{"id": `a"b`}, ""},
@@ -39,7 +39,7 @@ func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 		"one text for two columns": {"a", two, nil, "row_shape: kafka_key: expected an object of 2 members, got bytes"},
 		"a member is not there":    {`{"id":"a"}`, two, nil, "row_missing: part: the tombstone's key has no such member"},
 		"a member is null":         {`{"id":null}`, one, nil, "row_null: id: the tombstone's key has null for it"},
-		"payload is null":          {&record.TombstoneKey{Value: nil}, one, nil, "row_null: id: the tombstone's key has null for it"},
+		"payload is null":          {&record.KeyValue{Value: nil}, one, nil, "row_null: id: the tombstone's key has null for it"},
 		"a member is an object":    {`{"id":{}}`, one, nil, "row_type: id: a key's member is one value, got an object"},
 		"a Decimal of no scale":    {refused("bad_schema", "kafka_key"), one, nil, "row_shape: kafka_key: the tombstone's key: why"},
 		"no base64":                {refused("type_mismatch", "kafka_key"), one, nil, "row_type: kafka_key: the tombstone's key: why"},
