@@ -48,43 +48,74 @@ type uniqueIndex struct {
 	nullable bool
 }
 
-// Inspect reads what the server says about the target. The error is a [Mismatch] when the
-// table cannot hold the configured rows safely.
-func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
-	t := &Table{Target: target, Version: -1, Counting: ByInsertID, Seen: time.Now()}
+// Description is what the server says about a table, whatever part of it is written.
+type Description struct {
+	Seen      time.Time
+	MaxPacket int // max_allowed_packet, in bytes
+
+	database, engine, kind string
+	transactional          bool
+	next                   sql.NullInt64 // of an AUTO_INCREMENT column
+	columns                []described
+	indexes                []uniqueIndex
+}
+
+// Describe asks the server about a table. An empty database is that of the connection.
+// The error is a [Mismatch] when there is no such table.
+func Describe(ctx context.Context, db *sql.DB, database, name string) (*Description, error) {
+	d := &Description{Seen: time.Now()}
 	var engine, kind, transactions sql.NullString
-	var next sql.NullInt64 // of an AUTO_INCREMENT column
 	// A server with lower_case_table_names compares names as it stores them.
 	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, t.AUTO_INCREMENT, @@max_allowed_packet
 		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
 		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
-		target.Database, target.Table).Scan(&t.database, &kind, &engine, &transactions, &next, &t.MaxPacket)
+		database, name).Scan(&d.database, &kind, &engine, &transactions, &d.next, &d.MaxPacket)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, Mismatch{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", target.quoted(), target.quoted())}
+		quoted := (&Target{Database: database, Table: name}).quoted()
+		return nil, Mismatch{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", quoted, quoted)}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("inspecting table %s: %w", target.Table, err)
+		return nil, fmt.Errorf("inspecting table %s: %w", name, err)
 	}
-	all, err := readColumns(ctx, db, t)
-	if err != nil {
-		return nil, fmt.Errorf("inspecting the columns of %s: %w", target.Table, err)
+	d.kind, d.engine, d.transactional = kind.String, engine.String, transactions.String == "YES"
+	if d.columns, err = readColumns(ctx, db, d.database, name); err != nil {
+		return nil, fmt.Errorf("inspecting the columns of %s: %w", name, err)
 	}
-	indexes, err := readIndexes(ctx, db, t)
+	if d.indexes, err = readIndexes(ctx, db, d.database, name); err != nil {
+		return nil, fmt.Errorf("inspecting the indexes of %s: %w", name, err)
+	}
+	return d, nil
+}
+
+// Inspect asks the server about the target. The error is a [Mismatch] when the table
+// cannot hold the configured rows safely.
+func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
+	d, err := Describe(ctx, db, target.Database, target.Table)
 	if err != nil {
-		return nil, fmt.Errorf("inspecting the indexes of %s: %w", target.Table, err)
+		return nil, err
+	}
+	return d.Fit(ctx, db, target)
+}
+
+// Fit returns the table with the columns of the target. It asks the server only about
+// something that does not fit. The error is a [Mismatch] when the table cannot hold the
+// rows of the target safely.
+func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
+	t := &Table{
+		Target: target, Version: -1, Counting: ByInsertID, Seen: d.Seen, MaxPacket: d.MaxPacket, database: d.database,
 	}
 	var found Mismatch
 	switch {
-	case kind.String == "SYSTEM VERSIONED":
+	case d.kind == "SYSTEM VERSIONED":
 		// It takes every row of an update for a changed one.
 		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
-	case kind.String != "BASE TABLE":
+	case d.kind != "BASE TABLE":
 		// It has no keys of its own, so that nothing else about it helps.
-		return nil, Mismatch{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(kind.String), FieldTable, FieldKey)}
-	case transactions.String != "YES":
-		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", engine.String, target.quoted())
+		return nil, Mismatch{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(d.kind), FieldTable, FieldKey)}
+	case !d.transactional:
+		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", d.engine, target.quoted())
 	}
-	t.fit(all, &found)
+	t.fit(d.columns, &found)
 	remedies := newRemedies(db, t)
 	if err := t.fitAmbiguous(ctx, remedies, &found); err != nil {
 		return nil, err
@@ -92,10 +123,10 @@ func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
 	if err := t.fitUnfilled(ctx, remedies, &found); err != nil {
 		return nil, err
 	}
-	if err := t.fitKey(ctx, remedies, indexes, &found); err != nil {
+	if err := t.fitKey(ctx, remedies, d.indexes, &found); err != nil {
 		return nil, err
 	}
-	t.fitSerial(all, next)
+	t.fitSerial(d.columns, d.next)
 	if len(found) > 0 {
 		return nil, found
 	}
@@ -112,13 +143,13 @@ type described struct {
 	privileges    []string
 }
 
-func readColumns(ctx context.Context, db *sql.DB, t *Table) ([]described, error) {
+func readColumns(ctx context.Context, db *sql.DB, database, name string) ([]described, error) {
 	rows, err := db.QueryContext(ctx, `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_DEFAULT IS NOT NULL,
 			EXTRA, IS_GENERATED <> 'NEVER', COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
 			COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), COALESCE(CHARACTER_OCTET_LENGTH, 0),
 			COALESCE(NUMERIC_PRECISION, 0), COALESCE(NUMERIC_SCALE, -1), COALESCE(DATETIME_PRECISION, 0), PRIVILEGES
 		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
-		t.database, t.Target.Table)
+		database, name)
 	if err != nil {
 		return nil, err
 	}
@@ -148,23 +179,23 @@ func readColumns(ctx context.Context, db *sql.DB, t *Table) ([]described, error)
 	return all, rows.Err()
 }
 
-func readIndexes(ctx context.Context, db *sql.DB, t *Table) ([]uniqueIndex, error) {
+func readIndexes(ctx context.Context, db *sql.DB, database, name string) ([]uniqueIndex, error) {
 	rows, err := db.QueryContext(ctx, `SELECT INDEX_NAME, COLUMN_NAME, SUB_PART IS NOT NULL, NULLABLE = 'YES', INDEX_TYPE = 'HASH'
 		FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0
-		ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`, t.database, t.Target.Table)
+		ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`, database, name)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var all []uniqueIndex
 	for rows.Next() {
-		var name, column string
+		var index, column string
 		var prefixed, nullable, hashed bool
-		if err := rows.Scan(&name, &column, &prefixed, &nullable, &hashed); err != nil {
+		if err := rows.Scan(&index, &column, &prefixed, &nullable, &hashed); err != nil {
 			return nil, err
 		}
-		if len(all) == 0 || all[len(all)-1].name != name {
-			all = append(all, uniqueIndex{name: name})
+		if len(all) == 0 || all[len(all)-1].name != index {
+			all = append(all, uniqueIndex{name: index})
 		}
 		last := &all[len(all)-1]
 		last.columns = append(last.columns, column)
