@@ -36,16 +36,48 @@ func (t *Target) members() []string { return t.Columns[:len(t.Columns)-len(t.Met
 // record's columns.
 func (t *Target) guardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
 
-// ParseName reads "table" or "database.table".
+// ParseName reads "table" or "database.table". A name with dots stands in backticks:
+// "`shop.orders`", "shop.`eu.orders`". A backtick inside of backticks is written twice.
 func ParseName(name string) (database, table string, err error) {
-	database, table, found := strings.Cut(name, ".")
-	switch {
-	case !found:
-		return "", name, nil
-	case database == "" || table == "" || strings.Contains(table, "."):
-		return "", "", fmt.Errorf("%s %q is neither a table nor database.table", FieldTable, name)
+	first, rest, err := cutIdentifier(name)
+	if err == nil && rest != "" {
+		database = first
+		if first, rest, err = cutIdentifier(rest[1:]); err == nil && (rest != "" || database == "") {
+			err = errName
+		}
 	}
-	return database, table, nil
+	if err != nil || first == "" && database != "" {
+		return "", "", fmt.Errorf("%s %q is neither a table nor database.table (a name with dots stands in backticks)", FieldTable, name)
+	}
+	return database, first, nil
+}
+
+var errName = errors.New("not a name")
+
+// cutIdentifier returns the identifier before the first dot, and the rest from the dot on.
+func cutIdentifier(name string) (identifier, rest string, err error) {
+	quoted, isQuoted := strings.CutPrefix(name, "`")
+	if !isQuoted {
+		if i := strings.IndexByte(name, '.'); i >= 0 {
+			return name[:i], name[i:], nil
+		}
+		return name, "", nil
+	}
+	for i := 0; i < len(quoted); i++ {
+		if quoted[i] != '`' {
+			continue
+		}
+		if strings.HasPrefix(quoted[i+1:], "`") {
+			i++
+			continue
+		}
+		identifier, rest = strings.ReplaceAll(quoted[:i], "``", "`"), quoted[i+1:]
+		if identifier == "" || rest != "" && rest[0] != '.' {
+			return "", "", errName
+		}
+		return identifier, rest, nil
+	}
+	return "", "", errName
 }
 
 // Check finds the mistakes that need no server.
