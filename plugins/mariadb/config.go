@@ -28,6 +28,9 @@ const (
 	fieldTLS         = "tls"
 	fieldBatching    = "batching"
 
+	keyFromValue  = "value"
+	keyFromRecord = "record_key"
+
 	tombstoneIgnore = "ignore"
 	tombstoneDelete = "delete"
 )
@@ -101,6 +104,12 @@ func tableFields() []*service.ConfigField {
 		service.NewStringListField(table.FieldKey).
 			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index.").
 			Example([]string{"order_id"}),
+		service.NewStringAnnotatedEnumField(table.FieldKeyFrom, map[string]string{
+			keyFromValue:  "From the members of the record, as for the other columns.",
+			keyFromRecord: "From the record key, as with `pk.mode=record_key` of a JDBC sink: the key itself if `key` has one column, otherwise its members. Set `key_format` of `connect_json_decode` to the format of the keys. Without it, the key is text, or JSON.",
+		}).
+			Description("Where the columns of `key` get their values. Columns among `metadata_columns` always take metadata.").
+			Default(keyFromValue),
 		service.NewStringField(table.FieldVersion).
 			Description("A column (an integer, decimal, date or timestamp) that protects a row: only a row with an equal or newer version overwrites the stored row. NULL is older than any version. When this field is empty, the last write wins.").
 			Example("updated_by_producer_at").
@@ -176,6 +185,9 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.Columns = slices.Concat(c.Target.Columns, c.Target.Metadata)
 	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, func(name string) bool { return name == "" })
 	c.InitStatement = setting.Read(&err, parsed.FieldString, fault.FieldInitStatement)
+	if setting.Read(&err, parsed.FieldString, table.FieldKeyFrom) == keyFromRecord {
+		c.Target.KeyFrom = table.FromKey
+	}
 	tombstone := setting.Read(&err, parsed.FieldString, fieldTombstone)
 	if err != nil {
 		return c, err

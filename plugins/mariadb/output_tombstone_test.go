@@ -31,7 +31,7 @@ func TestATombstoneDeletesItsRow(t *testing.T) {
 
 	// A key that names no row is refused alone.
 	r := d.put(o, service.MessageBatch{tombstone([]byte(nil), nil), tombstone("d", nil)})
-	require.Equal(t, map[int]string{0: "row_missing: kafka_key: a tombstone without a key names no row"}, r.refused)
+	require.Equal(t, map[int]string{0: "row_missing: kafka_key: the record has no key"}, r.refused)
 	require.Equal(t, int64(1), r.counts["deleted"])
 	require.Equal(t, []string{"e|3"}, d.rows(ids))
 }

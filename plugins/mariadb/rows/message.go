@@ -55,7 +55,7 @@ func Messages[M Incoming](target *table.Target, batch []M) []Message {
 		for j, name := range target.Metadata {
 			messages[i].Metadata[j], _ = m.MetaGetMut(name)
 		}
-		if content == nil {
+		if content == nil || target.KeyFrom == table.FromKey {
 			messages[i].Key, _ = m.MetaGetMut(record.Key)
 			decoded, _ := m.MetaGetImmut(record.DecodedKey)
 			if key, isDecoded := decoded.(*record.KeyValue); isDecoded && key.Is(messages[i].Key) {

@@ -6,9 +6,9 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/key"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
-	"github.com/order-sink/order-sink/plugins/mariadb/tombstone"
 )
 
 // Message has what the output takes of a message of the framework.
@@ -79,26 +79,31 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 	if !ok {
 		return Row{}, refusal.New(refusal.Shape, "value", "expected an object, got %s", column.TypeName(m.Content))
 	}
+	members, refused := keyOf(t, m)
+	if refused != nil {
+		return Row{}, refused
+	}
 	r := Row{Message: index, Values: values}
 	largest := 0
-	members := len(t.Columns) - len(m.Metadata)
 	for i := range t.Columns {
-		c := &t.Columns[i]
+		c, source := &t.Columns[i], &t.Sources[i]
 		var v any
-		if i >= members {
-			var refusal *record.Refusal
-			if v, refusal = c.FromMetadata(m.Metadata[i-members]); refusal != nil {
-				return Row{}, refusal
-			}
-		} else {
+		switch source.Origin {
+		case table.FromMetadata:
+			v, refused = c.FromMetadata(m.Metadata[source.At])
+		case table.FromKey:
+			v, refused = c.FromMetadata(members[source.Name])
+		default:
 			var present bool
-			if v, present = content[c.Name]; !present {
-				return Row{}, refusal.New(refusal.Missing, c.Name, "the record has no such member")
+			if v, present = content[source.Name]; !present {
+				refused = refusal.New(refusal.Missing, c.Name, "the record has no such member")
 			}
 		}
-		v, refusal := c.Accept(v)
-		if refusal != nil {
-			return Row{}, refusal
+		if refused == nil {
+			v, refused = c.Accept(v)
+		}
+		if refused != nil {
+			return Row{}, refused
 		}
 		values[i] = v
 		size := column.Size(v)
@@ -112,24 +117,33 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 	return r, nil
 }
 
-// buildTombstone makes the row that a message without content deletes.
-func buildTombstone(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
-	var names []string // of the key, without those of metadata
+// keyOf returns the values of the columns that take the record's key: of a tombstone, all
+// columns of the key that take no metadata.
+func keyOf(t *table.Table, m *Message) (map[string]any, *record.Refusal) {
+	if m.Content != nil && t.Target.KeyFrom != table.FromKey {
+		return nil, nil
+	}
+	var names []string
 	for _, i := range t.Key {
-		if i < len(t.Columns)-len(m.Metadata) {
-			names = append(names, t.Columns[i].Name)
+		if t.Sources[i].Origin != table.FromMetadata {
+			names = append(names, t.Sources[i].Name)
 		}
 	}
-	members, refused := tombstone.Members(m.Key, names)
+	return key.Members(m.Key, names)
+}
+
+// buildTombstone makes the row that a message without content deletes.
+func buildTombstone(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
+	members, refused := keyOf(t, m)
 	if refused != nil {
 		return Row{}, refused
 	}
 	r := Row{Message: index, Values: values, Deletes: true}
 	for _, i := range t.DeleteColumns() {
 		c := &t.Columns[i]
-		v := members[c.Name]
-		if n := i - (len(t.Columns) - len(m.Metadata)); n >= 0 {
-			v = m.Metadata[n]
+		v := members[t.Sources[i].Name]
+		if t.Sources[i].Origin == table.FromMetadata {
+			v = m.Metadata[t.Sources[i].At]
 		}
 		v, refused := c.FromMetadata(v)
 		if refused == nil && v == nil {

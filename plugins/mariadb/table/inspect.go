@@ -19,6 +19,7 @@ type Table struct {
 	Target   *Target
 	database string
 	Columns  []column.Column // in the configured order
+	Sources  []Source        // of the columns
 	Key      []int           // indexes into Columns
 	Locks    []int           // the same, of lock_order
 	Version  int             // index into Columns, -1 for none

@@ -23,6 +23,7 @@ func (m Mismatch) Error() string {
 // fit finds the configured columns among the columns of the table.
 func (t *Table) fit(all []described, found *Mismatch) {
 	for _, name := range t.Target.Columns {
+		t.Sources = append(t.Sources, t.Target.source(name))
 		t.fitColumn(all, name, found)
 	}
 	for _, d := range all {

@@ -13,6 +13,7 @@ const (
 	FieldColumns         = "columns"
 	FieldMetadataColumns = "metadata_columns"
 	FieldKey             = "key"
+	FieldKeyFrom         = "key_from"
 	FieldVersion         = "version"
 	FieldLockOrder       = "lock_order"
 )
@@ -24,6 +25,7 @@ type Target struct {
 	Columns   []string // of the record, then those of metadata
 	Metadata  []string // the last of columns: they take metadata of their names
 	Key       []string
+	KeyFrom   Origin   // where the key columns that take no metadata get their values
 	LockOrder []string // what rows are sorted by before their key
 	Version   string   // "" for none
 	Deletes   bool     // a tombstone deletes the row that its key names

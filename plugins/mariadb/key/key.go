@@ -1,5 +1,5 @@
-// Package tombstone reads which row a tombstone's Kafka key names.
-package tombstone
+// Package key reads the record key that names a row.
+package key
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
-// Members returns the value that a tombstone's Kafka key has for each column: a
+// Members returns the value that the record key of a message has for each column: a
 // string, an int64, a float64, a json.Number, a bool, []byte or a time.Time.
 //
 // The key is Connect JSON, {"schema":…,"payload":…}, which connect_json_decode has
@@ -41,11 +41,11 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 	for _, name := range columns {
 		v, present := members[name]
 		if !present {
-			return nil, refusal.New(refusal.Missing, name, "the tombstone's key has no such member")
+			return nil, refusal.New(refusal.Missing, name, "the record's key has no such member")
 		}
 		switch v.(type) {
 		case nil:
-			return nil, refusal.New(refusal.Null, name, "the tombstone's key has null for it")
+			return nil, refusal.New(refusal.Null, name, "the record's key has null for it")
 		case map[string]any, []any:
 			return nil, refusal.New(refusal.Type, name, "a key's member is one value, got %s", column.TypeName(v))
 		}
@@ -61,7 +61,7 @@ func keyPayload(key any) (any, *record.Refusal) {
 	case *record.KeyValue:
 		if k.Refusal != nil {
 			code := cmp.Or(codes[k.Refusal.Code], refusal.Shape)
-			return nil, refusal.New(code, k.Refusal.Path, "the tombstone's key: %s", k.Refusal.Detail)
+			return nil, refusal.New(code, k.Refusal.Path, "the record's key: %s", k.Refusal.Detail)
 		}
 		return k.Value, nil
 	case string:
@@ -70,7 +70,7 @@ func keyPayload(key any) (any, *record.Refusal) {
 		raw = k
 	}
 	if raw == nil {
-		return nil, refusal.New(refusal.Missing, record.Key, "a tombstone without a key names no row")
+		return nil, refusal.New(refusal.Missing, record.Key, "the record has no key")
 	}
 	if first := bytes.TrimLeft(raw, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '"') {
 		return parseKey(raw)

@@ -1,4 +1,4 @@
-package tombstone
+package key
 
 import (
 	"encoding/json"
@@ -34,22 +34,22 @@ func TestATombstonesKeyIsReadAsConnectWritesIt(t *testing.T) {
 		"schema is null":           {`{"schema":null,"payload":{"id":"a","more":[]}}`, one, map[string]any{"id": "a"}, ""},
 		"an object alone":          {` {"id":"a","part":2}`, two, map[string]any{"id": "a", "part": json.Number("2")}, ""},
 		"text in quotes":           {`"a\"b"`, one, map[string]any{"id": `a"b`}, ""},
-		"none":                     {nil, one, nil, "row_missing: kafka_key: a tombstone without a key names no row"},
-		"none, as bytes":           {[]byte(nil), one, nil, "row_missing: kafka_key: a tombstone without a key names no row"},
+		"none":                     {nil, one, nil, "row_missing: kafka_key: the record has no key"},
+		"none, as bytes":           {[]byte(nil), one, nil, "row_missing: kafka_key: the record has no key"},
 		"one text for two columns": {"a", two, nil, "row_shape: kafka_key: expected an object of 2 members, got bytes"},
-		"a member is not there":    {`{"id":"a"}`, two, nil, "row_missing: part: the tombstone's key has no such member"},
-		"a member is null":         {`{"id":null}`, one, nil, "row_null: id: the tombstone's key has null for it"},
-		"payload is null":          {&record.KeyValue{Value: nil}, one, nil, "row_null: id: the tombstone's key has null for it"},
+		"a member is not there":    {`{"id":"a"}`, two, nil, "row_missing: part: the record's key has no such member"},
+		"a member is null":         {`{"id":null}`, one, nil, "row_null: id: the record's key has null for it"},
+		"payload is null":          {&record.KeyValue{Value: nil}, one, nil, "row_null: id: the record's key has null for it"},
 		"a member is an object":    {`{"id":{}}`, one, nil, "row_type: id: a key's member is one value, got an object"},
-		"a Decimal of no scale":    {refused("bad_schema", "kafka_key"), one, nil, "row_shape: kafka_key: the tombstone's key: why"},
-		"no base64":                {refused("type_mismatch", "kafka_key"), one, nil, "row_type: kafka_key: the tombstone's key: why"},
+		"a Decimal of no scale":    {refused("bad_schema", "kafka_key"), one, nil, "row_shape: kafka_key: the record's key: why"},
+		"no base64":                {refused("type_mismatch", "kafka_key"), one, nil, "row_type: kafka_key: the record's key: why"},
 		"half an object":           {`{"id":"a"`, one, nil, "row_shape: kafka_key: the key begins like JSON but is not one JSON value"},
 		"more than an object":      {`{"id":"a"}{}`, one, nil, "row_shape: kafka_key: the key begins like JSON but is not one JSON value"},
 		"not UTF-8":                {"{\"id\":\"\xff\"}", one, nil, "row_bad_text: kafka_key: the key is not valid UTF-8"},
 		"a schema of no kind":      {`{"schema":7,"payload":"a"}`, one, nil, "row_shape: kafka_key: the key has a schema: put connect_json_decode before this output, which decodes the key of a message without content"},
-		"out of range":             {refused("out_of_range", "id"), one, nil, "row_out_of_range: id: the tombstone's key: why"},
-		"a required null":          {refused("null_field", "id"), one, nil, "row_null: id: the tombstone's key: why"},
-		"a required member":        {refused("missing_field", "id"), one, nil, "row_missing: id: the tombstone's key: why"},
+		"out of range":             {refused("out_of_range", "id"), one, nil, "row_out_of_range: id: the record's key: why"},
+		"a required null":          {refused("null_field", "id"), one, nil, "row_null: id: the record's key: why"},
+		"a required member":        {refused("missing_field", "id"), one, nil, "row_missing: id: the record's key: why"},
 		"refused, all metadata":    {refused("bad_schema", "kafka_key"), nil, nil, ""},
 		"all of it is metadata":    {nil, nil, nil, ""},
 	} {
