@@ -237,7 +237,7 @@ func (o *output) report(batch service.MessageBatch, result *store.Result, began,
 // ConnectionTest implements service.ConnectionTestable.
 func (o *output) ConnectionTest(ctx context.Context) service.ConnectionTestResults {
 	results := service.ConnectionTestSucceeded().AsList()
-	if _, err := o.store.Refresh(ctx, time.Now()); err != nil {
+	if err := o.store.Inspect(ctx); err != nil {
 		results = service.ConnectionTestFailed(explain(err)).AsList()
 	}
 	if o.deadLetters != nil {

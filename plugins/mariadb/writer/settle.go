@@ -27,7 +27,7 @@ const (
 // later try, or refused after evidence that other rows can be stored. It returns a fault
 // when there is no such evidence for a row now. before is what had been committed when the
 // rows were first written. neighbours are the other rows of the batch that were stored.
-func (w *Writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, before probe.Commits, neighbours probe.Commits, all *rows.Outcome) *fault.Fault {
+func (w *Writer) settle(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row, before probe.Commits, neighbours probe.Commits, all *rows.Outcome) *fault.Fault {
 	suspicions := make(map[int]*probe.Suspicion) // by message
 	for pause := firstDoubt; ; pause = nextDoubt {
 		doubted := takeDoubted(all)
@@ -39,14 +39,14 @@ func (w *Writer) settle(ctx context.Context, t *table.Table, batch []rows.Row, b
 		}
 		for _, v := range doubted {
 			if suspicions[v.Row.Message] == nil {
-				suspicions[v.Row.Message] = w.evidence.Suspect(&v.Row, before)
+				suspicions[v.Row.Message] = e.Suspect(&v.Row, before)
 			}
 		}
-		again, f := w.round(ctx, t, batch, doubted, suspicions, neighbours)
+		again, f := w.round(ctx, e, t, batch, doubted, suspicions, neighbours)
 		if f != nil {
 			return f
 		}
-		w.evidence.Commit(nil, &again)
+		e.Commit(nil, &again)
 		all.Add(again)
 	}
 }
@@ -66,7 +66,7 @@ func takeDoubted(o *rows.Outcome) []rows.Refused {
 
 // round looks for evidence and then writes the doubted rows again, over the same
 // connection.
-func (w *Writer) round(ctx context.Context, t *table.Table, batch []rows.Row, doubted []rows.Refused, suspicions map[int]*probe.Suspicion, neighbours probe.Commits) (rows.Outcome, *fault.Fault) {
+func (w *Writer) round(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row, doubted []rows.Refused, suspicions map[int]*probe.Suspicion, neighbours probe.Commits) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return rows.Outcome{}, f
@@ -75,7 +75,7 @@ func (w *Writer) round(ctx context.Context, t *table.Table, batch []rows.Row, do
 	if _, err := s.Open(ctx, w.db, w.generation.Load()); err != nil {
 		return rows.Outcome{}, fault.Judge(err)
 	}
-	inquiry := &probe.Inquiry{Evidence: &w.evidence, Session: s, Table: t, Others: besides(batch, doubted)}
+	inquiry := &probe.Inquiry{Evidence: e, Session: s, Table: t, Others: besides(batch, doubted)}
 	again := make([]rows.Row, len(doubted))
 	for i := range doubted {
 		v := &doubted[i]
@@ -90,7 +90,7 @@ func (w *Writer) round(ctx context.Context, t *table.Table, batch []rows.Row, do
 		}
 		again[i] = v.Row
 	}
-	o, f := w.runOn(ctx, s, t, again, true)
+	o, f := w.runOn(ctx, s, e, t, again, true)
 	if f != nil {
 		return rows.Outcome{}, f
 	}
@@ -106,7 +106,7 @@ func (w *Writer) round(ctx context.Context, t *table.Table, batch []rows.Row, do
 	}
 	for i := range again {
 		if !doubtful[again[i].Message] {
-			w.evidence.Forget(&again[i])
+			e.Forget(&again[i])
 		}
 	}
 	return o, nil

@@ -36,7 +36,6 @@ type Writer struct {
 	sessions   chan *session.Session // the idle ones
 	generation atomic.Int64
 	alone      sync.RWMutex // locked by an attempt that runs alone
-	evidence   probe.Evidence
 	observe    Observer
 	closing    sync.Once
 	closed     chan struct{}
@@ -53,10 +52,6 @@ func New(db *sql.DB, maxRows, connections int, observe Observer) *Writer {
 	}
 	return w
 }
-
-// Offer lets probes use the messages of a batch that waits to be written, until the
-// returned function is called.
-func (w *Writer) Offer(messages []rows.Message) (withdraw func()) { return w.evidence.Offer(messages) }
 
 // Renew makes every session connect again before its next use: the server behind the
 // address may be another one now.
@@ -111,35 +106,36 @@ type Observer struct {
 }
 
 // Write stores rows, which are sorted and have different keys. After a fault all of them
-// must be written again, though some may be stored already. stored counts the rows of the
-// batch that were stored before.
-func (w *Writer) Write(ctx context.Context, t *table.Table, batch []rows.Row, stored rows.Tally) (rows.Outcome, *fault.Fault) {
-	before := w.evidence.Committed()
-	all, f := w.pass(ctx, t, batch)
+// must be written again, though some may be stored already. e is what is known beyond the
+// batch about rows with these columns. stored counts the rows of the batch that were stored
+// before.
+func (w *Writer) Write(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row, stored rows.Tally) (rows.Outcome, *fault.Fault) {
+	before := e.Committed()
+	all, f := w.pass(ctx, e, t, batch)
 	if f != nil {
 		return rows.Outcome{}, f
 	}
-	w.evidence.Commit(batch, &all)
+	e.Commit(batch, &all)
 	var neighbours probe.Commits
 	neighbours.Add(stored)
 	neighbours.Add(all.Tally)
-	if f := w.settle(ctx, t, batch, before, neighbours, &all); f != nil {
+	if f := w.settle(ctx, e, t, batch, before, neighbours, &all); f != nil {
 		return rows.Outcome{}, f
 	}
 	return all, nil
 }
 
 // pass writes rows once, over all idle connections.
-func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (all rows.Outcome, f *fault.Fault) {
+func (w *Writer) pass(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row) (all rows.Outcome, f *fault.Fault) {
 	rows.SortForLocks(t, batch)
 	shares := w.divide(batch, max(1, len(w.sessions)))
 	outcomes := make([]rows.Outcome, len(shares))
 	faults := make([]*fault.Fault, len(shares))
 	var group sync.WaitGroup
 	for i := range shares[1:] {
-		group.Go(func() { outcomes[i+1], faults[i+1] = w.share(ctx, t, shares[i+1]) })
+		group.Go(func() { outcomes[i+1], faults[i+1] = w.share(ctx, e, t, shares[i+1]) })
 	}
-	outcomes[0], faults[0] = w.share(ctx, t, shares[0])
+	outcomes[0], faults[0] = w.share(ctx, e, t, shares[0])
 	group.Wait()
 	for i := range shares {
 		if faults[i] != nil {
@@ -151,13 +147,13 @@ func (w *Writer) pass(ctx context.Context, t *table.Table, batch []rows.Row) (al
 }
 
 // share stores a range over one session.
-func (w *Writer) share(ctx context.Context, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+func (w *Writer) share(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row) (rows.Outcome, *fault.Fault) {
 	s, f := w.acquire(ctx)
 	if f != nil {
 		return rows.Outcome{}, f
 	}
 	defer w.release(s)
-	return w.runOn(ctx, s, t, batch, false)
+	return w.runOn(ctx, s, e, t, batch, false)
 }
 
 // acquire takes an idle session. It may not be connected.
@@ -177,7 +173,7 @@ func (w *Writer) release(s *session.Session) { w.sessions <- s }
 // runOn stores a range over one session, again and again while the fault allows it, in
 // smaller transactions when one is too large for the server. others says that other rows
 // can be stored now, so that a doubtful fault concerns single rows.
-func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+func (w *Writer) runOn(ctx context.Context, s *session.Session, e *probe.Evidence, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
 		fresh, err := s.Open(ctx, w.db, w.generation.Load())
@@ -191,7 +187,7 @@ func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, 
 		}
 		if a.about != nil {
 			// To find the rows takes a statement for each, and MariaDB may take none.
-			if found := w.evidence.Probe(ctx, s, t, f, a.about, batch); found == probe.Stored || found == probe.Nothing {
+			if found := e.Probe(ctx, s, t, f, a.about, batch); found == probe.Stored || found == probe.Nothing {
 				others = true
 				continue
 			}
@@ -199,7 +195,7 @@ func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, 
 		}
 		if f.TooMuchAtOnce() && len(batch) > 1 {
 			s.Discard()
-			return w.runInHalves(ctx, s, t, batch, others)
+			return w.runInHalves(ctx, s, e, t, batch, others)
 		}
 		if final := w.recover(ctx, s, f, fresh); final != nil {
 			return rows.Outcome{}, final
@@ -216,12 +212,12 @@ func (w *Writer) runOn(ctx context.Context, s *session.Session, t *table.Table, 
 }
 
 // runInHalves stores a range that is too large for one transaction.
-func (w *Writer) runInHalves(ctx context.Context, s *session.Session, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
-	first, f := w.runOn(ctx, s, t, batch[:len(batch)/2], others)
+func (w *Writer) runInHalves(ctx context.Context, s *session.Session, e *probe.Evidence, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
+	first, f := w.runOn(ctx, s, e, t, batch[:len(batch)/2], others)
 	if f != nil {
 		return rows.Outcome{}, f
 	}
-	rest, f := w.runOn(ctx, s, t, batch[len(batch)/2:], others)
+	rest, f := w.runOn(ctx, s, e, t, batch[len(batch)/2:], others)
 	first.Add(rest)
 	return first, f
 }
