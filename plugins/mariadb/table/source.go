@@ -1,9 +1,6 @@
 package table
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Origin is the part of a record that has the value of a column.
 type Origin uint8
@@ -24,11 +21,16 @@ type Source struct {
 
 // source returns the source of a column.
 func (t *Target) source(column string) Source {
-	if i := slices.Index(t.Metadata, column); i >= 0 && !slices.Contains(t.members(), column) {
-		return Source{FromMetadata, column, i}
+	i := slices.Index(t.members(), column)
+	if i < 0 {
+		return Source{FromMetadata, column, slices.Index(t.Metadata, column)}
 	}
-	if t.KeyFrom == FromKey && slices.ContainsFunc(t.Key, func(name string) bool { return strings.EqualFold(name, column) }) {
-		return Source{Origin: FromKey, Name: column}
+	field := column
+	if t.Fields != nil {
+		field = t.Fields[i]
 	}
-	return Source{Origin: FromValue, Name: column}
+	if t.KeyFrom == FromKey && containsFold(t.Key, column) {
+		return Source{Origin: FromKey, Name: field}
+	}
+	return Source{Origin: FromValue, Name: field}
 }

@@ -23,6 +23,8 @@ type Target struct {
 	Database  string // "" for the connection's own
 	Table     string
 	Columns   []string // of the record, then those of metadata
+	Fields    []string // the fields of the record's columns; nil if they have the same names
+	Select    Selection
 	Metadata  []string // the last of columns: they take metadata of their names
 	Key       []string
 	KeyFrom   Origin   // where the key columns that take no metadata get their values

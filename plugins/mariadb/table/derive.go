@@ -1,0 +1,103 @@
+package table
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+)
+
+// Selection says which fields of a record become columns, and under which names.
+type Selection struct {
+	Include []string          // only these; all if it is empty
+	Exclude []string          // not these
+	Rename  map[string]string // the column of a field, if it has another name
+}
+
+// column returns the column of a field.
+func (s *Selection) column(field string) string {
+	if renamed, found := s.Rename[field]; found {
+		return renamed
+	}
+	return field
+}
+
+func (s *Selection) selects(field string) bool {
+	return (len(s.Include) == 0 || slices.Contains(s.Include, field)) && !slices.Contains(s.Exclude, field)
+}
+
+// Derive returns the target of records with these fields, in the order of their schema: it
+// has a column for each selected field. key has the members of the record key, and is nil
+// for a key that is one value. The columns of the key are the first ones, so that a row has
+// its key in the same place whatever other fields its record has. They need not be
+// selected. A refusal says why such records have no row.
+func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
+	d := *t
+	d.Columns, d.Fields, d.Key = nil, nil, nil
+	add := func(column, field string) {
+		d.Columns, d.Fields = append(d.Columns, column), append(d.Fields, field)
+	}
+	names, refused := t.keyColumns(key)
+	if refused != nil {
+		return nil, refused
+	}
+	for _, column := range names {
+		if containsFold(d.Key, column) {
+			return nil, refusal.New(refusal.Shape, column, "two columns of the key differ in case only")
+		}
+		d.Key = append(d.Key, column)
+		if slices.Contains(t.Metadata, column) {
+			continue
+		}
+		field := column
+		if t.KeyFrom == FromValue {
+			i := slices.IndexFunc(value, func(field string) bool { return t.Select.column(field) == column })
+			if i < 0 {
+				return nil, refusal.New(refusal.Missing, column, "the record has no such field, but it belongs to the %s", FieldKey)
+			}
+			field = value[i]
+		}
+		add(column, field)
+	}
+	for _, field := range value {
+		column := t.Select.column(field)
+		switch i := indexFold(d.Columns, column); {
+		case !t.Select.selects(field) || i >= 0 && i < len(d.Key) && (t.KeyFrom == FromKey || d.Fields[i] == field):
+		case i >= 0:
+			return nil, refusal.New(refusal.Shape, column, "two fields of the record differ in case only: rename one, or exclude it")
+		case containsFold(t.Metadata, column):
+			return nil, refusal.New(refusal.Shape, column, "%s has a column of this name, too: rename the field, or exclude it", FieldMetadataColumns)
+		default:
+			add(column, field)
+		}
+	}
+	d.Columns = append(d.Columns, t.Metadata...)
+	switch {
+	case t.Version != "" && !containsFold(d.Columns, t.Version):
+		return nil, refusal.New(refusal.Missing, t.Version, "the record has no such field, but it is the %s", FieldVersion)
+	case len(d.Columns) > MaxPlaceholders:
+		return nil, refusal.New(refusal.Shape, "value", "the record has %d fields, a statement takes %d", len(value), MaxPlaceholders)
+	}
+	return &d, nil
+}
+
+// keyColumns returns the columns of the key: the configured ones, else the members of the
+// record key.
+func (t *Target) keyColumns(key []string) ([]string, *record.Refusal) {
+	switch {
+	case t.KeyFrom != FromKey:
+		return t.Key, nil
+	case key == nil && len(t.Key) == 0:
+		return nil, refusal.New(refusal.Shape, record.Key, "the key is one value: name its column in %s", FieldKey)
+	case len(t.Key) == 0:
+		return key, nil
+	}
+	for _, column := range t.Key {
+		isMember := slices.ContainsFunc(key, func(member string) bool { return strings.EqualFold(member, column) })
+		if key != nil && !isMember && !slices.Contains(t.Metadata, column) {
+			return nil, refusal.New(refusal.Missing, column, "the record's key has no such member")
+		}
+	}
+	return t.Key, nil
+}
