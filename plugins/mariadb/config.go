@@ -18,6 +18,8 @@ import (
 )
 
 const (
+	fieldSchemaMetadata = "schema_metadata"
+
 	fieldTombstone   = "tombstone"
 	fieldMaxRows     = "max_rows_per_statement"
 	fieldConnections = "connections"
@@ -95,8 +97,27 @@ func tableFields() []*service.ConfigField {
 			Description("The table, or `database.table`.").
 			Example("orders"),
 		service.NewStringListField(table.FieldColumns).
-			Description("The columns to write. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
-			Example([]string{"order_id", "user_id", "total_price"}),
+			Description("The columns to write; all fields of the record when the list is empty. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
+			Example([]string{"order_id", "user_id", "total_price"}).
+			Default([]any{}),
+		service.NewStringField(fieldSchemaMetadata).
+			Description("The metadata with the schema of a record, as `store_schema_metadata` of `connect_json_decode` names it. When `columns` is empty, each field of this schema has a column. Without a schema, each member of the record has a column.").
+			Default(""),
+		service.NewStringListField(table.FieldInclude).
+			Description("Only these fields of the record become columns, and the fields of the key. When the list is empty, all fields do. It has no effect when `columns` lists the columns.").
+			Example([]string{"order_id", "total_price"}).
+			Default([]any{}).
+			Advanced(),
+		service.NewStringListField(table.FieldExclude).
+			Description("These fields of the record do not become columns. It has no effect when `columns` lists the columns.").
+			Example([]string{"internal_note"}).
+			Default([]any{}).
+			Advanced(),
+		service.NewStringMapField(table.FieldRename).
+			Description("The column of a field, if the column has another name than the field. It has no effect when `columns` lists the columns.").
+			Example(map[string]any{"order_id": "id"}).
+			Default(map[string]any{}).
+			Advanced(),
 		service.NewStringListField(table.FieldMetadataColumns).
 			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of `kafka_read`.").
 			Example([]string{record.Timestamp}).
@@ -181,9 +202,15 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		Metadata:  setting.Read(&err, parsed.FieldStringList, table.FieldMetadataColumns),
 		Key:       setting.Read(&err, parsed.FieldStringList, table.FieldKey),
 		LockOrder: setting.Read(&err, parsed.FieldStringList, table.FieldLockOrder),
+		Select: table.Selection{
+			Include: setting.Read(&err, parsed.FieldStringList, table.FieldInclude),
+			Exclude: setting.Read(&err, parsed.FieldStringList, table.FieldExclude),
+			Rename:  setting.Read(&err, parsed.FieldStringMap, table.FieldRename),
+		},
 	}
 	c.Target.Columns = slices.Concat(c.Target.Columns, c.Target.Metadata)
 	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, func(name string) bool { return name == "" })
+	c.Schema = setting.Read(&err, parsed.FieldString, fieldSchemaMetadata)
 	c.InitStatement = setting.Read(&err, parsed.FieldString, fault.FieldInitStatement)
 	if setting.Read(&err, parsed.FieldString, table.FieldKeyFrom) == keyFromRecord {
 		c.Target.KeyFrom = table.FromKey

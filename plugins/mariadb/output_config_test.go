@@ -21,7 +21,7 @@ var badConfigurations = []struct{ config, lint, start string }{
 	{strings.Replace(plain, "table: orders", "table: ''", 1), "table is empty", "table is empty"},
 	{strings.Replace(plain, "table: orders", "table: a.b.c", 1), "", `table "a.b.c" is neither a table nor database.table (a name with dots stands in backticks)`},
 	{strings.Replace(plain, "table: orders", "table: .b", 1), "", `table ".b" is neither a table nor database.table (a name with dots stands in backticks)`},
-	{strings.Replace(plain, "[id, a, b]", "[]", 1), "columns is empty", "columns is empty"},
+	{strings.Replace(strings.Replace(plain, "[id, a, b]", "[]", 1), "key: [id]", "key: []", 1), "key is empty", "key is empty"},
 	{strings.Replace(plain, "[id, a, b]", "[id, a, A]", 1), "", `columns names "A" twice`},
 	{strings.Replace(plain, "[id, a, b]", `[id, ""]`, 1), "", "columns holds an empty name"},
 	{strings.Replace(plain, "[id, a, b]", `[id, "a\0b"]`, 1), "", `"a\x00b" cannot be a name in MariaDB`},
@@ -71,7 +71,7 @@ func TestLintFindsABadConfiguration(t *testing.T) {
 		}
 		return strings.Join(all, "; ")
 	}
-	for _, good := range []string{plain, plain + "lock_order: [\"\", a]", plain + "version: a\ntls: {enabled: true}\nbatching: {count: 3}\nmax_in_flight: 2"} {
+	for _, good := range []string{plain, strings.Replace(plain, "[id, a, b]", "[]", 1) + "version: a", "dsn: u:p@tcp(127.0.0.1:1)/db\ntable: orders\nkey_from: record_key\nkey: []\n", plain + "lock_order: [\"\", a]", plain + "version: a\ntls: {enabled: true}\nbatching: {count: 3}\nmax_in_flight: 2"} {
 		require.Empty(t, lint(good), good)
 	}
 	for _, c := range badConfigurations {

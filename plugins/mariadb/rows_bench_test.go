@@ -42,7 +42,7 @@ func BenchmarkRows(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		buffer := rows.NewBuffer()
-		built, refusals := rows.Build(inspected, rows.Messages(shipped, batch), buffer)
+		built, refusals := rows.Build(inspected, rows.Messages(shipped, "", batch), buffer)
 		if kept := rows.Compact(inspected, built, buffer); len(kept) != len(batch) || len(refusals) > 0 {
 			b.Fatalf("%d rows and %d refusals of %d orders", len(kept), len(refusals), len(batch))
 		}

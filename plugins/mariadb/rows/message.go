@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
@@ -34,8 +35,9 @@ func Identity[M Incoming](batch []M) uint64 {
 	return hash.Sum64()>>1 | 1
 }
 
-// Messages takes of a batch what [Build] needs.
-func Messages[M Incoming](target *table.Target, batch []M) []Message {
+// Messages takes of a batch what [Build] needs. schemaMetadata is the name of the metadata
+// with the schema of a record, "" for none.
+func Messages[M Incoming](target *table.Target, schemaMetadata string, batch []M) []Message {
 	messages := make([]Message, len(batch))
 	metadata := make([]any, len(batch)*len(target.Metadata))
 	for i, m := range batch {
@@ -51,6 +53,10 @@ func Messages[M Incoming](target *table.Target, batch []M) []Message {
 			}
 		}
 		messages[i].Content = content
+		if schemaMetadata != "" {
+			its, _ := m.MetaGetImmut(schemaMetadata)
+			messages[i].Schema, _ = its.(*schema.Schema)
+		}
 		messages[i].Metadata, metadata = metadata[:len(target.Metadata)], metadata[len(target.Metadata):]
 		for j, name := range target.Metadata {
 			messages[i].Metadata[j], _ = m.MetaGetMut(name)

@@ -4,6 +4,7 @@ package rows
 
 import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/key"
@@ -13,10 +14,11 @@ import (
 
 // Message has what the output takes of a message of the framework.
 type Message struct {
-	Content  any   // the record, an object; nil for a tombstone
-	Metadata []any // one for each of Target.Metadata, nil where it is absent
-	Key      any   // of Kafka: text, bytes or a *record.KeyValue
-	Failed   bool  // it has an error already and will not be written
+	Content  any            // the record, an object; nil for a tombstone
+	Schema   *schema.Schema // of the record, nil if it has none
+	Metadata []any          // one for each of Target.Metadata, nil where it is absent
+	Key      any            // of Kafka: text, bytes or a *record.KeyValue
+	Failed   bool           // it has an error already and will not be written
 }
 
 // Row is one record as the table's columns will hold it, or a tombstone.
@@ -77,7 +79,7 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 	}
 	content, ok := m.Content.(map[string]any)
 	if !ok {
-		return Row{}, refusal.New(refusal.Shape, "value", "expected an object, got %s", column.TypeName(m.Content))
+		return Row{}, NotAnObject(m.Content)
 	}
 	members, refused := keyOf(t, m)
 	if refused != nil {
@@ -115,6 +117,11 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 		return Row{}, refusal.New(refusal.TooLarge, t.Columns[largest].Name, "the row has %d bytes, max_allowed_packet is %d", r.Size, t.MaxPacket)
 	}
 	return r, nil
+}
+
+// NotAnObject returns the refusal of content that is no record.
+func NotAnObject(content any) *record.Refusal {
+	return refusal.New(refusal.Shape, "value", "expected an object, got %s", column.TypeName(content))
 }
 
 // keyOf returns the values of the columns that take the record's key: of a tombstone, all

@@ -20,30 +20,69 @@ import (
 // ALTER TABLE that narrows a column can go unnoticed.
 const refreshEvery = 10 * time.Second
 
+// physical is a table of the server. Its layouts share one description.
+type physical struct {
+	db             *sql.DB
+	database, name string
+	described      atomic.Pointer[table.Description]
+	refreshing     sync.Mutex // one inspection at a time
+}
+
+// refresh returns the description of the table. It asks the server unless the last
+// description was made after notBefore.
+func (p *physical) refresh(ctx context.Context, notBefore time.Time) (*table.Description, error) {
+	if d := p.described.Load(); d != nil && !d.Seen.Before(notBefore) {
+		return d, nil
+	}
+	p.refreshing.Lock()
+	defer p.refreshing.Unlock()
+	if d := p.described.Load(); d != nil && !d.Seen.Before(notBefore) {
+		return d, nil
+	}
+	d, err := table.Describe(ctx, p.db, p.database, p.name)
+	if err == nil {
+		p.described.Store(d)
+	}
+	return d, err
+}
+
 // layout is a table with the columns that records of one form write.
 type layout struct {
-	db       *sql.DB
+	of       *physical
 	writer   *writer.Writer
 	warn     func(text string)
 	target   *table.Target
 	evidence probe.Evidence
 
-	table      atomic.Pointer[table.Table]
-	refreshing sync.Mutex // one inspection at a time
+	table   atomic.Pointer[table.Table]
+	fitting sync.Mutex // one look at a new description at a time
 }
 
-// refresh returns the table. It inspects the table unless the last inspection was after
-// notBefore.
+// refresh returns the table. It asks the server unless the last inspection was after
+// notBefore. It asks also before it reports a mismatch: the table may have been changed.
 func (l *layout) refresh(ctx context.Context, notBefore time.Time) (*table.Table, error) {
-	if t := l.table.Load(); t != nil && !t.Seen.Before(notBefore) {
+	began := time.Now()
+	t, err := l.fit(ctx, notBefore)
+	if _, isMismatch := errors.AsType[table.Mismatch](err); isMismatch && notBefore.Before(began) {
+		return l.fit(ctx, began)
+	}
+	return t, err
+}
+
+func (l *layout) fit(ctx context.Context, notBefore time.Time) (*table.Table, error) {
+	d, err := l.of.refresh(ctx, notBefore)
+	if err != nil {
+		return nil, err
+	}
+	if t := l.table.Load(); t != nil && t.Description == d {
 		return t, nil
 	}
-	l.refreshing.Lock()
-	defer l.refreshing.Unlock()
-	if t := l.table.Load(); t != nil && !t.Seen.Before(notBefore) {
+	l.fitting.Lock()
+	defer l.fitting.Unlock()
+	if t := l.table.Load(); t != nil && !t.Seen.Before(d.Seen) {
 		return t, nil
 	}
-	t, err := table.Inspect(ctx, l.db, l.target)
+	t, err := d.Fit(ctx, l.of.db, l.target)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +123,7 @@ func (l *layout) put(ctx context.Context, messages []rows.Message) (*Result, *fa
 		return r, nil
 	}
 	if f := l.write(ctx, t, rows.Compact(t, built, buffer), r); f != nil {
-		return nil, t.Advise(ctx, l.db, f)
+		return nil, t.Advise(ctx, l.of.db, f)
 	}
 	return r, nil
 }

@@ -14,6 +14,20 @@ type Result struct {
 	Failed    map[int]error           // what had failed in a processor, by index
 }
 
+// add adds the outcome of a part of the batch that begins at a message.
+func (r *Result) add(part *Result, first int) {
+	r.Inserted += part.Inserted
+	r.Updated += part.Updated
+	r.Unchanged += part.Unchanged
+	r.Stale += part.Stale
+	r.Deleted += part.Deleted
+	r.Compacted += part.Compacted
+	r.Ignored += part.Ignored
+	for message, refusal := range part.Refused {
+		setIn(&r.Refused, first+message, refusal)
+	}
+}
+
 // Err returns why a message becomes a dead letter, nil for another message.
 func (r *Result) Err(message int) error {
 	if refusal := r.Refused[message]; refusal != nil {

@@ -22,7 +22,8 @@ import (
 type Store struct {
 	db     *sql.DB
 	writer *writer.Writer
-	layout *layout
+	schema string // the metadata with the schema of a record
+	tables *tables
 }
 
 // Config is the configuration of a store.
@@ -33,6 +34,7 @@ type Config struct {
 	Connections   int         // that write at the same time
 	MaxRows       int         // of a statement
 	Target        table.Target
+	Schema        string // the metadata with the schema of a record, "" for none
 }
 
 // New returns a store without a connection: Connect makes the first ones.
@@ -52,7 +54,7 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 	db.SetMaxOpenConns(c.Connections + 1) // one more inspects the table
 	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
 	w := writer.New(db, c.MaxRows, c.Connections, observe)
-	return &Store{db: db, writer: w, layout: &layout{db: db, writer: w, warn: warn, target: &c.Target}}, nil
+	return &Store{db: db, writer: w, schema: c.Schema, tables: newTables(db, w, warn, &c.Target)}, nil
 }
 
 // Connect inspects the table and renews the connections.
@@ -65,21 +67,18 @@ func (s *Store) Connect(ctx context.Context) error {
 }
 
 // Inspect asks the server about the table, and returns an error when the table does not fit.
-func (s *Store) Inspect(ctx context.Context) error {
-	_, err := s.layout.refresh(ctx, time.Now())
-	return err
-}
+func (s *Store) Inspect(ctx context.Context) error { return s.tables.inspect(ctx, time.Now()) }
 
 // Put stores a batch. After a fault the whole batch must be put again.
 func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
-	return s.layout.put(ctx, messages)
+	return s.tables.put(ctx, messages)
 }
 
 // Messages takes of a batch what [Store.Put] needs. Until withdraw is called, probes of
 // other batches may use the messages, too.
 func Messages[M rows.Incoming](s *Store, batch []M) (messages []rows.Message, withdraw func()) {
-	messages = rows.Messages(s.layout.target, batch)
-	return messages, s.layout.evidence.Offer(messages)
+	messages = rows.Messages(s.tables.target, s.schema, batch)
+	return messages, s.tables.offer(messages)
 }
 
 // Close ends the connections once the batches that use them are done, or ctx ends.

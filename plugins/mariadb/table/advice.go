@@ -58,7 +58,7 @@ func (t *Table) widen(ctx context.Context, db *sql.DB) string {
 // fitUnfilled adds the columns that MariaDB has no value for, unless a trigger may fill
 // them. An account sees the triggers of a table only with the privilege TRIGGER on it.
 func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) error {
-	if len(t.unfilled) == 0 {
+	if len(t.unfilled) == 0 || t.Target.KeyOnly {
 		return nil
 	}
 	var triggers int

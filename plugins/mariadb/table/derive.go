@@ -82,6 +82,16 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 	return &d, nil
 }
 
+// DeriveKeyOnly returns the target of tombstones, which have a key and no fields.
+func (t *Target) DeriveKeyOnly(key []string) (*Target, *record.Refusal) {
+	only := *t
+	only.KeyOnly, only.Select = true, Selection{}
+	if !only.guardsDeletes() {
+		only.Version = ""
+	}
+	return only.Derive(t.Key, key)
+}
+
 // keyColumns returns the columns of the key: the configured ones, else the members of the
 // record key.
 func (t *Target) keyColumns(key []string) ([]string, *record.Refusal) {

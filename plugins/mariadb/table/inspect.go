@@ -16,15 +16,16 @@ import (
 
 // Table is what the server said about the target when [Inspect] last read it.
 type Table struct {
-	Target   *Target
-	database string
-	Columns  []column.Column // in the configured order
-	Sources  []Source        // of the columns
-	Key      []int           // indexes into Columns
-	Locks    []int           // the same, of lock_order
-	Version  int             // index into Columns, -1 for none
-	Counting *Counting
-	touched  []described // the ON UPDATE columns that are not configured
+	Target      *Target
+	Description *Description // that the table was fitted to
+	database    string
+	Columns     []column.Column // in the configured order
+	Sources     []Source        // of the columns
+	Key         []int           // indexes into Columns
+	Locks       []int           // the same, of lock_order
+	Version     int             // index into Columns, -1 for none
+	Counting    *Counting
+	touched     []described // the ON UPDATE columns that are not configured
 	// Columns that are not configured, NOT NULL and without a default: a trigger has
 	// to fill them.
 	unfilled []string
@@ -103,7 +104,7 @@ func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
 // rows of the target safely.
 func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
 	t := &Table{
-		Target: target, Version: -1, Counting: ByInsertID, Seen: d.Seen, MaxPacket: d.MaxPacket, database: d.database,
+		Target: target, Description: d, Version: -1, Counting: ByInsertID, Seen: d.Seen, MaxPacket: d.MaxPacket, database: d.database,
 	}
 	var found Mismatch
 	switch {

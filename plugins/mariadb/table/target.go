@@ -14,6 +14,9 @@ const (
 	FieldMetadataColumns = "metadata_columns"
 	FieldKey             = "key"
 	FieldKeyFrom         = "key_from"
+	FieldInclude         = "include_fields"
+	FieldExclude         = "exclude_fields"
+	FieldRename          = "rename_fields"
 	FieldVersion         = "version"
 	FieldLockOrder       = "lock_order"
 )
@@ -31,6 +34,7 @@ type Target struct {
 	LockOrder []string // what rows are sorted by before their key
 	Version   string   // "" for none
 	Deletes   bool     // a tombstone deletes the row that its key names
+	KeyOnly   bool     // it has no records, only tombstones
 }
 
 // members returns the columns that the record has.
@@ -84,6 +88,9 @@ func cutIdentifier(name string) (identifier, rest string, err error) {
 	return "", "", errName
 }
 
+// IsOpen says whether the columns come from the fields of each record, see [Target.Derive].
+func (t *Target) IsOpen() bool { return len(t.members()) == 0 }
+
 // Check finds the mistakes that need no server.
 func (t *Target) Check() error {
 	var wrong []error
@@ -99,7 +106,7 @@ func (t *Target) Check() error {
 			if list.field == FieldMetadataColumns && containsFold(t.members(), name) {
 				add("%s names %q, which %s has too", list.field, name, FieldColumns)
 			}
-			if len(t.Columns) > 0 && !containsFold(t.Columns, name) {
+			if !t.IsOpen() && !containsFold(t.Columns, name) {
 				add("%s names %q, which is not among %s", list.field, name, FieldColumns)
 			}
 		}
@@ -107,10 +114,7 @@ func (t *Target) Check() error {
 	if t.Table == "" {
 		add("%s is empty", FieldTable)
 	}
-	if len(t.Columns) == 0 {
-		add("%s is empty", FieldColumns)
-	}
-	if len(t.Key) == 0 {
+	if len(t.Key) == 0 && !(t.IsOpen() && t.KeyFrom == FromKey) {
 		add("%s is empty", FieldKey)
 	}
 	if len(t.Columns) > MaxPlaceholders {
@@ -118,7 +122,7 @@ func (t *Target) Check() error {
 	}
 	switch {
 	case t.Version == "":
-	case !containsFold(t.Columns, t.Version):
+	case !t.IsOpen() && !containsFold(t.Columns, t.Version):
 		add("%s %q is not among %s", FieldVersion, t.Version, FieldColumns)
 	case containsFold(t.Key, t.Version):
 		add("%s %q belongs to the %s: rows of one key would all have the same version", FieldVersion, t.Version, FieldKey)

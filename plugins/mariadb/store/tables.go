@@ -1,0 +1,232 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+	"github.com/order-sink/order-sink/plugins/mariadb/writer"
+)
+
+// maxLayouts bounds the memory for layouts. A topic has a handful of schemas.
+const maxLayouts = 1000
+
+// form tells records that write the same columns from other records.
+type form struct {
+	value, key *schema.Schema
+	names      string // of the fields of a record without a schema, and of its key
+}
+
+// tables finds the layout of each record.
+type tables struct {
+	target *table.Target
+	make   func(target *table.Target) *layout
+	table  *physical
+	fixed  *layout // of every record, when the columns are configured
+
+	mutex   sync.Mutex
+	layouts map[form]*layout
+	last    *layout // of the last record: a tombstone has the key columns of any layout
+}
+
+func newTables(db *sql.DB, w *writer.Writer, warn func(text string), target *table.Target) *tables {
+	t := &tables{
+		target: target, layouts: make(map[form]*layout),
+		table: &physical{db: db, database: target.Database, name: target.Table},
+	}
+	t.make = func(target *table.Target) *layout {
+		return &layout{of: t.table, writer: w, warn: warn, target: target}
+	}
+	if !target.IsOpen() {
+		t.fixed = t.make(target)
+	}
+	return t
+}
+
+// inspect asks the server about the table.
+func (t *tables) inspect(ctx context.Context, notBefore time.Time) error {
+	if t.fixed != nil {
+		_, err := t.fixed.refresh(ctx, notBefore)
+		return err
+	}
+	_, err := t.table.refresh(ctx, notBefore)
+	return err
+}
+
+// offer lets probes use messages that wait to be written.
+func (t *tables) offer(messages []rows.Message) (withdraw func()) {
+	if t.fixed != nil {
+		return t.fixed.evidence.Offer(messages)
+	}
+	offered := make(map[*layout][]rows.Message)
+	for _, m := range messages {
+		if m.Failed || m.Content == nil {
+			continue
+		}
+		_, its := formOf(&m, t.target.KeyFrom)
+		t.mutex.Lock()
+		of := t.layouts[its]
+		t.mutex.Unlock()
+		if of != nil { // else no row of its form is written yet
+			offered[of] = append(offered[of], m)
+		}
+	}
+	var all []func()
+	for of, some := range offered {
+		all = append(all, of.evidence.Offer(some))
+	}
+	return func() {
+		for _, withdraw := range all {
+			withdraw()
+		}
+	}
+}
+
+// put stores the messages of a batch, those of one layout after the other: the rows of a
+// key keep their order.
+func (t *tables) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
+	if t.fixed != nil {
+		return t.fixed.put(ctx, messages)
+	}
+	all := &Result{}
+	layouts := make([]*layout, len(messages))
+	var last *layout
+	for i := range messages {
+		m := &messages[i]
+		if m.Failed {
+			layouts[i] = last
+			continue
+		}
+		of, refused := t.layoutOf(m, last)
+		if refused != nil {
+			setIn(&all.Refused, i, refused)
+			m.Failed = true // for this try: the next one decides anew
+			defer func() { m.Failed = false }()
+			continue
+		}
+		layouts[i], last = of, of
+	}
+	for start := 0; start < len(messages); {
+		end := start + 1
+		for end < len(messages) && (layouts[end] == layouts[start] || layouts[end] == nil || layouts[start] == nil) {
+			if layouts[start] == nil {
+				layouts[start] = layouts[end]
+			}
+			end++
+		}
+		if of := layouts[start]; of != nil {
+			r, f := of.put(ctx, messages[start:end])
+			if f != nil {
+				return nil, f
+			}
+			all.add(r, start)
+		}
+		start = end
+	}
+	return all, nil
+}
+
+// layoutOf returns the layout of a message. before is that of the message in front of it.
+func (t *tables) layoutOf(m *rows.Message, before *layout) (*layout, *record.Refusal) {
+	if m.Content == nil {
+		if before != nil {
+			return before, nil
+		}
+		t.mutex.Lock()
+		defer t.mutex.Unlock()
+		if t.last != nil {
+			return t.last, nil
+		}
+		its := form{key: keySchema(m.Key), names: "\x00" + strings.Join(keyMembers(m.Key), "\x00")}
+		return t.find(its, func() (*table.Target, *record.Refusal) { return t.target.DeriveKeyOnly(keyMembers(m.Key)) })
+	}
+	if _, isObject := m.Content.(map[string]any); !isObject {
+		return nil, rows.NotAnObject(m.Content)
+	}
+	fields, its := formOf(m, t.target.KeyFrom)
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	of, refused := t.find(its, func() (*table.Target, *record.Refusal) { return t.target.Derive(fields(), keyMembers(m.Key)) })
+	if refused == nil {
+		t.last = of
+	}
+	return of, refused
+}
+
+// find returns the layout of a form, and makes it if there is none. The mutex is locked.
+func (t *tables) find(its form, derive func() (*table.Target, *record.Refusal)) (*layout, *record.Refusal) {
+	if of := t.layouts[its]; of != nil {
+		return of, nil
+	}
+	target, refused := derive()
+	if refused != nil {
+		return nil, refused
+	}
+	for old := range t.layouts {
+		if len(t.layouts) < maxLayouts {
+			break
+		}
+		delete(t.layouts, old) // an arbitrary one
+	}
+	t.layouts[its] = t.make(target)
+	return t.layouts[its], nil
+}
+
+// formOf returns the form of a record, and the names of its fields.
+func formOf(m *rows.Message, keyFrom table.Origin) (fields func() []string, its form) {
+	if m.Schema != nil && m.Schema.Type == schema.Struct {
+		its.value = m.Schema
+		fields = func() []string { return fieldNames(m.Schema) }
+	} else {
+		content, _ := m.Content.(map[string]any)
+		names := slices.Sorted(maps.Keys(content))
+		its.names = strings.Join(names, "\x00")
+		fields = func() []string { return names }
+	}
+	if keyFrom == table.FromKey {
+		if its.key = keySchema(m.Key); its.key == nil {
+			its.names += "\x00\x00" + strings.Join(keyMembers(m.Key), "\x00")
+		}
+	}
+	return fields, its
+}
+
+func fieldNames(s *schema.Schema) []string {
+	names := make([]string, len(s.Fields))
+	for i, f := range s.Fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
+func keySchema(key any) *schema.Schema {
+	if k, isDecoded := key.(*record.KeyValue); isDecoded {
+		return k.Schema
+	}
+	return nil
+}
+
+// keyMembers returns the names of the members of a record key, nil for a key that is one
+// value.
+func keyMembers(key any) []string {
+	k, isDecoded := key.(*record.KeyValue)
+	if !isDecoded {
+		return nil
+	}
+	if k.Schema != nil && k.Schema.Type == schema.Struct {
+		return fieldNames(k.Schema)
+	}
+	if members, isObject := k.Value.(map[string]any); isObject {
+		return slices.Sorted(maps.Keys(members))
+	}
+	return nil
+}
