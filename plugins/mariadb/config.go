@@ -93,9 +93,11 @@ func tableFields() []*service.ConfigField {
 			Description("The address of the database, as a DSN of [go-sql-driver](https://github.com/go-sql-driver/mysql#dsn-data-source-name). The output overrides the parameters that decide whether rows are stored exactly: `clientFoundRows`, `multiStatements`, `interpolateParams`, `loc`, `charset`, `collation`, `maxAllowedPacket`. Any other parameter is a system variable of MariaDB, with text in quotes: `sql_mode=%27ANSI%27`. Parameters of a JDBC URL are unknown. At the start, the output refuses a DSN with white space at its end, such as the newline of a mounted secret.").
 			Example("orders:${MARIADB_PASSWORD}@tcp(127.0.0.1:3306)/orders").
 			Secret(),
-		service.NewStringField(table.FieldTable).
-			Description("The table, or `database.table`.").
-			Example("orders"),
+		service.NewInterpolatedStringField(table.FieldTable).
+			Description("The table, or `database.table`. A name with dots stands in backticks: " + "``shop.`eu.orders` ``" + ". With an interpolation, each message has its own table.").
+			Example("orders").
+			Example("${! @kafka_topic }").
+			Example("`${! @kafka_topic }`"),
 		service.NewStringListField(table.FieldColumns).
 			Description("The columns to write; all fields of the record when the list is empty. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
 			Example([]string{"order_id", "user_id", "total_price"}).
@@ -190,12 +192,13 @@ func connectionFields() []*service.ConfigField {
 // config is a parsed configuration that was checked as far as possible without a server.
 type config struct {
 	store.Config
+	table *service.InterpolatedString
 	limit breaker.Limit
 }
 
 func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.DSN = setting.Read(&err, parsed.FieldString, session.FieldDSN)
-	name := setting.Read(&err, parsed.FieldString, table.FieldTable)
+	c.table = setting.Read(&err, parsed.FieldInterpolatedString, table.FieldTable)
 	c.Target = table.Target{
 		Version:   setting.Read(&err, parsed.FieldString, table.FieldVersion),
 		Columns:   setting.Read(&err, parsed.FieldStringList, table.FieldColumns),
@@ -234,13 +237,16 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if c.TLS, _, err = parsed.FieldTLSToggled(fieldTLS); err != nil {
 		return c, fmt.Errorf("reading %s: %w", fieldTLS, err)
 	}
-	if c.Target.Database, c.Target.Table, err = table.ParseName(name); err != nil {
-		return c, err
+	name, isFixed := c.table.Static()
+	if c.AnyTable = !isFixed; isFixed {
+		if c.Target.Database, c.Target.Table, err = table.ParseName(name); err != nil {
+			return c, err
+		}
 	}
 	if c.Connections < 1 || c.MaxRows < 1 {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
-	return c, c.Target.Check()
+	return c, c.Target.Check(isFixed)
 }
 
 func parseLimit(parsed *service.ParsedConfig) (l breaker.Limit, err error) {

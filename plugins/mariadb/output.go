@@ -38,9 +38,10 @@ func init() {
 // output is the mariadb_upsert output: a [store] for the framework.
 type output struct {
 	store       *store.Store
-	breaker     *breaker.Breaker // nil for none
-	forget      func()           // ends the handling of SIGUSR1
-	held        sync.Map         // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
+	table       *service.InterpolatedString // the name of a message's table
+	breaker     *breaker.Breaker            // nil for none
+	forget      func()                      // ends the handling of SIGUSR1
+	held        sync.Map                    // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
 	state       *retry.State
 	deadLetters *deadLetters // nil: a refusal is an error
 	notices     *report.Notices
@@ -72,6 +73,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	b := breaker.New(c.limit)
 	return &output{
 		store:       store,
+		table:       c.table,
 		breaker:     b,
 		forget:      breaker.ResumeOnSignal(b),
 		state:       &retry.State{Longest: 5 * time.Second, Show: m.State, Warn: logger.Warnf, Info: logger.Infof},
@@ -155,7 +157,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return o.deliver(ctx, batch, d)
 	}
 	tickets := ticket.Of(batch)
-	messages, withdraw := store.Messages(o.store, batch)
+	messages, withdraw := store.Messages(o.store, batch, func(message int) (string, error) { return batch.TryInterpolatedString(message, o.table) })
 	ahead := tickets.Await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {
@@ -189,13 +191,16 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	}
 	began := time.Now()
 	result, f := o.store.Put(ctx, messages)
-	if f != nil {
-		return nil, reasonOf(f)
-	}
 	now := time.Now()
 	first, again := o.held.Load(this)
-	if again { // its rows are unchanged now, but a message counts once
+	if again && result != nil { // its rows are unchanged now, but a message counts once
 		result.Credit(first.(rows.Tally))
+	}
+	if f != nil {
+		if result != nil && result.Stored() > 0 { // in other tables
+			o.held.Store(this, result.Tally)
+		}
+		return nil, reasonOf(f)
 	}
 	if result.Stored() > 0 {
 		o.metrics.Commit(now.Unix())

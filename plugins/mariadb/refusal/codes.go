@@ -9,6 +9,7 @@ import (
 
 // The codes of refusals, the first word of every refusal's text.
 const (
+	Table      = "row_table"
 	Shape      = "row_shape"
 	Missing    = "row_missing"
 	Null       = "row_null"
@@ -30,6 +31,7 @@ const (
 
 // Codes lists every code, for the reference documentation.
 var Codes = []record.Code{
+	{Name: Table, Meaning: "No table of MariaDB can have the name that `table` gives for the message."},
 	{Name: Shape, Meaning: "The message is not an object, so it has no columns. Or the key of a tombstone is not one of the forms that name a row."},
 	{Name: Missing, Meaning: "The record does not have a member that is a configured column."},
 	{Name: Null, Meaning: "A value is null, and its column is NOT NULL."},

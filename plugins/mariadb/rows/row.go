@@ -14,11 +14,13 @@ import (
 
 // Message has what the output takes of a message of the framework.
 type Message struct {
-	Content  any            // the record, an object; nil for a tombstone
-	Schema   *schema.Schema // of the record, nil if it has none
-	Metadata []any          // one for each of Target.Metadata, nil where it is absent
-	Key      any            // of Kafka: text, bytes or a *record.KeyValue
-	Failed   bool           // it has an error already and will not be written
+	Content  any             // the record, an object; nil for a tombstone
+	Schema   *schema.Schema  // of the record, nil if it has none
+	Metadata []any           // one for each of Target.Metadata, nil where it is absent
+	Key      any             // of Kafka: text, bytes or a *record.KeyValue
+	Failed   bool            // it has an error already and will not be written
+	Table    string          // the name of its table, "" for the configured one
+	Refusal  *record.Refusal // why it has no table
 }
 
 // Row is one record as the table's columns will hold it, or a tombstone.

@@ -14,8 +14,9 @@ type Result struct {
 	Failed    map[int]error           // what had failed in a processor, by index
 }
 
-// add adds the outcome of a part of the batch that begins at a message.
-func (r *Result) add(part *Result, first int) {
+// add adds the outcome of a part of the batch. in returns the index in the batch of a
+// message of the part.
+func (r *Result) add(part *Result, in func(message int) int) {
 	r.Inserted += part.Inserted
 	r.Updated += part.Updated
 	r.Unchanged += part.Unchanged
@@ -24,7 +25,7 @@ func (r *Result) add(part *Result, first int) {
 	r.Compacted += part.Compacted
 	r.Ignored += part.Ignored
 	for message, refusal := range part.Refused {
-		setIn(&r.Refused, first+message, refusal)
+		setIn(&r.Refused, in(message), refusal)
 	}
 }
 

@@ -6,24 +6,35 @@ import (
 	"crypto/tls"
 	"database/sql"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 
+	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
 )
 
-// Store is the table and the connections to it: the output without the framework. Its
-// methods may be called at the same time.
+// maxTables bounds the memory for tables.
+const maxTables = 1000
+
+// Store is the tables of an output and the connections to them: the output without the
+// framework. Its methods may be called at the same time.
 type Store struct {
 	db     *sql.DB
 	writer *writer.Writer
-	schema string // the metadata with the schema of a record
-	tables *tables
+	schema string        // the metadata with the schema of a record
+	target *table.Target // of all tables
+	make   func(target *table.Target) *destination
+	fixed  *destination // of every record, when the table is configured
+
+	mutex  sync.Mutex
+	tables map[string]*destination // by the name of the table in a message
 }
 
 // Config is the configuration of a store.
@@ -34,6 +45,7 @@ type Config struct {
 	Connections   int         // that write at the same time
 	MaxRows       int         // of a statement
 	Target        table.Target
+	AnyTable      bool   // the table of a record is in its message, not in Target
 	Schema        string // the metadata with the schema of a record, "" for none
 }
 
@@ -43,7 +55,7 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 	if err != nil {
 		return nil, err
 	}
-	if dsn.DBName == "" && c.Target.Database == "" {
+	if dsn.DBName == "" && c.Target.Database == "" && !c.AnyTable {
 		return nil, fmt.Errorf("%s names no database, so %s must: database.table", session.FieldDSN, table.FieldTable)
 	}
 	connector, err := session.NewConnector(dsn, c.InitStatement)
@@ -54,7 +66,12 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 	db.SetMaxOpenConns(c.Connections + 1) // one more inspects the table
 	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
 	w := writer.New(db, c.MaxRows, c.Connections, observe)
-	return &Store{db: db, writer: w, schema: c.Schema, tables: newTables(db, w, warn, &c.Target)}, nil
+	s := &Store{db: db, writer: w, schema: c.Schema, target: &c.Target, tables: make(map[string]*destination)}
+	s.make = func(target *table.Target) *destination { return newDestination(db, w, warn, target) }
+	if !c.AnyTable {
+		s.fixed = s.make(s.target)
+	}
+	return s, nil
 }
 
 // Connect inspects the table and renews the connections.
@@ -66,19 +83,132 @@ func (s *Store) Connect(ctx context.Context) error {
 	return s.writer.Open(ctx)
 }
 
-// Inspect asks the server about the table, and returns an error when the table does not fit.
-func (s *Store) Inspect(ctx context.Context) error { return s.tables.inspect(ctx, time.Now()) }
-
-// Put stores a batch. After a fault the whole batch must be put again.
-func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
-	return s.tables.put(ctx, messages)
+// Inspect asks the server about the configured table, and returns an error when the table
+// does not fit. Tables of messages are inspected when their first message arrives.
+func (s *Store) Inspect(ctx context.Context) error {
+	if s.fixed == nil {
+		return s.db.PingContext(ctx)
+	}
+	return s.fixed.inspect(ctx, time.Now())
 }
 
-// Messages takes of a batch what [Store.Put] needs. Until withdraw is called, probes of
+// Messages takes of a batch what [Store.Put] needs. tableOf returns the name of the table
+// of a message; it is nil when the table is configured. Until withdraw is called, probes of
 // other batches may use the messages, too.
-func Messages[M rows.Incoming](s *Store, batch []M) (messages []rows.Message, withdraw func()) {
-	messages = rows.Messages(s.tables.target, s.schema, batch)
-	return messages, s.tables.offer(messages)
+func Messages[M rows.Incoming](s *Store, batch []M, tableOf func(message int) (string, error)) (messages []rows.Message, withdraw func()) {
+	messages = rows.Messages(s.target, s.schema, batch)
+	if s.fixed != nil {
+		return messages, s.fixed.offer(messages)
+	}
+	for i := range messages {
+		if m := &messages[i]; !m.Failed {
+			name, err := tableOf(i)
+			if err != nil {
+				m.Refusal = refusal.New(refusal.Table, table.FieldTable, "the interpolation fails: %v", err)
+			}
+			m.Table = name
+		}
+	}
+	var all []func()
+	for _, part := range split(messages) {
+		if d := s.known(part.table); d != nil { // else no row of it is written yet
+			all = append(all, d.offer(part.messages))
+		}
+	}
+	return messages, func() {
+		for _, withdraw := range all {
+			withdraw()
+		}
+	}
+}
+
+// part is the messages of one table.
+type part struct {
+	table    string
+	messages []rows.Message
+	indexes  []int // in the batch
+}
+
+// split returns the messages of each table, in their order.
+func split(messages []rows.Message) []*part {
+	var parts []*part
+	byTable := make(map[string]*part)
+	for i, m := range messages {
+		if m.Failed || m.Refusal != nil {
+			continue
+		}
+		p := byTable[m.Table]
+		if p == nil {
+			p = &part{table: m.Table}
+			byTable[m.Table], parts = p, append(parts, p)
+		}
+		p.messages, p.indexes = append(p.messages, m), append(p.indexes, i)
+	}
+	return parts
+}
+
+// Put stores a batch. After a fault the whole batch must be put again; the result is then
+// that of the tables without a fault.
+func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
+	if s.fixed != nil {
+		return s.fixed.put(ctx, messages)
+	}
+	all := &Result{}
+	for i := range messages {
+		if r := messages[i].Refusal; r != nil {
+			setIn(&all.Refused, i, r)
+		}
+	}
+	var first *fault.Fault
+	for _, part := range split(messages) {
+		d, refused := s.find(part.table)
+		if refused != nil {
+			for _, i := range part.indexes {
+				setIn(&all.Refused, i, refused)
+			}
+			continue
+		}
+		r, f := d.put(ctx, part.messages)
+		if f != nil {
+			if first == nil {
+				first = f
+			}
+			continue
+		}
+		all.add(r, func(message int) int { return part.indexes[message] })
+	}
+	return all, first
+}
+
+func (s *Store) known(name string) *destination {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.tables[name]
+}
+
+// find returns the table of this name. A refusal says that no table can have the name.
+func (s *Store) find(name string) (*destination, *record.Refusal) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if d := s.tables[name]; d != nil {
+		return d, nil
+	}
+	target := *s.target
+	var err error
+	if target.Database, target.Table, err = table.ParseName(name); err == nil {
+		err = target.CheckName()
+	}
+	if err != nil {
+		return nil, refusal.New(refusal.Table, table.FieldTable, "%v", err)
+	}
+	for old := range s.tables {
+		if len(s.tables) < maxTables {
+			break
+		}
+		delete(s.tables, old) // an arbitrary one
+	}
+	s.tables[name] = s.make(&target)
+	return s.tables[name], nil
 }
 
 // Close ends the connections once the batches that use them are done, or ctx ends.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // The names of the settings that a [Target] comes from.
@@ -91,8 +92,8 @@ func cutIdentifier(name string) (identifier, rest string, err error) {
 // IsOpen says whether the columns come from the fields of each record, see [Target.Derive].
 func (t *Target) IsOpen() bool { return len(t.members()) == 0 }
 
-// Check finds the mistakes that need no server.
-func (t *Target) Check() error {
+// Check finds the mistakes that need no server. isFixed says that the target has a name.
+func (t *Target) Check(isFixed bool) error {
 	var wrong []error
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 	for _, list := range []struct {
@@ -111,7 +112,7 @@ func (t *Target) Check() error {
 			}
 		}
 	}
-	if t.Table == "" {
+	if isFixed && t.Table == "" {
 		add("%s is empty", FieldTable)
 	}
 	if len(t.Key) == 0 && !(t.IsOpen() && t.KeyFrom == FromKey) {
@@ -137,6 +138,27 @@ func (t *Target) Check() error {
 	}
 	return errors.Join(wrong...)
 }
+
+// CheckName returns an error when no table can have the name of the target.
+func (t *Target) CheckName() error {
+	for _, name := range []string{t.Database, t.Table} {
+		switch {
+		case utf8.RuneCountInString(name) > maxName:
+			return fmt.Errorf("the name has %d characters, MariaDB allows %d", utf8.RuneCountInString(name), maxName)
+		case strings.HasSuffix(name, " "):
+			return errors.New("the name ends with a space")
+		case strings.ContainsFunc(name, func(r rune) bool { return r == 0 || r > 0xFFFF || r == utf8.RuneError }):
+			return errors.New("the name has a character that MariaDB does not allow")
+		}
+	}
+	if t.Table == "" {
+		return errors.New("the name is empty")
+	}
+	return nil
+}
+
+// maxName is how many characters the name of a table or of a database has at most.
+const maxName = 64
 
 // containsFold ignores case, as MariaDB does in the names of columns.
 func containsFold(names []string, name string) bool { return indexFold(names, name) >= 0 }

@@ -26,8 +26,8 @@ type form struct {
 	names      string // of the fields of a record without a schema, and of its key
 }
 
-// tables finds the layout of each record.
-type tables struct {
+// destination is one table of the server. It finds the layout of each record.
+type destination struct {
 	target *table.Target
 	make   func(target *table.Target) *layout
 	table  *physical
@@ -38,8 +38,8 @@ type tables struct {
 	last    *layout // of the last record: a tombstone has the key columns of any layout
 }
 
-func newTables(db *sql.DB, w *writer.Writer, warn func(text string), target *table.Target) *tables {
-	t := &tables{
+func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), target *table.Target) *destination {
+	t := &destination{
 		target: target, layouts: make(map[form]*layout),
 		table: &physical{db: db, database: target.Database, name: target.Table},
 	}
@@ -52,30 +52,30 @@ func newTables(db *sql.DB, w *writer.Writer, warn func(text string), target *tab
 	return t
 }
 
-// inspect asks the server about the table.
-func (t *tables) inspect(ctx context.Context, notBefore time.Time) error {
-	if t.fixed != nil {
-		_, err := t.fixed.refresh(ctx, notBefore)
+// inspect asks the server about the table, and returns an error when the table does not fit.
+func (d *destination) inspect(ctx context.Context, notBefore time.Time) error {
+	if d.fixed != nil {
+		_, err := d.fixed.refresh(ctx, notBefore)
 		return err
 	}
-	_, err := t.table.refresh(ctx, notBefore)
+	_, err := d.table.refresh(ctx, notBefore)
 	return err
 }
 
 // offer lets probes use messages that wait to be written.
-func (t *tables) offer(messages []rows.Message) (withdraw func()) {
-	if t.fixed != nil {
-		return t.fixed.evidence.Offer(messages)
+func (d *destination) offer(messages []rows.Message) (withdraw func()) {
+	if d.fixed != nil {
+		return d.fixed.evidence.Offer(messages)
 	}
 	offered := make(map[*layout][]rows.Message)
 	for _, m := range messages {
 		if m.Failed || m.Content == nil {
 			continue
 		}
-		_, its := formOf(&m, t.target.KeyFrom)
-		t.mutex.Lock()
-		of := t.layouts[its]
-		t.mutex.Unlock()
+		_, its := formOf(&m, d.target.KeyFrom)
+		d.mutex.Lock()
+		of := d.layouts[its]
+		d.mutex.Unlock()
 		if of != nil { // else no row of its form is written yet
 			offered[of] = append(offered[of], m)
 		}
@@ -93,9 +93,9 @@ func (t *tables) offer(messages []rows.Message) (withdraw func()) {
 
 // put stores the messages of a batch, those of one layout after the other: the rows of a
 // key keep their order.
-func (t *tables) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
-	if t.fixed != nil {
-		return t.fixed.put(ctx, messages)
+func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
+	if d.fixed != nil {
+		return d.fixed.put(ctx, messages)
 	}
 	all := &Result{}
 	layouts := make([]*layout, len(messages))
@@ -106,7 +106,7 @@ func (t *tables) put(ctx context.Context, messages []rows.Message) (*Result, *fa
 			layouts[i] = last
 			continue
 		}
-		of, refused := t.layoutOf(m, last)
+		of, refused := d.layoutOf(m, last)
 		if refused != nil {
 			setIn(&all.Refused, i, refused)
 			m.Failed = true // for this try: the next one decides anew
@@ -128,7 +128,7 @@ func (t *tables) put(ctx context.Context, messages []rows.Message) (*Result, *fa
 			if f != nil {
 				return nil, f
 			}
-			all.add(r, start)
+			all.add(r, func(message int) int { return start + message })
 		}
 		start = end
 	}
@@ -136,49 +136,49 @@ func (t *tables) put(ctx context.Context, messages []rows.Message) (*Result, *fa
 }
 
 // layoutOf returns the layout of a message. before is that of the message in front of it.
-func (t *tables) layoutOf(m *rows.Message, before *layout) (*layout, *record.Refusal) {
+func (d *destination) layoutOf(m *rows.Message, before *layout) (*layout, *record.Refusal) {
 	if m.Content == nil {
 		if before != nil {
 			return before, nil
 		}
-		t.mutex.Lock()
-		defer t.mutex.Unlock()
-		if t.last != nil {
-			return t.last, nil
+		d.mutex.Lock()
+		defer d.mutex.Unlock()
+		if d.last != nil {
+			return d.last, nil
 		}
 		its := form{key: keySchema(m.Key), names: "\x00" + strings.Join(keyMembers(m.Key), "\x00")}
-		return t.find(its, func() (*table.Target, *record.Refusal) { return t.target.DeriveKeyOnly(keyMembers(m.Key)) })
+		return d.find(its, func() (*table.Target, *record.Refusal) { return d.target.DeriveKeyOnly(keyMembers(m.Key)) })
 	}
 	if _, isObject := m.Content.(map[string]any); !isObject {
 		return nil, rows.NotAnObject(m.Content)
 	}
-	fields, its := formOf(m, t.target.KeyFrom)
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	of, refused := t.find(its, func() (*table.Target, *record.Refusal) { return t.target.Derive(fields(), keyMembers(m.Key)) })
+	fields, its := formOf(m, d.target.KeyFrom)
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	of, refused := d.find(its, func() (*table.Target, *record.Refusal) { return d.target.Derive(fields(), keyMembers(m.Key)) })
 	if refused == nil {
-		t.last = of
+		d.last = of
 	}
 	return of, refused
 }
 
 // find returns the layout of a form, and makes it if there is none. The mutex is locked.
-func (t *tables) find(its form, derive func() (*table.Target, *record.Refusal)) (*layout, *record.Refusal) {
-	if of := t.layouts[its]; of != nil {
+func (d *destination) find(its form, derive func() (*table.Target, *record.Refusal)) (*layout, *record.Refusal) {
+	if of := d.layouts[its]; of != nil {
 		return of, nil
 	}
 	target, refused := derive()
 	if refused != nil {
 		return nil, refused
 	}
-	for old := range t.layouts {
-		if len(t.layouts) < maxLayouts {
+	for old := range d.layouts {
+		if len(d.layouts) < maxLayouts {
 			break
 		}
-		delete(t.layouts, old) // an arbitrary one
+		delete(d.layouts, old) // an arbitrary one
 	}
-	t.layouts[its] = t.make(target)
-	return t.layouts[its], nil
+	d.layouts[its] = d.make(target)
+	return d.layouts[its], nil
 }
 
 // formOf returns the form of a record, and the names of its fields.
