@@ -1,6 +1,7 @@
 package column
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -12,15 +13,18 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 )
 
-// The spellings of a point in time that are read from text: with a zone, or
-// without one, which then is UTC.
-var timestampForms = []string{
-	time.RFC3339Nano,
-	"2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02 15:04:05.999999999",
-	"2006-01-02T15:04:05.999999999",
-	time.DateOnly,
-}
+// timestampForms has the spellings of a point in time that are read from text: with a zone,
+// or without one, which then is UTC. Java leaves out seconds that are 0, older writers of
+// JSON leave out the colon of a zone, and Debezium's isostring gives a date a zone.
+var timestampForms = func() (forms []string) {
+	for _, zone := range []string{"Z07:00", "Z0700", ""} {
+		for _, seconds := range []string{":05.999999999", ""} {
+			forms = append(forms, "2006-01-02T15:04"+seconds+zone, "2006-01-02 15:04"+seconds+zone)
+		}
+		forms = append(forms, time.DateOnly+zone)
+	}
+	return forms
+}()
 
 // time.Parse takes more than 9 digits, behind a comma too, and cuts them.
 var longFraction = regexp.MustCompile(`[.,](\d{10,})`)
@@ -90,8 +94,9 @@ func (c *Column) TimestampRange() string {
 	return strings.ToUpper(c.ColumnType) + " holds the times after 1970-01-01 00:00:00 UTC, until 2038-01-19 03:14:07 UTC (since MariaDB 11.5 until 2106-02-07 06:28:15 UTC): use a DATETIME column, or correct the value"
 }
 
-// A time is a time of day or a signed duration, in hours, minutes and seconds.
-var timeForm = regexp.MustCompile(`^(-?)(\d+)(:[0-5]\d:[0-5]\d)(\.\d+)?$`)
+// A time is a time of day, which may be marked as UTC, or a signed duration, in hours,
+// minutes and seconds.
+var timeForm = regexp.MustCompile(`^(-?)(\d+)(:[0-5]\d)(?:(:[0-5]\d)(\.\d+)?)?(Z|[+-]00:?00)?$`)
 
 // A TIME goes from -838:59:59.999999 to 838:59:59.999999.
 const maxHours = "838"
@@ -102,14 +107,14 @@ func (c *Column) acceptTime(v any) (any, *record.Refusal) {
 		return nil, c.wrongType(v, "a time as text")
 	}
 	match := timeForm.FindStringSubmatch(text)
-	if match == nil {
+	if match == nil || match[1] != "" && match[6] != "" {
 		return nil, refusal.New(refusal.BadValue, c.Name, "expected a time such as 15:04:05")
 	}
-	sign, hours, rest := match[1], strings.TrimLeft(match[2], "0"), match[3]
+	sign, hours, rest := match[1], strings.TrimLeft(match[2], "0"), match[3]+cmp.Or(match[4], ":00")
 	if len(hours) > len(maxHours) || len(hours) == len(maxHours) && hours > maxHours {
 		return nil, refusal.New(refusal.OutOfRange, c.Name, "%s holds -838:59:59 to 838:59:59", strings.ToUpper(c.ColumnType))
 	}
-	fraction := strings.TrimRight(match[4], "0.")
+	fraction := strings.TrimRight(match[5], "0.")
 	if digits := len(fraction) - 1; digits > c.Fraction {
 		return nil, refusal.New(refusal.TooPrecise, c.Name, "%d digits of a second, %s keeps %d", digits, strings.ToUpper(c.ColumnType), c.Fraction)
 	}
