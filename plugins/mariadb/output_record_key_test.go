@@ -43,26 +43,26 @@ func TestTheKeyColumnsTakeTheRecordKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := shared(t, "CREATE TABLE t ("+c.table+", v INT)")
-			o := w.output("table: t\ncolumns: " + c.columns + "\nkey: " + c.key + "\nkey_from: record_key\ntombstone: delete\n")
+			d := shared(t, "CREATE TABLE t ("+c.table+", v INT)")
+			o := d.output("table: t\ncolumns: " + c.columns + "\nkey: " + c.key + "\nkey_from: record_key\ntombstone: delete\n")
 			content := func(v int) any { return object{"v": int64(v), "id": "a field of the value is not the key"} }
-			require.Equal(t, "inserted 1, updated 0, unchanged 0, compacted 0, refused 0", w.put(o, service.MessageBatch{keyed(c.first, content(1))}).String())
-			require.Equal(t, "inserted 1, updated 1, unchanged 0, compacted 0, refused 0", w.put(o, service.MessageBatch{keyed(c.again, content(2)), keyed(c.other, content(3))}).String())
+			require.Equal(t, "inserted 1, updated 0, unchanged 0, compacted 0, refused 0", d.put(o, service.MessageBatch{keyed(c.first, content(1))}).String())
+			require.Equal(t, "inserted 1, updated 1, unchanged 0, compacted 0, refused 0", d.put(o, service.MessageBatch{keyed(c.again, content(2)), keyed(c.other, content(3))}).String())
 			columns := "id, v"
 			if name == "composite" {
 				columns = "id, part, v"
 			}
-			require.Equal(t, c.want, w.rows("SELECT "+columns+" FROM t ORDER BY "+columns))
-			require.Equal(t, int64(1), w.put(o, service.MessageBatch{keyed(c.again, nil)}).counts["deleted"])
-			require.Equal(t, []string{"3"}, w.rows("SELECT v FROM t"))
+			require.Equal(t, c.want, d.rows("SELECT "+columns+" FROM t ORDER BY "+columns))
+			require.Equal(t, int64(1), d.put(o, service.MessageBatch{keyed(c.again, nil)}).counts["deleted"])
+			require.Equal(t, []string{"3"}, d.rows("SELECT v FROM t"))
 		})
 	}
 }
 
 func TestARecordKeyThatNamesNoRowIsRefused(t *testing.T) {
 	t.Parallel()
-	w := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, v INT)")
-	o := w.output("table: t\ncolumns: [id, v]\nkey: [id]\nkey_from: record_key\n")
+	d := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, v INT)")
+	o := d.output("table: t\ncolumns: [id, v]\nkey: [id]\nkey_from: record_key\n")
 	content := map[string]any{"v": int64(1), "id": int64(1)}
 	refusedKey := keyed([]byte("k"), content)
 	refusedKey.MetaSetImmut(record.DecodedKey, &record.KeyValue{Raw: []byte("k"), Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: "id", Detail: "expected int32, got string"}})
@@ -72,8 +72,8 @@ func TestARecordKeyThatNamesNoRowIsRefused(t *testing.T) {
 		2: "row_null: id: the record's key has null for it",
 		3: "row_missing: id: the record's key has no such member",
 		4: "row_type: id: the record's key: expected int32, got string",
-	}, w.put(o, service.MessageBatch{
+	}, d.put(o, service.MessageBatch{
 		keyed([]byte(nil), content), keyed("a", content), keyed(nil, content), keyed(map[string]any{"v": int64(1)}, content), refusedKey, keyed(int64(5), content),
 	}).refused)
-	require.Equal(t, []string{"5|1"}, w.rows("SELECT id, v FROM t"))
+	require.Equal(t, []string{"5|1"}, d.rows("SELECT id, v FROM t"))
 }
