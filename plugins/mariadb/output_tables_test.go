@@ -33,6 +33,26 @@ func TestEachMessageHasItsTable(t *testing.T) {
 	require.Equal(t, []string{"1|2|3", "2|3|4"}, d.rows("SELECT id, x, y FROM `b.c` ORDER BY id"))
 }
 
+// Tables of the same shape need statements of their own.
+func TestTwoTablesWithTheSameColumns(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY, v INT)", "CREATE TABLE b (id INT PRIMARY KEY, v INT)")
+	o := d.output(tablesConfig + "connections: 1\n")
+	row := func(id, v int) any { return object{"id": int64(id), "v": int64(v)} }
+	gone := func(table string) *service.Message {
+		m := tombstone("1", nil)
+		m.MetaSetMut("table", table)
+		return m
+	}
+	d.put(o, service.MessageBatch{into("a", row(1, 1)), into("b", row(1, 2))})
+	require.Equal(t, []string{"1|1"}, d.rows("SELECT id, v FROM a"))
+	require.Equal(t, []string{"1|2"}, d.rows("SELECT id, v FROM b"))
+	d.put(o, service.MessageBatch{gone("a")})
+	require.Empty(t, d.rows("SELECT id, v FROM a"))
+	d.put(o, service.MessageBatch{gone("b")})
+	require.Empty(t, d.rows("SELECT id, v FROM b"))
+}
+
 func TestANameThatNoTableCanHaveIsRefused(t *testing.T) {
 	t.Parallel()
 	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY)")

@@ -139,7 +139,7 @@ func (d *database) storedOrCode(i int, refusals map[int]string) string {
 func TestARecordMustHaveEveryColumn(t *testing.T) {
 	t.Parallel()
 	d := shared(t, orders)
-	o := d.output(ordersConfig)
+	o := d.output(ordersConfig + "on_missing: refuse\n")
 	absent := order("a", "x", 1, "1")
 	delete(absent, "product")
 	null := order("b", "x", 1, "1")

@@ -54,6 +54,7 @@ func (m *Metrics) Outcomes(r *store.Result) {
 	m.count("unchanged", r.Unchanged)
 	m.count("stale", r.Stale)
 	m.count("deleted", r.Deleted)
+	m.count("missing", r.Missing)
 	m.count("compacted", r.Compacted)
 	m.count("ignored", r.Ignored)
 	m.count("refused", len(r.Refused))

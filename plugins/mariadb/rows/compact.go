@@ -32,6 +32,9 @@ func Compact(t *table.Table, rows []Row, b *Buffer) []Row {
 // of a group would leave, one after the other. The rows after a tombstone, or a tombstone
 // after records, are written later.
 func merge(t *table.Table, group []Row) Row {
+	if t.Target.Mode == table.Insert {
+		return oneByOne(group) // only the first row of a key can be stored
+	}
 	newest, end := group[0], 1
 	for end < len(group) && group[end].Deletes == group[0].Deletes {
 		// A version of NULL is older than all others, as in the statement.

@@ -99,7 +99,7 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 			v, refused = c.FromMetadata(members[source.Name])
 		default:
 			var present bool
-			if v, present = content[source.Name]; !present {
+			if v, present = content[source.Name]; !present && (t.Target.OnMissing != table.Null || c.Key || i == t.Version) {
 				refused = refusal.New(refusal.Missing, c.Name, "the record has no such member")
 			}
 		}
@@ -174,6 +174,7 @@ func buildTombstone(t *table.Table, index int, m *Message, values []any) (Row, *
 // Tally counts rows by their outcome.
 type Tally struct {
 	Inserted, Updated, Unchanged, Stale, Deleted int
+	Missing                                      int // not stored: the mode Update found no row
 }
 
 // Outcome is the outcome of rows. A row that no number of the tally counts is refused.
@@ -191,12 +192,18 @@ type Refused struct {
 // Stored returns how many rows the table now agrees with.
 func (t Tally) Stored() int { return t.Inserted + t.Updated + t.Unchanged + t.Stale + t.Deleted }
 
+// Add adds the counts of other rows.
+func (t *Tally) Add(other Tally) {
+	t.Inserted += other.Inserted
+	t.Updated += other.Updated
+	t.Unchanged += other.Unchanged
+	t.Stale += other.Stale
+	t.Deleted += other.Deleted
+	t.Missing += other.Missing
+}
+
 // Add adds the outcome of other rows.
 func (o *Outcome) Add(other Outcome) {
-	o.Inserted += other.Inserted
-	o.Updated += other.Updated
-	o.Unchanged += other.Unchanged
-	o.Stale += other.Stale
-	o.Deleted += other.Deleted
+	o.Tally.Add(other.Tally)
 	o.Refused = append(o.Refused, other.Refused...)
 }

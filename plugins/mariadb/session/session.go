@@ -6,31 +6,24 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
+
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// Session is one connection and the statements that are prepared on it. They stay
-// prepared as long as the connection lasts: the server prepares them again by itself after
-// an ALTER TABLE.
+// Session is one connection and the statements that are prepared on it.
 type Session struct {
 	*sql.Conn  // nil until it is needed
 	observe    func(statement time.Duration)
-	prepared   map[statementKey]driver.Stmt
+	statements statements
 	generation int64
 	args       []driver.NamedValue // reused
-}
-
-// statementKey tells one prepared statement from another.
-type statementKey struct {
-	deletes     bool
-	numbered    bool
-	counting    *table.Counting
-	onDuplicate string // it may change with the table
-	rows        int
 }
 
 // New returns a session that is not connected. It calls observe with the time of
@@ -49,7 +42,7 @@ func (s *Session) Open(ctx context.Context, db *sql.DB, generation int64) (fresh
 	if err != nil {
 		return true, err
 	}
-	s.Conn, s.generation, s.prepared = conn, generation, make(map[statementKey]driver.Stmt)
+	s.Conn, s.generation, s.statements = conn, generation, statements{all: make(map[statementKey]*statement)}
 	return true, nil
 }
 
@@ -68,26 +61,7 @@ func (s *Session) Discard() {
 	// The pool must not reuse a connection of unknown state.
 	_ = s.Raw(func(any) error { return driver.ErrBadConn })
 	_ = s.Close()
-	s.Conn, s.prepared = nil, nil
-}
-
-// statement returns a statement that is prepared on the driver's connection.
-func (s *Session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
-	want := statementKey{deletes, numbered, t.Counting, t.OnDuplicate, rows}
-	if stmt := s.prepared[want]; stmt != nil {
-		return stmt, nil
-	}
-	var text string
-	if deletes {
-		text = t.DeleteText(rows)
-	} else {
-		text = t.UpsertText(rows, numbered)
-	}
-	stmt, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
-	if err == nil {
-		s.prepared[want] = stmt
-	}
-	return stmt, err
+	s.Conn, s.statements = nil, statements{}
 }
 
 // execute runs one statement over rows. It calls the driver itself: database/sql would box,
@@ -95,7 +69,7 @@ func (s *Session) statement(ctx context.Context, conn any, t *table.Table, delet
 func (s *Session) execute(ctx context.Context, t *table.Table, batch []rows.Row, deletes bool) (result driver.Result, err error) {
 	s.args = s.args[:0]
 	for i := range batch {
-		if !deletes {
+		if !deletes && t.Target.Mode != table.Update {
 			if batch[i].Number != nil {
 				s.args = append(s.args, driver.NamedValue{Value: batch[i].Number})
 			}
@@ -104,13 +78,17 @@ func (s *Session) execute(ctx context.Context, t *table.Table, batch []rows.Row,
 			}
 			continue
 		}
-		for _, column := range t.DeleteColumns() {
+		columns := t.DeleteColumns()
+		if !deletes {
+			columns = t.UpdateColumns()
+		}
+		for _, column := range columns {
 			s.args = append(s.args, driver.NamedValue{Value: batch[i].Values[column]})
 		}
 	}
 	defer clear(s.args) // keeps no record alive
 	err = s.Raw(func(conn any) error {
-		stmt, err := s.statement(ctx, conn, t, deletes, rows.IsNumbered(batch[0]), len(batch))
+		stmt, err := s.statements.get(ctx, conn, t, deletes, rows.IsNumbered(batch[0]), len(batch))
 		if err == nil {
 			result, err = stmt.(driver.StmtExecContext).ExecContext(ctx, s.args)
 		}
@@ -126,16 +104,19 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 	result, err := s.execute(ctx, t, batch, deletes)
 	s.observe(time.Since(started))
 	if err != nil {
-		return fault.Judge(err)
+		return judge(t, err)
 	}
 	affected, err := result.RowsAffected()
 	if err != nil {
 		return fault.Judge(err)
 	}
-	if deletes {
+	switch {
+	case deletes:
 		o.Deleted += int(affected)
 		o.Unchanged += len(batch) - int(affected)
 		return nil
+	case t.Target.Mode == table.Update:
+		return s.updated(ctx, t, &batch[0], affected, o)
 	}
 	found, err := s.counted(ctx, t.Counting, result, len(batch))
 	if err != nil {
@@ -150,6 +131,43 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 	o.Updated += found.Changed
 	o.Stale += found.Stale
 	o.Unchanged += max(0, found.Matched-found.Changed-found.Stale)
+	return nil
+}
+
+// judge returns what an error of a statement means.
+func judge(t *table.Table, err error) *fault.Fault {
+	f := fault.Judge(err)
+	switch {
+	case len(t.Target.Lacking) > 0 && f.Number == fault.NoDefaultForField:
+		server, _ := errors.AsType[*mysql.MySQLError](err)
+		f.Path = fault.Named(server)
+		f.Kind, f.Code, f.Lone = fault.Refused, refusal.Missing, false
+		f.Advice = "the record has no member for the column, which is NOT NULL and has no default"
+	case t.Target.Mode == table.Insert && f.Number == table.IsStored:
+		f.Kind, f.Code, f.Lone = fault.Refused, refusal.Duplicate, false
+		f.Advice = "the table has a row with this key, or with the same value in another unique index, and with other values: the mode insert changes no stored row"
+	}
+	return f
+}
+
+// updated adds the outcome of an update of one row.
+func (s *Session) updated(ctx context.Context, t *table.Table, r *rows.Row, affected int64, o *rows.Tally) *fault.Fault {
+	if affected > 0 {
+		o.Updated++
+		return nil
+	}
+	query, args := t.FateText(r.Values)
+	var isNewer bool
+	switch err := s.QueryRowContext(ctx, query, args...).Scan(&isNewer); {
+	case errors.Is(err, sql.ErrNoRows):
+		o.Missing++
+	case err != nil:
+		return fault.Judge(err)
+	case isNewer:
+		o.Stale++
+	default:
+		o.Unchanged++
+	}
 	return nil
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
-	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
@@ -24,6 +23,8 @@ const maxLayouts = 1000
 type form struct {
 	value, key *schema.Schema
 	names      string // of the fields of a record without a schema, and of its key
+	full       *layout
+	lacking    string // the columns of full that the record lacks
 }
 
 // destination is one table of the server. It finds the layout of each record.
@@ -91,50 +92,6 @@ func (d *destination) offer(messages []rows.Message) (withdraw func()) {
 	}
 }
 
-// put stores the messages of a batch, those of one layout after the other: the rows of a
-// key keep their order.
-func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
-	if d.fixed != nil {
-		return d.fixed.put(ctx, messages)
-	}
-	all := &Result{}
-	layouts := make([]*layout, len(messages))
-	var last *layout
-	for i := range messages {
-		m := &messages[i]
-		if m.Failed {
-			layouts[i] = last
-			continue
-		}
-		of, refused := d.layoutOf(m, last)
-		if refused != nil {
-			setIn(&all.Refused, i, refused)
-			m.Failed = true // for this try: the next one decides anew
-			defer func() { m.Failed = false }()
-			continue
-		}
-		layouts[i], last = of, of
-	}
-	for start := 0; start < len(messages); {
-		end := start + 1
-		for end < len(messages) && (layouts[end] == layouts[start] || layouts[end] == nil || layouts[start] == nil) {
-			if layouts[start] == nil {
-				layouts[start] = layouts[end]
-			}
-			end++
-		}
-		if of := layouts[start]; of != nil {
-			r, f := of.put(ctx, messages[start:end])
-			if f != nil {
-				return nil, f
-			}
-			all.add(r, func(message int) int { return start + message })
-		}
-		start = end
-	}
-	return all, nil
-}
-
 // layoutOf returns the layout of a message. before is that of the message in front of it.
 func (d *destination) layoutOf(m *rows.Message, before *layout) (*layout, *record.Refusal) {
 	if m.Content == nil {
@@ -160,6 +117,14 @@ func (d *destination) layoutOf(m *rows.Message, before *layout) (*layout, *recor
 		d.last = of
 	}
 	return of, refused
+}
+
+// without returns the layout of the records that lack columns of the full layout.
+func (d *destination) without(full *layout, columns []string) *layout {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	of, _ := d.find(form{full: full, lacking: strings.Join(columns, "\x00")}, func() (*table.Target, *record.Refusal) { return full.target.Without(columns), nil })
+	return of
 }
 
 // find returns the layout of a form, and makes it if there is none. The mutex is locked.

@@ -95,39 +95,6 @@ func (l *layout) fit(ctx context.Context, notBefore time.Time) (*table.Table, er
 	return t, nil
 }
 
-// put stores a batch. After a fault the whole batch must be put again.
-func (l *layout) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
-	arrived := time.Now()
-	t, err := l.refresh(ctx, arrived.Add(-refreshEvery))
-	if err != nil {
-		return nil, Judge(err)
-	}
-	buffer := rows.NewBuffer()
-	defer buffer.Free()
-	built, refusals := rows.Build(t, messages, buffer)
-	if len(refusals) > 0 && t.Seen.Before(arrived) {
-		// An old inspection is no reason to refuse a row: the column may have been
-		// widened meanwhile.
-		if t, err = l.refresh(ctx, arrived); err != nil {
-			return nil, Judge(err)
-		}
-		built, refusals = rows.Build(t, messages, buffer)
-	}
-	r := &Result{Refused: refusals}
-	for i := range messages {
-		if rows.Ignores(t, &messages[i]) {
-			r.Ignored++
-		}
-	}
-	if len(built) == 0 {
-		return r, nil
-	}
-	if f := l.write(ctx, t, rows.Compact(t, built, buffer), r); f != nil {
-		return nil, t.Advise(ctx, l.of.db, f)
-	}
-	return r, nil
-}
-
 // write stores one row of each key, then in rounds the rows whose outcome depends on the
 // first, so that a key has the row that it would have without compaction.
 func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r *Result) *fault.Fault {
@@ -143,7 +110,7 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 		}
 		batch = rows.Next(t, batch, round.Refused)
 	}
-	r.Tally = all.Tally
+	r.Tally.Add(all.Tally)
 	for _, v := range all.Refused {
 		if v.Row.Group != nil {
 			r.Compacted -= len(v.Row.Group) - 1

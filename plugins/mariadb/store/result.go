@@ -17,11 +17,7 @@ type Result struct {
 // add adds the outcome of a part of the batch. in returns the index in the batch of a
 // message of the part.
 func (r *Result) add(part *Result, in func(message int) int) {
-	r.Inserted += part.Inserted
-	r.Updated += part.Updated
-	r.Unchanged += part.Unchanged
-	r.Stale += part.Stale
-	r.Deleted += part.Deleted
+	r.Tally.Add(part.Tally)
 	r.Compacted += part.Compacted
 	r.Ignored += part.Ignored
 	for message, refusal := range part.Refused {

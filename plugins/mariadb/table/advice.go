@@ -58,7 +58,7 @@ func (t *Table) widen(ctx context.Context, db *sql.DB) string {
 // fitUnfilled adds the columns that MariaDB has no value for, unless a trigger may fill
 // them. An account sees the triggers of a table only with the privilege TRIGGER on it.
 func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) error {
-	if len(t.unfilled) == 0 || t.Target.KeyOnly {
+	if len(t.unfilled) == 0 || t.Target.KeyOnly || t.Target.Mode == Update {
 		return nil
 	}
 	var triggers int
@@ -75,6 +75,9 @@ func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) e
 		return err
 	}
 	for _, name := range t.unfilled {
+		if containsFold(t.Target.Lacking, name) {
+			continue // MariaDB refuses the records
+		}
 		if seen {
 			found.add("%s: add it there, or %s", t.unfilledText(name), t.fill(name))
 			continue

@@ -111,3 +111,36 @@ func (t *Target) keyColumns(key []string) ([]string, *record.Refusal) {
 	}
 	return t.Key, nil
 }
+
+// Without returns the target of records that lack members for these columns.
+func (t *Target) Without(columns []string) *Target {
+	d := *t
+	d.Columns, d.Fields, d.Lacking = nil, nil, columns
+	for i, column := range t.Columns {
+		if slices.Contains(columns, column) {
+			continue
+		}
+		d.Columns = append(d.Columns, column)
+		if t.Fields != nil && i < len(t.Fields) {
+			d.Fields = append(d.Fields, t.Fields[i])
+		}
+	}
+	d.LockOrder = slices.DeleteFunc(slices.Clone(t.LockOrder), func(column string) bool { return containsFold(columns, column) })
+	return &d
+}
+
+// Lacks returns the columns whose members a record lacks, nil if one of them belongs to the
+// key or is the version: then the record has no row.
+func (t *Table) Lacks(content map[string]any) []string {
+	var columns []string
+	for i := range t.Sources {
+		if _, has := content[t.Sources[i].Name]; has || t.Sources[i].Origin != FromValue {
+			continue
+		}
+		if t.Columns[i].Key || i == t.Version {
+			return nil
+		}
+		columns = append(columns, t.Target.Columns[i])
+	}
+	return columns
+}

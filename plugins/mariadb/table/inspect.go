@@ -31,6 +31,8 @@ type Table struct {
 	unfilled []string
 
 	OnDuplicate string // the assignments of an upsert
+	WriteOne    string // the statement that writes one row
+	DeleteOne   string // the statement that deletes one row
 	MaxPacket   int
 	uniques     [][]int    // the other unique indexes: indexes into Columns
 	hashed      bool       // the key's index is one by hash
@@ -133,6 +135,10 @@ func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Tab
 		return nil, found
 	}
 	t.OnDuplicate = t.assignments()
+	t.WriteOne, t.DeleteOne = t.UpsertText(1, false), t.DeleteText(1)
+	if target.Mode == Update {
+		t.WriteOne, t.Spares = t.updateText(), false
+	}
 	return t, nil
 }
 

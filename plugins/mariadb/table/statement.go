@@ -94,11 +94,17 @@ func (t *Table) UpsertText(rows int, numbered bool) string {
 // it; the key keeps its value. VALUES(c) is the value that would have been inserted.
 func (t *Table) assignments() string {
 	key, outcome := quote(t.Target.Key[0]), fmt.Sprint(countSame)
-	if t.Version >= 0 {
+	switch {
+	case t.Target.Mode == Insert:
+		outcome = t.duplicate()
+	case t.Version >= 0:
 		outcome = "(@order_sink_fate := " + t.outcome() + ")"
 	}
 	all := []string{key + " = IF(" + fmt.Sprintf(t.Counting.add, outcome) + ", " + key + ", " + key + ")"}
-	if t.Version < 0 {
+	switch {
+	case t.Target.Mode == Insert:
+		return all[0]
+	case t.Version < 0:
 		for _, c := range t.updated() {
 			all = append(all, quote(c.Name)+" = VALUES("+quote(c.Name)+")")
 		}
@@ -121,10 +127,15 @@ func (t *Table) outcome() string {
 	version := quote(t.Target.Version)
 	differs := []string{"FALSE"}
 	for _, c := range t.updated() {
-		differs = append(differs, "NOT ("+c.Exactly(quote(c.Name))+" <=> "+c.Exactly("VALUES("+quote(c.Name)+")")+")")
+		differs = append(differs, differing(c))
 	}
 	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, IF(%[2]s, %[3]d, %[4]d), %[5]d)",
 		version, strings.Join(differs, " OR "), countChanged, countSame, countStale)
+}
+
+// differing is the condition that the new row has another value than the stored row.
+func differing(c *column.Column) string {
+	return "NOT (" + c.Exactly(quote(c.Name)) + " <=> " + c.Exactly("VALUES("+quote(c.Name)+")") + ")"
 }
 
 // updated returns the columns that an update changes, without the version.
@@ -144,8 +155,7 @@ func (t *Table) updated() []*column.Column {
 func (t *Table) DeleteText(rows int) string {
 	condition := t.equal(t.Key)
 	if t.Target.guardsDeletes() {
-		version := quote(t.Target.Version)
-		condition += " AND (" + version + " <= " + t.Columns[t.Version].Placeholder() + " OR " + version + " IS NULL)"
+		condition += " AND " + t.isOlder()
 	}
 	return "DELETE FROM " + t.Target.quoted() + " WHERE (" + condition + ")" + strings.Repeat(" OR ("+condition+")", rows-1)
 }

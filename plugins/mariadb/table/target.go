@@ -19,6 +19,8 @@ const (
 	FieldExclude         = "exclude_fields"
 	FieldRename          = "rename_fields"
 	FieldVersion         = "version"
+	FieldMode            = "mode"
+	FieldOnMissing       = "on_missing"
 	FieldLockOrder       = "lock_order"
 )
 
@@ -34,8 +36,11 @@ type Target struct {
 	KeyFrom   Origin   // where the key columns that take no metadata get their values
 	LockOrder []string // what rows are sorted by before their key
 	Version   string   // "" for none
+	Mode      Mode
+	OnMissing OnMissing
 	Deletes   bool     // a tombstone deletes the row that its key names
 	KeyOnly   bool     // it has no records, only tombstones
+	Lacking   []string // the columns that its records lack, see [Target.Without]
 }
 
 // members returns the columns that the record has.
@@ -125,6 +130,8 @@ func (t *Target) Check(isFixed bool) error {
 	case t.Version == "":
 	case !t.IsOpen() && !containsFold(t.Columns, t.Version):
 		add("%s %q is not among %s", FieldVersion, t.Version, FieldColumns)
+	case t.Mode == Insert:
+		add("%s has no effect: the %s insert changes no stored row", FieldVersion, FieldMode)
 	case containsFold(t.Key, t.Version):
 		add("%s %q belongs to the %s: rows of one key would all have the same version", FieldVersion, t.Version, FieldKey)
 	}

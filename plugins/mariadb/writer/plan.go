@@ -78,6 +78,9 @@ func (p *plan) cutAlike(t *table.Table, batch []rows.Row, limit int) [][]rows.Ro
 // rowLimit is how many rows a statement may have: its placeholders are limited,
 // and its text must fit in a packet too.
 func (p *plan) rowLimit(t *table.Table) int {
+	if t.Target.Mode == table.Update {
+		return 1 // see [table.Table.UpdateColumns]
+	}
 	width := len(t.Columns)
 	if t.Spares {
 		width++ // the number

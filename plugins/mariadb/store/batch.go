@@ -1,0 +1,218 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+	"github.com/order-sink/order-sink/plugins/mariadb/rows"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+// group is the messages of a batch that have one layout, and their rows.
+type group struct {
+	layout   *layout
+	messages []rows.Message
+	indexes  []int // of the messages in the batch; nil for all messages of the batch
+	table    *table.Table
+	rows     []rows.Row
+	buffer   *rows.Buffer
+	result   Result
+}
+
+func (g *group) add(index int, m *rows.Message) {
+	g.messages, g.indexes = append(g.messages, *m), append(g.indexes, index)
+}
+
+// index returns the index in the batch of a message of the group.
+func (g *group) index(message int) int {
+	if g.indexes == nil {
+		return message
+	}
+	return g.indexes[message]
+}
+
+// put stores the messages of a batch. The rows of a key keep their order. After a fault the
+// whole batch must be put again.
+func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
+	all := &Result{}
+	groups := []*group{{layout: d.fixed, messages: messages}}
+	if d.fixed == nil {
+		groups = d.groups(messages, all)
+	}
+	defer func() {
+		for _, g := range groups {
+			if g.buffer != nil {
+				g.buffer.Free()
+			}
+		}
+	}()
+	for i := 0; i < len(groups); i++ { // a group may add others
+		if err := d.build(ctx, groups[i], &groups); err != nil {
+			return nil, Judge(err)
+		}
+	}
+	if f := write(ctx, groups); f != nil {
+		return nil, f
+	}
+	for _, g := range groups {
+		all.add(&g.result, g.index)
+	}
+	return all, nil
+}
+
+// groups divides a batch by layout. It refuses the messages that have no layout.
+func (d *destination) groups(messages []rows.Message, all *Result) []*group {
+	var groups []*group
+	var last *layout
+	for i := range messages {
+		m := &messages[i]
+		switch {
+		case m.Failed:
+			continue
+		case m.Content == nil && !d.target.Deletes:
+			all.Ignored++
+			continue
+		}
+		of, refused := d.layoutOf(m, last)
+		if refused != nil {
+			setIn(&all.Refused, i, refused)
+			continue
+		}
+		last = of
+		groupOf(&groups, of).add(i, m)
+	}
+	return groups
+}
+
+// groupOf returns the group of a layout. It adds the group if there is none.
+func groupOf(groups *[]*group, of *layout) *group {
+	for _, g := range *groups {
+		if g.layout == of && g.indexes != nil {
+			return g
+		}
+	}
+	g := &group{layout: of}
+	*groups = append(*groups, g)
+	return g
+}
+
+// build makes the rows of a group. Records that lack members, and need not have them,
+// become rows of other groups.
+func (d *destination) build(ctx context.Context, g *group, groups *[]*group) error {
+	arrived := time.Now()
+	t, err := g.layout.refresh(ctx, arrived.Add(-refreshEvery))
+	if err != nil {
+		return err
+	}
+	g.buffer = rows.NewBuffer()
+	built, refusals := rows.Build(t, g.messages, g.buffer)
+	others := d.lacking(t, g, refusals)
+	if len(refusals) > 0 && t.Seen.Before(arrived) {
+		// An old inspection is no reason to refuse a row: the column may have been
+		// widened meanwhile.
+		if t, err = g.layout.refresh(ctx, arrived); err != nil {
+			return err
+		}
+		built, refusals = rows.Build(t, g.messages, g.buffer)
+		others = d.lacking(t, g, refusals)
+	}
+	for _, o := range others {
+		groupOf(groups, d.without(g.layout, o.columns)).add(g.index(o.message), &g.messages[o.message])
+	}
+	g.table, g.rows, g.result.Refused = t, built, refusals
+	for i := range g.messages {
+		if rows.Ignores(t, &g.messages[i]) {
+			g.result.Ignored++
+		}
+	}
+	return nil
+}
+
+// partial is a message that lacks columns.
+type partial struct {
+	message int // of its group
+	columns []string
+}
+
+// lacking takes from the refusals those of records that need not have all members.
+func (d *destination) lacking(t *table.Table, g *group, refusals map[int]*record.Refusal) []partial {
+	if d.target.OnMissing != table.Keep || len(t.Target.Lacking) > 0 {
+		return nil
+	}
+	var all []partial
+	for message, r := range refusals {
+		content, isRecord := g.messages[message].Content.(map[string]any)
+		if r.Code != refusal.Missing || !isRecord {
+			continue
+		}
+		if columns := t.Lacks(content); columns != nil {
+			all = append(all, partial{message, columns})
+			delete(refusals, message)
+		}
+	}
+	slices.SortFunc(all, func(a, b partial) int { return cmp.Compare(a.message, b.message) })
+	return all
+}
+
+// write stores the rows of all groups.
+func write(ctx context.Context, groups []*group) *fault.Fault {
+	if len(groups) == 1 {
+		return groups[0].write(ctx, groups[0].rows)
+	}
+	for _, round := range rounds(groups) {
+		for i, batch := range round {
+			if f := groups[i].write(ctx, batch); f != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// write stores rows of a group.
+func (g *group) write(ctx context.Context, batch []rows.Row) *fault.Fault {
+	if len(batch) == 0 {
+		return nil
+	}
+	if f := g.layout.write(ctx, g.table, rows.Compact(g.table, batch, g.buffer), &g.result); f != nil {
+		return g.table.Advise(ctx, g.layout.of.db, f)
+	}
+	return nil
+}
+
+// rounds divides the rows of several groups so that the rows of a key keep their order: two
+// rows of one key in different groups are in different rounds. A round has the rows of each
+// group.
+func rounds(groups []*group) [][][]rows.Row {
+	type place struct{ index, group, row int }
+	var places []place
+	for i, g := range groups {
+		for j := range g.rows {
+			places = append(places, place{g.index(g.rows[j].Message), i, j})
+		}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.index, b.index) })
+	type turn struct{ group, round int }
+	last := make(map[string]turn, len(places)) // by key
+	var all [][][]rows.Row
+	for _, p := range places {
+		r := groups[p.group].rows[p.row]
+		key := groups[p.group].table.KeyText(r.Values)
+		its, known := last[key]
+		if known && its.group != p.group {
+			its.round++
+		}
+		its.group = p.group
+		last[key] = its
+		if its.round == len(all) {
+			all = append(all, make([][]rows.Row, len(groups)))
+		}
+		all[its.round][p.group] = append(all[its.round][p.group], r)
+	}
+	return all
+}

@@ -1,0 +1,96 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Mode says what a record does to the row of its key.
+type Mode uint8
+
+// The modes.
+const (
+	Upsert Mode = iota // insert the row, or update it
+	Insert             // insert the row; another stored row of the key is a duplicate
+	Update             // update the row if it is stored
+)
+
+// OnMissing says what a column gets for a field that the record lacks.
+type OnMissing uint8
+
+// What a column gets.
+const (
+	Keep    OnMissing = iota // nothing: a stored row keeps its value, a new row has the default
+	Null                     // NULL
+	Refused                  // the record is refused
+)
+
+// IsStored is the error of a statement of the mode Insert whose row is stored with other
+// values, see [Table.duplicate].
+const IsStored = 1242
+
+// updateText returns the UPDATE of one row. An UPDATE of several rows would give MariaDB the
+// values without the types of their columns, and so change some of them.
+func (t *Table) updateText() string {
+	var sets []string
+	for _, i := range t.updateColumns() {
+		sets = append(sets, quote(t.Columns[i].Name)+" = ?")
+	}
+	if sets == nil { // a row of key columns only
+		key := quote(t.Target.Key[0])
+		sets = append(sets, key+" = "+key)
+	}
+	condition := t.equal(t.Key)
+	if t.Version >= 0 {
+		condition += " AND " + t.isOlder()
+	}
+	return "UPDATE " + t.Target.quoted() + " SET " + strings.Join(sets, ", ") + " WHERE " + condition
+}
+
+// isOlder is the condition that the stored row is not newer than the version of a
+// placeholder.
+func (t *Table) isOlder() string {
+	version := quote(t.Target.Version)
+	return "(" + version + " <= " + t.Columns[t.Version].Placeholder() + " OR " + version + " IS NULL)"
+}
+
+// updateColumns returns the columns that an update sets.
+func (t *Table) updateColumns() []int {
+	var all []int
+	for i := range t.Columns {
+		if !t.Columns[i].Key {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// UpdateColumns returns the columns whose values an update needs, in its order.
+func (t *Table) UpdateColumns() []int {
+	all := append(t.updateColumns(), t.Key...)
+	if t.Version >= 0 {
+		all = append(all, t.Version)
+	}
+	return all
+}
+
+// FateText returns the question why an update has changed no row. The answer is no row if
+// none is stored, else whether the stored row is newer.
+func (t *Table) FateText(values []any) (query string, args []any) {
+	isNewer := "FALSE"
+	if t.Version >= 0 {
+		isNewer, args = "NOT "+t.isOlder(), []any{values[t.Version]}
+	}
+	return "SELECT " + isNewer + " FROM " + t.Target.quoted() + " WHERE " + t.equal(t.Key), append(args, pick(t.Key, values)...)
+}
+
+// duplicate is the outcome of a stored row in the mode Insert: an error, unless the new
+// row is the stored row, which was delivered again. No function of MariaDB raises an error
+// of choice, but a subquery with two rows raises error 1242.
+func (t *Table) duplicate() string {
+	differs := make([]string, len(t.Columns))
+	for i := range t.Columns {
+		differs[i] = differing(&t.Columns[i])
+	}
+	return fmt.Sprintf("IF(%s, (SELECT 1 UNION ALL SELECT 2), %d)", strings.Join(differs, " OR "), countSame)
+}
