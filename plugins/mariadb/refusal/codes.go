@@ -11,6 +11,8 @@ import (
 const (
 	Table      = "row_table"
 	Shape      = "row_shape"
+	Event      = "row_event"
+	Position   = "row_position"
 	Missing    = "row_missing"
 	Null       = "row_null"
 	Type       = "row_type"
@@ -33,6 +35,8 @@ const (
 var Codes = []record.Code{
 	{Name: Table, Meaning: "No table of MariaDB can have the name that `table` gives for the message."},
 	{Name: Shape, Meaning: "The message is not an object, so it has no columns. Or the key of a tombstone is not one of the forms that name a row."},
+	{Name: Event, Meaning: "The record is no change event of the format that `change_events` names, or the event lacks a part that its operation needs."},
+	{Name: Position, Meaning: "The change event does not have the position that a column takes (`source_ts_ms`, `source_gtid` or `source_position`)."},
 	{Name: Missing, Meaning: "The record does not have a member that is a configured column."},
 	{Name: Null, Meaning: "A value is null, and its column is NOT NULL."},
 	{Name: Type, Meaning: "A value has a type that its column cannot hold exactly."},
