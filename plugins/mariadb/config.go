@@ -12,6 +12,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/setting"
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
+	"github.com/order-sink/order-sink/plugins/mariadb/change"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/store"
@@ -98,6 +99,8 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.Mode = choose(&err, parsed, table.FieldMode, map[string]table.Mode{modeUpsert: table.Upsert, modeInsert: table.Insert, modeUpdate: table.Update})
 	c.Target.OnMissing = choose(&err, parsed, table.FieldOnMissing, map[string]table.OnMissing{onMissingKeep: table.Keep, onMissingNull: table.Null, onMissingRefuse: table.Refused})
 	c.Target.Deletes = choose(&err, parsed, fieldTombstone, map[string]bool{tombstoneIgnore: false, tombstoneDelete: true})
+	c.Events = choose(&err, parsed, change.FieldChangeEvents, map[string]store.Format{changeEventsNone: nil, "debezium": change.Debezium, "maxscale": change.MaxScale})
+	c.Truncate = setting.Read(&err, parsed.FieldBool, fieldTruncate)
 	if err != nil {
 		return c, err
 	}

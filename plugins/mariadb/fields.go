@@ -5,6 +5,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
+	"github.com/order-sink/order-sink/plugins/mariadb/change"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/session"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
@@ -30,6 +31,9 @@ const (
 	onMissingKeep   = "keep"
 	onMissingNull   = "null"
 	onMissingRefuse = "refuse"
+
+	changeEventsNone = "none"
+	fieldTruncate    = "truncate"
 
 	keyFromValue  = "value"
 	keyFromRecord = "record_key"
@@ -106,6 +110,17 @@ func tableFields() []*service.ConfigField {
 			Description("Columns by which the output sorts the rows of a batch, before their key. Use this setting for a table whose triggers or foreign keys lock rows of another table, and name the columns that choose those rows, such as the product of an order that takes from a stock. Connections that write at the same time then lock those rows in one order. Without that order they end in deadlocks, which the output retries. The output ignores an empty name, so that a variable may contain one name or none.").
 			Example([]string{"product_id"}).
 			Default([]any{}).
+			Advanced(),
+		service.NewStringAnnotatedEnumField(change.FieldChangeEvents, map[string]string{
+			changeEventsNone: "The records are rows.",
+			"debezium":       "The records are envelopes of Debezium, with or without a schema (`op`, `before`, `after`, `source`). The output ignores heartbeats, transaction records and schema changes.",
+			"maxscale":       "The records are the JSON of MaxScale's KafkaCDC router (`event_type`, and a member for each column).",
+		}).
+			Description("Applies change events of another database: an event inserts, updates or deletes a row. In the output's other settings, the record is then the row of the event.").
+			Default(changeEventsNone),
+		service.NewBoolField(fieldTruncate).
+			Description("Whether a change event may delete all rows of a table. The output ignores such events otherwise. With a `version` among `metadata_columns`, newer rows remain.").
+			Default(false).
 			Advanced(),
 		service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
 			tombstoneIgnore: "Acknowledges the message and does nothing.",

@@ -170,7 +170,7 @@ func (d *database) put(o *sink, batch service.MessageBatch) effect {
 // String names the rarer outcomes only where there are any.
 func (e effect) String() string {
 	var text []string
-	for i, outcome := range []string{"inserted", "updated", "unchanged", "compacted", "refused", "stale", "deleted", "missing", "ignored", "failed"} {
+	for i, outcome := range []string{"inserted", "updated", "unchanged", "compacted", "refused", "stale", "deleted", "missing", "truncated", "ignored", "failed"} {
 		if n := e.counts[outcome]; n > 0 || i < 5 {
 			text = append(text, fmt.Sprintf("%s %d", outcome, n))
 		}

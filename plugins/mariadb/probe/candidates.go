@@ -53,7 +53,7 @@ func (e *Evidence) yieldOfWaiting(t *table.Table, yield func(rows.Row) bool) (go
 		messages = append(messages, some(batch, triesOfBatch)...)
 	}
 	for _, m := range messages {
-		if m.Failed || m.Content == nil {
+		if m.Effect != rows.Writes || !m.HasRow() {
 			continue
 		}
 		r, refusal := rows.BuildRow(t, notOfBatch, &m, make([]any, len(t.Columns)))

@@ -55,6 +55,7 @@ func (m *Metrics) Outcomes(r *store.Result) {
 	m.count("stale", r.Stale)
 	m.count("deleted", r.Deleted)
 	m.count("missing", r.Missing)
+	m.count("truncated", r.Truncated)
 	m.count("compacted", r.Compacted)
 	m.count("ignored", r.Ignored)
 	m.count("refused", len(r.Refused))

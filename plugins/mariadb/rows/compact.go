@@ -60,14 +60,18 @@ func oneByOne(group []Row) Row {
 // Next returns the rows to write after rows, of which some were refused. When a row that
 // stands for a group is refused, all rows of the group are written, as without compaction.
 func Next(t *table.Table, rows []Row, refused []Refused) []Row {
-	isRefused := make(map[int]bool, len(refused))
+	type identity struct {
+		message int
+		moved   bool
+	}
+	isRefused := make(map[identity]bool, len(refused))
 	for _, v := range refused {
-		isRefused[v.Row.Message] = true
+		isRefused[identity{v.Row.Message, v.Row.Moved}] = true
 	}
 	var next []Row
 	for _, r := range rows {
 		switch {
-		case isRefused[r.Message] && r.Group != nil:
+		case isRefused[identity{r.Message, r.Moved}] && r.Group != nil:
 			next = append(next, oneByOne(slices.Concat(r.Group, r.Later)))
 		case len(r.Later) == 0:
 		case r.alone:

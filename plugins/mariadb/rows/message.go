@@ -53,6 +53,12 @@ func Messages[M Incoming](target *table.Target, schemaMetadata string, batch []M
 			}
 		}
 		messages[i].Content = content
+		if content == nil {
+			messages[i].Effect = Nothing
+			if target.Deletes {
+				messages[i].Effect = Deletes
+			}
+		}
 		if schemaMetadata != "" {
 			its, _ := m.MetaGetImmut(schemaMetadata)
 			messages[i].Schema, _ = its.(*schema.Schema)

@@ -7,20 +7,38 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
-	"github.com/order-sink/order-sink/plugins/mariadb/key"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
+// Effect is what a message does to the table.
+type Effect uint8
+
+// The effects.
+const (
+	Writes    Effect = iota // writes the row of the record
+	Deletes                 // deletes a row
+	Truncates               // deletes all rows
+	Nothing
+)
+
 // Message has what the output takes of a message of the framework.
 type Message struct {
+	Effect   Effect
 	Content  any             // the record, an object; nil for a tombstone
+	Before   map[string]any  // the row that the record replaces, nil if it is not known
+	Partial  bool            // the source did not send all fields: the row keeps the others
 	Schema   *schema.Schema  // of the record, nil if it has none
 	Metadata []any           // one for each of Target.Metadata, nil where it is absent
 	Key      any             // of Kafka: text, bytes or a *record.KeyValue
 	Failed   bool            // it has an error already and will not be written
 	Table    string          // the name of its table, "" for the configured one
-	Refusal  *record.Refusal // why it has no table
+	Refusal  *record.Refusal // why it cannot have a row
+}
+
+// HasRow says whether a message may have a row.
+func (m *Message) HasRow() bool {
+	return !m.Failed && m.Refusal == nil && (m.Effect == Writes || m.Effect == Deletes)
 }
 
 // Row is one record as the table's columns will hold it, or a tombstone.
@@ -28,7 +46,8 @@ type Row struct {
 	Message int   // its index in the batch
 	Values  []any // one a column: nil, int64, uint64, float64, string or []byte
 	Size    int   // bytes in a statement, at most
-	Deletes bool  // a tombstone: it has values for Table.DeleteColumns only
+	Deletes bool  // it has values for Table.DeleteColumns only
+	Moved   bool  // it deletes the old row of a message that has a new row: only that one counts
 	Number  any   // of the table's own AUTO_INCREMENT column, nil if it is not known
 	// Group has the rows of this key that this row stands for, in their order, with this
 	// row. It is nil when there is no other row.
@@ -38,16 +57,29 @@ type Row struct {
 	alone bool // none of Later may stand for others
 }
 
-// IsDelete says whether a row is a tombstone.
+// IsDelete says whether a row is deleted.
 func IsDelete(r Row) bool { return r.Deletes }
+
+// IsMoved says whether a row is the old row of a message that has a new row.
+func IsMoved(r Row) bool { return r.Moved }
+
+// Compacted returns how many messages have no row of their own because this row stands for
+// their rows.
+func (r *Row) Compacted() int {
+	n := 0
+	for i := range r.Group {
+		if !r.Group[i].Moved {
+			n++
+		}
+	}
+	if n == 0 || r.Moved {
+		return n
+	}
+	return n - 1
+}
 
 // IsNumbered says whether a row carries its number.
 func IsNumbered(r Row) bool { return r.Number != nil }
-
-// Ignores says whether a message is a tombstone that deletes nothing.
-func Ignores(t *table.Table, m *Message) bool {
-	return m.Content == nil && !m.Failed && !t.Target.Deletes
-}
 
 // Build makes the rows of a batch, which are valid until the buffer is freed. It returns
 // the refusals by the index of their message.
@@ -57,11 +89,14 @@ func Build(t *table.Table, messages []Message, b *Buffer) ([]Row, map[int]*recor
 	values, rows := b.values, b.rows[:0]
 	var refusals map[int]*record.Refusal
 	for i := range messages {
-		if messages[i].Failed || Ignores(t, &messages[i]) {
+		if !messages[i].HasRow() {
 			continue
 		}
 		r, refusal := BuildRow(t, i, &messages[i], values[i*width:(i+1)*width:(i+1)*width])
 		if refusal == nil {
+			if messages[i].Before != nil {
+				rows = appendMoved(rows, t, &messages[i], &r)
+			}
 			rows = append(rows, r)
 			continue
 		}
@@ -76,8 +111,8 @@ func Build(t *table.Table, messages []Message, b *Buffer) ([]Row, map[int]*recor
 // BuildRow makes a row of the message with this index in its batch. values has the length
 // of the table's columns.
 func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
-	if m.Content == nil {
-		return buildTombstone(t, index, m, values)
+	if m.Effect == Deletes {
+		return buildDelete(t, index, m, values)
 	}
 	content, ok := m.Content.(map[string]any)
 	if !ok {
@@ -99,7 +134,7 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 			v, refused = c.FromMetadata(members[source.Name])
 		default:
 			var present bool
-			if v, present = content[source.Name]; !present && (t.Target.OnMissing != table.Null || c.Key || i == t.Version) {
+			if v, present = content[source.Name]; !present && (t.Target.OnMissing != table.Null || c.Key || i == t.Version || m.Partial) {
 				refused = refusal.New(refusal.Missing, c.Name, "the record has no such member")
 			}
 		}
@@ -124,51 +159,6 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 // NotAnObject returns the refusal of content that is no record.
 func NotAnObject(content any) *record.Refusal {
 	return refusal.New(refusal.Shape, "value", "expected an object, got %s", column.TypeName(content))
-}
-
-// keyOf returns the values of the columns that take the record's key: of a tombstone, all
-// columns of the key that take no metadata.
-func keyOf(t *table.Table, m *Message) (map[string]any, *record.Refusal) {
-	if m.Content != nil && t.Target.KeyFrom != table.FromKey {
-		return nil, nil
-	}
-	var names []string
-	for _, i := range t.Key {
-		if t.Sources[i].Origin != table.FromMetadata {
-			names = append(names, t.Sources[i].Name)
-		}
-	}
-	return key.Members(m.Key, names)
-}
-
-// buildTombstone makes the row that a message without content deletes.
-func buildTombstone(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
-	members, refused := keyOf(t, m)
-	if refused != nil {
-		return Row{}, refused
-	}
-	r := Row{Message: index, Values: values, Deletes: true}
-	for _, i := range t.DeleteColumns() {
-		c := &t.Columns[i]
-		v := members[t.Sources[i].Name]
-		if t.Sources[i].Origin == table.FromMetadata {
-			v = m.Metadata[t.Sources[i].At]
-		}
-		v, refused := c.FromMetadata(v)
-		if refused == nil && v == nil {
-			refused = refusal.New(refusal.Missing, c.Name, "the tombstone has no value for it")
-		}
-		if refused != nil {
-			return Row{}, refused
-		}
-		v, refused = c.Accept(v)
-		if refused != nil {
-			return Row{}, refused
-		}
-		values[i] = v
-		r.Size += column.Size(v)
-	}
-	return r, nil
 }
 
 // Tally counts rows by their outcome.

@@ -27,6 +27,10 @@ func NewBuffer() *Buffer { return buffers.Get().(*Buffer) }
 func (b *Buffer) reserve(rows, width int) {
 	b.values = slices.Grow(b.values[:0], rows*width)[:rows*width]
 	b.rows = slices.Grow(b.rows[:0], rows)[:rows]
+	b.reserveOrder(rows)
+}
+
+func (b *Buffer) reserveOrder(rows int) {
 	b.sorted = slices.Grow(b.sorted[:0], rows)[:rows]
 	b.order = slices.Grow(b.order[:0], rows)[:rows]
 }
@@ -49,6 +53,9 @@ type sortable struct {
 // indexes, which are small, mostly by the beginning of the key alone, and moves
 // each row once.
 func sorted(t *table.Table, rows []Row, b *Buffer) []Row {
+	if len(rows) > len(b.order) {
+		b.reserveOrder(len(rows)) // messages with an old and a new row
+	}
 	order := b.order[:len(rows)]
 	first := t.Key[0]
 	for i := range order {

@@ -111,6 +111,8 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 		return fault.Judge(err)
 	}
 	switch {
+	case batch[0].Moved:
+		return nil
 	case deletes:
 		o.Deleted += int(affected)
 		o.Unchanged += len(batch) - int(affected)

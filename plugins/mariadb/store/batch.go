@@ -36,10 +36,42 @@ func (g *group) index(message int) int {
 	return g.indexes[message]
 }
 
-// put stores the messages of a batch. The rows of a key keep their order. After a fault the
-// whole batch must be put again.
+// put stores the messages of a batch in their order. After a fault the whole batch must be
+// put again.
 func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
 	all := &Result{}
+	for start := 0; ; {
+		end := start
+		for end < len(messages) && messages[end].Effect != rows.Truncates {
+			end++
+		}
+		r, f := d.putRows(ctx, messages[start:end])
+		if f != nil {
+			return nil, f
+		}
+		all.add(r, func(message int) int { return start + message })
+		if end == len(messages) {
+			return all, nil
+		}
+		if f := d.truncate(ctx, &messages[end], end, all); f != nil {
+			return nil, f
+		}
+		start = end + 1
+	}
+}
+
+// putRows stores the rows of messages. The rows of a key keep their order.
+func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
+	all := &Result{}
+	for i := range messages {
+		switch m := &messages[i]; {
+		case m.Failed:
+		case m.Refusal != nil:
+			setIn(&all.Refused, i, m.Refusal)
+		case m.Effect == rows.Nothing:
+			all.Ignored++
+		}
+	}
 	groups := []*group{{layout: d.fixed, messages: messages}}
 	if d.fixed == nil {
 		groups = d.groups(messages, all)
@@ -71,11 +103,7 @@ func (d *destination) groups(messages []rows.Message, all *Result) []*group {
 	var last *layout
 	for i := range messages {
 		m := &messages[i]
-		switch {
-		case m.Failed:
-			continue
-		case m.Content == nil && !d.target.Deletes:
-			all.Ignored++
+		if !m.HasRow() {
 			continue
 		}
 		of, refused := d.layoutOf(m, last)
@@ -125,11 +153,6 @@ func (d *destination) build(ctx context.Context, g *group, groups *[]*group) err
 		groupOf(groups, d.without(g.layout, o.columns)).add(g.index(o.message), &g.messages[o.message])
 	}
 	g.table, g.rows, g.result.Refused = t, built, refusals
-	for i := range g.messages {
-		if rows.Ignores(t, &g.messages[i]) {
-			g.result.Ignored++
-		}
-	}
 	return nil
 }
 
@@ -141,13 +164,14 @@ type partial struct {
 
 // lacking takes from the refusals those of records that need not have all members.
 func (d *destination) lacking(t *table.Table, g *group, refusals map[int]*record.Refusal) []partial {
-	if d.target.OnMissing != table.Keep || len(t.Target.Lacking) > 0 {
+	if len(t.Target.Lacking) > 0 {
 		return nil
 	}
 	var all []partial
 	for message, r := range refusals {
 		content, isRecord := g.messages[message].Content.(map[string]any)
-		if r.Code != refusal.Missing || !isRecord {
+		mayLack := d.target.OnMissing == table.Keep || g.messages[message].Partial
+		if r.Code != refusal.Missing || !isRecord || !mayLack || g.messages[message].Effect != rows.Writes {
 			continue
 		}
 		if columns := t.Lacks(content); columns != nil {

@@ -30,6 +30,7 @@ type form struct {
 // destination is one table of the server. It finds the layout of each record.
 type destination struct {
 	target *table.Target
+	writer *writer.Writer
 	make   func(target *table.Target) *layout
 	table  *physical
 	fixed  *layout // of every record, when the columns are configured
@@ -41,7 +42,7 @@ type destination struct {
 
 func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), target *table.Target) *destination {
 	t := &destination{
-		target: target, layouts: make(map[form]*layout),
+		target: target, writer: w, layouts: make(map[form]*layout),
 		table: &physical{db: db, database: target.Database, name: target.Table},
 	}
 	t.make = func(target *table.Target) *layout {
@@ -70,7 +71,7 @@ func (d *destination) offer(messages []rows.Message) (withdraw func()) {
 	}
 	offered := make(map[*layout][]rows.Message)
 	for _, m := range messages {
-		if m.Failed || m.Content == nil {
+		if m.Effect != rows.Writes || !m.HasRow() {
 			continue
 		}
 		_, its := formOf(&m, d.target.KeyFrom)
@@ -94,7 +95,7 @@ func (d *destination) offer(messages []rows.Message) (withdraw func()) {
 
 // layoutOf returns the layout of a message. before is that of the message in front of it.
 func (d *destination) layoutOf(m *rows.Message, before *layout) (*layout, *record.Refusal) {
-	if m.Content == nil {
+	if m.Content == nil { // the key of the record names a row
 		if before != nil {
 			return before, nil
 		}

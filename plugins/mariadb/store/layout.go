@@ -106,14 +106,14 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 		}
 		all.Add(round)
 		for i := range batch {
-			r.Compacted += max(0, len(batch[i].Group)-1)
+			r.Compacted += batch[i].Compacted()
 		}
 		batch = rows.Next(t, batch, round.Refused)
 	}
 	r.Tally.Add(all.Tally)
 	for _, v := range all.Refused {
 		if v.Row.Group != nil {
-			r.Compacted -= len(v.Row.Group) - 1
+			r.Compacted -= v.Row.Compacted()
 			continue // the rows of its group were written after it
 		}
 		setIn(&r.Refused, v.Row.Message, t.Refusal(v.Fault))

@@ -9,7 +9,8 @@ import (
 type Result struct {
 	rows.Tally
 	Compacted int
-	Ignored   int                     // tombstones
+	Ignored   int                     // tombstones, and records that are no rows
+	Truncated int                     // messages that have emptied the table
 	Refused   map[int]*record.Refusal // by index in the batch
 	Failed    map[int]error           // what had failed in a processor, by index
 }
@@ -20,6 +21,7 @@ func (r *Result) add(part *Result, in func(message int) int) {
 	r.Tally.Add(part.Tally)
 	r.Compacted += part.Compacted
 	r.Ignored += part.Ignored
+	r.Truncated += part.Truncated
 	for message, refusal := range part.Refused {
 		setIn(&r.Refused, in(message), refusal)
 	}

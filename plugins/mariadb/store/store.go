@@ -30,6 +30,7 @@ type Store struct {
 	writer *writer.Writer
 	schema string        // the metadata with the schema of a record
 	target *table.Target // of all tables
+	events *events       // nil if the records are rows
 	make   func(target *table.Target) *destination
 	fixed  *destination // of every record, when the table is configured
 
@@ -47,6 +48,8 @@ type Config struct {
 	Target        table.Target
 	AnyTable      bool   // the table of a record is in its message, not in Target
 	Schema        string // the metadata with the schema of a record, "" for none
+	Events        Format // of the records that are change events, nil for none
+	Truncate      bool   // a change event may delete all rows
 }
 
 // New returns a store without a connection: Connect makes the first ones.
@@ -67,6 +70,9 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
 	w := writer.New(db, c.MaxRows, c.Connections, observe)
 	s := &Store{db: db, writer: w, schema: c.Schema, target: &c.Target, tables: make(map[string]*destination)}
+	if c.Events != nil {
+		s.events = &events{format: c.Events, truncate: c.Truncate}
+	}
 	s.make = func(target *table.Target) *destination { return newDestination(db, w, warn, target) }
 	if !c.AnyTable {
 		s.fixed = s.make(s.target)
@@ -97,11 +103,14 @@ func (s *Store) Inspect(ctx context.Context) error {
 // other batches may use the messages, too.
 func Messages[M rows.Incoming](s *Store, batch []M, tableOf func(message int) (string, error)) (messages []rows.Message, withdraw func()) {
 	messages = rows.Messages(s.target, s.schema, batch)
+	if s.events != nil {
+		applyEvents(s, batch, messages)
+	}
 	if s.fixed != nil {
 		return messages, s.fixed.offer(messages)
 	}
 	for i := range messages {
-		if m := &messages[i]; !m.Failed {
+		if m := &messages[i]; m.HasRow() || m.Effect == rows.Truncates && m.Refusal == nil {
 			name, err := tableOf(i)
 			if err != nil {
 				m.Refusal = refusal.New(refusal.Table, table.FieldTable, "the interpolation fails: %v", err)
@@ -134,7 +143,7 @@ func split(messages []rows.Message) []*part {
 	var parts []*part
 	byTable := make(map[string]*part)
 	for i, m := range messages {
-		if m.Failed || m.Refusal != nil {
+		if m.Failed || m.Refusal != nil || m.Effect == rows.Nothing {
 			continue
 		}
 		p := byTable[m.Table]
@@ -155,8 +164,12 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 	}
 	all := &Result{}
 	for i := range messages {
-		if r := messages[i].Refusal; r != nil {
-			setIn(&all.Refused, i, r)
+		switch m := &messages[i]; {
+		case m.Failed:
+		case m.Refusal != nil:
+			setIn(&all.Refused, i, m.Refusal)
+		case m.Effect == rows.Nothing:
+			all.Ignored++
 		}
 	}
 	var first *fault.Fault

@@ -94,3 +94,20 @@ func (t *Table) duplicate() string {
 	}
 	return fmt.Sprintf("IF(%s, (SELECT 1 UNION ALL SELECT 2), %d)", strings.Join(differs, " OR "), countSame)
 }
+
+// emptyRows is how many rows one statement deletes of a table that is emptied: a transaction
+// of a large table would be too long for the server's limits.
+const emptyRows = 10_000
+
+// TruncateText returns the statement that deletes some rows of the table. When the version
+// is metadata, it deletes rows that are not newer than this metadata. TRUNCATE would need
+// the privilege DROP, and would delete newer rows.
+func (t *Target) TruncateText(metadata []any) (query string, args []any) {
+	condition := ""
+	if t.guardsDeletes() {
+		version := quote(t.Version)
+		condition = " WHERE " + version + " <= ? OR " + version + " IS NULL"
+		args = append(args, metadata[indexFold(t.Metadata, t.Version)])
+	}
+	return fmt.Sprintf("DELETE FROM %s%s LIMIT %d", t.quoted(), condition, emptyRows), args
+}

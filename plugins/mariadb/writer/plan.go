@@ -37,9 +37,11 @@ func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
 	if !slices.ContainsFunc(batch, rows.IsDelete) && !slices.ContainsFunc(batch, rows.IsNumbered) {
 		return p.cutAlike(t, batch, p.rowLimit(t))
 	}
-	var numbered, records, tombstones []rows.Row
+	var numbered, records, tombstones, moved []rows.Row
 	for _, r := range batch {
 		switch {
+		case r.Moved:
+			moved = append(moved, r)
 		case r.Deletes:
 			tombstones = append(tombstones, r)
 		case rows.IsNumbered(r):
@@ -49,7 +51,8 @@ func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
 		}
 	}
 	all := append(p.cutAlike(t, numbered, p.rowLimit(t)), p.cutAlike(t, records, p.rowLimit(t))...)
-	return append(all, p.cutAlike(t, tombstones, min(p.maxRows, maxDeletes))...)
+	all = append(all, p.cutAlike(t, tombstones, min(p.maxRows, maxDeletes))...)
+	return append(all, p.cutAlike(t, moved, min(p.maxRows, maxDeletes))...)
 }
 
 // maxDeletes keeps the conditions of a delete few enough for the server's

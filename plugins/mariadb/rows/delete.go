@@ -1,0 +1,77 @@
+package rows
+
+import (
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
+	"github.com/order-sink/order-sink/plugins/mariadb/key"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
+)
+
+// keyOf returns the members of the record key: of a tombstone, for all columns of the key
+// that take no metadata.
+func keyOf(t *table.Table, m *Message) (map[string]any, *record.Refusal) {
+	if m.Content != nil && t.Target.KeyFrom != table.FromKey {
+		return nil, nil
+	}
+	var names []string
+	for _, i := range t.Key {
+		if t.Sources[i].Origin != table.FromMetadata {
+			names = append(names, t.Sources[i].Name)
+		}
+	}
+	return key.Members(m.Key, names)
+}
+
+// buildDelete makes the row that a message deletes. Its key is in the content, which is the
+// deleted row, or in the record key.
+func buildDelete(t *table.Table, index int, m *Message, values []any) (Row, *record.Refusal) {
+	members, refused := keyOf(t, m)
+	if refused != nil {
+		return Row{}, refused
+	}
+	if members == nil {
+		var isRecord bool
+		if members, isRecord = m.Content.(map[string]any); !isRecord {
+			return Row{}, NotAnObject(m.Content)
+		}
+	}
+	return deleteOf(t, index, m, members, values)
+}
+
+// deleteOf makes the row with the key among these members.
+func deleteOf(t *table.Table, index int, m *Message, members map[string]any, values []any) (Row, *record.Refusal) {
+	r := Row{Message: index, Values: values, Deletes: true}
+	for _, i := range t.DeleteColumns() {
+		c := &t.Columns[i]
+		v := members[t.Sources[i].Name]
+		if t.Sources[i].Origin == table.FromMetadata {
+			v = m.Metadata[t.Sources[i].At]
+		}
+		v, refused := c.FromMetadata(v)
+		if refused == nil && v == nil {
+			refused = refusal.New(refusal.Missing, c.Name, "the message deletes a row and has no value for it")
+		}
+		if refused != nil {
+			return Row{}, refused
+		}
+		v, refused = c.Accept(v)
+		if refused != nil {
+			return Row{}, refused
+		}
+		values[i] = v
+		r.Size += column.Size(v)
+	}
+	return r, nil
+}
+
+// appendMoved appends the old row of a message if the new row has another key. An old row
+// whose key no row of the table can have is not stored.
+func appendMoved(rows []Row, t *table.Table, m *Message, r *Row) []Row {
+	old, refused := deleteOf(t, r.Message, m, m.Before, make([]any, len(t.Columns)))
+	if refused != nil || compareBy(t, t.Key, &old, r) == 0 {
+		return rows
+	}
+	old.Moved = true
+	return append(rows, old)
+}
