@@ -1,4 +1,4 @@
-// Package mariadb is the mariadb_upsert output: it stores records in one MariaDB table so
+// Package mariadb is the mariadb_upsert output: it stores records in MariaDB tables so
 // that writing any of them again changes nothing. Its behaviour is in description.md.
 //
 // # How a batch is written
@@ -39,11 +39,13 @@
 //	column      what a column can hold
 //	table       the target, its inspection, mismatches, the text of statements
 //	change      what a change event does to which row
-//	tombstone   which row the key of a tombstone names
+//	key         which row the key of a record names
 //	rows        rows from messages, one of each key
 //	session     the DSN, a connection, and the statements on it
 //	probe       evidence about doubtful errors
 //	writer      a batch over several connections, retries, refused rows
 //	breaker     dead_letter_limit
+//	store       the tables of an output, and the layouts of their records
+//	report      metrics, notices and traces
 //	ticket      the order of batches
 package mariadb

@@ -1,6 +1,8 @@
 package rows
 
 import (
+	"slices"
+
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/key"
@@ -68,10 +70,28 @@ func deleteOf(t *table.Table, index int, m *Message, members map[string]any, val
 // appendMoved appends the old row of a message if the new row has another key. An old row
 // whose key no row of the table can have is not stored.
 func appendMoved(rows []Row, t *table.Table, m *Message, r *Row) []Row {
+	if content, isRecord := m.Content.(map[string]any); isRecord && !slices.ContainsFunc(t.Key, func(i int) bool {
+		return t.Sources[i].Origin == table.FromMetadata || !areSame(m.Before[t.Sources[i].Name], content[t.Sources[i].Name])
+	}) {
+		return rows // as nearly always
+	}
 	old, refused := deleteOf(t, r.Message, m, m.Before, make([]any, len(t.Columns)))
 	if refused != nil || compareBy(t, t.Key, &old, r) == 0 {
 		return rows
 	}
 	old.Moved = true
 	return append(rows, old)
+}
+
+// areSame compares values of the types that keys nearly always have.
+func areSame(a, b any) bool {
+	switch a := a.(type) {
+	case int64:
+		b, isInteger := b.(int64)
+		return isInteger && a == b
+	case string:
+		b, isText := b.(string)
+		return isText && a == b
+	}
+	return false
 }
