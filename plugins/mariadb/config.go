@@ -92,7 +92,9 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		},
 	}
 	c.Target.Columns = slices.Concat(c.Target.Columns, c.Target.Metadata)
-	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, func(name string) bool { return name == "" })
+	isEmpty := func(name string) bool { return name == "" } // a variable with one name or none
+	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, isEmpty)
+	c.Target.Key = slices.DeleteFunc(c.Target.Key, isEmpty)
 	c.Schema = setting.Read(&err, parsed.FieldString, fieldSchemaMetadata)
 	c.InitStatement = setting.Read(&err, parsed.FieldString, fault.FieldInitStatement)
 	c.Target.KeyFrom = choose(&err, parsed, table.FieldKeyFrom, map[string]table.Origin{keyFromValue: table.FromValue, keyFromRecord: table.FromKey})

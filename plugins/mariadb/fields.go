@@ -80,7 +80,7 @@ func tableFields() []*service.ConfigField {
 			Example([]string{record.Timestamp}).
 			Default([]any{}),
 		service.NewStringListField(table.FieldKey).
-			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index.").
+			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index. With `key_from: record_key`, an empty list stands for all members of the record key. The output ignores an empty name, so that a variable may contain one name or none.").
 			Example([]string{"order_id"}),
 		service.NewStringAnnotatedEnumField(table.FieldKeyFrom, map[string]string{
 			keyFromValue:  "From the members of the record, as for the other columns.",
