@@ -107,8 +107,8 @@ func TestGeometriesAreStoredAsTheServerStoresThem(t *testing.T) {
 				records = append(records,
 					object{"id": int64(len(records)), "v": object{"wkb": wkb, "srid": nil, "x": 1.0}},
 					object{"id": int64(len(records) + 1), "v": object{"wkb": base64.StdEncoding.EncodeToString(wkb), "srid": int64(4326)}})
-				want = append(want, d.rows("SELECT HEX(ST_GeomFromText('" + text + "')), ST_AsText(ST_GeomFromText('" + text + "')), 0")...)
-				want = append(want, d.rows("SELECT HEX(ST_GeomFromText('" + text + "', 4326)), ST_AsText(ST_GeomFromText('" + text + "', 4326)), 4326")...)
+				want = append(want, d.rows("SELECT HEX(ST_GeomFromText('"+text+"')), ST_AsText(ST_GeomFromText('"+text+"')), 0")...)
+				want = append(want, d.rows("SELECT HEX(ST_GeomFromText('"+text+"', 4326)), ST_AsText(ST_GeomFromText('"+text+"', 4326)), 4326")...)
 			}
 			for range 2 {
 				require.Empty(t, d.write(o, records...))

@@ -33,6 +33,20 @@ func TestEachMessageHasItsTable(t *testing.T) {
 	require.Equal(t, []string{"1|2|3", "2|3|4"}, d.rows("SELECT id, x, y FROM `b.c` ORDER BY id"))
 }
 
+// Tables with the same columns have statements of their own.
+func TestTablesWithTheSameColumnsAreNotMixedUp(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY, v INT)", "CREATE TABLE b (id INT PRIMARY KEY, v INT)", "INSERT INTO a VALUES (3, 3)", "INSERT INTO b VALUES (3, 3)")
+	o := d.output(tablesConfig + "connections: 1\n")
+	row := func(id, v int) any { return object{"id": int64(id), "v": int64(v)} }
+	gone := tombstone("3", nil)
+	gone.MetaSetMut("table", "b")
+	d.put(o, service.MessageBatch{into("a", row(1, 1))})
+	require.Equal(t, int64(1), d.put(o, service.MessageBatch{into("b", row(2, 2)), gone}).counts["deleted"])
+	require.Equal(t, []string{"1|1", "3|3"}, d.rows("SELECT id, v FROM a ORDER BY id"))
+	require.Equal(t, []string{"2|2"}, d.rows("SELECT id, v FROM b ORDER BY id"))
+}
+
 func TestANameThatNoTableCanHaveIsRefused(t *testing.T) {
 	t.Parallel()
 	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY)")

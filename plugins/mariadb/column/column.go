@@ -169,7 +169,7 @@ func (c *Column) acceptMember(v any) (any, *record.Refusal) {
 			continue
 		}
 		if !slices.Contains(c.members, shown(member)) {
-			return nil, refusal.New(refusal.BadValue, c.Name, "not a member of the %s", strings.ToUpper(c.DataType))
+			return nil, refusal.New(refusal.BadValue, c.Name, "not a member of the %s: add the member to the column, or correct the value", strings.ToUpper(c.DataType))
 		}
 		if !strings.HasSuffix(c.Collation, "_bin") {
 			return nil, refusal.New(refusal.BadValue, c.Name, "letters beyond U+FFFF, of which collation %s may take one for another: a _bin collation does not", c.Collation)
