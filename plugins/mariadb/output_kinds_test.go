@@ -117,6 +117,16 @@ func TestGeometriesAreStoredAsTheServerStoresThem(t *testing.T) {
 			require.Equal(t, []string{"0"}, d.rows("SELECT COUNT(*) FROM t WHERE touched <> '2000-01-01'"))
 		})
 	}
+	d.exec("CREATE TABLE w (id INT PRIMARY KEY, v POINT, n INT)")
+	guarded := d.output("table: w\nkey: [id]\nversion: n\n")
+	at := func(x byte, n int) any {
+		return object{"id": int64(1), "n": int64(n), "v": object{"wkb": []byte("\x01\x01\x00\x00\x00" + strings.Repeat("\x00", 7) + string([]byte{x}) + strings.Repeat("\x00", 8))}}
+	}
+	require.Equal(t, "inserted 1, updated 0, unchanged 0, compacted 0, refused 0", d.counts(guarded, at(0, 1)))
+	require.Equal(t, "inserted 0, updated 0, unchanged 1, compacted 0, refused 0", d.counts(guarded, at(0, 2)))
+	require.Equal(t, "inserted 0, updated 1, unchanged 0, compacted 0, refused 0", d.counts(guarded, at(0x40, 3)))
+	require.Equal(t, []string{"POINT(2 0)|3"}, d.rows("SELECT ST_AsText(v), n FROM w"))
+
 	d.exec("CREATE TABLE t (id INT PRIMARY KEY, v POINT)")
 	o := d.output("table: t\ncolumns: [id, v]\nkey: [id]\n")
 	line := "\x01\x02\x00\x00\x00\x01\x00\x00\x00" + strings.Repeat("\x00", 16)

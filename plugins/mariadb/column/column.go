@@ -184,7 +184,7 @@ func (c *Column) acceptOpaque(v any) (any, *record.Refusal) {
 	}
 	text, ok := v.(string)
 	if !ok {
-		return nil, c.wrongType(v, "text")
+		return nil, c.wrongType(v, map[bool]string{true: "text or 16 bytes", false: "text"}[c.Family == UUIDs])
 	}
 	if !utf8.ValidString(text) {
 		return nil, refusal.New(refusal.BadText, c.Name, "the text is not valid UTF-8")

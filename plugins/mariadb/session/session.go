@@ -26,13 +26,13 @@ type Session struct {
 
 // statementKey tells one prepared statement from another.
 type statementKey struct {
-	database    string
-	table       string
-	deletes     bool
-	numbered    bool
-	counting    *table.Counting
-	onDuplicate string // it may change with the table
-	rows        int
+	database string
+	table    string
+	deletes  bool
+	numbered bool
+	counting *table.Counting
+	form     string // the assignments, or the delete of one row: they may change with the table
+	rows     int
 }
 
 // New returns a session that is not connected. It calls observe with the time of
@@ -75,7 +75,11 @@ func (s *Session) Discard() {
 
 // statement returns a statement that is prepared on the driver's connection.
 func (s *Session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
-	want := statementKey{t.Target.Database, t.Target.Table, deletes, numbered, t.Counting, t.OnDuplicate, rows}
+	form := t.OnDuplicate
+	if deletes {
+		form = t.DeleteText(1)
+	}
+	want := statementKey{t.Target.Database, t.Target.Table, deletes, numbered, t.Counting, form, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
 	}
