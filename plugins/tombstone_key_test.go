@@ -62,9 +62,20 @@ func TestATombstoneThatAMappingMakesDeletesItsRow(t *testing.T) {
 // when the output has acknowledged the message.
 func (p *pipeline) deleting(upsert string, processors ...string) (send func(key, value string)) {
 	p.Helper()
+	try := p.sending(upsert, append([]string{"connect_json_decode: {}"}, processors...)...)
+	return func(key, value string) {
+		p.Helper()
+		require.NoError(p, try(key, value))
+	}
+}
+
+// sending starts processors and mariadb_upsert. send returns when the output has
+// acknowledged the message, or why it has not.
+func (p *pipeline) sending(upsert string, processors ...string) (send func(key, value string) error) {
+	p.Helper()
 	builder := service.NewStreamBuilder()
 	require.NoError(p, builder.SetLoggerYAML("level: off"))
-	for _, processor := range append([]string{"connect_json_decode: {}"}, processors...) {
+	for _, processor := range processors {
 		require.NoError(p, builder.AddProcessorYAML(processor))
 	}
 	require.NoError(p, builder.AddOutputYAML("mariadb_upsert: "+upsert))
@@ -77,10 +88,9 @@ func (p *pipeline) deleting(upsert string, processors ...string) (send func(key,
 	p.Cleanup(func() {
 		assert.NoError(p, errors.Join(stream.StopWithin(time.Minute), <-ended))
 	})
-	return func(key, value string) {
-		p.Helper()
+	return func(key, value string) error {
 		m := service.NewMessage([]byte(value))
 		m.MetaSetMut("kafka_key", []byte(key))
-		require.NoError(p, produce(p.Context(), m))
+		return produce(p.Context(), m)
 	}
 }

@@ -26,7 +26,12 @@
 //	Time                      string "15:04:05", with milliseconds unless they are zero
 //	io.debezium.time.*        time.Time, or for times a string as for Time, with the digits
 //	                          of its unit, signed and of any number of hours:
-//	                          "-00:00:01", "838:59:59"; Year is an int64
+//	                          "-00:00:01", "838:59:59"; Year and MicroDuration are an int64,
+//	                          ZonedTime, Interval and Iso… the producer's text
+//	io.debezium.data.Bits     int64; a json.Number if no int64 holds it; []byte with the highest
+//	                          bits first if the schema allows more than 64 bits
+//	VariableScaleDecimal      string as for Decimal, at the scale of the value
+//	other io.debezium.data.*  what their base type says
 //
 // A missing or null field takes the default of its schema. Without a default it is nil if
 // the schema is optional, else the message is refused. A refusal is a *record.Refusal. Its
@@ -58,6 +63,8 @@
 //     message of more than a gigabyte is bad_json.
 //   - The types io.debezium.time.* are numbers and text to the reference. A ZonedTimestamp
 //     that is no ISO 8601 timestamp stays text here, too.
+//   - io.debezium.data.Bits is bytes to the reference, with the lowest bits first, and a
+//     VariableScaleDecimal is a struct. One whose fields are no decimal stays a struct here.
 //   - A float is the float64 above. The float32 nearest to that float64's shortest decimal
 //     is the reference's value.
 //   - Java's equals decides which keys of a map are the same. Here two Decimals are the

@@ -76,6 +76,7 @@ func addSeeds(f *testing.F) {
 	for _, input := range []string{
 		envelope(`{"type":"array","items":{"type":"float"}}`, "[0.1,7.038531e-26,1e39,-1e-60]"), envelope("null", "[1.50,9223372036854775808]"),
 		envelope(`{"type":"int64","name":"io.debezium.time.MicroTime"}`, "-1"), envelope(`{"type":"int32","name":"io.debezium.time.Time"}`, "86400000"),
+		envelope(bitsOf("9"), `"VQE="`), envelope(bitsOf("64"), `"//////////8="`), envelope(variableDecimal, `{"scale":1,"value":"Iw=="}`),
 	} {
 		f.Add([]byte(input), byte(0))
 	}

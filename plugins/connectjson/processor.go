@@ -133,7 +133,7 @@ func (p *processor) storeKey(msg *service.Message) *record.Refusal {
 		msg.MetaDelete(record.DecodedKey)
 	case key.Refusal != nil && p.keyFormat != "":
 		if key.Refusal.Path != record.Key {
-			key.Refusal.At(record.Key)
+			return key.Refusal.At(record.Key)
 		}
 		return key.Refusal
 	default:

@@ -167,6 +167,9 @@ func TestSchemaMetadata(t *testing.T) {
 		{logical("int64", debezium+"NanoTime"), timeOfDay(schema.TimeUnitNanos)},
 		{logical("string", debezium+"ZonedTimestamp"), timestamp(schema.TimeUnitNanos, true)},
 		{logical("int32", debezium+"Year"), schema.Common{Type: schema.Int32}},
+		{bitsOf("64"), schema.Common{Type: schema.Int64}},
+		{bitsOf("65"), schema.Common{Type: schema.ByteArray}},
+		{variableDecimal, schema.Common{Type: schema.BigDecimal}},
 	} {
 		d := newDecoder(t, Options{SchemaContent: []byte(structOf(field("f", c.node))), Describe: describe})
 		got, err := schema.ParseFromAny(d.fixed.Common)

@@ -64,6 +64,13 @@ func commonLogical(s *schema.Schema) (benthos.CommonType, *benthos.LogicalParams
 		}
 		params := &benthos.DecimalParams{Precision: int32(precision), Scale: int32(s.Scale)}
 		return benthos.Decimal, &benthos.LogicalParams{Decimal: params}
+	case schema.VariableDecimal:
+		return benthos.BigDecimal, nil
+	case schema.Bits:
+		if s.Length == 0 || s.Length > 64 {
+			return benthos.ByteArray, nil
+		}
+		return benthos.Int64, nil
 	case schema.Date:
 		return benthos.Date, nil
 	case schema.Time:

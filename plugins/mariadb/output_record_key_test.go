@@ -38,6 +38,8 @@ func TestTheKeyColumnsTakeTheRecordKey(t *testing.T) {
 		"raw text":     {"[id, v]", "[id]", "id VARCHAR(40) COLLATE utf8mb4_nopad_bin PRIMARY KEY", []byte("a"), []byte("a"), []byte("b"), []string{"a|2", "b|3"}},
 		"raw JSON":     {"[id, v]", "[id]", "id INT PRIMARY KEY", []byte(`{"id":7}`), []byte(`{ "id": 7 }`), []byte(`{"id":8}`), []string{"7|2", "8|3"}},
 		"UUID":         {"[id, v]", "[id]", "id UUID PRIMARY KEY", "77a436fd-64f9-4d35-999b-a957195f5d23", "77A436FD64F94D35999BA957195F5D23", "77a436fd-64f9-4d35-999b-a957195f5d24", []string{"77a436fd-64f9-4d35-999b-a957195f5d23|2", "77a436fd-64f9-4d35-999b-a957195f5d24|3"}},
+		"UUID bytes":   {"[id, v]", "[id]", "id UUID PRIMARY KEY", object{"id": []byte("0123456789abcdef")}, object{"id": "30313233-3435-3637-3839-616263646566"}, object{"id": []byte("0123456789abcdeg")}, []string{"30313233-3435-3637-3839-616263646566|2", "30313233-3435-3637-3839-616263646567|3"}},
+		"UUID text":    {"[id, v]", "[id]", "id BINARY(16) PRIMARY KEY", []byte("30313233-3435-3637-3839-616263646566"), object{"id": []byte("0123456789abcdef")}, "30313233-3435-3637-3839-616263646567", []string{"0123456789abcdef|2", "0123456789abcdeg|3"}},
 		"composite":    {"[v, part, id]", "[id, part]", "id INT, part VARCHAR(9) COLLATE utf8mb4_nopad_bin, PRIMARY KEY (id, part)", object{"id": int64(1), "part": "x", "more": true}, object{"part": "x", "id": int64(1)}, object{"id": int64(1), "part": "y"}, []string{"1|x|2", "1|y|3"}},
 		"also a field": {"[id, v]", "[id]", "id INT PRIMARY KEY", object{"id": int64(1)}, object{"id": int64(1)}, object{"id": int64(2)}, []string{"1|2", "2|3"}},
 	} {

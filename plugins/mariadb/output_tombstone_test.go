@@ -60,3 +60,15 @@ func TestATombstoneOlderThanItsRowLeavesIt(t *testing.T) {
 		d.put(o, service.MessageBatch{tombstone(key(near), at(10)), tombstone(key("1.0"), at(9))}).String())
 	require.Equal(t, []string{"1.00", nearer}, d.rows("SELECT id FROM t ORDER BY id"))
 }
+
+// A wider key column changes the statement, too: it compares decimals as the column does.
+func TestATombstoneDeletesItsRowAfterTheKeyWasWidened(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE t (id DECIMAL(10,2) PRIMARY KEY, n INT)")
+	o := d.output("table: t\ncolumns: [id, n]\nkey: [id]\ntombstone: delete\nconnections: 1\n")
+	d.put(o, service.MessageBatch{tombstone("9.99", nil)})
+	d.exec("ALTER TABLE t MODIFY id DECIMAL(12,4)")
+	d.exec("INSERT INTO t VALUES (1.23, 1), (1.2345, 2)")
+	require.Equal(t, int64(1), d.put(o, service.MessageBatch{tombstone("1.2345", nil)}).counts["deleted"])
+	require.Equal(t, []string{"1.2300"}, d.rows("SELECT id FROM t"))
+}

@@ -100,9 +100,9 @@ func (c *Converter) value(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 		if s.Type == schema.String {
 			return c.text(n)
 		}
-		b, ok := c.Base64(n)
-		if !ok {
-			return nil, refusal.New(refusal.TypeMismatch, "expected base64 text, got other text")
+		b, r := c.bytes(n)
+		if r != nil {
+			return nil, r
 		}
 		return b, nil
 	case schema.Array:
@@ -159,6 +159,14 @@ func (c *Converter) text(n jackson.Node) (any, *record.Refusal) {
 		return nil, refusal.New(refusal.BadJSON, "half a surrogate pair in a string")
 	}
 	return text, nil
+}
+
+func (c *Converter) bytes(n jackson.Node) ([]byte, *record.Refusal) {
+	b, ok := c.Base64(n)
+	if !ok {
+		return nil, refusal.New(refusal.TypeMismatch, "expected base64 text, got other text")
+	}
+	return b, nil
 }
 
 // absent is the value of a field that is missing or null.

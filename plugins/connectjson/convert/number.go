@@ -7,6 +7,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
+	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
@@ -74,11 +75,6 @@ func shortest(f float32) float64 {
 	return v
 }
 
-// maxDecimalText is the greatest length of a decimal in characters. Java has no such
-// limit: an exponent or a scale of two billion would make gigabytes of zeros. No database
-// has a decimal that comes near.
-const maxDecimalText = 2000
-
 // decimal converts a Decimal, which is a number or the base64 of the unscaled integer.
 // The reference takes a number at any scale; strict brings it to the schema's scale.
 func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
@@ -104,14 +100,13 @@ func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refu
 	default:
 		return nil, refusal.New(refusal.TypeMismatch, "expected Decimal, got "+k.String())
 	}
-	digits := int64(d.Precision())
-	if err != nil || digits-min(d.Scale(), 0) > maxDecimalText-2 || d.Scale() > maxDecimalText-3 {
+	text, fits := logical.DecimalText(d)
+	if err != nil || !fits {
 		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of at most 2000 characters, got a longer one")
 	}
-	if c.Strict && s.Precision > 0 && digits > int64(s.Precision) {
+	if c.Strict && s.Precision > 0 && d.Precision() > s.Precision {
 		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of the schema's precision, got more digits")
 	}
-	text := d.String()
 	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as
 	// a value.
 	return text, c.spend(len(text) / 16)

@@ -2,12 +2,12 @@ package convert
 
 import (
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
 	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
+	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
@@ -23,6 +23,10 @@ func (c *Converter) logical(s *schema.Schema, n jackson.Node) (any, *record.Refu
 		return c.decimal(s, n)
 	case s.Logical == schema.ZonedTime:
 		return c.zoned(s, n)
+	case s.Logical == schema.Bits:
+		return c.bits(s, n)
+	case s.Logical == schema.VariableDecimal:
+		return c.variableDecimal(s, n)
 	case s.IsConnect:
 		units, r = c.units(s, n)
 	default:
@@ -65,56 +69,13 @@ func (c *Converter) temporal(s *schema.Schema, v int64) (any, *record.Refusal) {
 		if s.IsConnect && (v < 0 || v > millisPerDay || c.Strict && v == millisPerDay) {
 			return nil, refusal.New(refusal.OutOfRange, "expected 0 to 86399999 milliseconds")
 		}
-		return duration(v, s.Unit), nil
+		return logical.Duration(v, s.Unit), nil
 	}
-	var t time.Time
-	switch s.Unit {
-	case time.Millisecond:
-		t = time.UnixMilli(v)
-	case time.Microsecond:
-		t = time.UnixMicro(v)
-	case time.Nanosecond:
-		t = time.Unix(0, v)
-	default: // days
-		t = time.UnixMilli(v * millisPerDay)
-	}
-	t = t.UTC()
+	t := logical.Instant(v, s.Unit)
 	if y := t.Year(); c.Strict && (y < 0 || y > 9999) {
 		return nil, refusal.New(refusal.OutOfRange, "expected a year from 0 to 9999")
 	}
 	return t, nil
-}
-
-// duration writes a number of units as 15:04:05, with a fraction of the unit's digits
-// unless the fraction is zero. A number that is not within one day is a signed duration,
-// as MariaDB's TIME is: -01:00:00, 838:59:59. Only the column knows its range.
-func duration(v int64, unit time.Duration) string {
-	perSecond := uint64(time.Second / unit)
-	var scratch [40]byte
-	b := scratch[:0]
-	rest := uint64(v)
-	if v < 0 {
-		b = append(b, '-')
-		rest = -rest
-	}
-	seconds, fraction := rest/perSecond, rest%perSecond
-	b = append(appendTwo(b, seconds/3600), ':')
-	b = append(appendTwo(b, seconds/60%60), ':')
-	b = appendTwo(b, seconds%60)
-	if fraction != 0 {
-		b = append(b, '.')
-		for perSecond /= 10; perSecond > 0; perSecond /= 10 {
-			b = append(b, '0'+byte(fraction/perSecond%10))
-		}
-	}
-	return string(b)
-}
-
-func appendTwo(b []byte, v uint64) []byte {
-	if v < 10 {
-		b = append(b, '0')
-	}
-	return strconv.AppendUint(b, v, 10)
 }
 
 // zoned reads Debezium's ZonedTimestamp. compat leaves a text that is no timestamp as it

@@ -31,6 +31,7 @@ const (
 
 	parameterScale     = "scale"
 	parameterPrecision = "connect.decimal.precision"
+	parameterLength    = "length" // of Debezium's Bits
 )
 
 // Parser reads schemas from a scanned document.
@@ -220,12 +221,21 @@ func (p *Parser) parseParameters(s *schema.Schema, n jackson.Node) *record.Refus
 	if scale, found := s.Parameters[parameterScale]; found {
 		s.Scale, s.HasScale = parseInt(scale)
 	}
-	if s.Logical == schema.Decimal {
-		if digits, ok := parseInt(s.Parameters[parameterPrecision]); ok && digits > 0 {
-			s.Precision = int(digits)
-		}
+	switch s.Logical {
+	case schema.Decimal:
+		s.Precision = positive(s.Parameters[parameterPrecision])
+	case schema.Bits:
+		s.Length = positive(s.Parameters[parameterLength])
 	}
 	return nil
+}
+
+// positive is a number above 0, else 0.
+func positive(text string) int {
+	if v, ok := parseInt(text); ok && v > 0 {
+		return int(v)
+	}
+	return 0
 }
 
 // parseInt is Java's Integer.parseInt: a sign, and digits of any script.

@@ -51,7 +51,9 @@ const (
 	Date
 	Time
 	Timestamp
-	ZonedTime // Debezium's ZonedTimestamp: ISO 8601 text
+	ZonedTime       // Debezium's ZonedTimestamp: ISO 8601 text
+	Bits            // an integer, or bytes if it has more than 64 bits
+	VariableDecimal // a canonical plain string: each value has its own scale
 )
 
 // Meaning is what the name of a schema says about its values.
@@ -64,7 +66,10 @@ type Meaning struct {
 	IsConnect bool
 }
 
-// Meanings has the meaning of each name that has one.
+// Meanings has the meaning of each name that has one. A value of any other name is what its
+// base type says: text for Debezium's Enum, EnumSet, Json, Xml, Uuid, Interval, ZonedTime,
+// IsoDate, IsoTime and IsoTimestamp, an integer for its Year and MicroDuration, a struct for
+// its Point, Geometry and Geography.
 var Meanings = map[string]Meaning{
 	"org.apache.kafka.connect.data.Decimal":   {Decimal, Bytes, 0, true},
 	"org.apache.kafka.connect.data.Date":      {Date, Int32, 24 * time.Hour, true},
@@ -78,6 +83,8 @@ var Meanings = map[string]Meaning{
 	"io.debezium.time.MicroTime":              {Time, Int64, time.Microsecond, false},
 	"io.debezium.time.NanoTime":               {Time, Int64, time.Nanosecond, false},
 	"io.debezium.time.ZonedTimestamp":         {ZonedTime, String, time.Nanosecond, false},
+	"io.debezium.data.Bits":                   {Bits, Bytes, 0, false},
+	"io.debezium.data.VariableScaleDecimal":   {VariableDecimal, Struct, 0, false},
 }
 
 // Schema is one schema node. It is immutable, and all records that have it share it: two
@@ -102,9 +109,22 @@ type Schema struct {
 	Scale     int64
 	HasScale  bool
 	Precision int
+	// Length is the number of bits of a value of Bits, 0 if not known.
+	Length int
 	// Common is the schema in the framework's common form, for other components. Only the
 	// root of a record's schema has one. Nothing changes it.
 	Common any
+}
+
+// Field returns the schema of a field, nil if s is no struct with such a field.
+func (s *Schema) Field(name string) *Schema {
+	if s == nil {
+		return nil
+	}
+	if i, found := s.Index[name]; found {
+		return s.Fields[i].Schema
+	}
+	return nil
 }
 
 // Copy returns a copy of Common. It makes a schema immutable metadata for the framework:

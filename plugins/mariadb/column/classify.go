@@ -14,7 +14,10 @@ var families = map[string]Family{ // by DATA_TYPE
 	"char": Texts, "varchar": Texts, "tinytext": Texts, "text": Texts, "mediumtext": Texts, "longtext": Texts, "json": Texts,
 	"binary": Binaries, "varbinary": Binaries, "tinyblob": Binaries, "blob": Binaries, "mediumblob": Binaries, "longblob": Binaries,
 	"date": Dates, "datetime": Datetimes, "timestamp": Datetimes, "time": Times, "year": Years,
-	"enum": Enums, "set": Sets, "uuid": UUIDs, "inet4": Opaque, "inet6": Opaque,
+	"enum": Enums, "set": Sets, "uuid": UUIDs,
+	"geometry": Geometries, "point": Geometries, "linestring": Geometries, "polygon": Geometries,
+	"multipoint": Geometries, "multilinestring": Geometries, "multipolygon": Geometries, "geometrycollection": Geometries,
+	"inet4": Opaque, "inet6": Opaque,
 }
 
 // Classify sets what the column holds, by what information_schema says.

@@ -5,6 +5,7 @@ package column
 import (
 	"bytes"
 	"cmp"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ const (
 	Times
 	Years
 	UUIDs
+	Geometries
 	Opaque // text that only the server can judge: INET4, INET6
 )
 
@@ -96,13 +98,20 @@ func (c *Column) Accept(v any) (any, *record.Refusal) {
 		return c.acceptYear(v)
 	case Enums, Sets:
 		return c.acceptMember(v)
+	case Geometries:
+		return c.acceptGeometry(v)
 	default:
 		return c.acceptOpaque(v)
 	}
 }
 
 func (c *Column) wrongType(v any, expected string) *record.Refusal {
-	return refusal.New(refusal.Type, c.Name, "%s takes %s, got %s", strings.ToUpper(c.ColumnType), expected, TypeName(v))
+	remedy := ""
+	switch v.(type) {
+	case map[string]any, []any:
+		remedy = ": only a JSON or text column takes a nested value"
+	}
+	return refusal.New(refusal.Type, c.Name, "%s takes %s, got %s%s", strings.ToUpper(c.ColumnType), expected, TypeName(v), remedy)
 }
 
 func (c *Column) acceptBytes(value any) (any, *record.Refusal) {
@@ -119,12 +128,24 @@ func (c *Column) acceptBytes(value any) (any, *record.Refusal) {
 		return nil, c.wrongType(v, "bytes")
 	}
 	if n > c.octets {
+		if uuid, isUUID := parseUUID(textOf(value)); isUUID && c.fixed && c.octets == uuidBytes {
+			return uuid, nil
+		}
 		return nil, refusal.New(refusal.TooLong, c.Name, "%d bytes, %s holds %d", n, strings.ToUpper(c.ColumnType), c.octets)
 	}
 	if c.fixed && n < c.octets {
 		return nil, refusal.New(refusal.Padded, c.Name, "%d bytes, %s would be filled up with zero bytes", n, strings.ToUpper(c.ColumnType))
 	}
 	return value, nil
+}
+
+// textOf returns bytes or a text as text.
+func textOf(v any) string {
+	if b, isBytes := v.([]byte); isBytes {
+		return string(b)
+	}
+	text, _ := v.(string)
+	return text
 }
 
 // acceptMember takes members by their own spelling only: MariaDB would take '1' for the
@@ -148,7 +169,7 @@ func (c *Column) acceptMember(v any) (any, *record.Refusal) {
 			continue
 		}
 		if !slices.Contains(c.members, shown(member)) {
-			return nil, refusal.New(refusal.BadValue, c.Name, "not a member of the %s", strings.ToUpper(c.DataType))
+			return nil, refusal.New(refusal.BadValue, c.Name, "not a member of the %s: add the member to the column, or correct the value", strings.ToUpper(c.DataType))
 		}
 		if !strings.HasSuffix(c.Collation, "_bin") {
 			return nil, refusal.New(refusal.BadValue, c.Name, "letters beyond U+FFFF, of which collation %s may take one for another: a _bin collation does not", c.Collation)
@@ -158,9 +179,12 @@ func (c *Column) acceptMember(v any) (any, *record.Refusal) {
 }
 
 func (c *Column) acceptOpaque(v any) (any, *record.Refusal) {
+	if b, isBytes := v.([]byte); isBytes && c.Family == UUIDs && len(b) == uuidBytes {
+		return hex.EncodeToString(b), nil
+	}
 	text, ok := v.(string)
 	if !ok {
-		return nil, c.wrongType(v, "text")
+		return nil, c.wrongType(v, map[bool]string{true: "text or 16 bytes", false: "text"}[c.Family == UUIDs])
 	}
 	if !utf8.ValidString(text) {
 		return nil, refusal.New(refusal.BadText, c.Name, "the text is not valid UTF-8")
@@ -190,7 +214,7 @@ func (c *Column) FromMetadata(v any) (any, *record.Refusal) {
 		if raw == nil { // no key
 			return nil, nil
 		}
-		if c.Family != Binaries {
+		if c.Family != Binaries && (c.Family != UUIDs || len(raw) != uuidBytes) {
 			return string(raw), nil
 		}
 	}

@@ -129,9 +129,12 @@ func (c *Column) acceptYear(v any) (any, *record.Refusal) {
 	if !ok {
 		return nil, c.wrongType(v, "a year")
 	}
+	if n.Sign() == 0 { // the year 0000 of MariaDB
+		return int64(0), nil
+	}
 	// MariaDB would turn 1 to 99 into 2001 to 1999.
 	if n.Cmp(decimal.FromInt(1901)) < 0 || n.Cmp(decimal.FromInt(2156)) >= 0 {
-		return nil, refusal.New(refusal.OutOfRange, c.Name, "YEAR holds 1901 to 2155")
+		return nil, refusal.New(refusal.OutOfRange, c.Name, "YEAR holds 1901 to 2155, and 0")
 	}
 	if n.Scale() > 0 {
 		return nil, refusal.New(refusal.TooPrecise, c.Name, "%d digits behind the point, YEAR keeps none", n.Scale())

@@ -1,8 +1,6 @@
 package column
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
@@ -20,7 +18,7 @@ func (c *Column) acceptText(value any) (any, *record.Refusal) {
 		value = text
 	case map[string]any, []any:
 		var refusal *record.Refusal
-		if text, refusal = c.jsonText(v); refusal != nil {
+		if text, refusal = c.jsonText(v, nil); refusal != nil {
 			return nil, refusal
 		}
 		value = text
@@ -56,42 +54,6 @@ func (c *Column) checkLength(text string) *record.Refusal {
 		}
 	}
 	return nil
-}
-
-// jsonText returns a nested value as JSON, with the members in the order of their names.
-func (c *Column) jsonText(v any) (string, *record.Refusal) {
-	if !validUTF8(v) {
-		return "", refusal.New(refusal.BadText, c.Name, "the nested value holds text that is not valid UTF-8")
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return "", refusal.New(refusal.Type, c.Name, "the nested value has no JSON form")
-	}
-	return strings.TrimSuffix(text.String(), "\n"), nil
-}
-
-// validUTF8 says whether all texts of a nested value are valid: encoding/json would write
-// U+FFFD for a part that is not.
-func validUTF8(v any) bool {
-	switch v := v.(type) {
-	case string:
-		return utf8.ValidString(v)
-	case []any:
-		for _, element := range v {
-			if !validUTF8(element) {
-				return false
-			}
-		}
-	case map[string]any:
-		for name, member := range v {
-			if !utf8.ValidString(name) || !validUTF8(member) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // encodedSize returns how many bytes a text takes in a character set other than UTF-8, at

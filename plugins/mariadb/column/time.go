@@ -29,6 +29,9 @@ var timestampForms = func() (forms []string) {
 // time.Parse takes more than 9 digits, behind a comma too, and cuts them.
 var longFraction = regexp.MustCompile(`[.,](\d{10,})`)
 
+// zeroDate is what MySQL and MariaDB may hold where a date is not known.
+const zeroDate = "0000-00-00"
+
 // acceptTimestamp gives one spelling for a value, so that texts compare as the times do.
 func (c *Column) acceptTimestamp(v any) (any, *record.Refusal) {
 	var t time.Time
@@ -38,6 +41,9 @@ func (c *Column) acceptTimestamp(v any) (any, *record.Refusal) {
 	case string:
 		var ok bool
 		if t, ok = parseTimestamp(v); !ok {
+			if strings.HasPrefix(v, zeroDate) {
+				return nil, refusal.New(refusal.BadValue, c.Name, "%s is not a date: send null", zeroDate)
+			}
 			return nil, refusal.New(refusal.BadValue, c.Name, "expected a date or time such as 2006-01-02T15:04:05Z")
 		}
 		if match := longFraction.FindStringSubmatch(v); match != nil && len(strings.TrimRight(match[1], "0")) > 9 {

@@ -139,7 +139,7 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 			}
 		}
 		if refused == nil {
-			v, refused = c.Accept(v)
+			v, refused = accept(c, v, m.Schema, source.Name)
 		}
 		if refused != nil {
 			return Row{}, refused

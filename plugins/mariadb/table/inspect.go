@@ -105,8 +105,9 @@ func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
 // something that does not fit. The error is a [Mismatch] when the table cannot hold the
 // rows of the target safely.
 func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
+	target, notWritten := target.writable(d.columns)
 	t := &Table{
-		Target: target, Description: d, Version: -1, Counting: ByInsertID, Seen: d.Seen, MaxPacket: d.MaxPacket, database: d.database,
+		Target: target, Warnings: notWritten, Description: d, Version: -1, Counting: ByInsertID, Seen: d.Seen, MaxPacket: d.MaxPacket, database: d.database,
 	}
 	var found Mismatch
 	switch {
