@@ -52,6 +52,7 @@ func spec() *service.ConfigSpec {
 		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one outcome for each row.").
 		Description(description).
 		Fields(tableFields()...).
+		Fields(evolutionFields()...).
 		Field(limitField()).
 		Fields(connectionFields()...).
 		Field(deadLetterField()).
@@ -214,6 +215,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.Columns = slices.Concat(c.Target.Columns, c.Target.Metadata)
 	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, func(name string) bool { return name == "" })
 	c.Schema = setting.Read(&err, parsed.FieldString, fieldSchemaMetadata)
+	c.Evolution = parseEvolution(&err, parsed)
 	c.InitStatement = setting.Read(&err, parsed.FieldString, fault.FieldInitStatement)
 	if setting.Read(&err, parsed.FieldString, table.FieldKeyFrom) == keyFromRecord {
 		c.Target.KeyFrom = table.FromKey
@@ -246,7 +248,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if c.Connections < 1 || c.MaxRows < 1 {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
-	return c, c.Target.Check(isFixed)
+	return c, errors.Join(c.Target.Check(isFixed), checkEvolution(&c))
 }
 
 func parseLimit(parsed *service.ParsedConfig) (l breaker.Limit, err error) {

@@ -47,6 +47,7 @@ type Config struct {
 	Target        table.Target
 	AnyTable      bool   // the table of a record is in its message, not in Target
 	Schema        string // the metadata with the schema of a record, "" for none
+	Evolution     Evolution
 }
 
 // New returns a store without a connection: Connect makes the first ones.
@@ -67,7 +68,7 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
 	w := writer.New(db, c.MaxRows, c.Connections, observe)
 	s := &Store{db: db, writer: w, schema: c.Schema, target: &c.Target, tables: make(map[string]*destination)}
-	s.make = func(target *table.Target) *destination { return newDestination(db, w, warn, target) }
+	s.make = func(target *table.Target) *destination { return newDestination(db, w, warn, &c.Evolution, target) }
 	if !c.AnyTable {
 		s.fixed = s.make(s.target)
 	}
