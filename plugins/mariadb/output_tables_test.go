@@ -33,6 +33,23 @@ func TestEachMessageHasItsTable(t *testing.T) {
 	require.Equal(t, []string{"1|2|3", "2|3|4"}, d.rows("SELECT id, x, y FROM `b.c` ORDER BY id"))
 }
 
+// The statements of two tables with the same columns differ in the name only.
+func TestTablesWithTheSameColumnsKeepTheirRows(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY, v INT)", "CREATE TABLE b (id INT PRIMARY KEY, v INT)")
+	o := d.output(tablesConfig + "connections: 1\n")
+	gone := tombstone("2", nil)
+	gone.MetaSetMut("table", "b")
+	for i, table := range []string{"a", "b"} {
+		for id := range 3 {
+			require.NoError(t, o.WriteBatch(t.Context(), service.MessageBatch{into(table, object{"id": int64(id), "v": int64(i)})}))
+		}
+	}
+	require.NoError(t, o.WriteBatch(t.Context(), service.MessageBatch{gone}))
+	require.Equal(t, []string{"0|0", "1|0", "2|0"}, d.rows("SELECT * FROM a ORDER BY id"))
+	require.Equal(t, []string{"0|1", "1|1"}, d.rows("SELECT * FROM b ORDER BY id"))
+}
+
 func TestANameThatNoTableCanHaveIsRefused(t *testing.T) {
 	t.Parallel()
 	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY)")

@@ -26,6 +26,8 @@ type Session struct {
 
 // statementKey tells one prepared statement from another.
 type statementKey struct {
+	database    string
+	table       string
 	deletes     bool
 	numbered    bool
 	counting    *table.Counting
@@ -73,7 +75,7 @@ func (s *Session) Discard() {
 
 // statement returns a statement that is prepared on the driver's connection.
 func (s *Session) statement(ctx context.Context, conn any, t *table.Table, deletes, numbered bool, rows int) (driver.Stmt, error) {
-	want := statementKey{deletes, numbered, t.Counting, t.OnDuplicate, rows}
+	want := statementKey{t.Target.Database, t.Target.Table, deletes, numbered, t.Counting, t.OnDuplicate, rows}
 	if stmt := s.prepared[want]; stmt != nil {
 		return stmt, nil
 	}
