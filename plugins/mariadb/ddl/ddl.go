@@ -40,7 +40,6 @@ type Column struct {
 	Default string // as a literal; "" for none
 	Key     bool
 	field   string // that gives the values
-	size    int    // bytes that a VARCHAR or VARBINARY takes in a row; 0 for another type
 }
 
 // field is what the type of a column depends on.

@@ -16,6 +16,7 @@ import (
 // The limits of MariaDB.
 const (
 	maxBits      = 64
+	maxVarBytes  = 65532 // of a VARCHAR or VARBINARY
 	maxPrecision = 65
 	maxScale     = 38
 	maxMembers   = 64 // of a SET
@@ -92,7 +93,7 @@ func (f field) plain() string {
 	case schema.String:
 		return f.text(source)
 	case schema.Bytes:
-		if n := f.number(parameterLength); n > 0 && n <= maxRowBytes-2 && strings.HasSuffix(source, "BINARY") {
+		if n := f.number(parameterLength); n > 0 && n <= maxVarBytes && strings.HasSuffix(source, "BINARY") {
 			return fmt.Sprintf("VARBINARY(%d)", f.limit(n))
 		}
 		if f.key {
@@ -117,7 +118,7 @@ func (f field) text(source string) string {
 			n = keyText
 		}
 		return fmt.Sprintf("VARCHAR(%d)%s", f.limit(n), exactText)
-	case slices.Contains([]string{"CHAR", "VARCHAR"}, source) && n > 0 && n <= maxRowBytes/4:
+	case slices.Contains([]string{"CHAR", "VARCHAR"}, source) && n > 0 && n <= maxVarBytes/4:
 		return fmt.Sprintf("VARCHAR(%d)%s", n, anyText) // a CHAR loses spaces at the end
 	case slices.Contains([]string{"TINYTEXT", "TEXT", "MEDIUMTEXT"}, source):
 		return source + anyText

@@ -123,7 +123,7 @@ func (f field) debeziumPlain() string {
 		switch {
 		case slices.Contains([]string{"TINYBLOB", "BLOB", "MEDIUMBLOB"}, source):
 			return source
-		case n > 0 && n < maxRowBytes-2:
+		case n > 0 && n <= maxVarBytes:
 			return fmt.Sprintf("VARBINARY(%d)", n)
 		}
 		return "LONGBLOB"

@@ -144,9 +144,12 @@ func (l *layout) planAdd(columns []ddl.Column, lacks []string) (*step, error) {
 	missing := slices.DeleteFunc(columns, func(c ddl.Column) bool { return !isLacking(c) })
 	var names []string
 	for _, c := range missing {
+		if c.Key {
+			return nil, fmt.Errorf("column %s of the %s does not exist, and the stored rows would have no value for it: add the column and the key yourself, or choose another table", table.Quote(c.Name), table.FieldKey)
+		}
 		if !c.IsAddable() {
 			optional := c
-			optional.Null, optional.Key = true, false
+			optional.Null = true
 			return nil, fmt.Errorf("column %s does not exist, and its field is required and has no default, so that the stored rows would have no value for it: make the field optional or give it a default, or run %s",
 				table.Quote(c.Name), ddl.AddText(l.target, []ddl.Column{optional}))
 		}
@@ -192,11 +195,12 @@ var adviceOn = map[uint16]string{
 	fault.TableAccessDenied:    grant,
 	fault.ColumnAccessDenied:   grant,
 	fault.SpecificAccessDenied: grant,
+	1005:                       "the storage engine does not take the table (a table of InnoDB has at most 1,017 columns): exclude fields",
 	1049:                       "create the database", // unknown database
 	1067:                       "the default in the schema does not fit the type: correct the default, or run the statement without it",
 	1071:                       "the key is too long: choose a shorter key, or run the statement with shorter columns",
 	1117:                       "a table of InnoDB has at most 1,017 columns: exclude fields",
-	1118:                       "the columns are too long for one row: exclude fields, set type_mapping: native, or run the statement with TEXT in place of VARCHAR",
+	1118:                       "the columns are too long for one row: exclude fields, or run the statement with TEXT in place of VARCHAR (as type_mapping: native does)",
 	1845:                       copying, // the algorithm is not supported
 	1846:                       copying, // the same, with a reason
 	1918:                       "the default in the schema has letters that the character set of the table lacks: convert the table to utf8mb4, or run the statement without the default",
