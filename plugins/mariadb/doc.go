@@ -38,6 +38,7 @@
 //	fault       what an error of MariaDB means
 //	column      what a column can hold
 //	table       the target, its inspection, mismatches, the text of statements
+//	ddl         the columns that a schema needs, and the statements that create them
 //	tombstone   which row the key of a tombstone names
 //	rows        rows from messages, one of each key
 //	session     the DSN, a connection, and the statements on it

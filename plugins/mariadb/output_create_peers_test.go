@@ -39,7 +39,7 @@ var peerTypes = []struct {
 	{"uu", of(schema.String, "io.debezium.data.Uuid"), "text utf8mb4_general_ci", "varchar(256) utf8mb4_general_ci", "longtext utf8mb4_general_ci"},
 	{"e", of(schema.String, "io.debezium.data.Enum", "allowed", "small,large"), "text utf8mb4_general_ci", "varchar(256) utf8mb4_general_ci", "enum('small','large') utf8mb4_general_ci"},
 	{"es", of(schema.String, "io.debezium.data.EnumSet", "allowed", "red,green"), "text utf8mb4_general_ci", "varchar(256) utf8mb4_general_ci", "set('red','green') utf8mb4_general_ci"},
-	{"bits", of(schema.Bytes, "io.debezium.data.Bits", "length", "9"), "varbinary(1024)", "", "bit(9)"},
+	{"bits", of(schema.Bytes, "io.debezium.data.Bits", "length", "9"), "", "", "bit(9)"},
 	{"s50", sourced(schema.String, "", "VARCHAR", "50"), "text utf8mb4_general_ci", "varchar(256) utf8mb4_general_ci", "varchar(50) utf8mb4_general_ci"},
 	{"s10", sourced(schema.String, "", "CHAR", "10"), "text utf8mb4_general_ci", "varchar(256) utf8mb4_general_ci", "char(10) utf8mb4_general_ci"},
 	{"slong", sourced(schema.String, "", "VARCHAR", "20000"), "text utf8mb4_general_ci", "varchar(256) utf8mb4_general_ci", "text utf8mb4_general_ci"},

@@ -110,7 +110,7 @@ func TestTheMembersOfAnEnum(t *testing.T) {
 	require.Equal(t, []string{"a", "b,c", ""}, allowed(`a,b\,c,`))
 	require.Empty(t, allowed(""))
 	for list, want := range map[string]string{
-		"a,b": "ENUM('a','b')", `it's`: "ENUM('it''s')", "a,a": "LONGTEXT" + anyText, "a ": "LONGTEXT" + anyText, "": "LONGTEXT" + anyText,
+		"a,b": "ENUM('a','b')", `it's`: "ENUM('it''s')", "a,a": "LONGTEXT" + anyText, "a ,b": "LONGTEXT" + anyText, "": "LONGTEXT" + anyText,
 	} {
 		s := text("allowed", list)
 		s.Name = "io.debezium.data.Enum"

@@ -30,6 +30,7 @@ const (
 )
 
 const (
+	nameBits          = "io.debezium.data.Bits"
 	nameVariableScale = "io.debezium.data.VariableScaleDecimal"
 	geometries        = "io.debezium.data.geometry."
 )
@@ -47,7 +48,7 @@ func native(f field) string {
 		return "UUID"
 	case "io.debezium.data.Json":
 		return f.orKeyText("JSON")
-	case "io.debezium.data.Bits":
+	case nameBits:
 		return f.bits()
 	case "io.debezium.data.Enum":
 		return f.members("ENUM")

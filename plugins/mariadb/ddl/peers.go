@@ -37,8 +37,8 @@ func (f field) connect(text string) string {
 			return "DATETIME(3)"
 		}
 	}
-	if f.Logical != schema.Plain {
-		return "" // a number to these connectors, a date or time to order-sink
+	if f.Logical != schema.Plain || f.Name == nameBits {
+		return "" // a number or bytes to these connectors, a date, a time or an integer to order-sink
 	}
 	switch f.Type {
 	case schema.Boolean:
@@ -83,7 +83,7 @@ func debezium(f field) string {
 		return "YEAR"
 	case "io.debezium.data.Json":
 		return "JSON"
-	case "io.debezium.data.Bits":
+	case nameBits:
 		return fmt.Sprintf("BIT(%d)", max(f.number("length"), 1))
 	case "io.debezium.data.Enum", "io.debezium.data.EnumSet":
 		return f.debeziumMembers()

@@ -129,8 +129,11 @@ func (l *layout) plan(found table.Mismatch) (next *step, advised error) {
 		}
 	}
 	others := slices.DeleteFunc(slices.Clone(found), func(r table.Reason) bool { return r.NoTable || r.Lacks != "" })
-	if !next.allowed || len(others) > 0 {
+	switch {
+	case !next.allowed:
 		return nil, append(next.mismatch("set %s, or run %s%s", next.setting, next.statement, next.otherwise), others...)
+	case len(others) > 0:
+		return nil, append(next.mismatch("the output adds it when the table fits otherwise"), others...)
 	}
 	return next, nil
 }
