@@ -34,6 +34,7 @@ func spec() *service.ConfigSpec {
 		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one outcome for each row.").
 		Description(description).
 		Fields(tableFields()...).
+		Fields(evolutionFields()...).
 		Field(limitField()).
 		Fields(connectionFields()...).
 		Field(deadLetterField()).
@@ -96,6 +97,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.LockOrder = slices.DeleteFunc(c.Target.LockOrder, isEmpty)
 	c.Target.Key = slices.DeleteFunc(c.Target.Key, isEmpty)
 	c.Schema = setting.Read(&err, parsed.FieldString, fieldSchemaMetadata)
+	c.Evolution = parseEvolution(&err, parsed)
 	c.InitStatement = setting.Read(&err, parsed.FieldString, fault.FieldInitStatement)
 	c.Target.KeyFrom = choose(&err, parsed, table.FieldKeyFrom, map[string]table.Origin{keyFromValue: table.FromValue, keyFromRecord: table.FromKey})
 	c.Target.Mode = choose(&err, parsed, table.FieldMode, map[string]table.Mode{modeUpsert: table.Upsert, modeInsert: table.Insert, modeUpdate: table.Update})
@@ -126,7 +128,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if c.Connections < 1 || c.MaxRows < 1 {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
-	return c, c.Target.Check(isFixed)
+	return c, errors.Join(c.Target.Check(isFixed), checkEvolution(&c))
 }
 
 // choose reads a setting that takes one of a few words.

@@ -38,6 +38,7 @@
 //	fault       what an error of MariaDB means
 //	column      what a column can hold
 //	table       the target, its inspection, mismatches, the text of statements
+//	ddl         the columns that a schema needs, and the statements that create them
 //	change      what a change event does to which row
 //	key         which row the key of a record names
 //	rows        rows from messages, one of each key

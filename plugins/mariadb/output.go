@@ -55,6 +55,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		return nil, err
 	}
 	logger, m := resources.Logger(), metricsOf(resources)
+	c.Evolution.Log = logger.Info
 	store, err := store.New(&c.Config, driverLog{logger}, logger.Warn, m.Observer())
 	if err != nil {
 		return nil, err

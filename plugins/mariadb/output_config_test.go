@@ -10,6 +10,8 @@ import (
 
 const badLimit = "reading dead_letter_limit: ratio must be from 0 to 1, window and pause must be greater than 0, and min_count must be at least 1"
 
+const needSchema = "create_tables and add_columns need columns from the schema: leave columns empty, and set schema_metadata"
+
 const plain = "dsn: u:p@tcp(127.0.0.1:1)/db\ntable: orders\ncolumns: [id, a, b]\nkey: [id]\n"
 
 // badConfigurations has what the linter and the constructor report about a configuration.
@@ -31,6 +33,9 @@ var badConfigurations = []struct{ config, lint, start string }{
 	{plain + "lock_order: [c]", "lock_order names a column that is not among columns", `lock_order names "c", which is not among columns`},
 	{plain + "version: c", "version c is not among columns", `version "c" is not among columns`},
 	{plain + "version: id", "version belongs to the key", `version "id" belongs to the key: rows of one key would all have the same version`},
+	{plain + "create_tables: true\nschema_metadata: s", needSchema, needSchema},
+	{strings.Replace(plain, "[id, a, b]", "[]", 1) + "add_columns: true", needSchema, needSchema},
+	{plain + "type_mapping: oracle", "value oracle is not a valid option for this field", "type_mapping is none of native, confluent, debezium, aiven"},
 	{plain + "dead_letter_limit: {ratio: 1.5}", "ratio must be from 0 to 1", badLimit},
 	{plain + "dead_letter_limit: {min_count: 0}", "min_count must be at least 1", badLimit},
 	{plain + "dead_letter_limit: {window: 0s}", "", badLimit},

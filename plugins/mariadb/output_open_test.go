@@ -108,7 +108,7 @@ func TestRecordsThatDoNotFitAnOpenTable(t *testing.T) {
 	}).refused)
 	require.Equal(t, []string{"1|x", "2|x"}, d.rows("SELECT id, a FROM t ORDER BY id"))
 	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), service.MessageBatch{typed(structOf("id", "new"), object{"id": "4", "new": "x"})}))
-	require.ErrorContains(t, o.Connect(t.Context()), "column `new` does not exist: ALTER TABLE `t` ADD COLUMN `new` (its type), or leave it out")
+	require.ErrorContains(t, o.Connect(t.Context()), "column `new` does not exist: set add_columns, or run ALTER TABLE `t` WAIT 2 ADD COLUMN IF NOT EXISTS `new` LONGTEXT CHARACTER SET utf8mb4 NULL, ALGORITHM=INSTANT, or exclude the field (exclude_fields)")
 	d.exec("ALTER TABLE t ADD COLUMN new VARCHAR(9)")
 	require.Empty(t, d.put(o, service.MessageBatch{typed(structOf("id", "new"), object{"id": "4", "new": "x"})}).refused)
 	require.Equal(t, []string{"4|x"}, d.rows("SELECT id, new FROM t WHERE id = '4'"))

@@ -141,9 +141,15 @@ func (c javaClient) send(t *testing.T, seeds []string, topic string, all []order
 // start runs the shipped pipeline in the real binary until the end of the test.
 func start(t *testing.T, b kafka.Broker, topic, deadLetters, dsn string) {
 	t.Helper()
+	startPipeline(t, b, "pipelines/orders.yaml", topic, deadLetters, dsn)
+}
+
+// startPipeline runs a pipeline in the real binary until the end of the test.
+func startPipeline(t *testing.T, b kafka.Broker, pipeline, topic, deadLetters, dsn string) {
+	t.Helper()
 	s, err := ordersink.Start(ordersink.Config{
 		Binary: ordersinktest.Binary(t), Dir: ordersinktest.Root(t), HTTP: ordersinktest.FreeAddress(t), Log: ordersinktest.NewLog(t),
-		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/orders.yaml"},
+		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", pipeline},
 		Env: map[string]string{
 			"KAFKA_BROKERS": strings.Join(b.Seeds(), ","), "KAFKA_TOPIC": topic, "KAFKA_GROUP": topic,
 			"DEAD_LETTER_TOPIC": deadLetters, "MARIADB_DSN": dsn,

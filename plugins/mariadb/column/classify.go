@@ -20,6 +20,9 @@ var families = map[string]Family{ // by DATA_TYPE
 	"inet4": Opaque, "inet6": Opaque,
 }
 
+// Writes says whether a column of this DATA_TYPE can be written.
+func Writes(dataType string) bool { return families[dataType] != Unsupported }
+
 // Classify sets what the column holds, by what information_schema says.
 func (c *Column) Classify(characters, octets int) {
 	c.unsigned = strings.Contains(c.ColumnType, "unsigned")

@@ -135,6 +135,10 @@ func (d *destination) build(ctx context.Context, g *group, groups *[]*group) err
 	arrived := time.Now()
 	t, err := g.layout.refresh(ctx, arrived.Add(-refreshEvery))
 	if err != nil {
+		if g.layout.hasNoTable(ctx, err) {
+			g.result.Unchanged += len(g.messages) // a delete finds no row
+			return nil
+		}
 		return err
 	}
 	g.buffer = rows.NewBuffer()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
+	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
@@ -29,27 +31,28 @@ type form struct {
 
 // destination is one table of the server. It finds the layout of each record.
 type destination struct {
-	target *table.Target
-	writer *writer.Writer
-	make   func(target *table.Target) *layout
-	table  *physical
-	fixed  *layout // of every record, when the columns are configured
+	target    *table.Target
+	writer    *writer.Writer
+	make      func(target *table.Target, its form) *layout
+	table     *physical
+	evolution *Evolution
+	fixed     *layout // of every record, when the columns are configured
 
 	mutex   sync.Mutex
 	layouts map[form]*layout
 	last    *layout // of the last record: a tombstone has the key columns of any layout
 }
 
-func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), target *table.Target) *destination {
+func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evolution, target *table.Target) *destination {
 	t := &destination{
-		target: target, writer: w, layouts: make(map[form]*layout),
+		target: target, writer: w, evolution: e, layouts: make(map[form]*layout),
 		table: &physical{db: db, database: target.Database, name: target.Table},
 	}
-	t.make = func(target *table.Target) *layout {
-		return &layout{of: t.table, writer: w, warn: warn, target: target}
+	t.make = func(target *table.Target, its form) *layout {
+		return &layout{of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: ddl.Schemas{Value: its.value, Key: its.key}}
 	}
 	if !target.IsOpen() {
-		t.fixed = t.make(target)
+		t.fixed = t.make(target, form{})
 	}
 	return t
 }
@@ -61,6 +64,9 @@ func (d *destination) inspect(ctx context.Context, notBefore time.Time) error {
 		return err
 	}
 	_, err := d.table.refresh(ctx, notBefore)
+	if found, _ := errors.AsType[table.Mismatch](err); d.evolution.Create && found.NoTable() {
+		return nil // the first record creates it
+	}
 	return err
 }
 
@@ -143,7 +149,7 @@ func (d *destination) find(its form, derive func() (*table.Target, *record.Refus
 		}
 		delete(d.layouts, old) // an arbitrary one
 	}
-	d.layouts[its] = d.make(target)
+	d.layouts[its] = d.make(target, its)
 	return d.layouts[its], nil
 }
 

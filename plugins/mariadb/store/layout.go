@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
@@ -26,6 +27,8 @@ type physical struct {
 	database, name string
 	described      atomic.Pointer[table.Description]
 	refreshing     sync.Mutex // one inspection at a time
+	changing       sync.Mutex // one change of the table at a time
+	told           string     // the last statement in the log
 }
 
 // refresh returns the description of the table. It asks the server unless the last
@@ -52,7 +55,10 @@ type layout struct {
 	writer   *writer.Writer
 	warn     func(text string)
 	target   *table.Target
+	schemas  ddl.Schemas // of the records; without one for a layout that is configured
 	evidence probe.Evidence
+
+	evolution *Evolution
 
 	table   atomic.Pointer[table.Table]
 	fitting sync.Mutex // one look at a new description at a time
@@ -64,7 +70,10 @@ func (l *layout) refresh(ctx context.Context, notBefore time.Time) (*table.Table
 	began := time.Now()
 	t, err := l.fit(ctx, notBefore)
 	if _, isMismatch := errors.AsType[table.Mismatch](err); isMismatch && notBefore.Before(began) {
-		return l.fit(ctx, began)
+		t, err = l.fit(ctx, began)
+	}
+	if found, isMismatch := errors.AsType[table.Mismatch](err); isMismatch {
+		return l.extend(ctx, found)
 	}
 	return t, err
 }
@@ -83,6 +92,9 @@ func (l *layout) fit(ctx context.Context, notBefore time.Time) (*table.Table, er
 		return t, nil
 	}
 	t, err := d.Fit(ctx, l.of.db, l.target)
+	if err == nil && l.evolution.isOn() && l.schemas.Value != nil {
+		err = ddl.CheckTypes(l.evolution.Mapping, t, l.schemas)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +135,9 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 
 // Judge returns what an error means. A mismatch is a misconfiguration.
 func Judge(err error) *fault.Fault {
+	if f, judged := errors.AsType[*fault.Fault](err); judged {
+		return f
+	}
 	if _, ok := errors.AsType[table.Mismatch](err); ok {
 		return &fault.Fault{Kind: fault.Misconfigured, Err: err}
 	}

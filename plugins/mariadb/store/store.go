@@ -50,6 +50,7 @@ type Config struct {
 	Schema        string // the metadata with the schema of a record, "" for none
 	Events        Format // of the records that are change events, nil for none
 	Truncate      bool   // a change event may delete all rows
+	Evolution     Evolution
 }
 
 // New returns a store without a connection: Connect makes the first ones.
@@ -73,7 +74,7 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 	if c.Events != nil {
 		s.events = &events{format: c.Events, truncate: c.Truncate}
 	}
-	s.make = func(target *table.Target) *destination { return newDestination(db, w, warn, target) }
+	s.make = func(target *table.Target) *destination { return newDestination(db, w, warn, &c.Evolution, target) }
 	if !c.AnyTable {
 		s.fixed = s.make(s.target)
 	}

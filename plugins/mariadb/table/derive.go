@@ -76,8 +76,13 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 	switch {
 	case t.Version != "" && !containsFold(d.Columns, t.Version):
 		return nil, refusal.New(refusal.Missing, t.Version, "the record has no such field, but it is the %s", FieldVersion)
-	case len(d.Columns) > MaxPlaceholders:
-		return nil, refusal.New(refusal.Shape, "value", "the record has %d fields, a statement takes %d", len(value), MaxPlaceholders)
+	case len(d.Columns) > maxColumns:
+		return nil, refusal.New(refusal.Shape, "value", "the record makes %d columns, a table of MariaDB has at most %d: exclude fields", len(d.Columns), maxColumns)
+	}
+	for _, column := range d.Columns {
+		if err := checkName(column); err != nil {
+			return nil, refusal.New(refusal.Shape, column, "no column can have this name: %v: rename the field, or exclude it", err)
+		}
 	}
 	return &d, nil
 }

@@ -40,6 +40,6 @@ func TestATypeThatIsNotWrittenIsAMismatch(t *testing.T) {
 	} {
 		var found Mismatch
 		(&Table{Target: target}).fit(all, &found)
-		require.Equal(t, Mismatch{"column `v` has type vector(3), which this output does not write: " + remedy}, found)
+		require.Equal(t, Mismatch{{Text: "column `v` has type vector(3), which this output does not write: " + remedy}}, found)
 	}
 }

@@ -76,7 +76,7 @@ func Describe(ctx context.Context, db *sql.DB, database, name string) (*Descript
 		database, name).Scan(&d.database, &kind, &engine, &transactions, &d.next, &d.MaxPacket)
 	if errors.Is(err, sql.ErrNoRows) {
 		quoted := (&Target{Database: database, Table: name}).quoted()
-		return nil, Mismatch{fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", quoted, quoted)}
+		return nil, Mismatch{{NoTable: true, Text: fmt.Sprintf("table %s does not exist, or the account has no privilege on it: create it, or GRANT SELECT, INSERT, UPDATE ON %s TO the account", quoted, quoted)}}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("inspecting table %s: %w", name, err)
@@ -116,7 +116,8 @@ func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Tab
 		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
 	case d.kind != "BASE TABLE":
 		// It has no keys of its own, so that nothing else about it helps.
-		return nil, Mismatch{fmt.Sprintf("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(d.kind), FieldTable, FieldKey)}
+		found.add("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(d.kind), FieldTable, FieldKey)
+		return nil, found
 	case !d.transactional:
 		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", d.engine, target.quoted())
 	}

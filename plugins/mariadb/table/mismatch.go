@@ -10,20 +10,37 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
-// Mismatch has all reasons why a table cannot hold the configured rows, each with the
-// statement that ends it.
-type Mismatch []string
+// Mismatch has all reasons why a table cannot hold the configured rows.
+type Mismatch []Reason
 
-func (m *Mismatch) add(format string, args ...any) { *m = append(*m, fmt.Sprintf(format, args...)) }
+// Reason is one of them, in words, with the statement that ends it.
+type Reason struct {
+	Text    string
+	NoTable bool   // there is no such table
+	Lacks   string // the column that the table does not have, "" for another reason
+}
+
+func (m *Mismatch) add(format string, args ...any) {
+	*m = append(*m, Reason{Text: fmt.Sprintf(format, args...)})
+}
+
+// NoTable says whether there is no such table.
+func (m Mismatch) NoTable() bool {
+	return slices.ContainsFunc(m, func(r Reason) bool { return r.NoTable })
+}
 
 func (m Mismatch) Error() string {
-	return "the table does not fit the configuration: " + strings.Join(m, "; ")
+	texts := make([]string, len(m))
+	for i, reason := range m {
+		texts[i] = reason.Text
+	}
+	return "the table does not fit the configuration: " + strings.Join(texts, "; ")
 }
 
 // fit finds the configured columns among the columns of the table.
 func (t *Table) fit(all []described, found *Mismatch) {
 	for _, name := range t.Target.Columns {
-		t.Sources = append(t.Sources, t.Target.source(name))
+		t.Sources = append(t.Sources, t.Target.Source(name))
 		t.fitColumn(all, name, found)
 	}
 	for _, d := range all {
@@ -56,6 +73,7 @@ func (t *Table) fitColumn(all []described, name string, found *Mismatch) {
 	i := slices.IndexFunc(all, func(d described) bool { return strings.EqualFold(d.Name, name) })
 	if i < 0 {
 		found.add("column %s does not exist: ALTER TABLE %s ADD COLUMN %s (its type), or leave it out of %s", quote(name), t.Target.quoted(), quote(name), FieldColumns)
+		(*found)[len(*found)-1].Lacks = name
 		t.Columns = append(t.Columns, column.Column{Name: name})
 		return
 	}

@@ -19,8 +19,8 @@ type Source struct {
 	At   int    // the index of the metadata in Target.Metadata
 }
 
-// source returns the source of a column.
-func (t *Target) source(column string) Source {
+// Source returns the source of a column.
+func (t *Target) Source(column string) Source {
 	i := slices.Index(t.members(), column)
 	if i < 0 {
 		return Source{FromMetadata, column, slices.Index(t.Metadata, column)}

@@ -148,24 +148,34 @@ func (t *Target) Check(isFixed bool) error {
 
 // CheckName returns an error when no table can have the name of the target.
 func (t *Target) CheckName() error {
-	for _, name := range []string{t.Database, t.Table} {
-		switch {
-		case utf8.RuneCountInString(name) > maxName:
-			return fmt.Errorf("the name has %d characters, MariaDB allows %d", utf8.RuneCountInString(name), maxName)
-		case strings.HasSuffix(name, " "):
-			return errors.New("the name ends with a space")
-		case strings.ContainsFunc(name, func(r rune) bool { return r == 0 || r > 0xFFFF || r == utf8.RuneError }):
-			return errors.New("the name has a character that MariaDB does not allow")
+	if t.Database != "" {
+		if err := checkName(t.Database); err != nil {
+			return err
 		}
 	}
-	if t.Table == "" {
+	return checkName(t.Table)
+}
+
+// checkName returns an error when nothing in MariaDB can have the name.
+func checkName(name string) error {
+	switch {
+	case name == "":
 		return errors.New("the name is empty")
+	case utf8.RuneCountInString(name) > maxName:
+		return fmt.Errorf("the name has %d characters, MariaDB allows %d", utf8.RuneCountInString(name), maxName)
+	case strings.HasSuffix(name, " "):
+		return errors.New("the name ends with a space")
+	case strings.ContainsFunc(name, func(r rune) bool { return r == 0 || r > 0xFFFF || r == utf8.RuneError }):
+		return errors.New("the name has a character that MariaDB does not allow")
 	}
 	return nil
 }
 
-// maxName is how many characters the name of a table or of a database has at most.
-const maxName = 64
+// The limits of MariaDB.
+const (
+	maxName    = 64   // characters of a name
+	maxColumns = 4096 // of a table
+)
 
 // containsFold ignores case, as MariaDB does in the names of columns.
 func containsFold(names []string, name string) bool { return indexFold(names, name) >= 0 }
@@ -185,6 +195,12 @@ func (t *Target) quoted() string {
 	}
 	return quote(t.Database) + "." + quote(t.Table)
 }
+
+// Name returns the name of the table as a statement takes it.
+func (t *Target) Name() string { return t.quoted() }
+
+// Quote makes any name an identifier.
+func Quote(name string) string { return quote(name) }
 
 // quote makes any name an identifier.
 func quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
