@@ -99,20 +99,35 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 
 // groups divides a batch by layout. It refuses the messages that have no layout.
 func (d *destination) groups(messages []rows.Message, all *Result) []*group {
-	var groups []*group
-	var last *layout
+	layouts := make([]*layout, len(messages))
+	var last recent
+	var first *layout
+	several := false
 	for i := range messages {
 		m := &messages[i]
 		if !m.HasRow() {
 			continue
 		}
-		of, refused := d.layoutOf(m, last)
-		if refused != nil {
-			setIn(&all.Refused, i, refused)
+		if layouts[i], m.Refusal = d.layoutOf(m, &last); m.Refusal != nil {
+			setIn(&all.Refused, i, m.Refusal)
 			continue
 		}
-		last = of
-		groupOf(&groups, of).add(i, m)
+		if first == nil {
+			first = layouts[i]
+		}
+		several = several || layouts[i] != first
+	}
+	switch {
+	case first == nil:
+		return nil
+	case !several: // as nearly always
+		return []*group{{layout: first, messages: messages}}
+	}
+	var groups []*group
+	for i, of := range layouts {
+		if of != nil {
+			groupOf(&groups, of).add(i, &messages[i])
+		}
 	}
 	return groups
 }
@@ -136,7 +151,11 @@ func (d *destination) build(ctx context.Context, g *group, groups *[]*group) err
 	t, err := g.layout.refresh(ctx, arrived.Add(-refreshEvery))
 	if err != nil {
 		if g.layout.hasNoTable(ctx, err) {
-			g.result.Unchanged += len(g.messages) // a delete finds no row
+			for i := range g.messages {
+				if g.messages[i].HasRow() { // to delete
+					g.result.Unchanged++
+				}
+			}
 			return nil
 		}
 		return err

@@ -80,7 +80,7 @@ func (d *destination) offer(messages []rows.Message) (withdraw func()) {
 		if m.Effect != rows.Writes || !m.HasRow() {
 			continue
 		}
-		_, its := formOf(&m, d.target.KeyFrom)
+		its := d.formOf(&m)
 		d.mutex.Lock()
 		of := d.layouts[its]
 		d.mutex.Unlock()
@@ -99,31 +99,47 @@ func (d *destination) offer(messages []rows.Message) (withdraw func()) {
 	}
 }
 
-// layoutOf returns the layout of a message. before is that of the message in front of it.
-func (d *destination) layoutOf(m *rows.Message, before *layout) (*layout, *record.Refusal) {
+// recent is the form and the layout of the record in front of a message. Nearly always, the
+// message has the same.
+type recent struct {
+	form   form
+	layout *layout
+}
+
+// layoutOf returns the layout of a message, and remembers it.
+func (d *destination) layoutOf(m *rows.Message, last *recent) (*layout, *record.Refusal) {
 	if m.Content == nil { // the key of the record names a row
-		if before != nil {
-			return before, nil
-		}
-		d.mutex.Lock()
-		defer d.mutex.Unlock()
-		if d.last != nil {
-			return d.last, nil
-		}
-		its := form{key: keySchema(m.Key), names: "\x00" + strings.Join(keyMembers(m.Key), "\x00")}
-		return d.find(its, func() (*table.Target, *record.Refusal) { return d.target.DeriveKeyOnly(keyMembers(m.Key)) })
+		return d.layoutOfKey(m, last)
 	}
 	if _, isObject := m.Content.(map[string]any); !isObject {
 		return nil, rows.NotAnObject(m.Content)
 	}
-	fields, its := formOf(m, d.target.KeyFrom)
+	its := d.formOf(m)
+	if last.layout != nil && last.form == its {
+		return last.layout, nil
+	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	of, refused := d.find(its, func() (*table.Target, *record.Refusal) { return d.target.Derive(fields(), keyMembers(m.Key)) })
+	of, refused := d.find(its, func() (*table.Target, *record.Refusal) { return d.target.Derive(fieldsOf(m), keyMembers(m.Key)) })
 	if refused == nil {
 		d.last = of
+		*last = recent{its, of}
 	}
 	return of, refused
+}
+
+// layoutOfKey returns any layout of the table. All have the key columns.
+func (d *destination) layoutOfKey(m *rows.Message, last *recent) (*layout, *record.Refusal) {
+	if last.layout != nil {
+		return last.layout, nil
+	}
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.last != nil {
+		return d.last, nil
+	}
+	its := form{key: keySchema(m.Key), names: "\x00" + strings.Join(keyMembers(m.Key), "\x00")}
+	return d.find(its, func() (*table.Target, *record.Refusal) { return d.target.DeriveKeyOnly(keyMembers(m.Key)) })
 }
 
 // without returns the layout of the records that lack columns of the full layout.
@@ -153,23 +169,31 @@ func (d *destination) find(its form, derive func() (*table.Target, *record.Refus
 	return d.layouts[its], nil
 }
 
-// formOf returns the form of a record, and the names of its fields.
-func formOf(m *rows.Message, keyFrom table.Origin) (fields func() []string, its form) {
+// formOf returns the form of a record.
+func (d *destination) formOf(m *rows.Message) (its form) {
 	if m.Schema != nil && m.Schema.Type == schema.Struct {
 		its.value = m.Schema
-		fields = func() []string { return fieldNames(m.Schema) }
 	} else {
-		content, _ := m.Content.(map[string]any)
-		names := slices.Sorted(maps.Keys(content))
-		its.names = strings.Join(names, "\x00")
-		fields = func() []string { return names }
+		its.names = strings.Join(fieldsOf(m), "\x00")
 	}
-	if keyFrom == table.FromKey {
-		if its.key = keySchema(m.Key); its.key == nil {
-			its.names += "\x00\x00" + strings.Join(keyMembers(m.Key), "\x00")
+	if d.target.KeyFrom == table.FromKey {
+		if its.key = keySchema(m.Key); its.key != nil {
+			return its
+		}
+		if members := keyMembers(m.Key); members != nil {
+			its.names += "\x00\x00" + strings.Join(members, "\x00")
 		}
 	}
-	return fields, its
+	return its
+}
+
+// fieldsOf returns the names of the fields of a record.
+func fieldsOf(m *rows.Message) []string {
+	if m.Schema != nil && m.Schema.Type == schema.Struct {
+		return fieldNames(m.Schema)
+	}
+	content, _ := m.Content.(map[string]any)
+	return slices.Sorted(maps.Keys(content))
 }
 
 func fieldNames(s *schema.Schema) []string {
