@@ -16,6 +16,7 @@ const (
 	fieldSchemasEnable = "schemas_enable"
 	fieldSchemaContent = "schema_content"
 	fieldUnknownFields = "unknown_fields"
+	fieldNullDefault   = "replace_null_with_default"
 	fieldStoreSchema   = "store_schema_metadata"
 	fieldStoreOriginal = "store_original_metadata"
 	fieldCacheSize     = "schema_cache_size"
@@ -53,6 +54,8 @@ func spec() *service.ConfigSpec {
 			unknownIgnore: "Omits the member, as the reference converter does, and counts it in the metric `connect_json_decode_unknown_fields_total`.",
 			unknownRefuse: "Refuses the message with the code `unknown_field`.",
 		}).Default(unknownIgnore).Description("How the processor handles a member of the payload that the schema does not have.")).
+		Field(service.NewBoolField(fieldNullDefault).Default(true).
+			Description("Whether a field that is null or missing gets the default of its schema, like `replace.null.with.default` of the converter. Use `false` for the change events of Debezium: there, null is the value of the row.")).
 		Field(service.NewStringField(fieldStoreSchema).Default("").
 			Description("The metadata in which the processor stores the schema, in the form that the `schema_metadata` fields of other components read. When this field is empty, the processor does not store the schema. A message without a schema does not get this metadata.")).
 		Field(service.NewStringField(fieldStoreOriginal).Default("").
@@ -110,7 +113,11 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.options = Options{Compat: mode == modeCompat, Schemaless: !enable, RefuseUnknown: unknown == unknownRefuse}
+	replace, err := p.FieldBool(fieldNullDefault)
+	if err != nil {
+		return c, err
+	}
+	c.options = Options{Compat: mode == modeCompat, Schemaless: !enable, RefuseUnknown: unknown == unknownRefuse, KeepNull: !replace}
 	if c.options.CacheSize, err = p.FieldInt(fieldCacheSize); err != nil {
 		return c, err
 	}

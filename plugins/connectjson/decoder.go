@@ -26,6 +26,7 @@ type Options struct {
 	// payloads. It is nil if messages carry their own schema.
 	SchemaContent []byte
 	RefuseUnknown bool // refuses the members of a struct that its schema lacks
+	KeepNull      bool // a null field is null although its schema has a default
 	CacheSize     int  // the greatest number of distinct schemas to remember, at least 1
 	// Describe, unless nil, is called once for each distinct schema; its answer becomes
 	// Schema.Common.
@@ -64,7 +65,7 @@ func NewDecoder(opts Options) (*Decoder, error) {
 	d.bare = opts.Schemaless || opts.SchemaContent != nil
 	d.scratch.New = func() any {
 		s := &scratch{schemas: d.schemas}
-		s.Strict, s.RefuseUnknown = !opts.Compat, opts.RefuseUnknown
+		s.Strict, s.RefuseUnknown, s.KeepNull = !opts.Compat, opts.RefuseUnknown, opts.KeepNull
 		if !d.bare {
 			s.skip = s.skipKnown
 		}

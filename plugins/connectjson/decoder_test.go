@@ -64,6 +64,21 @@ func TestUnknownFields(t *testing.T) {
 	require.EqualError(t, err, "unknown_field: payload.한_국_x: the schema has no such field")
 }
 
+// The answers are those of JsonConverter with replace.null.with.default=false.
+func TestNullIsNoDefaultIfSoConfigured(t *testing.T) {
+	const schema = `{"type":"struct","fields":[{"type":"int32","optional":true,"default":7,"field":"a"},{"type":"int32","default":8,"field":"b"}]}`
+	for _, compat := range []bool{false, true} {
+		d := newDecoder(t, Options{KeepNull: true, Compat: compat})
+		for _, payload := range []string{`{"a":null,"b":1}`, `{"b":1}`} {
+			rec, err := d.Decode([]byte(envelope(schema, payload)))
+			require.NoError(t, err, payload)
+			require.Equal(t, map[string]any{"a": nil, "b": int64(1)}, rec.Value, payload)
+		}
+		_, err := d.Decode([]byte(envelope(schema, `{"a":1,"b":null}`)))
+		require.EqualError(t, err, "null_field: payload.b: expected int32, got null")
+	}
+}
+
 // TestDefaultsAreCopies: a message owns its values, whatever another one does to them.
 func TestDefaultsAreCopies(t *testing.T) {
 	d := newDecoder(t, Options{})

@@ -25,6 +25,7 @@ type Converter struct {
 	jackson.Tree
 	Strict        bool // refuse a value that does not fit its schema; see compat.go
 	RefuseUnknown bool // refuse the members of a struct that the schema lacks
+	KeepNull      bool // a null is no default
 	Unknown       int  // members that the schema lacks
 
 	budget  int            // values that the document may still yield
@@ -171,7 +172,7 @@ func (c *Converter) bytes(n jackson.Node) ([]byte, *record.Refusal) {
 
 // absent is the value of a field that is missing or null.
 func (c *Converter) absent(s *schema.Schema, code string) (any, *record.Refusal) {
-	if s.Default != nil {
+	if s.Default != nil && !c.KeepNull {
 		return c.clone(s.Default)
 	}
 	if s.Optional {
