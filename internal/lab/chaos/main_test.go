@@ -51,6 +51,8 @@ type fault struct {
 	name string
 	slow bool // only a full run takes the time
 	run  func(tr *trial)
+	// several is set in place of run when the sink writes several tables.
+	several func(s *several)
 	options
 }
 
@@ -82,6 +84,12 @@ func TestFaults(t *testing.T) {
 					summary.add(line{fault: f.name, times: tr.times, broken: true})
 				}
 			}()
+			if f.several != nil {
+				s := tr.several()
+				f.several(s)
+				s.finish()
+				return
+			}
 			f.run(tr)
 			tr.finish()
 		})

@@ -19,7 +19,7 @@ func (tr *trial) outcomesAddUp() {
 		for _, output := range tr.outputs {
 			// A sink whose partitions went to another sink may still be writing.
 			tr.eventually(fmt.Sprintf("the outcomes of %s of sink %d add up to its messages", output, i), func(context.Context) error {
-				messages, outcomes := tr.metric(s, "processor_sent", "label", "price"), tr.metric(s, "mariadb_upsert_rows_total", "label", output)
+				messages, outcomes := tr.metric(s, "processor_sent", "label", tr.processor), tr.metric(s, "mariadb_upsert_rows_total", "label", output)
 				if messages != outcomes {
 					return fmt.Errorf("%.0f outcomes of %.0f messages", outcomes, messages)
 				}

@@ -40,11 +40,13 @@ type trial struct {
 	flow   *flow
 	stalls *stalls
 
-	topic, deadLetters string
+	topic, deadLetters string   // the name of the topic is that of the group, too
+	topics             []string // that the sinks read
 	database, dsn      string
 	env                map[string]string
 	pipeline           string             // instead of the shipped one
 	outputs            []string           // labels of its mariadb_upserts
+	processor          string             // the label of its last processor
 	log                *ordersinktest.Log // of all its sinks
 	sinks              []*ordersink.Sink
 	times              int  // the fault has struck
@@ -59,7 +61,7 @@ type trial struct {
 
 func newTrial(t *testing.T, f fault) *trial {
 	t.Helper()
-	tr := &trial{T: t, fault: f.name, outputs: []string{"orders_table"}, random: random(f.name), log: ordersinktest.NewLog(t), env: map[string]string{}, lost: map[*ordersink.Sink]int64{}}
+	tr := &trial{T: t, fault: f.name, outputs: []string{"orders_table"}, processor: "price", random: random(f.name), log: ordersinktest.NewLog(t), env: map[string]string{}, lost: map[*ordersink.Sink]int64{}}
 	if tr.broker = kafkatest.Shared(t); f.privateBroker {
 		tr.broker = kafkatest.Private(t)
 	}
@@ -67,6 +69,7 @@ func newTrial(t *testing.T, f fault) *trial {
 		f.partitions = 4
 	}
 	tr.topic, tr.deadLetters = kafkatest.Topic(t, tr.broker, f.partitions), kafkatest.Topic(t, tr.broker, 1)
+	tr.topics = []string{tr.topic}
 	client := tr.producer()
 	tr.admin = kadm.NewClient(client)
 	tr.flow = &flow{
@@ -194,7 +197,7 @@ func (tr *trial) awaitProgress(orders int64) {
 
 // committed is how many records the group has acknowledged.
 func (tr *trial) committed(ctx context.Context) (int64, error) {
-	offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topic)
+	offsets, err := tr.admin.FetchOffsetsForTopics(ctx, tr.topic, tr.topics...)
 	if err == nil {
 		err = offsets.Error()
 	}
