@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 )
 
 // want are the operations that testdata/tables.sql (r) and testdata/changes.sql make.
@@ -38,21 +36,15 @@ func TestChangeEvents(t *testing.T) {
 	s := newSource(t, "shop")
 	s.run("testdata/tables.sql")
 	connector := s.capture("shop", 1, map[string]string{"provide.transaction.metadata": "true", "heartbeat.interval.ms": "500"})
-	s.await("shop", "the snapshot is in Kafka", func(got map[string]string) error {
-		for table, ops := range want {
-			if n, _, snapshot := strings.Cut(ops, " r"); snapshot && !strings.Contains(got[table], n[strings.LastIndex(n, " ")+1:]+" r") {
-				return fmt.Errorf("table %s has %q", table, got[table])
-			}
-		}
-		return nil
-	})
+	s.awaitSnapshot("shop", 1, connector)
 	s.run("testdata/changes.sql")
-	s.await("shop", "each change is in Kafka", func(got map[string]string) error {
-		if !maps.Equal(got, want) {
-			return fmt.Errorf("got\n%v\nexpected\n%v", got, want)
+	s.eventually("each change is in Kafka", func(ctx context.Context) error {
+		got, err := s.operations(ctx, "shop")
+		if err == nil && !maps.Equal(got, want) {
+			err = fmt.Errorf("got\n%v\nexpected\n%v", got, want)
 		}
-		return nil
-	})
+		return err
+	}, connector)
 	// Schema changes, transactions and heartbeats have topics of their own.
 	files := s.fixtures("shop")
 	files["schema-changes"] = s.last("shop", 2)
@@ -61,18 +53,6 @@ func TestChangeEvents(t *testing.T) {
 	s.release(connector)
 	maps.Copy(files, s.modes())
 	compareFixtures(t, files)
-}
-
-// await waits until condition accepts the operations of each table of a prefix.
-func (s *source) await(prefix, what string, condition func(map[string]string) error) {
-	s.Helper()
-	eventuallytest.Succeeds(s.T, patience, what, func(ctx context.Context) error {
-		got, err := s.operations(ctx, prefix)
-		if err != nil {
-			return err
-		}
-		return condition(got)
-	})
 }
 
 // operations returns the number of records of each operation: "2 c, 1 u".
@@ -131,9 +111,9 @@ func (s *source) modes() map[string][]fixture {
 		mode.set["table.include.list"] = strings.Join(include, ",")
 		mode.set["snapshot.mode"] = "initial_only"
 		connector := s.capture(mode.name, 1, mode.set)
-		eventuallytest.Succeeds(s.T, patience, "the snapshot of "+mode.name+" is in Kafka", func(ctx context.Context) error {
+		s.eventually("the snapshot of "+mode.name+" is in Kafka", func(ctx context.Context) error {
 			return s.snapshotDone(ctx, mode.name, mode.tables)
-		})
+		}, connector)
 		byTable := s.fixtures(mode.name)
 		for _, table := range mode.tables {
 			// The longest record has a value in each column.

@@ -14,6 +14,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/order-sink/order-sink/internal/servers/connectworker"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
@@ -134,6 +135,47 @@ func (s *source) capture(prefix string, partitions int, set map[string]string) (
 	return connector
 }
 
+// eventually waits until a condition is true. It fails at once when a connector fails.
+func (s *source) eventually(what string, condition func(context.Context) error, connectors ...string) {
+	s.Helper()
+	eventuallytest.Succeeds(s.T, patience, what, func(ctx context.Context) error {
+		for _, connector := range connectors {
+			if err := s.worker.Check(ctx, connector); err != nil && ctx.Err() == nil {
+				s.Fatal(err)
+			}
+		}
+		return condition(ctx)
+	})
+}
+
+// awaitSnapshot waits until the last record of the n-th snapshot of a prefix is in Kafka.
+// Until then no table may change: MariaDB ends the snapshot's transaction for it.
+func (s *source) awaitSnapshot(prefix string, n int, connector string) {
+	s.Helper()
+	s.eventually("the snapshot of "+connector+" is in Kafka", func(ctx context.Context) error {
+		topics, err := s.topics(ctx, prefix)
+		if err != nil {
+			return err
+		}
+		found := 0
+		for _, topic := range topics {
+			records, err := s.read(ctx, topic)
+			if err != nil {
+				return err
+			}
+			for _, record := range records {
+				if e, err := readEnvelope(record.Value); err == nil && e.Payload.Source.Snapshot == "last" {
+					found++
+				}
+			}
+		}
+		if found < n {
+			return fmt.Errorf("%d topics have %d records that are the last of a snapshot", len(topics), found)
+		}
+		return nil
+	}, connector)
+}
+
 // release ends a connector.
 func (s *source) release(connector string) {
 	s.Helper()
@@ -175,7 +217,7 @@ func sharedWorker(t *testing.T, broker *kafka.Java) *connectworker.Worker {
 		log, _ := os.ReadFile(w.Log())
 		for line := range strings.Lines(string(log)) {
 			if strings.Contains(line, " ERROR ") || strings.HasPrefix(line, "Caused by") {
-				t.Logf("Kafka Connect: %.600s", line)
+				t.Logf("Kafka Connect: %.300s", line)
 			}
 		}
 	})
