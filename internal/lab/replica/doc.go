@@ -16,6 +16,7 @@
 //     and the connector adds them at the start.
 //   - A FLOAT of more than 6 digits in a snapshot: MariaDB's text protocol rounds it.
 //   - A zero date, or a date with the month or the day 0: they become NULL.
+//   - A DATETIME from 5 to 14 October 1582: a snapshot moves it by ten days.
 //   - YEAR 0: it becomes 1900, and a snapshot fails.
 //   - An ENUM label with a comma: a change has "b\,c", and a snapshot has "b,c".
 //   - A DEFAULT with a quotation mark, or one that is an expression: the schema has another

@@ -46,8 +46,10 @@ func clock(places int) value {
 	})
 }
 
+// datetime returns times from the year 1 on. A snapshot moves the days from 5 to 14 October
+// 1582, which the calendar of Java leaves out.
 func datetime(places int) value {
-	extremes := []string{"'0001-01-01 00:00:00'", "'1000-01-01 00:00:00'", "'1582-10-10 12:00:00'", "'1969-12-31 23:59:59" + most(places) + "'", "'1970-01-01 00:00:00'", "'9999-12-31 23:59:59" + most(places) + "'"}
+	extremes := []string{"'0001-01-01 00:00:00'", "'1000-01-01 00:00:00'", "'1582-10-04 12:00:00'", "'1582-10-15 12:00:00'", "'1969-12-31 23:59:59" + most(places) + "'", "'1970-01-01 00:00:00'", "'9999-12-31 23:59:59" + most(places) + "'"}
 	return oneOf(extremes, func(r *rand.Rand) string {
 		return quote(day(1900, 2100, r).Format("2006-01-02 15:04:05") + fraction(r, places))
 	})
