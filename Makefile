@@ -114,6 +114,14 @@ chaos: ## run every fault many times, with a real MariaDB and a real Kafka: abou
 	@sh internal/servers/mariadb/install.sh
 	cd internal/lab && CHAOS=full go test -count=1 -v -timeout 3h ./chaos -run 'TestFaults/$(CHAOS_RUN)'
 
+# REPLICA_SEED=7 repeats a run, REPLICA_RUN='sink' selects scenarios by their names.
+REPLICA_RUN ?=
+
+.PHONY: replica
+replica: ## keep a MariaDB equal to another through Debezium, in every scenario: about half an hour
+	@sh internal/servers/mariadb/install.sh
+	cd internal/lab && REPLICA=full go test -count=1 -v -timeout 2h ./replica -run 'TestReplica/$(REPLICA_RUN)'
+
 # BASE=v1.0.0 compares with this commit instead of the commit before.
 BASE ?=
 

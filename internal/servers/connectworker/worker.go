@@ -1,11 +1,12 @@
-// Package connectworker runs a private Kafka Connect worker with Debezium's JDBC sink. The
-// benchmark compares order-sink with it.
+// Package connectworker runs a private Kafka Connect worker with Debezium's connectors. The
+// benchmark compares order-sink with the JDBC sink. The replica of a database reads what the
+// MariaDB source writes.
 package connectworker
 
 import (
 	"context"
 	"crypto/rand"
-	_ "embed" // worker.xml, plugin.xml
+	_ "embed" // worker.xml, sink.xml, source.xml
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,17 +22,28 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
 
-// The versions of worker.xml and plugin.xml.
-const (
-	workerJars = "kafka-connect-4.3.1"
-	pluginJars = "debezium-jdbc-3.4.0.Final"
-)
+// workerJars has the version of worker.xml.
+const workerJars = "kafka-connect-4.3.1"
 
 var (
 	//go:embed worker.xml
 	workerPOM []byte
-	//go:embed plugin.xml
-	pluginPOM []byte
+	//go:embed sink.xml
+	sinkPOM []byte
+	//go:embed source.xml
+	sourcePOM []byte
+)
+
+// Plugin is a connector with its jars, for [Start].
+type Plugin struct {
+	jars string // the name of their directory, with the version of the pom
+	pom  []byte
+}
+
+// The plugins of [Sink] and [Source].
+var (
+	JDBCSink      = Plugin{"debezium-jdbc-3.4.0.Final", sinkPOM}
+	MariaDBSource = Plugin{"debezium-mariadb-3.4.0.Final", sourcePOM}
 )
 
 // The worker is alone in its group and keeps one copy of everything. Its group and its
@@ -68,10 +80,10 @@ type Worker struct {
 	process *process.Process
 }
 
-// Start runs a worker in dir, which should be empty, and waits 5 to 15 seconds until it
-// accepts connectors. The worker never deletes its three topics from the Kafka at seeds.
-// The error is [java.ErrNotInstalled] when Java or Maven is missing.
-func Start(ctx context.Context, dir string, seeds []string) (*Worker, error) {
+// Start runs a worker with plugins in dir, which should be empty, and waits 5 to 15 seconds
+// until it accepts connectors. The worker never deletes its three topics from the Kafka at
+// seeds. The error is [java.ErrNotInstalled] when Java or Maven is missing.
+func Start(ctx context.Context, dir string, seeds []string, plugins ...Plugin) (*Worker, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("starting Kafka Connect: %w", err)
@@ -89,7 +101,7 @@ func Start(ctx context.Context, dir string, seeds []string) (*Worker, error) {
 		return nil, err
 	}
 	w := &Worker{dir: dir, seeds: seeds, address: loopback.Address(port)}
-	if err := w.configure(ctx); err != nil {
+	if err := w.configure(ctx, plugins); err != nil {
 		return nil, err
 	}
 	log, err := os.OpenFile(w.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
@@ -109,18 +121,20 @@ func Start(ctx context.Context, dir string, seeds []string) (*Worker, error) {
 	return w, nil
 }
 
-// configure writes worker.properties and creates the folder of plugins.
-func (w *Worker) configure(ctx context.Context) error {
-	plugin, err := java.Jars(ctx, pluginJars, pluginPOM)
-	if err != nil {
-		return err
-	}
+// configure writes worker.properties and fills the folder of plugins.
+func (w *Worker) configure(ctx context.Context, all []Plugin) error {
 	plugins := filepath.Join(w.dir, "plugins")
 	if err := os.MkdirAll(plugins, 0o755); err != nil {
 		return fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
-	if err := os.Symlink(plugin, filepath.Join(plugins, pluginJars)); err != nil {
-		return fmt.Errorf("preparing Kafka Connect: %w", err)
+	for _, plugin := range all {
+		jars, err := java.Jars(ctx, plugin.jars, plugin.pom)
+		if err != nil {
+			return err
+		}
+		if err := os.Symlink(jars, filepath.Join(plugins, plugin.jars)); err != nil {
+			return fmt.Errorf("preparing Kafka Connect: %w", err)
+		}
 	}
 	var text strings.Builder
 	if err := properties.Execute(&text, map[string]string{

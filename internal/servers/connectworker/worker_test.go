@@ -34,7 +34,7 @@ func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Cl
 // start runs a worker until the end of the test.
 func start(t *testing.T, seeds []string) *Worker {
 	t.Helper()
-	w, err := Start(t.Context(), t.TempDir(), seeds)
+	w, err := Start(t.Context(), t.TempDir(), seeds, JDBCSink)
 	javatest.Require(t, err)
 	t.Cleanup(func() {
 		if log, _ := os.ReadFile(w.Log()); t.Failed() {

@@ -40,7 +40,7 @@ var ConnectCold = Contestant{Name: "Kafka Connect, cold", Start: func(ctx contex
 	if err != nil {
 		return nil, err
 	}
-	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds())
+	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds(), connectworker.JDBCSink)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func warmConnect(ctx context.Context, s *stack.Stack) error {
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
 		return fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
-	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds())
+	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds(), connectworker.JDBCSink)
 	if err != nil {
 		return err
 	}
