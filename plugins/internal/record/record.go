@@ -20,6 +20,9 @@ const (
 	Timestamp = "kafka_timestamp_ms"
 	Tombstone = "kafka_tombstone_message"
 
+	// InputPrefix begins the name of each of them.
+	InputPrefix = "kafka_"
+
 	// Batch is the [Ticket] of a batch.
 	Batch = "kafka_batch"
 	// Headers holds all headers of a record by name. A message has it only when a
