@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
@@ -52,6 +53,7 @@ func spec() *service.ConfigSpec {
 		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one outcome for each row.").
 		Description(description).
 		Fields(tableFields()...).
+		Field(parentWaitField()).
 		Field(limitField()).
 		Fields(connectionFields()...).
 		Field(deadLetterField()).
@@ -192,8 +194,9 @@ func connectionFields() []*service.ConfigField {
 // config is a parsed configuration that was checked as far as possible without a server.
 type config struct {
 	store.Config
-	table *service.InterpolatedString
-	limit breaker.Limit
+	table      *service.InterpolatedString
+	limit      breaker.Limit
+	parentWait time.Duration
 }
 
 func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
@@ -228,6 +231,9 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.Deletes = tombstone == tombstoneDelete
 	if c.limit, err = parseLimit(parsed.Namespace(breaker.FieldLimit)); err != nil {
 		return c, fmt.Errorf("reading %s: %w", breaker.FieldLimit, err)
+	}
+	if c.parentWait, err = parsed.FieldDuration(fieldParentWait); err == nil && c.parentWait < 0 {
+		err = fmt.Errorf("%s must not be negative", fieldParentWait)
 	}
 	c.Connections = setting.Read(&err, parsed.FieldInt, fieldConnections)
 	c.MaxRows = setting.Read(&err, parsed.FieldInt, fieldMaxRows)

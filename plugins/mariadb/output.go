@@ -42,6 +42,7 @@ type output struct {
 	breaker     *breaker.Breaker            // nil for none
 	forget      func()                      // ends the handling of SIGUSR1
 	held        sync.Map                    // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
+	parents     *parents
 	state       *retry.State
 	deadLetters *deadLetters // nil: a refusal is an error
 	notices     *report.Notices
@@ -76,6 +77,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 		table:       c.table,
 		breaker:     b,
 		forget:      breaker.ResumeOnSignal(b),
+		parents:     &parents{longest: c.parentWait},
 		state:       &retry.State{Longest: 5 * time.Second, Show: m.State, Warn: logger.Warnf, Info: logger.Infof},
 		deadLetters: child,
 		notices:     report.NewNotices(logger.Infof),
@@ -178,6 +180,13 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		if why.unproven {
 			tickets.Stuck()
 		}
+		if why.parent > 0 { // MariaDB stores rows, so the state shows no wait
+			o.state.Succeeded(this)
+			if retry.Sleep(ctx, why.parent) != nil {
+				return service.ErrNotConnected
+			}
+			continue
+		}
 		if !o.state.Wait(ctx, this, why.Reason) {
 			return service.ErrNotConnected
 		}
@@ -207,6 +216,10 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 		if sent, known := rows.SentAt(batch[0]); known && !again {
 			o.metrics.Lag(max(0, now.Sub(sent)).Nanoseconds())
 		}
+	}
+	if pause := o.parents.pause(this, result.Orphans, now); pause > 0 {
+		o.held.Store(this, result.Tally)
+		return nil, &reason{Reason: retry.Reason{Work: storing, Cause: causeParent}, parent: pause}
 	}
 	for i, m := range batch {
 		if messages[i].Failed {

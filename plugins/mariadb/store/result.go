@@ -11,6 +11,7 @@ type Result struct {
 	Compacted int
 	Ignored   int                     // tombstones
 	Refused   map[int]*record.Refusal // by index in the batch
+	Orphans   int                     // of the refused rows, those whose parent row is missing
 	Failed    map[int]error           // what had failed in a processor, by index
 }
 
@@ -24,6 +25,7 @@ func (r *Result) add(part *Result, in func(message int) int) {
 	r.Deleted += part.Deleted
 	r.Compacted += part.Compacted
 	r.Ignored += part.Ignored
+	r.Orphans += part.Orphans
 	for message, refusal := range part.Refused {
 		setIn(&r.Refused, in(message), refusal)
 	}
