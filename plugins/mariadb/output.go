@@ -71,6 +71,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	m.Commit(time.Now().Unix()) // until the first, the time since the start counts
 	m.State(retry.Waiting)
 	m.Build(1, parsed.EngineVersion())
+	m.Table, _ = c.table.Static()
 	b := breaker.New(c.limit)
 	return &output{
 		store:       store,
@@ -203,11 +204,11 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	now := time.Now()
 	first, again := o.held.Load(this)
 	if again && result != nil { // its rows are unchanged now, but a message counts once
-		result.Credit(first.(rows.Tally))
+		result.Credit(first.(store.Tallies))
 	}
 	if f != nil {
 		if result != nil && result.Stored() > 0 { // in other tables
-			o.held.Store(this, result.Tally)
+			o.held.Store(this, result.Tallies())
 		}
 		return nil, reasonOf(f)
 	}
@@ -218,7 +219,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 		}
 	}
 	if pause := o.parents.pause(this, result.Orphans, now); pause > 0 {
-		o.held.Store(this, result.Tally)
+		o.held.Store(this, result.Tallies())
 		return nil, &reason{Reason: retry.Reason{Work: storing, Cause: causeParent}, parent: pause}
 	}
 	for i, m := range batch {
@@ -228,7 +229,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	}
 	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.Codes()) {
 		if why := o.stopped(); why != nil {
-			o.held.Store(this, result.Tally)
+			o.held.Store(this, result.Tallies())
 			return nil, why
 		}
 	}

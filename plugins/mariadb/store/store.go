@@ -156,7 +156,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 	all := &Result{}
 	for i := range messages {
 		if r := messages[i].Refusal; r != nil {
-			setIn(&all.Refused, i, r)
+			all.refuse(i, r)
 		}
 	}
 	var first *fault.Fault
@@ -164,7 +164,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 		d, refused := s.find(part.table)
 		if refused != nil {
 			for _, i := range part.indexes {
-				setIn(&all.Refused, i, refused)
+				all.refuse(i, refused)
 			}
 			continue
 		}
@@ -175,7 +175,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 			}
 			continue
 		}
-		all.add(r, func(message int) int { return part.indexes[message] })
+		all.addTable(part.table, r, part.indexes)
 	}
 	return all, first
 }
