@@ -165,3 +165,40 @@ logger: { level: NONE }
 	go func() { ended <- stream.Run(context.Background()) }()
 	p.Cleanup(func() { require.NoError(p, errors.Join(stream.StopWithin(time.Minute), <-ended)) })
 }
+
+// With a table for each record, a dead letter names its table, if a table can have the name.
+// A header of a producer names no table.
+func TestADeadLetterNamesItsTable(t *testing.T) {
+	for table, want := range map[string][]string{
+		"${! @table }": {"a", "a", ""},
+		"a":            {"", "", ""},
+	} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			p := newPipeline(t, kafkatest.InMemory(t), 2)
+			p.exec("CREATE TABLE a (id INT PRIMARY KEY, v INT)")
+			for i, m := range []string{`{"id":1,"v":"x"}`, `no JSON`, `{"id":2,"v":"y"}`} {
+				r := &kgo.Record{Topic: p.topics[0], Value: []byte(m), Headers: []kgo.RecordHeader{
+					{Key: "table", Value: []byte("a")}, {Key: "order_sink_table", Value: []byte("b")}, {Key: "order_sink.table", Value: []byte("c")},
+				}}
+				if i == 2 {
+					r.Headers[0].Value = []byte(strings.Repeat("x", 65))
+				}
+				require.NoError(t, p.client.ProduceSync(t.Context(), r).FirstErr())
+			}
+			p.start(10, fmt.Sprintf("{ mariadb_upsert: { dsn: %q, table: '%s', columns: [ id, v ], key: [ id ], dead_letter: { dead_letter_send: { output: { redpanda: { seed_brokers: [ %q ], topic: %s, metadata: { include_patterns: [ '...*' ] } } } } } } }",
+				p.dsn, table, p.broker.Seeds()[0], p.topics[1]))
+			var got []string
+			for _, r := range kafkatest.Consume(p, len(want), kgo.SeedBrokers(p.broker.Seeds()...), kgo.ConsumeTopics(p.topics[1])) {
+				name := ""
+				for _, h := range r.Headers {
+					if h.Key == "order_sink.table" {
+						name = string(h.Value)
+					}
+				}
+				got = append(got, name)
+			}
+			require.Equal(t, want, got)
+		})
+	}
+}

@@ -69,6 +69,7 @@ type Record struct {
 	Code         string    // "" for a record of another program
 	Field        string
 	Stage        string
+	Table        string    // "" for a pipeline with one table
 	Message      string    // the reason: "code: field: detail"
 	Source       Source    // of the record that was refused
 	Timestamp    Timestamp // of the record that was refused
@@ -84,6 +85,7 @@ func Parse(r *kgo.Record) Record {
 		Code:         text(r, record.HeaderCode),
 		Field:        text(r, record.HeaderField),
 		Stage:        text(r, record.HeaderStage),
+		Table:        text(r, record.HeaderTable),
 		Message:      text(r, record.HeaderMessage),
 		ReplayedFrom: text(r, record.ReplayedFrom),
 		Kafka:        r,

@@ -22,7 +22,6 @@ import (
 )
 
 const (
-	fieldTopics           = "topics"
 	fieldGroup            = "consumer_group"
 	fieldStart            = "start_offset"
 	fieldCommitPeriod     = "commit_period"
@@ -45,6 +44,10 @@ const (
 	metadataMinAge = time.Second
 )
 
+// lintExpressions finds in YAML what [client.Matching] finds. The framework applies it to the
+// list and to each item.
+const lintExpressions = `root = if this.type() == "string" && "".re_match(this).catch("invalid") == "invalid" { "{field} has an invalid regular expression: " + this }`
+
 //go:embed description.md
 var description string
 
@@ -59,7 +62,9 @@ func spec() *service.ConfigSpec {
 			service.NewStringListField(client.FieldBrokers).Description("The addresses of the brokers that the input connects to first. One item can contain several addresses, separated by commas.").Example([]string{"kafka-1:9092,kafka-2:9092"}),
 			service.NewTLSToggledField(client.FieldTLS),
 			SASLField().Optional().Advanced(),
-			service.NewStringListField(fieldTopics).Description("The topics to read. One item can contain several topics, separated by commas."),
+			service.NewStringListField(client.FieldTopics).Description("The topics to read. One item can contain several topics, separated by commas.").Default([]any{}),
+			service.NewStringListField(client.FieldInclude).Description("Regular expressions, instead of `topics`: the input reads each topic whose whole name matches one of them, also a topic that is created later. The input never reads a topic whose name begins with `__` in this way.").Example([]string{`shop\\.public\\..*`}).Default([]any{}).LintRule(strings.ReplaceAll(lintExpressions, "{field}", client.FieldInclude)),
+			service.NewStringListField(client.FieldExclude).Description("The input does not read a topic whose whole name matches one of these regular expressions, whatever `regexp_topics_include` has. Exclude the topic of the dead letters if it matches. These expressions do not concern `topics`.").Example([]string{`.*-dead-letters`}).Default([]any{}).Advanced().LintRule(strings.ReplaceAll(lintExpressions, "{field}", client.FieldExclude)),
 			service.NewStringField(fieldGroup).Description("The consumer group. Its members share the partitions and commit their offsets."),
 			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins when it has committed no offset.").Default(startEarliest).Advanced(),
 			service.NewStringAnnotatedEnumField(offsets.FieldOnOffsetGone, map[string]string{
@@ -114,27 +119,28 @@ func getSize(err *error, parsed *service.ParsedConfig, name string) int {
 	return int(n)
 }
 
-func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []string, err error) {
+func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics client.Selection, err error) {
 	group := setting.Read(&err, parsed.FieldString, fieldGroup)
 	start := setting.Read(&err, parsed.FieldString, fieldStart)
 	gone := setting.Read(&err, parsed.FieldString, offsets.FieldOnOffsetGone)
-	topics = client.Split(setting.Read(&err, parsed.FieldStringList, fieldTopics))
-	if err == nil && (len(topics) == 0 || group == "") {
-		err = fmt.Errorf("reading the configuration: %s and %s must not be empty", fieldTopics, fieldGroup)
+	topics, failed := parseTopics(parsed)
+	if err = cmp.Or(err, failed); err == nil && group == "" {
+		err = fmt.Errorf("reading the configuration: %s must not be empty", fieldGroup)
 	}
 	connection, failed := connectionOptions(parsed)
 	if err = cmp.Or(err, failed); err != nil {
-		return c, nil, err
+		return c, topics, err
 	}
 	c.Checker = &offsets.Checker{
 		Options: connection, Group: group, FromEnd: start == startLatest, Stop: gone == offsets.GoneStop, Memory: offsets.NewMemory(),
 	}
+	c.Pattern = topics.IsPattern()
 	begin := kgo.NewOffset().AtStart()
 	if c.Checker.FromEnd {
 		begin = kgo.NewOffset().AtEnd()
 	}
-	c.Options = append(slices.Clip(connection),
-		kgo.ConsumeTopics(topics...), kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(begin),
+	c.Options = append(slices.Concat(connection, topics.Options()),
+		kgo.ConsumerGroup(group), kgo.ConsumeStartOffset(begin),
 		kgo.AutoCommitInterval(setting.Read(&err, parsed.FieldDuration, fieldCommitPeriod)),
 		kgo.SessionTimeout(setting.Read(&err, parsed.FieldDuration, fieldSessionTimeout)),
 		kgo.RebalanceTimeout(setting.Read(&err, parsed.FieldDuration, fieldRebalanceTimeout)),
@@ -143,10 +149,10 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 		kgo.FetchMaxPartitionBytes(int32(getSize(&err, parsed, fieldFetchPartition))),
 	)
 	if err != nil {
-		return c, nil, err
+		return c, topics, err
 	}
 	if err := kgo.ValidateOpts(c.Options...); err != nil {
-		return c, nil, fmt.Errorf("checking the configuration: %w", err)
+		return c, topics, fmt.Errorf("checking the configuration: %w", err)
 	}
 	c.Limits = buffer.Limits{
 		Bytes: getSize(&err, parsed, fieldBufferBytes), BatchBytes: getSize(&err, parsed, fieldBatchBytes),
@@ -156,6 +162,28 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics []stri
 		err = errors.New(fieldBatchRecords + " must be at least 1")
 	}
 	return c, topics, err
+}
+
+func parseTopics(parsed *service.ParsedConfig) (client.Selection, error) {
+	var err error
+	names := client.Split(setting.Read(&err, parsed.FieldStringList, client.FieldTopics))
+	include := given(setting.Read(&err, parsed.FieldStringList, client.FieldInclude))
+	exclude := given(setting.Read(&err, parsed.FieldStringList, client.FieldExclude))
+	switch {
+	case err != nil:
+		return client.Selection{}, err
+	case (len(names) > 0) == (len(include) > 0):
+		return client.Selection{}, fmt.Errorf("reading the configuration: set either %s or %s", client.FieldTopics, client.FieldInclude)
+	case len(names) > 0:
+		return client.Named(names...), nil
+	}
+	return client.Matching(include, exclude)
+}
+
+// given returns the expressions that are not empty, so that a variable may contain one or
+// none. An expression may contain commas.
+func given(expressions []string) []string {
+	return slices.DeleteFunc(expressions, func(expression string) bool { return expression == "" })
 }
 
 func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {

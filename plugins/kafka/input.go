@@ -38,7 +38,7 @@ func init() {
 
 type input struct {
 	config consumer.Config
-	topics []string
+	topics client.Selection
 	idle   time.Duration
 	state  *retry.State
 	lag    *service.MetricGauge
@@ -107,7 +107,7 @@ func (i *input) open(ctx context.Context) error {
 		_ = i.Close(ctx)
 	}
 	if i.consumer == nil {
-		err := i.config.Checker.Stopped(ctx, i.topics)
+		err := i.config.Checker.Prepare(ctx, i.topics)
 		if err == nil {
 			i.consumer, err = consumer.Join(i.config)
 		}
@@ -131,7 +131,10 @@ func (i *input) showLag(n int64, tp offsets.TopicPartition) {
 func (i *input) report(l *offsets.Loss) {
 	i.lost.Incr(l.Count(), l.Topic, strconv.Itoa(int(l.Partition)))
 	then := fmt.Sprintf("Reading goes on from offset %d.", l.Resume)
-	if i.config.Checker.Stop {
+	switch {
+	case l.Cause == offsets.Deletion:
+		then = "Reading goes on with the other topics."
+	case i.config.Checker.Stop:
 		then = fmt.Sprintf("The input stops, since %s is %s.", offsets.FieldOnOffsetGone, offsets.GoneStop)
 	}
 	i.logger.Warnf("Records are gone: %v. %s", l, then)

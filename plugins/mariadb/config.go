@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
@@ -35,6 +36,7 @@ func spec() *service.ConfigSpec {
 		Description(description).
 		Fields(tableFields()...).
 		Fields(evolutionFields()...).
+		Field(parentWaitField()).
 		Field(limitField()).
 		Fields(connectionFields()...).
 		Field(deadLetterField()).
@@ -73,8 +75,9 @@ output:
 // config is a parsed configuration that was checked as far as possible without a server.
 type config struct {
 	store.Config
-	table *service.InterpolatedString
-	limit breaker.Limit
+	table      *service.InterpolatedString
+	limit      breaker.Limit
+	parentWait time.Duration
 }
 
 func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
@@ -110,6 +113,9 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	}
 	if c.limit, err = parseLimit(parsed.Namespace(breaker.FieldLimit)); err != nil {
 		return c, fmt.Errorf("reading %s: %w", breaker.FieldLimit, err)
+	}
+	if c.parentWait, err = parsed.FieldDuration(fieldParentWait); err == nil && c.parentWait < 0 {
+		err = fmt.Errorf("%s must not be negative", fieldParentWait)
 	}
 	c.Connections = setting.Read(&err, parsed.FieldInt, fieldConnections)
 	c.MaxRows = setting.Read(&err, parsed.FieldInt, fieldMaxRows)

@@ -32,6 +32,9 @@ func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *stor
 			deadLetter.SetError(err)
 			// A dead letter has left the order of its partition: it needs no ticket.
 			deadLetter.MetaDelete(record.Batch)
+			if name := o.tableOf(batch, i); name != "" {
+				deadLetter.MetaSetMut(record.Table, record.TableMetadata(name))
+			}
 			d.messages = append(d.messages, deadLetter)
 		}
 	}

@@ -76,7 +76,7 @@ func tableFields() []*service.ConfigField {
 			Default(map[string]any{}).
 			Advanced(),
 		service.NewStringListField(table.FieldMetadataColumns).
-			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of `kafka_read`.").
+			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of `kafka_read`, or a header of the record. When a record lacks a header, its column gets NULL. The output refuses the record (`row_missing`) when the column is NOT NULL, belongs to the key or is the `version`, and for a name that begins with `kafka_`, which is no header. With `change_events`, `source_position`, `source_gtid` and `source_ts_ms` take the position of the event.").
 			Example([]string{record.Timestamp}).
 			Default([]any{}),
 		service.NewStringListField(table.FieldKey).

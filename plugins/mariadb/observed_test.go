@@ -13,17 +13,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exporter keeps metrics by name and value of their own label: counters and gauges as
-// they are, and how often a timer was used.
+// exporter keeps metrics by name, value of their own label and table: counters and gauges
+// as they are, and how often a timer was used.
 type exporter struct {
 	mutex  sync.Mutex
-	values map[string]map[string]int64
+	values map[string]map[series]int64
 }
+
+type series struct{ own, table string }
 
 // observed is an environment whose metrics exporter "kept" is this one.
 func observed(t testing.TB) (*service.Environment, *exporter) {
 	t.Helper()
-	e := &exporter{values: map[string]map[string]int64{}}
+	e := &exporter{values: map[string]map[series]int64{}}
 	env := service.GlobalEnvironment().Clone()
 	require.NoError(t, env.RegisterMetricsExporter("kept", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Logger) (service.MetricsExporter, error) { return e, nil }))
 	return env, e
@@ -33,8 +35,17 @@ func (e *exporter) of(name string) map[string]int64 {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	counts := map[string]int64{}
-	maps.Copy(counts, e.values[name])
+	for s, n := range e.values[name] {
+		counts[s.own] += n
+	}
 	return counts
+}
+
+// byTable is a metric by its own label and its table.
+func (e *exporter) byTable(name string) map[series]int64 {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	return maps.Clone(e.values[name])
 }
 
 // kept is one metric of an [exporter].
@@ -45,21 +56,24 @@ func (k kept) Timing(int64) { k(1) }
 func (k kept) Set(n int64)  { k(n) }
 
 func (e *exporter) keep(name string, names, labels []string, change func(value *int64, n int64)) kept {
-	own := ""
+	var of series
 	for i, label := range names {
-		if !slices.Contains([]string{"label", "path", "stream"}, label) { // the framework's
-			own = labels[i]
+		switch {
+		case label == "table":
+			of.table = labels[i]
+		case !slices.Contains([]string{"label", "path", "stream"}, label): // the framework's
+			of.own = labels[i]
 		}
 	}
 	return func(n int64) {
 		e.mutex.Lock()
 		defer e.mutex.Unlock()
 		if e.values[name] == nil {
-			e.values[name] = map[string]int64{}
+			e.values[name] = map[series]int64{}
 		}
-		value := e.values[name][own]
+		value := e.values[name][of]
 		change(&value, n)
-		e.values[name][own] = value
+		e.values[name][of] = value
 	}
 }
 

@@ -42,6 +42,7 @@ type output struct {
 	breaker     *breaker.Breaker            // nil for none
 	forget      func()                      // ends the handling of SIGUSR1
 	held        sync.Map                    // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
+	parents     *parents
 	state       *retry.State
 	deadLetters *deadLetters // nil: a refusal is an error
 	notices     *report.Notices
@@ -71,12 +72,14 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	m.Commit(time.Now().Unix()) // until the first, the time since the start counts
 	m.State(retry.Waiting)
 	m.Build(1, parsed.EngineVersion())
+	m.Table, _ = c.table.Static()
 	b := breaker.New(c.limit)
 	return &output{
 		store:       store,
 		table:       c.table,
 		breaker:     b,
 		forget:      breaker.ResumeOnSignal(b),
+		parents:     &parents{longest: c.parentWait},
 		state:       &retry.State{Longest: 5 * time.Second, Show: m.State, Warn: logger.Warnf, Info: logger.Infof},
 		deadLetters: child,
 		notices:     report.NewNotices(logger.Infof),
@@ -179,6 +182,13 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		if why.unproven {
 			tickets.Stuck()
 		}
+		if why.parent > 0 { // MariaDB stores rows, so the state shows no wait
+			o.state.Succeeded(this)
+			if retry.Sleep(ctx, why.parent) != nil {
+				return service.ErrNotConnected
+			}
+			continue
+		}
 		if !o.state.Wait(ctx, this, why.Reason) {
 			return service.ErrNotConnected
 		}
@@ -195,11 +205,11 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	now := time.Now()
 	first, again := o.held.Load(this)
 	if again && result != nil { // its rows are unchanged now, but a message counts once
-		result.Credit(first.(rows.Tally))
+		result.Credit(first.(store.Tallies))
 	}
 	if f != nil {
 		if result != nil && result.Stored() > 0 { // in other tables
-			o.held.Store(this, result.Tally)
+			o.held.Store(this, result.Tallies())
 		}
 		return nil, reasonOf(f)
 	}
@@ -209,6 +219,10 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 			o.metrics.Lag(max(0, now.Sub(sent)).Nanoseconds())
 		}
 	}
+	if pause := o.parents.pause(this, result.Orphans, now); pause > 0 {
+		o.held.Store(this, result.Tallies())
+		return nil, &reason{Reason: retry.Reason{Work: storing, Cause: causeParent}, parent: pause}
+	}
 	for i, m := range batch {
 		if messages[i].Failed {
 			result.Fail(i, m.GetError())
@@ -216,7 +230,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 	}
 	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.Codes()) {
 		if why := o.stopped(); why != nil {
-			o.held.Store(this, result.Tally)
+			o.held.Store(this, result.Tallies())
 			return nil, why
 		}
 	}

@@ -1,6 +1,7 @@
 package mariadb
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -88,4 +89,28 @@ func TestATableThatWaitsHoldsBackNoOtherTable(t *testing.T) {
 	require.NoError(t, o.WriteBatch(t.Context(), mixed))
 	require.Equal(t, []string{"1"}, d.rows("SELECT id FROM missing"))
 	require.Equal(t, map[string]int64{"inserted": 3}, o.counts("mariadb_upsert_rows_total"), "each message counts once")
+}
+
+// The metrics count the rows of each table, and each message once.
+func TestTheMetricsKnowTheTable(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE b (id INT PRIMARY KEY)")
+	o := d.output(tablesConfig)
+	row := func(id any) any { return object{"id": id} }
+	failed := into("a", row(int64(9)))
+	failed.SetError(errors.New("order_range: qty: too few"))
+	batch := service.MessageBatch{
+		into("a", row(int64(1))), into("a", row(int64(2))), into("b", row(int64(1))), into("b", row("x")), into("", row(int64(1))), failed, into("missing", row(int64(1))),
+	}
+	require.Same(t, service.ErrNotConnected, o.WriteBatch(t.Context(), batch))
+	require.Empty(t, o.metrics.byTable("mariadb_upsert_rows_total"))
+	d.exec("CREATE TABLE missing (id INT PRIMARY KEY)")
+	d.settled(o, batch)
+	require.Equal(t, map[series]int64{
+		{"inserted", "a"}: 2, {"inserted", "b"}: 1, {"refused", "b"}: 1, {"refused", "(none)"}: 1, {"failed", "(none)"}: 1, {"inserted", "missing"}: 1,
+	}, o.metrics.byTable("mariadb_upsert_rows_total"))
+	require.Equal(t, map[series]int64{{"row_type", "b"}: 1, {"row_table", "(none)"}: 1}, o.metrics.byTable("mariadb_upsert_refused_total"))
+	fixed := d.output("table: a\ncolumns: [id]\nkey: [id]\n")
+	require.NoError(t, fixed.WriteBatch(t.Context(), batchOf(row(int64(1)))))
+	require.Equal(t, map[series]int64{{"unchanged", "a"}: 1}, fixed.metrics.byTable("mariadb_upsert_rows_total"))
 }

@@ -18,7 +18,8 @@ const (
 // reason is why a batch cannot be stored now.
 type reason struct {
 	retry.Reason
-	unproven bool // nothing shows whether the batch is at fault or MariaDB
+	parent   time.Duration // the pause, when MariaDB works and a parent row may come
+	unproven bool          // nothing shows whether the batch is at fault or MariaDB
 }
 
 // reasonOf returns the reason of a wait for a fault.

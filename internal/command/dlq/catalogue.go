@@ -25,6 +25,7 @@ const anyNumber = -1
 // filter chooses dead letters. A zero field, or [anyNumber], is no condition.
 type filter struct {
 	codes, fields []string
+	tables        []string
 	since, until  time.Time // failed at since or later, and before until
 	orderID       string
 	partition     int64
@@ -36,6 +37,7 @@ func filterFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "code", Usage: "refused with this code (may be repeated)"},
 		&cli.StringSliceFlag{Name: "field", Usage: "refused for this field (may be repeated)"},
+		&cli.StringSliceFlag{Name: "table", Usage: "of this table, if each record has its own (may be repeated)"},
 		&cli.StringFlag{Name: "since", Usage: "failed at or after `TIME`, RFC 3339 or a duration ago (24h)"},
 		&cli.StringFlag{Name: "until", Usage: "failed before `TIME`"},
 		&cli.StringFlag{Name: "order-id", Usage: "of the order `ID`: the key of the record or order_id in its payload"},
@@ -48,6 +50,7 @@ func filterFlags() []cli.Flag {
 func parseFilter(c *cli.Context) (filter, error) {
 	f := filter{
 		codes: c.StringSlice("code"), fields: c.StringSlice("field"), orderID: c.String("order-id"),
+		tables:    c.StringSlice("table"),
 		partition: c.Int64("partition"), offset: c.Int64("offset"), replayed: c.Bool("replayed"),
 	}
 	now := time.Now()
@@ -63,7 +66,7 @@ func parseFilter(c *cli.Context) (filter, error) {
 
 // restricts reports whether the filter has any condition other than replayed.
 func (f filter) restricts() bool {
-	return len(f.codes)+len(f.fields) > 0 || !f.since.IsZero() || !f.until.IsZero() ||
+	return len(f.codes)+len(f.fields)+len(f.tables) > 0 || !f.since.IsZero() || !f.until.IsZero() ||
 		f.orderID != "" || f.partition != anyNumber || f.offset != anyNumber
 }
 
@@ -73,6 +76,7 @@ func (f filter) matches(d deadletter.Record) bool {
 		(f.offset == anyNumber || f.offset == d.Offset) &&
 		(len(f.codes) == 0 || slices.Contains(f.codes, d.Code)) &&
 		(len(f.fields) == 0 || slices.Contains(f.fields, d.Field)) &&
+		(len(f.tables) == 0 || slices.Contains(f.tables, d.Table)) &&
 		(f.since.IsZero() || !d.FailedAt.Before(f.since)) &&
 		(f.until.IsZero() || d.FailedAt.Before(f.until)) &&
 		(f.orderID == "" || isOrder(d, f.orderID))
@@ -138,7 +142,7 @@ type entry struct {
 }
 
 // group has the dead letters that `list` counts together.
-type group struct{ code, field string }
+type group struct{ code, field, table string }
 
 func newEntry(d deadletter.Record) entry {
 	size := len(d.Kafka.Key) + len(d.Kafka.Value)
@@ -149,7 +153,7 @@ func newEntry(d deadletter.Record) entry {
 	d.Source.Topic = unique.Make(d.Source.Topic).Value()
 	return entry{
 		Position: d.Position, source: d.Source, failedAt: d.FailedAt.UnixMilli(),
-		group: unique.Make(group{d.Code, d.Field}), size: int32(size),
+		group: unique.Make(group{d.Code, d.Field, d.Table}), size: int32(size),
 	}
 }
 
@@ -157,6 +161,14 @@ func newEntry(d deadletter.Record) entry {
 type catalogue struct {
 	entries []entry
 	skipped int // dead letters that match but were replayed
+}
+
+// tableColumn returns the name of a column for tables, "" when no dead letter has its own.
+func (c *catalogue) tableColumn() string {
+	if slices.ContainsFunc(c.entries, func(e entry) bool { return e.group.Value().table != "" }) {
+		return "TABLE"
+	}
+	return ""
 }
 
 // collect reads the topic from its start to its present end, and returns the dead

@@ -16,6 +16,7 @@ import (
 type groupCount struct {
 	Code        string `json:"code"`
 	Field       string `json:"field"`
+	Table       string `json:"table,omitempty"`
 	Open        int    `json:"open"`
 	Replayed    int    `json:"replayed"`
 	FirstSeen   string `json:"first_seen"`
@@ -40,6 +41,7 @@ type line struct {
 	FailedAt  string        `json:"failed_at"`
 	Code      string        `json:"code"`
 	Field     string        `json:"field"`
+	Table     string        `json:"table,omitempty"`
 	Source    *positionJSON `json:"source"`
 	Replayed  bool          `json:"replayed"`
 	To        *positionJSON `json:"to,omitempty"`
@@ -55,7 +57,7 @@ type positionJSON struct {
 func (e entry) line() line {
 	l := line{
 		Name: e.String(), Partition: e.Partition, Offset: e.Offset, FailedAt: milliseconds(e.failedAt),
-		Code: e.group.Value().code, Field: e.group.Value().field, Replayed: e.replayed,
+		Code: e.group.Value().code, Field: e.group.Value().field, Table: e.group.Value().table, Replayed: e.replayed,
 	}
 	if e.source.Topic != "" {
 		l.Source = &positionJSON{e.source.Topic, e.source.Partition, &e.source.Offset}
@@ -87,14 +89,14 @@ func list(c *cli.Context, s session) error {
 		err = s.Document(all.summary(s.topic.Name))
 	case len(all.entries) == 0:
 	case each:
-		err = s.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\t"+replayedColumn, func(row func(...any)) {
+		err = s.Table("LETTER\tFAILED AT\tCODE\tFIELD\tSOURCE\t"+replayedColumn+"\t"+all.tableColumn(), func(row func(...any)) {
 			for _, e := range all.entries {
 				yes := map[bool]string{true: "yes", false: "no"}[e.replayed]
-				row(e.Position, milliseconds(e.failedAt), e.group.Value().code, e.group.Value().field, e.source, yes)
+				row(e.Position, milliseconds(e.failedAt), e.group.Value().code, e.group.Value().field, e.source, yes, e.group.Value().table)
 			}
 		})
 	default:
-		err = all.summary(s.topic.Name).print(replayedColumn, s.Console)
+		err = all.summary(s.topic.Name).print(replayedColumn, all.tableColumn(), s.Console)
 	}
 	if err != nil {
 		return fmt.Errorf("printing: %w", err)
@@ -113,7 +115,7 @@ func (c *catalogue) summary(topic string) summary {
 		count := counts[e.group]
 		if count == nil {
 			g := e.group.Value()
-			count = &groupCount{Code: g.code, Field: g.field, first: e.failedAt, last: e.failedAt}
+			count = &groupCount{Code: g.code, Field: g.field, Table: g.table, first: e.failedAt, last: e.failedAt}
 			counts[e.group] = count
 			s.Groups = append(s.Groups, count)
 		}
@@ -131,16 +133,16 @@ func (c *catalogue) summary(topic string) summary {
 	}
 	slices.SortFunc(s.Groups, func(a, b *groupCount) int {
 		return cmp.Or(cmp.Compare(b.Open, a.Open), cmp.Compare(b.Replayed, a.Replayed),
-			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Field, b.Field))
+			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Table, b.Table))
 	})
 	return s
 }
 
 // print writes a table of the groups.
-func (s summary) print(replayedColumn string, out console.Console) error {
-	if err := out.Table("OPEN\t"+replayedColumn+"\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN", func(row func(...any)) {
+func (s summary) print(replayedColumn, tableColumn string, out console.Console) error {
+	if err := out.Table("OPEN\t"+replayedColumn+"\tCODE\tFIELD\tFIRST SEEN\tLAST SEEN\t"+tableColumn, func(row func(...any)) {
 		for _, g := range s.Groups {
-			row(g.Open, g.Replayed, g.Code, g.Field, g.FirstSeen, g.LastSeen)
+			row(g.Open, g.Replayed, g.Code, g.Field, g.FirstSeen, g.LastSeen, g.Table)
 		}
 	}); err != nil {
 		return err

@@ -100,6 +100,9 @@ func (s shown) print(out io.Writer) error {
 		{"Letter", s.Name}, {"Source", source}, {"Source timestamp", s.SourceTimestamp}, {"Failed at", s.FailedAt},
 		{"Stage", s.Stage}, {"Code", s.Code}, {"Field", s.Field}, {"Reason", s.Message},
 	}
+	if s.Table != "" {
+		rows = append(rows, [2]string{"Table", s.Table})
+	}
 	if s.ReplayedFrom != "" {
 		rows = append(rows, [2]string{"Replayed from", s.ReplayedFrom})
 	}

@@ -97,6 +97,7 @@ type refusal struct {
 	partition   int32 // of the dead letter
 	at          int64
 	code, field string
+	table       string        // "" for a pipeline with one table
 	after       time.Duration // base
 	without     []string      // headers
 }
@@ -123,6 +124,9 @@ func (u *user) deadLetter(r refusal) *kgo.Record {
 		if !strings.Contains(strings.Join(r.without, " "), h[0]) {
 			record.Headers = append(record.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
 		}
+	}
+	if r.table != "" {
+		record.Headers = append(record.Headers, kgo.RecordHeader{Key: "order_sink.table", Value: []byte(r.table)})
 	}
 	return record
 }

@@ -37,6 +37,9 @@ func Build(metadata map[string]any, reason error, now time.Time) map[string]any 
 	if from := metadata[record.ReplayedFrom]; from != nil {
 		all[record.ReplayedFrom] = from
 	}
+	if name := record.TableOf(metadata); name != "" {
+		all[record.HeaderTable] = name
+	}
 	maps.Copy(all, map[string]any{
 		ForChild:                 map[string]any{"key": metadata[record.Key]},
 		record.HeaderCode:        refusal.Code,

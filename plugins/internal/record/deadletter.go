@@ -5,6 +5,7 @@ const (
 	HeaderCode      = "order_sink.code"
 	HeaderField     = "order_sink.field"
 	HeaderStage     = "order_sink.stage"
+	HeaderTable     = "order_sink.table" // only if each record has its own table
 	HeaderFailedAt  = "order_sink.failed_at"
 	HeaderTimestamp = "order_sink.timestamp_ms"
 	HeaderTopic     = "__connect.errors.topic"
@@ -32,10 +33,20 @@ const (
 // ours has the headers of a dead letter, of a replayed record and of a mark. A header of
 // a producer with such a name is lost.
 var ours = map[string]bool{
-	HeaderCode: true, HeaderField: true, HeaderStage: true, HeaderFailedAt: true, HeaderTimestamp: true,
+	HeaderCode: true, HeaderField: true, HeaderStage: true, HeaderTable: true, HeaderFailedAt: true, HeaderTimestamp: true,
 	ReplayedFrom: true, Replayed: true, ReplayedAt: true, ReplayedTo: true,
 	HeaderTopic: true, HeaderPartition: true, HeaderOffset: true, HeaderMessage: true,
 	ConnectName: true, ConnectTask: true, ConnectStage: true, ConnectClass: true, ConnectException: true, ConnectStacktrace: true,
+}
+
+// TableMetadata returns the value of the metadata [Table].
+func TableMetadata(name string) any { return map[string]any{"name": name} }
+
+// TableOf returns the name in the metadata of a dead letter, "" for none.
+func TableOf(metadata map[string]any) string {
+	table, _ := metadata[Table].(map[string]any)
+	name, _ := table["name"].(string)
+	return name
 }
 
 // IsOurs reports whether the sink sets a header, not the producer.

@@ -20,6 +20,9 @@ const (
 	Timestamp = "kafka_timestamp_ms"
 	Tombstone = "kafka_tombstone_message"
 
+	// InputPrefix begins the name of each of them.
+	InputPrefix = "kafka_"
+
 	// Batch is the [Ticket] of a batch.
 	Batch = "kafka_batch"
 	// Headers holds all headers of a record by name. A message has it only when a
@@ -33,6 +36,9 @@ const (
 	// record if the decoder knows the format of keys, else of a tombstone whose key is an
 	// envelope of schema and payload.
 	DecodedKey = "order_sink_key"
+	// Table has an object with the name of a dead letter's table, when each record has its
+	// own table. A header of a record is never an object.
+	Table = "order_sink_table"
 	// FallbackError is the error of a message that the framework's fallback forwards.
 	FallbackError = "fallback_error"
 )
@@ -51,7 +57,7 @@ var numbers = map[string]bool{
 var reserved = map[string]bool{
 	Key: true, Topic: true, Partition: true, Offset: true, Timestamp: true, Tombstone: true, Batch: true, Headers: true,
 	"kafka_timestamp_unix": true, "kafka_lag": true,
-	"order_sink_schema": true, Original: true, DecodedKey: true, FallbackError: true,
+	"order_sink_schema": true, Original: true, DecodedKey: true, Table: true, FallbackError: true,
 }
 
 // IsNumber reports whether an input sets this metadata as a number. A text of this name

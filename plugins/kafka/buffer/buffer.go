@@ -197,7 +197,7 @@ func (b *Buffer) End() {
 	b.ended = true
 	for _, p := range b.partitions {
 		b.markMoved(p)
-		b.remember(p)
+		b.remember(p, true)
 	}
 	b.wake()
 }

@@ -33,6 +33,7 @@ type partition struct {
 	offsets.Position                  // Next is unknown while another member has the partition
 	fetched          int64            // the offset behind the last one that was fetched
 	fetchedEpoch     int32            // the leader epoch of the record before fetched
+	missing          int              // how many checks in a row the broker has not shown the topic
 	idleAt           int64            // fetched, when the log was last checked and there was nothing to write
 	moved            bool             // Next is not the committed offset, though nothing was acknowledged
 	last             offsets.Position // before the partition left
@@ -66,7 +67,7 @@ func (b *Buffer) Assign(tp offsets.TopicPartition, f offsets.Finding) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	p := b.partition(tp)
-	p.Position, p.moved = f.Position, f.Moved
+	p.Position, p.moved, p.missing = f.Position, f.Moved, 0
 	p.fetched, p.fetchedEpoch, p.end, p.idleAt = f.Next, f.Epoch, f.LogEnd, offsets.Unknown
 	b.ShowLag(f.Lag(), tp)
 }
@@ -117,7 +118,7 @@ func (b *Buffer) Unassign(ctx context.Context, lost map[string][]int32) {
 // loses its partitions, and gets them again, when the broker is away for long.
 func (b *Buffer) leave(p *partition) {
 	if !b.ended {
-		b.remember(p)
+		b.remember(p, false)
 	}
 	b.markMoved(p)
 	p.assignment++
@@ -136,11 +137,12 @@ func (b *Buffer) markMoved(p *partition) {
 	}
 }
 
-// remember keeps the position for the next member of the same input.
-func (b *Buffer) remember(p *partition) {
+// remember keeps the position for the next member of the same input. held says that this
+// member has the partition until it ends.
+func (b *Buffer) remember(p *partition, held bool) {
 	if p.Next != offsets.Unknown {
 		p.ExtendLog(p.fetched, p.fetchedEpoch)
-		b.Memory.Keep(p.TopicPartition, p.Position)
+		b.Memory.Keep(p.TopicPartition, p.Position, held)
 	}
 }
 
@@ -213,68 +215,4 @@ func (b *Buffer) CommitMetadata(tp offsets.TopicPartition) string {
 		return ""
 	}
 	return last.CommitMetadata()
-}
-
-// Snapshot is a partition at the time when a check of its log began.
-type Snapshot struct {
-	LogEndEpoch int32
-	assignment  int
-}
-
-// Snapshots returns the assigned partitions.
-func (b *Buffer) Snapshots() map[offsets.TopicPartition]Snapshot {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	all := map[offsets.TopicPartition]Snapshot{}
-	for tp, p := range b.partitions {
-		if p.Next != offsets.Unknown && !p.leaving && !p.changed {
-			all[tp] = Snapshot{p.LogEndEpoch, p.assignment}
-		}
-	}
-	return all
-}
-
-// Refresh compares a partition with its log. ask says that the offsets after from may have
-// no record: nothing was fetched since the last check although there is space.
-func (b *Buffer) Refresh(tp offsets.TopicPartition, at Snapshot, log offsets.LogState) (from int64, ask bool) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	p := b.partitions[tp]
-	if p.assignment != at.assignment || p.leaving || p.changed {
-		return 0, false
-	}
-	idle := len(p.queue) == 0 && len(p.out) == 0 && b.held < b.Bytes
-	waited := idle && p.fetched == p.idleAt
-	p.idleAt = offsets.Unknown
-	if idle {
-		p.idleAt = p.fetched
-	}
-	why := p.Differs(log)
-	if why == "" && waited && log.Start > p.fetched {
-		why = logStartsLater
-	}
-	if why != "" {
-		b.logChanged(p, why)
-		return 0, false
-	}
-	if p.TopicID == [16]byte{} {
-		p.TopicID = log.TopicID
-	}
-	p.LogEnd, p.LogEndEpoch = log.StableEnd, log.Epoch
-	p.ExtendLog(p.fetched, p.fetchedEpoch) // it may be newer than the answer
-	p.end = max(p.end, log.StableEnd)
-	b.advance(p, p.moved && p.Epoch != offsets.Unknown)
-	return p.fetched, waited && p.fetched < log.StableEnd
-}
-
-// Skip moves a position from from to the end of the log: these offsets have no records.
-func (b *Buffer) Skip(tp offsets.TopicPartition, at Snapshot, from int64, log offsets.LogState) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	p := b.partitions[tp]
-	if p.assignment != at.assignment || p.changed || p.fetched != from {
-		return
-	}
-	p.fetched, p.fetchedEpoch = log.StableEnd, log.Epoch
-	b.advance(p, p.skip())
 }

@@ -19,13 +19,13 @@ func TestCheckReturnsTheAnswerOfTheClient(t *testing.T) {
 	topic := kafkatest.Topic(t, b, 1)
 	c, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...))
 	require.NoError(t, err)
-	require.NoError(t, client.Check(t.Context(), c, []string{topic}), "the topic can be read")
-	err = client.Check(t.Context(), c, []string{topic, "missing"})
+	require.NoError(t, client.Check(t.Context(), c, client.Named(topic)), "the topic can be read")
+	err = client.Check(t.Context(), c, client.Named(topic, "missing"))
 	require.ErrorIs(t, err, kerr.UnknownTopicOrPartition)
 	require.True(t, strings.HasPrefix(err.Error(), "topic missing does not exist"), "of a missing topic: %v", err)
 	c.Close()
 	for range 100 {
-		err := client.Check(t.Context(), c, nil)
+		err := client.Check(t.Context(), c, client.Named())
 		require.Error(t, err, "of a closed client")
 		require.NotErrorIs(t, err, context.DeadlineExceeded, "of a closed client")
 	}

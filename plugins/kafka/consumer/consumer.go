@@ -30,6 +30,7 @@ type Config struct {
 	Options []kgo.Opt // brokers, topics, group, and what a user may set
 	Limits  buffer.Limits
 	Checker *offsets.Checker
+	Pattern bool // the topics are not named: the consumer gives up a topic that is deleted
 	Debug   func(format string, args ...any)
 }
 
@@ -128,7 +129,7 @@ func (c *Consumer) describing(ctx context.Context) context.Context {
 }
 
 // Check returns why topics cannot be read now.
-func (c *Consumer) Check(ctx context.Context, topics []string) error {
+func (c *Consumer) Check(ctx context.Context, topics client.Selection) error {
 	return client.Check(ctx, c.client, topics)
 }
 
@@ -193,9 +194,14 @@ func (c *Consumer) refresh(ctx context.Context) error {
 	if len(assigned) == 0 {
 		return nil
 	}
-	logs, err := offsets.ReadLogs(ctx, c.logs, slices.Collect(maps.Keys(assigned)))
+	logs, gone, err := offsets.ReadLogs(ctx, c.logs, slices.Collect(maps.Keys(assigned)))
 	if err != nil {
 		return err
+	}
+	for tp, at := range assigned {
+		if c.config.Pattern && gone[tp.Topic] {
+			c.Missing(tp, at)
+		}
 	}
 	elections := map[offsets.TopicPartition]int32{}
 	for tp, log := range logs {

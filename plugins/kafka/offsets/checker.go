@@ -23,7 +23,8 @@ type Checker struct {
 	Report  func(*Loss)
 	ShowLag func(n int64, tp TopicPartition)
 
-	shown map[TopicPartition]Finding // whose lag a stopped input shows
+	shown   map[TopicPartition]Finding // whose lag a stopped input shows
+	existed map[string]bool            // the topics that matched when the input began; nil for named topics
 }
 
 // Finding is the result of a comparison for one partition.
@@ -46,7 +47,7 @@ func (c *Checker) Connect() (*kgo.Client, error) {
 
 // Reach returns why topics cannot be read now. It joins no group: that would make the
 // members of the group rebalance.
-func (c *Checker) Reach(ctx context.Context, topics []string) error {
+func (c *Checker) Reach(ctx context.Context, topics client.Selection) error {
 	logs, err := c.Connect()
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (c *Checker) Inspect(ctx context.Context, logs *kgo.Client, partitions []To
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // a new group
 		return nil, fmt.Errorf("fetching the offsets of group %s: %w", c.Group, err)
 	}
-	states, err := ReadLogs(ctx, logs, partitions)
+	states, _, err := ReadLogs(ctx, logs, partitions)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func (c *Checker) Inspect(ctx context.Context, logs *kgo.Client, partitions []To
 			findings[tp] = Finding{Position: p, Silent: true}
 		case known:
 			positions[tp], epochs[tp], logEndEpochs[tp] = p, p.Epoch, p.LogEndEpoch
-		case c.FromEnd && !recreated:
+		case c.FromEnd && !recreated && !c.isNew(tp.Topic):
 			findings[tp] = log.from(log.StableEnd, Unknown)
 		default:
 			findings[tp] = log.from(log.Start, log.StartEpoch)
@@ -118,81 +119,6 @@ func (c *Checker) recall(tp TopicPartition, all kadm.OffsetResponses, log LogSta
 // from is the finding that a partition is read from an offset of the log.
 func (l LogState) from(next int64, epoch int32) Finding {
 	return Finding{Position: Position{TopicID: l.TopicID, Next: next, Epoch: epoch, LogEnd: l.StableEnd, LogEndEpoch: l.Epoch}}
-}
-
-// Stopped returns the loss that keeps the input out of the group, nil for none. An operator
-// must decide first: Kafka lets nobody set the offsets of a group that has a member.
-func (c *Checker) Stopped(ctx context.Context, topics []string) error {
-	if !c.Stop {
-		return nil
-	}
-	logs, err := c.Connect()
-	if err != nil {
-		return err
-	}
-	defer logs.Close()
-	if err := client.Check(ctx, logs, topics); err != nil {
-		return err
-	}
-	ctx, done := context.WithTimeout(ctx, client.AnswerTimeout)
-	defer done()
-	described, err := client.Describe(ctx, logs, topics)
-	if err != nil {
-		return err
-	}
-	var partitions []TopicPartition
-	for _, topic := range described.Topics {
-		for _, partition := range topic.Partitions {
-			partitions = append(partitions, TopicPartition{*topic.Topic, partition.Partition})
-		}
-	}
-	findings, err := c.Inspect(ctx, logs, partitions)
-	if err != nil {
-		return err
-	}
-	stopped := c.decide(partitions, findings)
-	c.showLags(findings, stopped != nil)
-	return stopped
-}
-
-// showLags shows what is left to read while the input is stopped, since no member of the
-// group shows it then. A member that gets a partition shows the lag itself.
-func (c *Checker) showLags(findings map[TopicPartition]Finding, stopped bool) {
-	if !stopped {
-		for tp := range c.shown {
-			c.ShowLag(0, tp)
-		}
-		c.shown = nil
-		return
-	}
-	c.shown = findings
-	for tp, f := range findings {
-		c.ShowLag(f.Lag(), tp)
-	}
-}
-
-// decide reports the losses, and returns why they stop the input.
-func (c *Checker) decide(partitions []TopicPartition, findings map[TopicPartition]Finding) error {
-	var first error
-	more := 0
-	for _, tp := range partitions {
-		switch f := findings[tp]; {
-		case f.Silent:
-			return fmt.Errorf("topic %s, partition %d: its leader does not answer", tp.Topic, tp.Partition)
-		case f.Lost == nil:
-			c.Memory.Forget(tp)
-		case first == nil:
-			c.ReportOnce(*f.Lost)
-			first = &GoneError{*f.Lost, c.Group}
-		default:
-			c.ReportOnce(*f.Lost)
-			more++
-		}
-	}
-	if more > 0 {
-		return fmt.Errorf("%w (and the same in %d more partitions: see the log)", first, more)
-	}
-	return first
 }
 
 // ReportOnce reports the part of a loss that was not reported yet.

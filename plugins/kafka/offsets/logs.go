@@ -18,31 +18,37 @@ import (
 // disk of one broker hangs, the member must still get the partitions of the other brokers.
 const answerTimeout = 3 * time.Second
 
-// ReadLogs asks the leaders of partitions for their logs. The result has no partition
-// whose leader does not answer in time.
-func ReadLogs(ctx context.Context, logs *kgo.Client, partitions []TopicPartition) (map[TopicPartition]LogState, error) {
+// ReadLogs asks the leaders of partitions for their logs. states has no partition whose
+// leader does not answer in time. gone has the topics that the broker does not show: one
+// that somebody deletes must not keep the others from being read.
+func ReadLogs(ctx context.Context, logs *kgo.Client, partitions []TopicPartition) (states map[TopicPartition]LogState, gone map[string]bool, err error) {
 	named := map[string]bool{}
 	for _, tp := range partitions {
 		named[tp.Topic] = true
 	}
 	topics := slices.Sorted(maps.Keys(named))
 	// A topic may be created again between the questions.
-	before, err := topicIDs(ctx, logs, topics)
+	before, err := client.IDs(ctx, logs, topics)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	maps.DeleteFunc(named, func(name string, _ bool) bool { _, shown := before[name]; return shown })
+	if topics = slices.Sorted(maps.Keys(before)); len(topics) == 0 {
+		return nil, named, nil
 	}
 	lists, err := listOffsets(ctx, logs, topics)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ids, err := topicIDs(ctx, logs, topics)
+	ids, err := client.IDs(ctx, logs, topics)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	states := map[TopicPartition]LogState{}
+	states = map[TopicPartition]LogState{}
 	for _, tp := range partitions {
 		var found [3]kadm.ListedOffset
-		complete := before[tp.Topic] == ids[tp.Topic]
+		id, shown := ids[tp.Topic]
+		complete := shown && before[tp.Topic] == id
 		for i, list := range lists {
 			var ok bool
 			found[i], ok = list.Lookup(tp.Topic, tp.Partition)
@@ -50,12 +56,12 @@ func ReadLogs(ctx context.Context, logs *kgo.Client, partitions []TopicPartition
 		}
 		if complete {
 			states[tp] = LogState{
-				TopicID: ids[tp.Topic], Start: found[0].Offset, StartEpoch: found[0].LeaderEpoch,
+				TopicID: id, Start: found[0].Offset, StartEpoch: found[0].LeaderEpoch,
 				StableEnd: found[1].Offset, End: found[2].Offset, Epoch: found[2].LeaderEpoch,
 			}
 		}
 	}
-	return states, nil
+	return states, named, nil
 }
 
 // listOffsets asks for the starts, the stable ends and the ends of the logs of topics. It
@@ -79,18 +85,6 @@ func listOffsets(ctx context.Context, logs *kgo.Client, topics []string) (lists 
 		}
 	}
 	return lists, nil
-}
-
-func topicIDs(ctx context.Context, logs *kgo.Client, topics []string) (map[string][16]byte, error) {
-	described, err := client.Describe(ctx, logs, topics)
-	if err != nil {
-		return nil, err
-	}
-	ids := map[string][16]byte{}
-	for _, topic := range described.Topics {
-		ids[*topic.Topic] = topic.TopicID
-	}
-	return ids, nil
 }
 
 // EpochEnds asks where leader epochs end (KIP-320). The result has no partition whose

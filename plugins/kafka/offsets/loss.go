@@ -17,6 +17,7 @@ const (
 	Retention  Cause = "retention"  // the start of the log moved on
 	Truncation Cause = "truncation" // the end of the log was cut off, by an unclean leader election
 	Recreation Cause = "recreation" // the topic was deleted and created again
+	Deletion   Cause = "deletion"   // the topic was deleted: only when the topics are not named
 )
 
 // Loss is a range of offsets that Kafka no longer has: those from First up to before
@@ -52,6 +53,8 @@ func (l *Loss) reason() string {
 	switch n := l.Count(); {
 	case l.Cause == Retention:
 		return "Kafka deleted these records, by retention or by command, before they were read"
+	case l.Cause == Deletion:
+		return "the topic was deleted; these records were not acknowledged and cannot be read any more"
 	case l.Cause == Recreation && n == 0:
 		return recreated + "no record of the deleted topic is known to be lost"
 	case l.Cause == Recreation:

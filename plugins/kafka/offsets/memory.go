@@ -7,20 +7,24 @@ import "sync"
 type Memory struct {
 	mutex     sync.Mutex
 	positions map[TopicPartition]Position
+	held      map[TopicPartition]bool // the partitions that the last membership ended with
 	topics    map[string][16]byte     // the ID of a topic when it was last read
 	reported  map[TopicPartition]Loss // the last loss that was reported
 }
 
 // NewMemory returns a memory of nothing.
 func NewMemory() *Memory {
-	return &Memory{positions: map[TopicPartition]Position{}, topics: map[string][16]byte{}, reported: map[TopicPartition]Loss{}}
+	return &Memory{
+		positions: map[TopicPartition]Position{}, held: map[TopicPartition]bool{},
+		topics: map[string][16]byte{}, reported: map[TopicPartition]Loss{},
+	}
 }
 
-// Keep remembers a position.
-func (m *Memory) Keep(tp TopicPartition, p Position) {
+// Keep remembers a position. held says that no other member has read the partition since.
+func (m *Memory) Keep(tp TopicPartition, p Position, held bool) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.positions[tp] = p
+	m.positions[tp], m.held[tp] = p, held
 	if p.TopicID != [16]byte{} {
 		m.topics[tp.Topic] = p.TopicID
 	}
@@ -68,6 +72,25 @@ func (m *Memory) unreported(lost Loss) *Loss {
 	}
 	lost.First = before.End
 	return &lost
+}
+
+// deleted returns what was lost with the topics that do not exist any more, and forgets the
+// positions in them: a topic that is created again is read from its start. A partition that
+// another member has read since may have lost less than this process knows.
+func (m *Memory) deleted(exist map[string]bool) (all []Loss) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for tp, p := range m.positions {
+		if exist[tp.Topic] {
+			continue
+		}
+		if m.held[tp] && p.LogEnd > p.Next {
+			all = append(all, Loss{TopicPartition: tp, Cause: Deletion, TopicID: p.TopicID, First: p.Next, End: p.LogEnd, Acknowledged: p.Next})
+		}
+		delete(m.positions, tp)
+	}
+	clear(m.held)
+	return all
 }
 
 // Forget forgets a reported loss: a loss of the same offsets is then reported again.

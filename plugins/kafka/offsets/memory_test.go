@@ -16,7 +16,7 @@ func TestWhatIsRecalledOfAPosition(t *testing.T) {
 	m := offsets.NewMemory()
 	p, ok, _ := m.Recall(tp, offsets.NoPosition(), false, old)
 	require.False(t, ok, "recalled %+v", p)
-	m.Keep(tp, known)
+	m.Keep(tp, known, false)
 	for name, test := range map[string]struct {
 		committed offsets.Position
 		ours      bool

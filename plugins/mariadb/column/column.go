@@ -50,6 +50,7 @@ type Column struct {
 	Nullable  bool
 	Generated bool
 	Key       bool
+	Version   bool
 
 	min      int64
 	Max      uint64
@@ -198,12 +199,16 @@ func (c *Column) acceptOpaque(v any) (any, *record.Refusal) {
 
 // FromMetadata gives bytes, as Kafka's key comes, the type that the column takes. The
 // redpanda input sets a record's headers, which are text, over its own metadata: a
-// version must not come from there.
+// version must not come from there. A header may be absent, and is NULL then: not in a
+// key or a version, and not under a name that only an input sets.
 func (c *Column) FromMetadata(v any) (any, *record.Refusal) {
 	switch raw := v.(type) {
 	case nil:
 		if c.Name == record.Timestamp {
 			return nil, refusal.New(refusal.Missing, c.Name, "the record has no timestamp that order-sink can read (none, or not in milliseconds or microseconds)")
+		}
+		if c.Nullable && !c.Key && !c.Version && !strings.HasPrefix(c.Name, record.InputPrefix) {
+			return nil, nil
 		}
 		return nil, refusal.New(refusal.Missing, c.Name, "the message has no such metadata")
 	case string:

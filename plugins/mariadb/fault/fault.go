@@ -59,6 +59,12 @@ func (f *Fault) Doubtful() bool { return f.Kind == Unknown || f.Lone }
 // BlamesRows says whether a part of the rows may be stored without the others.
 func (f *Fault) BlamesRows() bool { return f.Kind == Refused || f.Doubtful() }
 
+// LacksParent says that a foreign key refused the row because its parent row is missing. An
+// account that may not see the parent table gets another number.
+func (f *Fault) LacksParent() bool {
+	return f.Code == refusal.ForeignKey && (f.Number == NoReferencedRow2 || f.Number == noReferencedRow)
+}
+
 func (f *Fault) Unwrap() error { return f.Err }
 
 // OfServer says whether the server, or a proxy before it, sent the error. A proxy may

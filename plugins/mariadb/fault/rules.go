@@ -19,6 +19,7 @@ const (
 	WrongValueForField   = 1366
 	viewCheckFailed      = 1369
 	DatetimeOverflow     = 1441
+	noReferencedRow      = 1216
 	NoReferencedRow2     = 1452
 	AutoincReadFailed    = 1467
 	accessDeniedNoPwd    = 1698
@@ -104,7 +105,7 @@ var rules = map[uint16]rule{
 	1586:             refused(refusal.Duplicate, wordsDuplicate),
 	1761:             refused(refusal.Duplicate, wordsChildKeys),
 	1762:             refused(refusal.Duplicate, wordsChildKeys),
-	1216:             refused(refusal.ForeignKey, wordsParent),
+	noReferencedRow:  refused(refusal.ForeignKey, wordsParent),
 	NoReferencedRow2: refused(refusal.ForeignKey, wordsParent),
 	1217:             refused(refusal.ForeignKey, wordsChild),
 	1451:             refused(refusal.ForeignKey, wordsChild),

@@ -129,6 +129,9 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 			continue // the rows of its group were written after it
 		}
 		setIn(&r.Refused, v.Row.Message, t.Refusal(v.Fault))
+		if v.Fault.LacksParent() {
+			r.Orphans++
+		}
 	}
 	return nil
 }

@@ -12,7 +12,59 @@ type Result struct {
 	Ignored   int                     // tombstones, and records that are no rows
 	Truncated int                     // messages that have emptied the table
 	Refused   map[int]*record.Refusal // by index in the batch
+	Orphans   int                     // of the refused rows, those whose parent row is missing
 	Failed    map[int]error           // what had failed in a processor, by index
+
+	// Tables has the results of the tables by name, when each message names its table. The
+	// name "" has the messages that no table can take. What failed is in none of them.
+	Tables map[string]*Result
+}
+
+// addTable adds the outcome of a table. indexes has the index in the batch of each message.
+func (r *Result) addTable(name string, of *Result, indexes []int) {
+	r.add(of, func(message int) int { return indexes[message] })
+	if r.Tables == nil {
+		r.Tables = make(map[string]*Result)
+	}
+	r.Tables[name] = of
+}
+
+// refuse refuses a message that no table can take.
+func (r *Result) refuse(message int, refused *record.Refusal) {
+	setIn(&r.Refused, message, refused)
+	setIn(&r.ofNone().Refused, message, refused)
+}
+
+// ignore ignores a message that concerns no table.
+func (r *Result) ignore() {
+	r.Ignored++
+	r.ofNone().Ignored++
+}
+
+// ofNone returns the result of the messages that have no table.
+func (r *Result) ofNone() *Result {
+	if r.Tables == nil {
+		r.Tables = make(map[string]*Result)
+	}
+	if r.Tables[""] == nil {
+		r.Tables[""] = &Result{}
+	}
+	return r.Tables[""]
+}
+
+// Tallies has the outcomes of a batch, in all and by table.
+type Tallies struct {
+	all    rows.Tally
+	tables map[string]rows.Tally
+}
+
+// Tallies returns the outcomes for [Result.Credit].
+func (r *Result) Tallies() Tallies {
+	t := Tallies{all: r.Tally, tables: make(map[string]rows.Tally, len(r.Tables))}
+	for name, of := range r.Tables {
+		t.tables[name] = of.Tally
+	}
+	return t
 }
 
 // add adds the outcome of a part of the batch. in returns the index in the batch of a
@@ -22,6 +74,7 @@ func (r *Result) add(part *Result, in func(message int) int) {
 	r.Compacted += part.Compacted
 	r.Ignored += part.Ignored
 	r.Truncated += part.Truncated
+	r.Orphans += part.Orphans
 	for message, refusal := range part.Refused {
 		setIn(&r.Refused, in(message), refusal)
 	}
@@ -53,7 +106,14 @@ func (r *Result) Codes() map[string]int {
 }
 
 // Credit gives the rows of a batch that is written again the outcomes of its first write.
-func (r *Result) Credit(first rows.Tally) {
+func (r *Result) Credit(first Tallies) {
+	credit(&r.Tally, first.all)
+	for name, of := range r.Tables {
+		credit(&of.Tally, first.tables[name])
+	}
+}
+
+func credit(r *rows.Tally, first rows.Tally) {
 	for _, o := range []struct {
 		now   *int
 		first int

@@ -168,9 +168,9 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 		switch m := &messages[i]; {
 		case m.Failed:
 		case m.Refusal != nil:
-			setIn(&all.Refused, i, m.Refusal)
+			all.refuse(i, m.Refusal)
 		case m.Effect == rows.Nothing:
-			all.Ignored++
+			all.ignore()
 		}
 	}
 	var first *fault.Fault
@@ -178,7 +178,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 		d, refused := s.find(part.table)
 		if refused != nil {
 			for _, i := range part.indexes {
-				setIn(&all.Refused, i, refused)
+				all.refuse(i, refused)
 			}
 			continue
 		}
@@ -189,7 +189,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 			}
 			continue
 		}
-		all.add(r, func(message int) int { return part.indexes[message] })
+		all.addTable(part.table, r, part.indexes)
 	}
 	return all, first
 }

@@ -93,7 +93,7 @@ func (t *Table) fitColumn(all []described, name string, found *Mismatch) {
 		}
 	}
 	if t.Target.Version != "" && strings.EqualFold(t.Target.Version, name) {
-		t.Version = len(t.Columns)
+		c.Version, t.Version = true, len(t.Columns)
 		if !c.Orders() {
 			found.add("%s column %s has type %s: versions are integers, decimals, dates or timestamps", FieldVersion, quote(name), c.ColumnType)
 		}

@@ -1,0 +1,86 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+)
+
+// idSchema is the schema of keys.
+const idSchema = `{"type":"struct","fields":[{"type":"int64","optional":false,"field":"id"}],"optional":false}`
+
+// keyed is a record with a key {id} and a value of these fields and members, "" for a
+// tombstone.
+func keyed(topic string, id int, fields, members string) *kgo.Record {
+	r := &kgo.Record{Topic: topic, Key: fmt.Appendf(nil, `{"schema":%s,"payload":{"id":%d}}`, idSchema, id)}
+	if fields != "" {
+		r.Value = fmt.Appendf(nil, `{"schema":{"type":"struct","fields":[{"type":"int64","optional":false,"field":"id"}%s],"optional":false},"payload":{"id":%d%s}}`, fields, id, members)
+	}
+	return r
+}
+
+// tables starts tables.yaml for the topics whose names begin with that of the test and a dot.
+func (w *world) startTables() {
+	w.t.Helper()
+	w.env = map[string]string{"KAFKA_TOPICS": strings.ReplaceAll(w.topic, ".", "[.]") + "[.].*", "KAFKA_TOPICS_REGEXP": "true", "CREATE_TABLES": "true"}
+	var database string
+	w.must(w.db.QueryRowContext(w.t.Context(), "SELECT DATABASE()").Scan(&database))
+	w.admin("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON `" + database + "`.* TO order_sink")
+	w.startReady("pipelines/tables.yaml")
+}
+
+func (w *world) awaitAnswerOf(query string, want ...string) {
+	w.t.Helper()
+	w.eventually(query, func(context.Context) error {
+		rows, err := w.db.QueryContext(w.t.Context(), query)
+		if err != nil {
+			return err // no such table yet
+		}
+		rows.Close()
+		if got := w.rows(query); strings.Join(got, "\n") != strings.Join(want, "\n") {
+			return fmt.Errorf("%q", got)
+		}
+		return nil
+	})
+}
+
+// tables.yaml: a topic has the table of its name, also a topic that is new. The table gets a
+// column for each field of its records.
+func TestTopicsBecomeTables(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		t.Parallel()
+		w := newWorld(t, b, mariadbtest.Shared(t))
+		first, second := w.topic+".first", w.topic+".second"
+		w.must(b.CreateTopic(t.Context(), first, 1, nil))
+		w.startTables()
+		client := kafkatest.Client(t, b)
+		const name = `,{"type":"string","optional":true,"field":"name"}`
+		w.must(client.ProduceSync(t.Context(),
+			keyed(first, 1, name, `,"name":"한국어 😀"`), keyed(first, 2, name, `,"name":null`), keyed(first, 3, name, `,"name":"gone"`),
+			keyed(first, 3, "", ""),
+		).FirstErr())
+		w.awaitAnswerOf("SELECT id, COALESCE(name, 'NULL') FROM `"+first+"` ORDER BY id", "1 한국어 😀", "2 NULL")
+
+		// The schema gets a field, and a record of the old schema leaves its column as it is.
+		const price = name + `,{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2","connect.decimal.precision":"10"},"optional":true,"field":"price"}`
+		w.must(client.ProduceSync(t.Context(), keyed(first, 1, price, `,"name":"b","price":"BNI="`), keyed(first, 1, name, `,"name":"c"`)).FirstErr())
+		w.awaitAnswerOf("SELECT id, name, price FROM `"+first+"` WHERE id = 1", "1 c 12.34")
+
+		w.must(b.CreateTopic(t.Context(), second, 1, nil))
+		w.must(client.ProduceSync(t.Context(), keyed(second, 7, name, `,"name":"x"`), &kgo.Record{Topic: second, Value: []byte("no JSON")}).FirstErr())
+		w.awaitAnswerOf("SELECT id, name FROM `"+second+"`", "7 x")
+		w.eventually("the dead letter is there", func(context.Context) error {
+			if letters := w.deadLetters(); len(letters) != 1 || header(letters[0], "order_sink.code") != "bad_json" || header(letters[0], "__connect.errors.topic") != second {
+				return fmt.Errorf("%d dead letters", len(letters))
+			}
+			return nil
+		})
+	})
+}
