@@ -57,7 +57,7 @@ func (tr *trial) several() *several {
 	s.createTopics()
 	tr.exec("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON " + tr.database + ".* TO order_sink")
 	tr.pipeline, tr.outputs, tr.processor = "pipelines/tables.yaml", []string{"tables"}, "decode"
-	tr.env["KAFKA_TOPICS"], tr.env["KAFKA_TOPICS_REGEXP"], tr.env["CREATE_TABLES"] = strings.ReplaceAll(tr.topic, ".", "[.]")+"[.].*", "true", "true"
+	tr.env["KAFKA_TOPICS_PATTERN"], tr.env["CREATE_TABLES"] = strings.ReplaceAll(tr.topic, ".", "[.]")+"[.].*", "true"
 	return s
 }
 

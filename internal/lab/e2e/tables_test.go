@@ -26,14 +26,12 @@ func keyed(topic string, id int, fields, members string) *kgo.Record {
 	return r
 }
 
-// tables starts tables.yaml for the topics whose names begin with that of the test and a dot.
-func (w *world) startTables() {
+// grantAll lets the sink create and alter the tables of the test's database.
+func (w *world) grantAll() {
 	w.t.Helper()
-	w.env = map[string]string{"KAFKA_TOPICS": strings.ReplaceAll(w.topic, ".", "[.]") + "[.].*", "KAFKA_TOPICS_REGEXP": "true", "CREATE_TABLES": "true"}
 	var database string
 	w.must(w.db.QueryRowContext(w.t.Context(), "SELECT DATABASE()").Scan(&database))
 	w.admin("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON `" + database + "`.* TO order_sink")
-	w.startReady("pipelines/tables.yaml")
 }
 
 func (w *world) awaitAnswerOf(query string, want ...string) {
@@ -59,7 +57,9 @@ func TestTopicsBecomeTables(t *testing.T) {
 		w := newWorld(t, b, mariadbtest.Shared(t))
 		first, second := w.topic+".first", w.topic+".second"
 		w.must(b.CreateTopic(t.Context(), first, 1, nil))
-		w.startTables()
+		w.env = map[string]string{"KAFKA_TOPICS_PATTERN": strings.ReplaceAll(w.topic, ".", "[.]") + "[.].*", "CREATE_TABLES": "true"}
+		w.grantAll()
+		w.startReady("pipelines/tables.yaml")
 		client := kafkatest.Client(t, b)
 		const name = `,{"type":"string","optional":true,"field":"name"}`
 		w.must(client.ProduceSync(t.Context(),
