@@ -49,7 +49,11 @@ func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evo
 		table: &physical{db: db, database: target.Database, name: target.Table},
 	}
 	t.make = func(target *table.Target, its form) *layout {
-		return &layout{of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: ddl.Schemas{Value: its.value, Key: its.key}}
+		schemas := ddl.Schemas{Value: its.value, Key: its.key}
+		if its.full != nil {
+			schemas = its.full.schemas
+		}
+		return &layout{of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: schemas}
 	}
 	if !target.IsOpen() {
 		t.fixed = t.make(target, form{})
