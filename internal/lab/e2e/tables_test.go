@@ -84,3 +84,38 @@ func TestTopicsBecomeTables(t *testing.T) {
 		})
 	})
 }
+
+// A table that does not fit holds back the records of its topic, and no other topic. The
+// state names the table and what ends the wait.
+func TestATableThatMustWaitDelaysNoOtherTable(t *testing.T) {
+	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
+		t.Parallel()
+		w := newWorld(t, b, mariadbtest.Shared(t))
+		waits, goes := w.topic+".waits", w.topic+".goes"
+		for _, topic := range []string{waits, goes} {
+			w.must(b.CreateTopic(t.Context(), topic, 2, nil))
+		}
+		w.admin("CREATE TABLE `" + goes + "` (id BIGINT PRIMARY KEY)")
+		w.env = map[string]string{"KAFKA_TOPICS": waits + "," + goes}
+		w.grantAll()
+		s := w.startReady("pipelines/tables.yaml")
+		client := kafkatest.Client(t, b)
+		const none = " "
+		for round := range 3 {
+			for partition := range int32(2) {
+				for i, topic := range []string{waits, goes} {
+					record := keyed(topic, round*10+int(partition)+i*100, none, "")
+					record.Partition = partition
+					w.must(client.ProduceSync(t.Context(), record).FirstErr())
+				}
+			}
+			// The records of the other topic arrive in each round, although the first one waits.
+			w.awaitAnswerOf("SELECT COUNT(*) FROM `"+goes+"`", fmt.Sprint(2*(round+1)))
+			if round == 0 {
+				w.awaitAnswer(s, "/tables/ready", 503, "waiting for MariaDB since .*table `.*[.]waits` does not exist")
+			}
+		}
+		w.admin("CREATE TABLE `" + waits + "` (id BIGINT PRIMARY KEY)")
+		w.awaitAnswerOf("SELECT COUNT(*) FROM `"+waits+"`", "6")
+	})
+}
