@@ -76,7 +76,7 @@ func secondSnapshot(r *replica) {
 	r.awaitMarker()
 	r.release(r.connector)
 	stop := r.watch()
-	r.connector = r.capture(r.database, 3, onePartition)
+	r.connector = r.follow()
 	r.generator.RowsOnly = true
 	r.change(r.generator, times(20, 300))
 	r.awaitSnapshot(r.database, 2, r.connector)

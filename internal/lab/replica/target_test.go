@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -52,13 +53,21 @@ func (r *replica) begin() {
 	r.Helper()
 	r.create()
 	r.change(r.generator, times(20, 200))
-	r.connector = r.capture(r.database, 3, onePartition)
+	r.connector = r.follow()
 	r.startSink()
 	r.generator.RowsOnly = true
 	r.change(r.generator, times(20, 200))
 	r.awaitSnapshot(r.database, 1, r.connector)
 	r.generator.RowsOnly = false
 	r.awaitMarker()
+}
+
+// follow starts a connector with the settings of docs/replica.md.
+func (r *replica) follow() (connector string) {
+	r.Helper()
+	set := maps.Clone(onePartition)
+	set["column.propagate.source.type"] = ".*"
+	return r.capture(r.database, 3, set)
 }
 
 // startSink runs the shipped pipeline.

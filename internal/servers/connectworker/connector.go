@@ -65,8 +65,8 @@ func (w *Worker) Check(ctx context.Context, name string) error {
 	return nil
 }
 
-// Delete deletes a connector and waits until its tasks have left the group. A new
-// connector of the same name begins with the oldest record again.
+// Delete deletes a connector and waits until its tasks have left the group. A new sink of
+// the same name begins with the oldest record again; a new source of the same name continues.
 func (w *Worker) Delete(ctx context.Context, name string) error {
 	err := w.until(ctx, func() (bool, error) {
 		_, err := w.ask(ctx, http.MethodDelete, path(name, ""), nil)
