@@ -78,8 +78,8 @@ func (r *replica) startSink() {
 		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", "pipelines/replica.yaml"},
 		Env: map[string]string{
 			"KAFKA_BROKERS": strings.Join(r.broker.Seeds(), ","), "KAFKA_GROUP": r.database,
-			"KAFKA_TOPICS":      r.database + "[.]" + r.database + "[.].*",
-			"DEAD_LETTER_TOPIC": r.deadLetters, "MARIADB_DSN": r.dsn,
+			"KAFKA_TOPICS_PATTERN": r.database + "[.]" + r.database + "[.].*",
+			"DEAD_LETTER_TOPIC":    r.deadLetters, "MARIADB_DSN": r.dsn,
 		},
 	})
 	r.must(err)
