@@ -79,3 +79,12 @@ func TestARecordKeyThatNamesNoRowIsRefused(t *testing.T) {
 	}).refused)
 	require.Equal(t, []string{"5|1"}, d.rows("SELECT id, v FROM t"))
 }
+
+// A record without a key has no row, whatever its value is.
+func TestARecordWithoutAKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE t (id INT PRIMARY KEY)")
+	o := d.output("table: t\nkey_from: record_key\n")
+	r := d.put(o, sent([]any{object{"id": int64(1)}}, map[string]any{"kafka_key": []byte(nil)}))
+	require.Equal(t, map[int]string{0: "row_missing: kafka_key: the record has no key"}, r.refused)
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
+	"github.com/order-sink/order-sink/plugins/mariadb/change"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
@@ -137,8 +138,8 @@ func member(s *schema.Schema, name string) *schema.Schema {
 	return nil
 }
 
-// metadata returns the schema of metadata: the position of a record is numbers, a header is
-// text. A message may lack each of them.
+// metadata returns the schema of metadata: the position of a record or of an event is
+// numbers, a header is text. A message may lack each of them.
 func metadata(name string) *schema.Schema {
 	s := &schema.Schema{Type: schema.String, Optional: true}
 	switch name {
@@ -149,7 +150,7 @@ func metadata(name string) *schema.Schema {
 	case record.Tombstone:
 		s.Type = schema.Boolean
 	default:
-		if record.IsNumber(name) {
+		if record.IsNumber(name) || slices.Contains(change.Positions, name) {
 			s.Type = schema.Int64
 		}
 	}

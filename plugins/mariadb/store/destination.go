@@ -13,6 +13,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
+	"github.com/order-sink/order-sink/plugins/mariadb/key"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
@@ -125,11 +126,14 @@ func (d *destination) layoutOf(m *rows.Message, last *recent) (*layout, *record.
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	of, refused := d.find(its, func() (*table.Target, *record.Refusal) { return d.target.Derive(fieldsOf(m), keyMembers(m.Key)) })
-	if refused == nil {
-		d.last = of
-		*last = recent{its, of}
+	if refused != nil {
+		if missing := key.Check(m.Key); missing != nil && d.target.KeyFrom == table.FromKey {
+			refused = missing
+		}
+		return nil, refused
 	}
-	return of, refused
+	d.last, *last = of, recent{its, of}
+	return of, nil
 }
 
 // layoutOfKey returns any layout of the table. All have the key columns.
