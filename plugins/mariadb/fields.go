@@ -81,7 +81,8 @@ func tableFields() []*service.ConfigField {
 			Default([]any{}),
 		service.NewStringListField(table.FieldKey).
 			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index. With `key_from: record_key`, an empty list stands for all members of the record key. The output ignores an empty name, so that a variable may contain one name or none.").
-			Example([]string{"order_id"}),
+			Example([]string{"order_id"}).
+			Default([]any{}),
 		service.NewStringAnnotatedEnumField(table.FieldKeyFrom, map[string]string{
 			keyFromValue:  "From the members of the record, as for the other columns.",
 			keyFromRecord: "From the record key, as with `pk.mode=record_key` of a JDBC sink: the key itself if `key` has one column, otherwise its members. Set `key_format` of `connect_json_decode` to the format of the keys. Without it, the key is text, or JSON.",
