@@ -195,6 +195,9 @@ func (c *check) judge(record *kgo.Record) error {
 			return fmt.Errorf("%w: %s: the oracle gives %d columns of %d", ErrUnjudged, location(record), len(outcome.Row), len(c.Columns))
 		}
 		c.expectRow(record, outcome.Row)
+	case outcome.Deleted != "" && c.keys[outcome.Deleted] != nil:
+		delete(c.keys, outcome.Deleted)
+		c.report.Keys--
 	}
 	return nil
 }

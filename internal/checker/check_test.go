@@ -159,6 +159,35 @@ func TestAKeyInSeveralPartitions(t *testing.T) {
 	}
 }
 
+// A record deletes the row of its key, and a later record stores the row again.
+func TestADeletedRow(t *testing.T) {
+	d, g := newTestData(t, kafkatest.InMemory(t)), orders.NewGenerator(7)
+	seed := SeedOracle(255)
+	d.config.Oracle = func(r *kgo.Record) Outcome {
+		if r.Value == nil {
+			return Outcome{Deleted: string(r.Key)}
+		}
+		return seed(r)
+	}
+	gone, back := g.Order(), g.Order()
+	deletion := func(o orders.Order) orders.Message { return orders.Message{Key: []byte(o.OrderID)} }
+	d.log(0, deletion(gone)) // of a row that never was
+	d.log(0, orders.Good(gone))
+	d.log(0, deletion(gone))
+	d.log(1, orders.Good(back))
+	d.log(1, deletion(back))
+	back.Quantity++
+	d.log(1, orders.Good(back))
+	d.store(back)
+	if got, expected := d.check(), (Report{Records: 6, Keys: 1, Rows: 1}); got != expected {
+		t.Errorf("got %+v, expected %+v", got, expected)
+	}
+	d.store(gone)
+	if got := d.check(); got.ExtraRows != 1 || !strings.Contains(got.Diff, gone.OrderID) {
+		t.Errorf("with a row that must be gone: got %+v", got)
+	}
+}
+
 func TestWhatCannotBeCheckedIsAnError(t *testing.T) {
 	s := newStory(t, kafkatest.InMemory(t))
 	check := func(change func(*Config)) error {

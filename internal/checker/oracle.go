@@ -12,12 +12,15 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Outcome is what a correct sink makes of a record: a row, a dead letter with a code, or
-// nothing if both are empty. Err means that the oracle does not know.
+// Outcome is what a correct sink makes of a record: a row, a dead letter with a code, a
+// deleted row, or nothing if all are empty. Err means that the oracle does not know.
 type Outcome struct {
 	Row  Row
 	Code string
-	Err  error
+	// Deleted is the primary key of the row that the record deletes. All records of such a
+	// key must be in one partition, because partitions have no common order.
+	Deleted string
+	Err     error
 }
 
 // Row has the text of each column as the server returns it: UTF-8, and never NULL. The

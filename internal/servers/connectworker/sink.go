@@ -1,13 +1,19 @@
 package connectworker
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
-// Sink configures one of Debezium's JDBC sinks. It upserts the records of a topic, by
-// order_id, into an existing table of MariaDB.
+// Sink configures one of Debezium's JDBC sinks. It upserts the records of topics, by
+// order_id, into existing tables of MariaDB.
 type Sink struct {
-	Topic string
-	Table string // in Database
+	Topic string // or several, with commas between them
+	Table string // in Database; "${topic}" for the table of the name of the topic
 	Tasks int
+	// Changes is set when the records are change events of Debezium. Their keys have schemas,
+	// and the sink deletes rows, too.
+	Changes bool
 
 	Address        string // of MariaDB, "127.0.0.1:port"
 	User, Password string
@@ -47,6 +53,18 @@ func (s Sink) Config() map[string]string {
 		"primary.key.fields":                  "order_id",
 		"schema.evolution":                    "none",
 		"consumer.override.auto.offset.reset": "earliest",
+	}
+	if s.Changes {
+		delete(config, "primary.key.fields") // all fields of the key
+		config["primary.key.mode"] = "record_key"
+		config["delete.enabled"] = "true"
+		config["key.converter"] = "org.apache.kafka.connect.json.JsonConverter"
+		config["key.converter.schemas.enable"] = "true"
+	}
+	if s.Tuned && strings.Contains(s.Topic, ",") {
+		// The default assigns the topics one by one: the first task gets the first partition
+		// of each, which is all of them when topics have one partition.
+		config["consumer.override.partition.assignment.strategy"] = "org.apache.kafka.clients.consumer.RoundRobinAssignor"
 	}
 	if s.Tuned {
 		config["connection.url"] += "?rewriteBatchedStatements=true&useServerPrepStmts=true"

@@ -90,6 +90,36 @@ func TestATopicBecomesTheTable(t *testing.T) {
 	}
 }
 
+// The tasks of a sink that deletes rows read the keys of the records, and share topics of
+// one partition.
+func TestConfig(t *testing.T) {
+	for _, c := range []struct {
+		sink     Sink
+		expected map[string]string // "" for a key that is not there
+	}{
+		{Sink{Topic: "orders", Tuned: true}, map[string]string{
+			"primary.key.mode": "record_value", "primary.key.fields": "order_id", "delete.enabled": "", "key.converter": "",
+			"consumer.override.partition.assignment.strategy": "", "batch.size": "3000",
+		}},
+		{Sink{Topic: "a,b", Table: "${topic}", Tuned: true}, map[string]string{
+			"topics": "a,b", "collection.name.format": "${topic}",
+			"consumer.override.partition.assignment.strategy": "org.apache.kafka.clients.consumer.RoundRobinAssignor",
+		}},
+		{Sink{Topic: "a,b"}, map[string]string{"consumer.override.partition.assignment.strategy": ""}},
+		{Sink{Topic: "orders", Changes: true}, map[string]string{
+			"primary.key.mode": "record_key", "primary.key.fields": "", "delete.enabled": "true", "insert.mode": "upsert",
+			"key.converter": "org.apache.kafka.connect.json.JsonConverter", "key.converter.schemas.enable": "true",
+		}},
+	} {
+		got := c.sink.Config()
+		for key, value := range c.expected {
+			if got[key] != value {
+				t.Errorf("%+v: %s is %q, expected %q", c.sink, key, got[key], value)
+			}
+		}
+	}
+}
+
 func TestATaskThatFailsIsAnError(t *testing.T) {
 	b := kafkatest.Shared(t)
 	w := start(t, b.Seeds())

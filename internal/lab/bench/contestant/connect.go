@@ -36,7 +36,7 @@ var ConnectCold = Contestant{Name: "Kafka Connect, cold", Start: func(ctx contex
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
 		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
-	config, err := connector(s, r.Topic, r.Sequence.Partitions, false)
+	config, err := connector(s, r, false)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func connect(name string, tuned bool) Contestant {
 			if err := measure.ForgetPeak(s.Connect.PID()); err != nil {
 				return nil, err
 			}
-			config, err := connector(s, r.Topic, r.Sequence.Partitions, tuned)
+			config, err := connector(s, r, tuned)
 			if err != nil {
 				return nil, err
 			}
@@ -68,13 +68,17 @@ func connect(name string, tuned bool) Contestant {
 }
 
 // connector is the configuration of a sink.
-func connector(s *stack.Stack, topic string, tasks int, tuned bool) (map[string]string, error) {
+func connector(s *stack.Stack, r Run, tuned bool) (map[string]string, error) {
 	there, err := mysql.ParseDSN(s.Server.DSN("orders"))
 	if err != nil {
 		return nil, errors.New("reading the DSN: expected user:password@tcp(host:port)/database")
 	}
+	table := "orders"
+	if r.Sequence.OwnTables {
+		table = "${topic}"
+	}
 	return connectworker.Sink{
-		Topic: topic, Table: "orders", Tasks: tasks, Tuned: tuned,
+		Topic: r.Topic, Table: table, Tasks: r.Sequence.Partitions, Tuned: tuned, Changes: r.Sequence.Changes,
 		Address: there.Addr, User: there.User, Password: there.Passwd, Database: there.DBName,
 	}.Config(), nil
 }
@@ -125,7 +129,7 @@ func warmConnect(ctx context.Context, s *stack.Stack) error {
 	if err := s.Table(ctx, warm); err != nil {
 		return err
 	}
-	config, err := connector(s, topic, warm.Sequence.Partitions, true)
+	config, err := connector(s, Run{Workload: warm, Topic: topic}, true)
 	if err != nil {
 		return err
 	}

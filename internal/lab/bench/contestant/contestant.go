@@ -27,7 +27,7 @@ type Contestant struct {
 // Run is what a contestant is told of one run.
 type Run struct {
 	workload.Workload
-	Topic string
+	Topic string // several topics have commas between their names
 	Log   string // the name of its log
 }
 

@@ -3,9 +3,12 @@ package contestant
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/order-sink/order-sink/internal/lab/bench/workload"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
@@ -13,17 +16,13 @@ import (
 
 // Of the copies of the pipelines nothing but the columns differs.
 func TestWidePipelines(t *testing.T) {
-	root := ordersinktest.Root(t)
 	for _, path := range []string{"pipelines/orders.yaml", "pipelines/bench/stock.yaml", "pipelines/bench/stock_tuned.yaml"} {
-		text, err := os.ReadFile(filepath.Join(root, path))
+		text := shipped(t, path)
+		wide, err := widen(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		wide, err := widen(string(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		changed := widened(t, string(text), wide)
+		changed := widened(t, text, wide)
 		if expected := map[bool]int{true: 1, false: 3}[path == "pipelines/orders.yaml"]; changed != expected {
 			t.Errorf("%s: %d lines differ, expected %d", path, changed, expected)
 		}
@@ -49,14 +48,104 @@ func widened(t *testing.T, text, wide string) (changed int) {
 	return changed
 }
 
-// The stock pipelines differ by what README.md says, and by nothing else.
-func TestTunedStockDiffersBySettingsOnly(t *testing.T) {
-	lines := func(name string) []string {
-		text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "pipelines", "bench", name))
+// The copies of order-sink's pipelines differ in these lines, and in no others.
+func TestCopiesOfPipelines(t *testing.T) {
+	for _, c := range []struct {
+		path        string
+		change      func(string) (string, error)
+		gone, added []string
+	}{
+		{"pipelines/orders.yaml", byTopic,
+			[]string{`    table: "${MARIADB_TABLE:orders}"`, `    columns: [ order_id, user_id, product_id, qty, unit_price, total_price ]`},
+			[]string{"    table: \"`${! @kafka_topic }`\"", `    schema_metadata: order_sink_schema`}},
+		{"pipelines/tables.yaml", keyByValue,
+			[]string{`    key_from: record_key`, `    key: [ "${KEY_COLUMN:}" ]`},
+			[]string{`    key_from: value`, `    key: [ order_id ]`}},
+	} {
+		text := shipped(t, c.path)
+		changed, err := c.change(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool { return strings.HasPrefix(line, "#") })
+		if gone, added := without(text, changed), without(changed, text); !slices.Equal(gone, c.gone) || !slices.Equal(added, c.added) {
+			t.Errorf("%s: the copy lacks %q and adds %q", c.path, gone, added)
+		}
+		if _, err := c.change("output: {}"); err == nil {
+			t.Errorf("%s: another pipeline was changed", c.path)
+		}
+	}
+}
+
+func shipped(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// without returns the lines of a text that another text has not, or has less often.
+func without(text, other string) (lines []string) {
+	others := strings.Split(other, "\n")
+	for line := range strings.SplitSeq(text, "\n") {
+		if i := slices.Index(others, line); i >= 0 {
+			others = slices.Delete(others, i, i+1)
+		} else {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// Each output of the switch is the output of the stock pipeline, with another table.
+func TestAnOutputForEachTable(t *testing.T) {
+	type output struct {
+		SQLInsert map[string]any `yaml:"sql_insert"`
+	}
+	read := func(text string, into any) {
+		t.Helper()
+		if err := yaml.Unmarshal([]byte(text), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stock struct{ Output output }
+	text := shipped(t, "pipelines/bench/stock_tuned.yaml")
+	read(text, &stock)
+	changed, err := outputForEach(text, []string{"a", "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var switched struct {
+		Output struct {
+			Switch struct {
+				Cases []struct {
+					Check  string
+					Output output
+				}
+			}
+		}
+	}
+	read(changed, &switched)
+	cases := switched.Output.Switch.Cases
+	if len(cases) != 2 || cases[0].Check != `@kafka_topic == "a"` || cases[1].Check != `@kafka_topic == "b"` {
+		t.Fatalf("the cases are %+v", cases)
+	}
+	for i, table := range []string{"a", "b"} {
+		stock.Output.SQLInsert["table"] = table
+		if !reflect.DeepEqual(cases[i].Output, stock.Output) {
+			t.Errorf("got %v, expected %v", cases[i].Output, stock.Output)
+		}
+	}
+	if before, _, _ := strings.Cut(changed, "\noutput:"); !strings.HasPrefix(text, before+"\noutput:") {
+		t.Error("the input or the processors have changed")
+	}
+}
+
+// The stock pipelines differ by what README.md says, and by nothing else.
+func TestTunedStockDiffersBySettingsOnly(t *testing.T) {
+	lines := func(name string) []string {
+		return slices.DeleteFunc(strings.Split(shipped(t, "pipelines/bench/"+name), "\n"), func(line string) bool { return strings.HasPrefix(line, "#") })
 	}
 	var more []string
 	plain := lines("stock.yaml")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/lab/bench/measure"
 	"github.com/order-sink/order-sink/internal/lab/bench/stack"
+	"github.com/order-sink/order-sink/internal/lab/bench/workload"
 	"github.com/order-sink/order-sink/internal/lab/network"
 	"github.com/order-sink/order-sink/internal/lab/scrape"
 	"github.com/order-sink/order-sink/internal/servers/eventually"
@@ -22,9 +23,18 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/process"
 )
 
-// OrderSink is the product as it is shipped: its settings are those that a user
-// must make, the addresses.
-var OrderSink = OrderSinks(1)
+var (
+	// OrderSink is the product as it is shipped: its settings are those that a user
+	// must make, the addresses.
+	OrderSink = OrderSinks(1)
+	// OrderSinkGeneral writes orders as any other records: see byTopic.
+	OrderSinkGeneral = orderSinks(OrderSinkGeneralName, 1, func(s *stack.Stack, _ workload.Workload) (string, error) {
+		return derived(s, ordersPipeline, "general", byTopic)
+	})
+)
+
+// OrderSinkGeneralName is the name that a goal compares with.
+const OrderSinkGeneralName = "order-sink, general"
 
 // OrderSinks are several of one consumer group.
 func OrderSinks(n int) Contestant {
@@ -32,12 +42,16 @@ func OrderSinks(n int) Contestant {
 	if n > 1 {
 		name = fmt.Sprintf("%d order-sinks", n)
 	}
+	return orderSinks(name, n, ownPipeline)
+}
+
+func orderSinks(name string, n int, pipeline func(*stack.Stack, workload.Workload) (path string, err error)) Contestant {
 	return Contestant{Name: name, Start: func(ctx context.Context, s *stack.Stack, r Run) (*Running, error) {
 		group, letters := s.Name("order-sink"), s.Name("dead-letters")
 		if err := s.Kafka.CreateTopic(ctx, letters, 1, nil); err != nil {
 			return nil, err
 		}
-		path, err := pipeline(s, "pipelines/orders.yaml", r.Workload)
+		path, err := pipeline(s, r.Workload)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +60,8 @@ func OrderSinks(n int) Contestant {
 			return nil, err
 		}
 		sinks, profiled, err := startOrderSinks(ctx, s, n, r.Log, path, map[string]string{
-			"KAFKA_BROKERS": s.Kafka.Seeds()[0], "KAFKA_TOPIC": r.Topic, "KAFKA_GROUP": group,
+			"KAFKA_BROKERS": s.Kafka.Seeds()[0], "KAFKA_GROUP": group,
+			"KAFKA_TOPIC": r.Topic, "KAFKA_TOPICS": r.Topic, "KAFKA_TOPICS_REGEXP": "false",
 			"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": dsn,
 		})
 		if err != nil {

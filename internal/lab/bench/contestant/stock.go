@@ -22,7 +22,7 @@ func stock(name, shipped string) Contestant {
 		if err != nil {
 			return nil, err
 		}
-		path, err := pipeline(s, shipped, r.Workload)
+		path, err := stockPipeline(s, shipped, r.Workload)
 		if err != nil {
 			return nil, err
 		}

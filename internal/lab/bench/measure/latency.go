@@ -137,7 +137,7 @@ func seen(ctx context.Context, s *stack.Stack, p *pending) (latencies []float64,
 	if !there {
 		return nil, nil
 	}
-	ids, err := orderIDs(ctx, s, "order_id >= ? AND order_id LIKE 'order-%'", oldest)
+	ids, err := orderIDs(ctx, s, "SELECT order_id FROM orders WHERE order_id >= ? AND order_id LIKE 'order-%'", oldest)
 	now := time.Now()
 	for _, id := range ids {
 		if latency, first := p.take(id, now); first {

@@ -5,6 +5,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/order-sink/order-sink/internal/lab/bench/stack"
@@ -66,9 +67,18 @@ func (p *progress) beyond() bool {
 
 func (p *progress) done() bool { return len(p.seen) == p.Partitions*(workload.Steps+1) }
 
-// orderIDs are the ids of orders that are in the table.
-func orderIDs(ctx context.Context, s *stack.Stack, where string, args ...any) (ids []string, err error) {
-	rows, err := s.DB.QueryContext(ctx, "SELECT order_id FROM orders WHERE "+where, args...)
+// markers is the query for the markers in all tables: a range of each primary key.
+func markers(tables []string) string {
+	var queries []string
+	for _, table := range tables {
+		queries = append(queries, "SELECT order_id FROM "+table+" WHERE "+workload.IsMarker)
+	}
+	return strings.Join(queries, " UNION ALL ")
+}
+
+// orderIDs are the ids of orders that a query finds.
+func orderIDs(ctx context.Context, s *stack.Stack, query string, args ...any) (ids []string, err error) {
+	rows, err := s.DB.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the table: %w", err)
 	}
@@ -110,9 +120,9 @@ type Subject struct {
 
 // Watch follows a contestant until every marker is stored.
 func Watch(ctx context.Context, s *stack.Stack, of workload.Sequence, r Subject) (t timeline, err error) {
-	p, last := newProgress(of), time.Now()
+	p, query, last := newProgress(of), markers(of.Tables()), time.Now()
 	for {
-		ids, err := orderIDs(ctx, s, workload.IsMarker)
+		ids, err := orderIDs(ctx, s, query)
 		if err != nil {
 			return t, err
 		}

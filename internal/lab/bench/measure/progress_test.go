@@ -44,6 +44,17 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+func TestMarkersOfAllTables(t *testing.T) {
+	for expected, tables := range map[string][]string{
+		"SELECT order_id FROM orders WHERE order_id LIKE 'mark-%'":                                                          {"orders"},
+		"SELECT order_id FROM a WHERE order_id LIKE 'mark-%' UNION ALL SELECT order_id FROM b WHERE order_id LIKE 'mark-%'": {"a", "b"},
+	} {
+		if got := markers(tables); got != expected {
+			t.Errorf("got %s, expected %s", got, expected)
+		}
+	}
+}
+
 func TestCPUTimeIsThatOfTheProcess(t *testing.T) {
 	before, err := cpuTime(os.Getpid())
 	if err != nil {

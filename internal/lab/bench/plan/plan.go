@@ -51,7 +51,7 @@ func Full(n int, trickle time.Duration) []Match {
 	alone := []contestant.Contestant{contestant.OrderSink}
 	tuned := []contestant.Contestant{contestant.OrderSink, contestant.StockTuned, contestant.ConnectTuned, contestant.Ceiling}
 	return []Match{
-		{Workload: workload.Insert(n, 4), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.StockDefault, contestant.StockTuned, contestant.ConnectDefault, contestant.ConnectTuned, contestant.Ceiling, contestant.CeilingOne}},
+		{Workload: workload.Insert(n, 4), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.OrderSinkGeneral, contestant.StockDefault, contestant.StockTuned, contestant.ConnectDefault, contestant.ConnectTuned, contestant.Ceiling, contestant.CeilingOne}},
 		{Workload: workload.Update(n), Contestants: tuned},
 		{Workload: workload.Redelivery(n), Contestants: alone},
 		{Workload: workload.Insert(n, 1), Contestants: tuned},
@@ -61,6 +61,9 @@ func Full(n int, trickle time.Duration) []Match {
 		{Workload: workload.RefusedBefore(n, 1000), Contestants: alone},
 		{Workload: workload.RefusedBefore(n, 100), Contestants: alone},
 		{Workload: workload.Wide(min(n, 200_000)), Contestants: tuned[:3]},
+		{Workload: workload.Tables(n, 12), Contestants: tuned[:3]},
+		{Workload: workload.Tables(n, 50), Contestants: alone},
+		{Workload: workload.Changes(min(n, 200_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.ConnectTuned}},
 		{Workload: workload.Slow(trickle), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.StockDefault, contestant.StockTuned, contestant.ConnectDefault, contestant.ConnectTuned}},
 		// A topic that is filled while its sinks are frozen, for less than their session.
 		{Workload: workload.Shared(min(n, 300_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.OrderSinks(2), contestant.OrderSinks(3)}},

@@ -43,6 +43,8 @@ var none = math.NaN()
 func goals() []goal {
 	one := workload.Insert(1, 1).Name
 	twelve := workload.Insert(1, 12).Name
+	wide, changes := workload.Wide(1).Name, workload.Changes(1).Name
+	tables, many := workload.Tables(1, 12).Name, workload.Tables(1, 50).Name
 	return []goal{
 		{"rows/s, empty table, against the fastest tuned peer", 2, 3, false, "x", against(measure.Rate, ofInsert, tunedPeers...)},
 		{"rows/s, empty table, against the faster of the peers' defaults", 4, 6, false, "x", against(measure.Rate, ofInsert, defaultPeers...)},
@@ -60,6 +62,12 @@ func goals() []goal {
 		{"longest stall, empty table", 0.5, none, true, " s", of(ofInsert, own, measure.Stall)},
 		{"rows/s, 0.1 % refused by MariaDB, against none", 0.6, 0.9, false, "x", quotient(of(workload.Refused(1, 1000).Name, own, measure.Rate), of(ofInsert, own, measure.Rate))},
 		{"rows/s, 12 partitions against 4", 1, none, false, "x", quotient(of(twelve, own, measure.Rate), of(ofInsert, own, measure.Rate))},
+		{"rows/s, orders the general way, against orders.yaml", 0.95, none, false, "x", quotient(of(ofInsert, contestant.OrderSinkGeneralName, measure.Rate), of(ofInsert, own, measure.Rate))},
+		{"rows/s, 40 columns, against the fastest tuned peer", 2, none, false, "x", against(measure.Rate, wide, tunedPeers...)},
+		{"rows/s, 12 topics into 12 tables, against the fastest tuned peer", 2, none, false, "x", against(measure.Rate, tables, tunedPeers...)},
+		{"rows/s, change events, against Kafka Connect, tuned", 3, none, false, "x", against(measure.Rate, changes, contestant.ConnectTunedName)},
+		{"sink CPU a row, change events, against Kafka Connect, tuned", 0.25, none, true, "x", against(measure.SinkCPU, changes, contestant.ConnectTunedName)},
+		{"peak RSS, 50 topics into 50 tables", 200, none, true, " MB", of(many, own, measure.Memory)},
 		{"rows/s, 10^7 rows there against 10^5", none, none, false, "x", quotient(of(workload.GrownName(workload.Large), own, measure.Rate), of(workload.GrownName(workload.Small), own, measure.Rate))},
 		{"rows/s, 3 sinks against 1", 1, none, false, "x", quotient(of(ofShared, contestant.OrderSinks(3).Name, measure.Rate), of(ofShared, own, measure.Rate))},
 		{"rows/s, 3 sinks against 1, MariaDB far", none, none, false, "x", quotient(of(ofSharedFar, contestant.OrderSinks(3).Name, measure.Rate), of(ofSharedFar, own, measure.Rate))},

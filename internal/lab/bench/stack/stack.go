@@ -34,7 +34,8 @@ type Stack struct {
 	topics  map[workload.Sequence]string // those that several runs read
 	logs    map[string]*checker.Log      // what each of these demands of the table
 	names   int
-	Orders  int // of a topic
+	tables  []string // beside orders, that the last workload has made
+	Orders  int      // of a topic
 
 	closers []func() error
 }

@@ -5,17 +5,19 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/order-sink/order-sink/internal/checker"
 	"github.com/order-sink/order-sink/internal/lab/bench/workload"
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
 )
 
-// Table makes the table of a workload, with what is to be there before a run.
+// Table makes the tables of a workload, with what is to be there before a run.
 func (s *Stack) Table(ctx context.Context, w workload.Workload) error {
-	if err := s.Exec(ctx, "DROP TABLE IF EXISTS orders"); err != nil {
+	if err := s.Exec(ctx, "DROP TABLE IF EXISTS "+strings.Join(append(s.tables, "orders"), ", ")); err != nil {
 		return err
 	}
+	s.tables = nil
 	if err := mariadb.RunFile(ctx, s.Server.DSN("orders"), filepath.Join(s.Root, "config", "schema.sql")); err != nil {
 		return err
 	}
@@ -24,11 +26,25 @@ func (s *Stack) Table(ctx context.Context, w workload.Workload) error {
 			return err
 		}
 	}
+	if w.Sequence.OwnTables {
+		return s.copyTable(ctx, w.Sequence.Tables())
+	}
 	if w.Filled {
 		// Every order but the markers, with other values and older timestamps.
 		return workload.Load(ctx, workload.Loader{DSN: s.Server.DSN("orders"), Connections: 4, Rows: w.Sequence, Older: true})
 	}
 	return s.grow(ctx, w.Old)
+}
+
+// copyTable makes empty tables that are like the table of orders.
+func (s *Stack) copyTable(ctx context.Context, names []string) error {
+	for _, name := range names {
+		if err := s.Exec(ctx, "CREATE TABLE "+name+" LIKE orders"); err != nil {
+			return err
+		}
+		s.tables = append(s.tables, name)
+	}
+	return nil
 }
 
 // withoutOld is the view of the rows that were not there before a run.
@@ -61,11 +77,30 @@ func (s *Stack) Exec(ctx context.Context, statement string) error {
 	return nil
 }
 
-// Check compares the table and the dead letters with what the topic demands, which
-// is read from the topic once.
+// Check compares each table and the dead letters with what its topic demands, which is
+// read from the topic once.
 func (s *Stack) Check(ctx context.Context, w workload.Workload, topic, deadLetters string) error {
+	records, tables := 0, w.Sequence.Tables()
+	for i, name := range strings.Split(topic, ",") {
+		report, err := s.compare(ctx, w, name, tables[i], deadLetters)
+		if err == nil {
+			err = report.Err()
+		}
+		if err != nil {
+			return err
+		}
+		records += report.Records
+	}
+	if records != w.Records() {
+		return fmt.Errorf("the topic has %d records instead of %d", records, w.Records())
+	}
+	return nil
+}
+
+// compare compares one table with its topic.
+func (s *Stack) compare(ctx context.Context, w workload.Workload, topic, table, deadLetters string) (checker.Report, error) {
 	config := checker.Config{
-		Seeds: s.Kafka.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: s.DB,
+		Seeds: s.Kafka.Seeds(), Topic: topic, DeadLetters: deadLetters, DB: s.DB, Table: table,
 		Oracle: w.Oracle(), Exactly: true,
 	}
 	if w.Sequence.Wide {
@@ -78,18 +113,11 @@ func (s *Stack) Check(ctx context.Context, w workload.Workload, topic, deadLette
 	if log == nil {
 		var err error
 		if log, err = checker.ReadLog(ctx, config); err != nil {
-			return err
+			return checker.Report{}, err
 		}
 		if !w.OwnTopic() {
 			s.logs[topic] = log
 		}
 	}
-	report, err := log.Compare(ctx, config)
-	if err == nil {
-		err = report.Err()
-	}
-	if err == nil && report.Records != w.Records() {
-		err = fmt.Errorf("the topic has %d records instead of %d", report.Records, w.Records())
-	}
-	return err
+	return log.Compare(ctx, config)
 }

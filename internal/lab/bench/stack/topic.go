@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -13,14 +14,17 @@ import (
 )
 
 // TopicOf is the topic of a workload: that of its sequence, which is filled the
-// first time, or an empty one.
+// first time, or an empty one. Several topics have commas between their names.
 func (s *Stack) TopicOf(ctx context.Context, w workload.Workload) (string, error) {
 	if name, there := s.topics[w.Sequence]; there && !w.OwnTopic() {
 		return name, nil
 	}
-	name := s.Name("orders")
-	if err := s.Kafka.CreateTopic(ctx, name, int32(w.Sequence.Partitions), nil); err != nil {
-		return "", err
+	name := s.topicName(w.Sequence)
+	names := strings.Split(name, ",")
+	for _, one := range names {
+		if err := s.Kafka.CreateTopic(ctx, one, int32(w.Sequence.Partitions/len(names)), nil); err != nil {
+			return "", err
+		}
 	}
 	if w.OwnTopic() {
 		return name, nil
@@ -32,12 +36,24 @@ func (s *Stack) TopicOf(ctx context.Context, w workload.Workload) (string, error
 	return name, nil
 }
 
-// Produce fills a topic, each order in its partition, compressed as the client
-// does by itself.
+// topicName chooses the name of a new topic. A pipeline may take the table from the topic,
+// so the topic of the workload insert has the name of the table.
+func (s *Stack) topicName(of workload.Sequence) string {
+	switch {
+	case of.OwnTables:
+		return strings.Join(of.Tables(), ",")
+	case of == workload.Insert(s.Orders, 4).Sequence:
+		return "orders"
+	default:
+		return s.Name("orders")
+	}
+}
+
+// Produce fills the topic of a sequence, each order in its partition, compressed as the
+// client does by itself.
 func (s *Stack) Produce(ctx context.Context, topic string, of workload.Sequence) error {
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(s.Kafka.Seeds()...),
-		kgo.DefaultProduceTopic(topic),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 	)
 	if err != nil {
@@ -46,8 +62,13 @@ func (s *Stack) Produce(ctx context.Context, topic string, of workload.Sequence)
 	defer client.Close()
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
+	names := strings.Split(topic, ",")
+	perTopic := of.Partitions / len(names)
 	for e := range of.Entries() {
-		record := &kgo.Record{Partition: int32(e.Partition), Value: e.Message.Value}
+		record := &kgo.Record{
+			Topic: names[e.Partition/perTopic], Partition: int32(e.Partition % perTopic),
+			Key: e.Message.Key, Value: e.Message.Value,
+		}
 		client.Produce(ctx, record, func(_ *kgo.Record, err error) {
 			if err != nil {
 				fail(err)
@@ -60,7 +81,7 @@ func (s *Stack) Produce(ctx context.Context, topic string, of workload.Sequence)
 	return nil
 }
 
-// CaughtUp waits until a group has acknowledged all that a topic holds.
+// CaughtUp waits until a group has acknowledged all that the topics hold.
 func (s *Stack) CaughtUp(ctx context.Context, group, topic string) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(s.Kafka.Seeds()...))
 	if err != nil {
@@ -71,6 +92,11 @@ func (s *Stack) CaughtUp(ctx context.Context, group, topic string) error {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
 	return eventually.Until(ctx, fmt.Sprintf("group %s has acknowledged topic %s", group, topic), func(ctx context.Context) error {
-		return kafka.Behind(ctx, admin, group, topic)
+		for _, name := range strings.Split(topic, ",") {
+			if err := kafka.Behind(ctx, admin, group, name); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -27,6 +27,10 @@ type Sequence struct {
 	refusable  refusable
 	every      int // of so many orders one is refusable; 0 for none
 	Wide       bool
+	// OwnTables makes each partition a topic of its own, with a table of its own.
+	OwnTables bool
+	// Changes makes the records change events: see changeLog.
+	Changes bool
 }
 
 // entry is one order and its place.
@@ -39,6 +43,19 @@ type entry struct {
 // NewSequence has at most so many orders, as many in each partition.
 func NewSequence(seed uint64, n, partitions int) Sequence {
 	return Sequence{Seed: seed, Orders: n / partitions * partitions, Partitions: partitions}
+}
+
+// Tables returns the tables that a sequence is written to. With OwnTables, the topics have
+// the same names.
+func (s Sequence) Tables() []string {
+	if !s.OwnTables {
+		return []string{"orders"}
+	}
+	var names []string
+	for i := range s.Partitions {
+		names = append(names, fmt.Sprintf("orders_%d_%02d", s.Partitions, i+1))
+	}
+	return names
 }
 
 // length is of each partition.
@@ -57,7 +74,7 @@ func (s Sequence) number(position int) (number int, is bool) {
 // Entries go around the partitions.
 func (s Sequence) Entries() iter.Seq[entry] {
 	return func(yield func(entry) bool) {
-		g := orders.NewGenerator(s.Seed)
+		g, changes := orders.NewGenerator(s.Seed), newChangeLog(s)
 		for i := range s.Orders {
 			e := entry{Partition: i % s.Partitions, Order: g.Order()}
 			number, is := s.number(i / s.Partitions)
@@ -69,6 +86,8 @@ func (s Sequence) Entries() iter.Seq[entry] {
 			}
 			switch {
 			case e.Message.Value != nil:
+			case s.Changes:
+				e.Order, e.Message = changes.next(e.Partition, e.Order, is)
 			case s.Wide:
 				e.Message.Value = wideEnvelope(e.Order)
 			default:

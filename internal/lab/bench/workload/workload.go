@@ -72,6 +72,23 @@ func Wide(n int) Workload {
 	return w
 }
 
+// Tables spreads the orders over so many topics of one partition. Each topic has a table of
+// its own.
+func Tables(n, tables int) Workload {
+	w := Workload{Name: fmt.Sprintf("%d topics into %d tables", tables, tables), Sequence: NewSequence(8, n, tables)}
+	w.Sequence.OwnTables = true
+	return w
+}
+
+// Changes has change events instead of orders, of rows that are inserted, updated and
+// deleted.
+func Changes(n int) Workload {
+	w := Workload{Name: "change events", Sequence: NewSequence(9, n, 4)}
+	w.Sequence.Changes = true
+	w.Alters = []string{"ALTER TABLE orders ADD COLUMN source_position BIGINT NULL"}
+	return w
+}
+
 // Slow sends a few orders a second.
 func Slow(d time.Duration) Workload {
 	return Workload{Name: fmt.Sprintf("%d orders/s", TrickleRate), Sequence: NewSequence(5, 4*Steps*2, 4), Trickle: d}
@@ -129,6 +146,8 @@ func (w Workload) Oracle() checker.Oracle {
 	switch {
 	case w.Sequence.Wide:
 		return judgeWide
+	case w.Sequence.Changes:
+		return judgeChange
 	case w.Sequence.refusable == byTheServer:
 		return func(record *kgo.Record) checker.Outcome {
 			outcome := seed(record)
