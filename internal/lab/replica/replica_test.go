@@ -72,15 +72,15 @@ func (r *replica) killTarget() {
 // row of the target may go back to an earlier state.
 func secondSnapshot(r *replica) {
 	r.change(r.generator, times(20, 300))
-	// The new connector does not see the rows that are deleted before its snapshot.
 	r.awaitMarker()
 	r.release(r.connector)
 	stop := r.watch()
 	r.connector = r.follow()
-	r.generator.RowsOnly = true
+	// The new connector does not see the rows that are removed before its snapshot.
+	r.generator.RowsOnly, r.generator.Keeps = true, true
 	r.change(r.generator, times(20, 300))
 	r.awaitSnapshot(r.database, 2, r.connector)
-	r.generator.RowsOnly = false
+	r.generator.RowsOnly, r.generator.Keeps = false, false
 	r.change(r.generator, times(20, 300))
 	r.awaitMarker()
 	if observed := stop(); observed == 0 {

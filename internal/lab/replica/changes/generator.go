@@ -16,6 +16,8 @@ type Generator struct {
 	// RowsOnly holds back TRUNCATE and ADD COLUMN. A snapshot of the connector fails when
 	// a table changes.
 	RowsOnly bool
+	// Keeps holds back what removes a row: DELETE, and another key.
+	Keeps bool
 
 	random  *rand.Rand
 	tables  []*state
@@ -127,7 +129,7 @@ func (g *Generator) statement(table *state) string {
 		return "UPDATE " + Identifier(table.Name) + " SET " + g.assignments(table) + " WHERE " + table.where(row.key)
 	case n < 80:
 		return fmt.Sprintf("UPDATE %s SET %s ORDER BY %s LIMIT %d", Identifier(table.Name), g.assignments(table), Identifier(table.Key[0].Name), 2+g.random.IntN(5))
-	case row.children > 0: // its key is in use
+	case row.children > 0 || g.Keeps: // its key is in use
 		return g.insert(table)
 	case n < 90:
 		table.rows = slices.Delete(table.rows, at, at+1)
@@ -149,7 +151,7 @@ func (g *Generator) numberless(table *state) string {
 	switch n := g.random.IntN(10); {
 	case n < 5:
 		return g.insert(table)
-	case n < 9:
+	case n < 9 || g.Keeps:
 		return "UPDATE " + Identifier(table.Name) + " SET " + g.assignments(table) + some
 	default:
 		return "DELETE FROM " + Identifier(table.Name) + some
