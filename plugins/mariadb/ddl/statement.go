@@ -22,10 +22,7 @@ func CreateText(m Mapping, t *table.Target, all []Column) string {
 	}
 	var key []string
 	for _, name := range t.Key {
-		if m == Debezium {
-			name = strings.ToLower(name)
-		}
-		key = append(key, table.Quote(name))
+		key = append(key, table.Quote(m.columnName(name)))
 	}
 	parts = append(parts, "PRIMARY KEY ("+strings.Join(key, ", ")+")")
 	text := "CREATE TABLE IF NOT EXISTS " + t.Name() + " (" + strings.Join(parts, ", ") + ")"
