@@ -76,6 +76,8 @@ func defaultOf(s *schema.Schema, kind string) string {
 			return ""
 		}
 		return strconv.FormatFloat(v, 'g', -1, 64)
+	case json.Number: // Bits that no int64 holds
+		return v.String()
 	case string:
 		if !utf8.ValidString(v) {
 			return ""
