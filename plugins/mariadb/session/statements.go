@@ -44,7 +44,7 @@ func (s *statements) get(ctx context.Context, conn any, t *table.Table, deletes,
 		known.lastUse = s.uses
 		return known.Stmt, nil
 	}
-	text := ""
+	var text string
 	switch {
 	case deletes:
 		text = t.DeleteText(rows)

@@ -122,7 +122,7 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 		}
 		batch = rows.Next(t, batch, round.Refused)
 	}
-	r.Tally.Add(all.Tally)
+	r.Add(all.Tally)
 	for _, v := range all.Refused {
 		if v.Row.Group != nil {
 			r.Compacted -= v.Row.Compacted()

@@ -70,7 +70,7 @@ func (r *Result) Tallies() Tallies {
 // add adds the outcome of a part of the batch. in returns the index in the batch of a
 // message of the part.
 func (r *Result) add(part *Result, in func(message int) int) {
-	r.Tally.Add(part.Tally)
+	r.Add(part.Tally)
 	r.Compacted += part.Compacted
 	r.Ignored += part.Ignored
 	r.Truncated += part.Truncated

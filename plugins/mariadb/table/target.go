@@ -120,7 +120,7 @@ func (t *Target) Check(isFixed bool) error {
 	if isFixed && t.Table == "" {
 		add("%s is empty", FieldTable)
 	}
-	if len(t.Key) == 0 && !(t.IsOpen() && t.KeyFrom == FromKey) {
+	if len(t.Key) == 0 && (!t.IsOpen() || t.KeyFrom != FromKey) {
 		add("%s is empty", FieldKey)
 	}
 	if len(t.Columns) > MaxPlaceholders {
