@@ -20,9 +20,9 @@ type keys struct {
 	single *primitive.Format // nil for JSON
 }
 
-func newKeys(format string, cacheSize int) *keys {
+func newKeys(format string, values Options) *keys {
 	// A key names a row, so it is always read as in strict.
-	json, _ := NewDecoder(Options{CacheSize: cacheSize}) // no error without SchemaContent
+	json, _ := NewDecoder(Options{CacheSize: values.CacheSize, KeepNull: values.KeepNull}) // no error without SchemaContent
 	return &keys{json, format, primitive.Find(format)}
 }
 

@@ -240,7 +240,7 @@ func TestKeysOfAFormat(t *testing.T) {
 // data.
 func TestAMemberOfAPlainKeyThatLooksLikeASchemaIsKept(t *testing.T) {
 	t.Parallel()
-	keys := newKeys(formatJSON, 10)
+	keys := newKeys(formatJSON, Options{CacheSize: 10})
 	node := `{"type":"int32"}`
 	for range 2 {
 		require.Equal(t, int64(7), keys.decode([]byte(envelope(node, "7"))).Value)

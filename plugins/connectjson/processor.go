@@ -43,7 +43,7 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	return &processor{
 		config:  conf,
 		decoder: decoder,
-		keys:    newKeys(conf.keyFormat, conf.options.CacheSize),
+		keys:    newKeys(conf.keyFormat, conf.options),
 		unknown: resources.Metrics().NewCounter("connect_json_decode_unknown_fields_total"),
 		refused: resources.Metrics().NewCounter("connect_json_decode_refused_total", "code"),
 	}, nil

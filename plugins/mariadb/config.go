@@ -134,7 +134,15 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	if c.Connections < 1 || c.MaxRows < 1 {
 		return c, errors.New(fieldConnections + " and " + fieldMaxRows + " must be at least 1")
 	}
-	return c, errors.Join(c.Target.Check(isFixed), checkEvolution(&c))
+	return c, errors.Join(c.Target.Check(isFixed), checkEvents(&c), checkEvolution(&c))
+}
+
+// checkEvents finds a version that no tombstone has: the output would refuse each tombstone.
+func checkEvents(c *config) error {
+	if c.Target.Deletes && slices.Contains(change.Positions, c.Target.Version) {
+		return fmt.Errorf("%s must be %s when %s is %s: a tombstone has no position, and the event before the tombstone deletes the row", fieldTombstone, tombstoneIgnore, table.FieldVersion, c.Target.Version)
+	}
+	return nil
 }
 
 // choose reads a setting that takes one of a few words.

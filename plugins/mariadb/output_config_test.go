@@ -35,6 +35,7 @@ var badConfigurations = []struct{ config, lint, start string }{
 	{plain + "version: id", "version belongs to the key", `version "id" belongs to the key: rows of one key would all have the same version`},
 	{plain + "create_tables: true\nschema_metadata: s", needSchema, needSchema},
 	{strings.Replace(plain, "[id, a, b]", "[]", 1) + "add_columns: true", needSchema, needSchema},
+	{plain + "metadata_columns: [source_position]\nversion: source_position\nchange_events: debezium\ntombstone: delete", "", "tombstone must be ignore when version is source_position: a tombstone has no position, and the event before the tombstone deletes the row"},
 	{plain + "type_mapping: oracle", "value oracle is not a valid option for this field", "type_mapping is none of native, confluent, debezium, aiven"},
 	{plain + "dead_letter_limit: {ratio: 1.5}", "ratio must be from 0 to 1", badLimit},
 	{plain + "dead_letter_limit: {min_count: 0}", "min_count must be at least 1", badLimit},

@@ -100,9 +100,17 @@ func setDefault(m Mapping, c *Column, its *schema.Schema) {
 	case m == Debezium && !strings.HasSuffix(c.Type, "TEXT") && !strings.HasSuffix(c.Type, "BLOB") && c.Type != "JSON":
 		c.Default = text
 	}
-	if m == Debezium {
-		c.Name = strings.ToLower(c.Name) // as the connector does without quote.identifiers
+	c.Name = m.columnName(c.Name)
+}
+
+// columnName returns the name of a column in a statement: the connector of Debezium writes
+// names in lower case without quote.identifiers. A name such as İD stays as it is: to
+// [strings.EqualFold], by which the output finds its columns, the lower case is another name.
+func (m Mapping) columnName(name string) string {
+	if lower := strings.ToLower(name); m == Debezium && strings.EqualFold(lower, name) {
+		return lower
 	}
+	return name
 }
 
 // schemaOf returns the schema of a column's values, and the name of their field.

@@ -22,10 +22,7 @@ func CreateText(m Mapping, t *table.Target, all []Column) string {
 	}
 	var key []string
 	for _, name := range t.Key {
-		if m == Debezium {
-			name = strings.ToLower(name)
-		}
-		key = append(key, table.Quote(name))
+		key = append(key, table.Quote(m.columnName(name)))
 	}
 	parts = append(parts, "PRIMARY KEY ("+strings.Join(key, ", ")+")")
 	text := "CREATE TABLE IF NOT EXISTS " + t.Name() + " (" + strings.Join(parts, ", ") + ")"
@@ -79,6 +76,8 @@ func defaultOf(s *schema.Schema, kind string) string {
 			return ""
 		}
 		return strconv.FormatFloat(v, 'g', -1, 64)
+	case json.Number: // Bits that no int64 holds
+		return v.String()
 	case string:
 		if !utf8.ValidString(v) {
 			return ""

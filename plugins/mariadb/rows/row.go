@@ -60,9 +60,6 @@ type Row struct {
 // IsDelete says whether a row is deleted.
 func IsDelete(r Row) bool { return r.Deletes }
 
-// IsMoved says whether a row is the old row of a message that has a new row.
-func IsMoved(r Row) bool { return r.Moved }
-
 // Compacted returns how many messages have no row of their own because this row stands for
 // their rows.
 func (r *Row) Compacted() int {

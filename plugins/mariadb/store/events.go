@@ -82,11 +82,12 @@ func clearPositions(s *Store, m *rows.Message) {
 	}
 }
 
-// truncate deletes all rows of the table, or those that are not newer than the message.
+// truncate deletes all rows of the table, or those that are not newer than the message. A
+// table that the output has not created yet has no rows.
 func (d *destination) truncate(ctx context.Context, m *rows.Message, index int, all *Result) *fault.Fault {
 	query, args := d.target.TruncateText(m.Metadata)
 	switch f := d.writer.Empty(ctx, query, args...); {
-	case f == nil:
+	case f == nil || d.evolution.Create && f.Number == noSuchTable && d.table.isMissing(ctx):
 		all.Truncated++
 	case f.Kind == fault.Refused:
 		setIn(&all.Refused, index, (&table.Table{Target: d.target}).Refusal(f))

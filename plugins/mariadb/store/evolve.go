@@ -214,13 +214,17 @@ const copying = "MariaDB would have to copy all rows: run the statement without 
 const noSuchTable = 1146
 
 // hasNoTable says whether the layout is that of tombstones for a table that the output has
-// not created yet. The table may exist all the same when the account has no privilege on it.
+// not created yet.
 func (l *layout) hasNoTable(ctx context.Context, why error) bool {
 	found, _ := errors.AsType[table.Mismatch](why)
-	if !l.target.KeyOnly || !l.evolution.Create || !found.NoTable() {
-		return false
-	}
-	_, err := l.of.db.ExecContext(ctx, "SELECT 1 FROM "+l.target.Name()+" LIMIT 0")
+	return l.target.KeyOnly && l.evolution.Create && found.NoTable() && l.of.isMissing(ctx)
+}
+
+// isMissing says whether the table does not exist. A table on which the account has no
+// privilege only seems to be missing.
+func (p *physical) isMissing(ctx context.Context) bool {
+	name := table.Target{Database: p.database, Table: p.name}
+	_, err := p.db.ExecContext(ctx, "SELECT 1 FROM "+name.Name()+" LIMIT 0")
 	server, ofServer := errors.AsType[*mysql.MySQLError](err)
 	return ofServer && server.Number == noSuchTable
 }

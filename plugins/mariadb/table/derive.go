@@ -54,6 +54,9 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 		if t.KeyFrom == FromValue {
 			i := slices.IndexFunc(value, func(field string) bool { return t.Select.column(field) == column })
 			if i < 0 {
+				i = slices.IndexFunc(value, func(field string) bool { return strings.EqualFold(t.Select.column(field), column) })
+			}
+			if i < 0 {
 				return nil, refusal.New(refusal.Missing, column, "the record has no such field, but it belongs to the %s", FieldKey)
 			}
 			field = value[i]
