@@ -55,7 +55,7 @@ func spec() *service.ConfigSpec {
 			unknownRefuse: "Refuses the message with the code `unknown_field`.",
 		}).Default(unknownIgnore).Description("How the processor handles a member of the payload that the schema does not have.")).
 		Field(service.NewBoolField(fieldNullDefault).Default(true).
-			Description("Whether a field that is null or missing gets the default of its schema, like `replace.null.with.default` of the converter. Use `false` for the change events of Debezium: there, null is the value of the row.")).
+			Description("Whether a field that is null or missing gets the default of its schema, like `replace.null.with.default` of the converter. It concerns record keys, too. Use `false` for the change events of Debezium: there, null is the value of the row.")).
 		Field(service.NewStringField(fieldStoreSchema).Default("").
 			Description("The metadata in which the processor stores the schema, in the form that the `schema_metadata` fields of other components read. When this field is empty, the processor does not store the schema. A message without a schema does not get this metadata.")).
 		Field(service.NewStringField(fieldStoreOriginal).Default("").

@@ -25,7 +25,7 @@ func evolutionFields() []*service.ConfigField {
 			string(ddl.Debezium):  "The columns of Debezium's JDBC sink with `schema.evolution=basic`. Names of columns are in lower case.",
 			string(ddl.Aiven):     "The columns of Aiven's JDBC sink.",
 		}).
-			Description("The types of the columns that the output creates. The first three sinks of Kafka Connect have their own; with such a mapping, only text in the key has another collation than the sink gives it.").
+			Description("The types of the columns that the output creates. With `confluent`, `debezium` or `aiven`, the columns are those of that JDBC sink, except that text in the key has a binary collation.").
 			Default(string(ddl.Native)).
 			Advanced(),
 		service.NewBoolField(store.FieldDryRun).

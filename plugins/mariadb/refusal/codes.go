@@ -34,7 +34,7 @@ const (
 // Codes lists every code, for the reference documentation.
 var Codes = []record.Code{
 	{Name: Table, Meaning: "No table of MariaDB can have the name that `table` gives for the message."},
-	{Name: Shape, Meaning: "The message is not an object, so it has no columns. Or the key of a tombstone is not one of the forms that name a row."},
+	{Name: Shape, Meaning: "The message is not an object, so it has no columns. Or its fields have names or a number that no table has, or names that differ in case only. Or the key of a tombstone is not one of the forms that name a row."},
 	{Name: Event, Meaning: "The record is no change event of the format that `change_events` names, or the event lacks a part that its operation needs."},
 	{Name: Position, Meaning: "The change event does not have the position that a column takes (`source_ts_ms`, `source_gtid` or `source_position`)."},
 	{Name: Missing, Meaning: "The record does not have a member that is a configured column."},
