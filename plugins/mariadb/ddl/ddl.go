@@ -10,6 +10,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
+	"github.com/order-sink/order-sink/plugins/mariadb/change"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
@@ -149,7 +150,7 @@ func metadata(name string) *schema.Schema {
 	case record.Tombstone:
 		s.Type = schema.Boolean
 	default:
-		if record.IsNumber(name) {
+		if record.IsNumber(name) || slices.Contains(change.Positions, name) {
 			s.Type = schema.Int64
 		}
 	}
