@@ -79,7 +79,7 @@ func (t *Table) UpdateColumns() []int {
 func (t *Table) FateText(values []any) (query string, args []any) {
 	isNewer := "FALSE"
 	if t.Version >= 0 {
-		isNewer, args = "NOT "+t.isOlder(), []any{values[t.Version]}
+		isNewer, args = "("+t.isOlder()+") IS NOT TRUE", []any{values[t.Version]} // a version of NULL is older than any other
 	}
 	return "SELECT " + isNewer + " FROM " + t.Target.quoted() + " WHERE " + t.equal(t.Key), append(args, pick(t.Key, values)...)
 }
