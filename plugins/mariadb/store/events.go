@@ -34,6 +34,9 @@ func applyEvents[M rows.Incoming](s *Store, batch []M, messages []rows.Message) 
 		name, _ := topic.(string)
 		key, _ := batch[i].MetaGetMut(record.Key)
 		all[i], m.Refusal = s.events.format(&change.Record{Content: m.Content, Schema: m.Schema, Topic: name, Key: key})
+		if all[i].Op == change.Delete && all[i].Before == nil {
+			m.Key = rows.KeyOf(batch[i]) // else nothing names the row
+		}
 	}
 	s.events.pairs.Join(all)
 	for i := range messages {
@@ -86,7 +89,7 @@ func clearPositions(s *Store, m *rows.Message) {
 func (d *destination) truncate(ctx context.Context, m *rows.Message, index int, all *Result) *fault.Fault {
 	query, args := d.target.TruncateText(m.Metadata)
 	switch f := d.writer.Empty(ctx, query, args...); {
-	case f == nil:
+	case f == nil, d.evolution.Create && f.Number == noSuchTable: // the next record creates the table
 		all.Truncated++
 	case f.Kind == fault.Refused:
 		setIn(&all.Refused, index, (&table.Table{Target: d.target}).Refusal(f))
