@@ -7,6 +7,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -142,7 +144,11 @@ func judge(t *table.Table, err error) *fault.Fault {
 	switch {
 	case len(t.Target.Lacking) > 0 && f.Number == fault.NoDefaultForField:
 		server, _ := errors.AsType[*mysql.MySQLError](err)
-		f.Path = fault.Named(server)
+		name := fault.Named(server)
+		if !slices.ContainsFunc(t.Target.Lacking, func(column string) bool { return strings.EqualFold(column, name) }) {
+			return f // a column that no record has, or of a table that a trigger writes to
+		}
+		f.Path = name
 		f.Kind, f.Code, f.Lone = fault.Refused, refusal.Missing, false
 		f.Advice = "the record has no member for the column, which is NOT NULL and has no default"
 	case t.Target.Mode == table.Insert && f.Number == table.IsStored:
