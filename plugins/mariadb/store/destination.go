@@ -40,7 +40,7 @@ type destination struct {
 
 	mutex   sync.Mutex
 	layouts map[form]*layout
-	last    *layout // of the last record: a tombstone has the key columns of any layout
+	last    *layout // of the last record whose table fits: a tombstone has the key columns of any layout
 }
 
 func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evolution, target *table.Target) *destination {
@@ -126,24 +126,36 @@ func (d *destination) layoutOf(m *rows.Message, last *recent) (*layout, *record.
 	defer d.mutex.Unlock()
 	of, refused := d.find(its, func() (*table.Target, *record.Refusal) { return d.target.Derive(fieldsOf(m), keyMembers(m.Key)) })
 	if refused == nil {
-		d.last = of
 		*last = recent{its, of}
+		if of.table.Load() != nil { // else the table may not fit it, and a tombstone need not wait for that
+			d.last = of
+		}
 	}
 	return of, refused
 }
 
-// layoutOfKey returns any layout of the table. All have the key columns.
+// layoutOfKey returns any layout with the columns of the key.
 func (d *destination) layoutOfKey(m *rows.Message, last *recent) (*layout, *record.Refusal) {
-	if last.layout != nil {
+	if last.layout != nil && d.hasKey(last.layout, m.Key) {
 		return last.layout, nil
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	if d.last != nil {
+	if d.last != nil && d.hasKey(d.last, m.Key) {
 		return d.last, nil
 	}
 	its := form{key: keySchema(m.Key), names: "\x00" + strings.Join(keyMembers(m.Key), "\x00")}
 	return d.find(its, func() (*table.Target, *record.Refusal) { return d.target.DeriveKeyOnly(keyMembers(m.Key)) })
+}
+
+// hasKey says whether the columns of a layout's key are those of a record key. They may
+// differ only when no key is configured.
+func (d *destination) hasKey(of *layout, key any) bool {
+	if d.target.KeyFrom != table.FromKey || len(d.target.Key) > 0 {
+		return true
+	}
+	members := keyMembers(key)
+	return members == nil || slices.Equal(members, of.target.Key)
 }
 
 // without returns the layout of the records that lack columns of the full layout.
