@@ -13,6 +13,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
+	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
@@ -53,7 +54,10 @@ func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evo
 		if its.full != nil {
 			schemas = its.full.schemas
 		}
-		return &layout{of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: schemas}
+		return &layout{
+			of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: schemas,
+			evidence: probe.Evidence{Table: &t.table.evidence},
+		}
 	}
 	if !target.IsOpen() {
 		t.fixed = t.make(target, form{})

@@ -28,7 +28,8 @@ type physical struct {
 	described      atomic.Pointer[table.Description]
 	refreshing     sync.Mutex // one inspection at a time
 	changing       sync.Mutex // one change of the table at a time
-	told           string     // the last statement in the log
+	evidence       probe.Evidence
+	told           string // the last statement in the log
 }
 
 // refresh returns the description of the table. It asks the server unless the last
