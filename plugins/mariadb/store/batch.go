@@ -42,7 +42,7 @@ func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result
 	all := &Result{}
 	for start := 0; ; {
 		end := start
-		for end < len(messages) && messages[end].Effect != rows.Truncates {
+		for end < len(messages) && (messages[end].Effect != rows.Truncates || messages[end].Refusal != nil) {
 			end++
 		}
 		r, f := d.putRows(ctx, messages[start:end])
