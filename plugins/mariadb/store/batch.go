@@ -92,6 +92,7 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 		return nil, f
 	}
 	for _, g := range groups {
+		g.result.refuseUnmoved()
 		all.add(&g.result, g.index)
 	}
 	return all, nil

@@ -129,7 +129,11 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 			r.Compacted -= v.Row.Compacted()
 			continue // the rows of its group were written after it
 		}
-		setIn(&r.Refused, v.Row.Message, t.Refusal(v.Fault))
+		refused := &r.Refused
+		if v.Row.Moved {
+			refused = &r.unmoved
+		}
+		setIn(refused, v.Row.Message, t.Refusal(v.Fault))
 		if v.Fault.LacksParent() {
 			r.Orphans++
 		}
