@@ -12,6 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/probe"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
@@ -114,6 +115,9 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 	var all rows.Outcome
 	for len(batch) > 0 {
 		round, f := l.writer.Write(ctx, &l.evidence, t, batch, all.Tally)
+		if f == nil && len(t.Target.Lacking) > 0 {
+			f = l.updateStored(ctx, t, &round)
+		}
 		if f != nil {
 			return f
 		}
@@ -137,6 +141,27 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 		if v.Fault.LacksParent() {
 			r.Orphans++
 		}
+	}
+	return nil
+}
+
+// updateStored writes the rows again that no new row can be, since they lack a column that
+// needs a value: to a stored row, which has one. A row that is not stored stays refused.
+func (l *layout) updateStored(ctx context.Context, t *table.Table, o *rows.Outcome) *fault.Fault {
+	refused := o.Refused
+	o.Refused = nil
+	for _, v := range refused {
+		if v.Fault.Code == refusal.Missing && v.Row.Group == nil && t.Target.Mode == table.Upsert {
+			one, f := l.writer.Write(ctx, &l.evidence, t.ForUpdate(), []rows.Row{v.Row}, o.Tally)
+			if f != nil {
+				return f
+			}
+			if one.Missing == 0 {
+				o.Add(one)
+				continue
+			}
+		}
+		o.Refused = append(o.Refused, v)
 	}
 	return nil
 }

@@ -47,6 +47,15 @@ func (t *Table) updateText() string {
 	return "UPDATE " + t.Target.quoted() + " SET " + strings.Join(sets, ", ") + " WHERE " + condition
 }
 
+// ForUpdate returns the table for rows that change stored rows only.
+func (t *Table) ForUpdate() *Table {
+	changes, target := *t, *t.Target
+	target.Mode = Update
+	changes.Target, changes.Spares = &target, false
+	changes.WriteOne = changes.updateText()
+	return &changes
+}
+
 // isOlder is the condition that the stored row is not newer than the version of a
 // placeholder.
 func (t *Table) isOlder() string {
