@@ -17,6 +17,19 @@ func enveloped(m *service.Message, row *schema.Schema) *service.Message {
 	return m
 }
 
+// The position is the version of a row.
+func TestAPositionIsABigint(t *testing.T) {
+	t.Parallel()
+	for _, mapping := range []string{"native", "confluent", "debezium", "aiven"} {
+		d := shared(t)
+		o := d.output(debeziumConfig + "schema_metadata: schema\ncreate_tables: true\ntype_mapping: " + mapping + "\n")
+		row := recordOf("id", required(of(schema.Int32, "")), "n", of(schema.Int32, ""))
+		require.Equal(t, int64(1), d.put(o, service.MessageBatch{enveloped(event("c", nil, object{"id": int64(1), "n": int64(1)}, 10), row)}).counts["inserted"])
+		require.Equal(t, []string{"1|1|10000000010|bigint(20)"}, d.rows(`SELECT id, n, source_position, COLUMN_TYPE FROM t, information_schema.COLUMNS
+			WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME = 'source_position'`), mapping)
+	}
+}
+
 // The first event about a table may be one that empties it.
 func TestChangeEventsCreateTheirTable(t *testing.T) {
 	t.Parallel()

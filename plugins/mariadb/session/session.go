@@ -7,8 +7,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -142,10 +140,10 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 func judge(t *table.Table, err error) *fault.Fault {
 	f := fault.Judge(err)
 	switch {
-	case len(t.Target.Lacking) > 0 && f.Number == fault.NoDefaultForField:
+	case f.Number == fault.NoDefaultForField:
 		server, _ := errors.AsType[*mysql.MySQLError](err)
 		name := fault.Named(server)
-		if !slices.ContainsFunc(t.Target.Lacking, func(column string) bool { return strings.EqualFold(column, name) }) {
+		if !t.MayLack(name) {
 			return f // a column that no record has, or of a table that a trigger writes to
 		}
 		f.Path = name

@@ -128,7 +128,13 @@ func (d *destination) layoutOf(m *rows.Message, last *recent) (*layout, *record.
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	of, refused := d.find(its, func() (*table.Target, *record.Refusal) { return d.target.Derive(fieldsOf(m), keyMembers(m.Key)) })
+	of, refused := d.find(its, func() (*table.Target, *record.Refusal) {
+		target, refused := d.target.Derive(fieldsOf(m), keyMembers(m.Key))
+		if refused == nil {
+			target.ByMember = its.value == nil
+		}
+		return target, refused
+	})
 	if refused == nil {
 		*last = recent{its, of}
 		if of.table.Load() != nil { // else the table may not fit it, and a tombstone need not wait for that

@@ -115,7 +115,7 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 	var all rows.Outcome
 	for len(batch) > 0 {
 		round, f := l.writer.Write(ctx, &l.evidence, t, batch, all.Tally)
-		if f == nil && len(t.Target.Lacking) > 0 {
+		if f == nil && len(round.Refused) > 0 {
 			f = l.updateStored(ctx, t, &round)
 		}
 		if f != nil {
