@@ -64,3 +64,15 @@ func TestTheFieldOfTheKeyMayDifferInCase(t *testing.T) {
 	require.Equal(t, []string{"1|1", "2|2"}, d.rows("SELECT * FROM t ORDER BY id"))
 	require.Equal(t, int64(1), d.put(key, service.MessageBatch{keyed(object{"Id": int64(2)}, nil)}).counts["deleted"])
 }
+
+// The refusal says what is wrong with the key.
+func TestARecordWithoutAKey(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, v INT)")
+	o := d.output("table: t\nkey_from: record_key\n")
+	require.Equal(t, map[int]string{
+		0: "row_missing: kafka_key: the record has no key",
+		1: "row_shape: kafka_key: the key is one value: name its column in key",
+	}, d.put(o, service.MessageBatch{keyed([]byte(nil), object{"id": int64(1)}), keyed(int64(7), object{"id": int64(1)}), keyed(object{"id": int64(2)}, object{"v": int64(2)})}).refused)
+	require.Equal(t, []string{"2|2"}, d.rows("SELECT * FROM t"))
+}

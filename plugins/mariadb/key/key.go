@@ -54,6 +54,12 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 	return values, nil
 }
 
+// Refused returns why a record key has no value, nil if it has one.
+func Refused(key any) *record.Refusal {
+	_, refused := keyPayload(key)
+	return refused
+}
+
 // keyPayload returns the value of a key: a decoded one, one of JSON, or its bytes.
 func keyPayload(key any) (any, *record.Refusal) {
 	var raw []byte

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
+	"github.com/order-sink/order-sink/plugins/mariadb/key"
 	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
@@ -132,6 +134,8 @@ func (d *destination) layoutOf(m *rows.Message, last *recent) (*layout, *record.
 		target, refused := d.target.Derive(fieldsOf(m), keyMembers(m.Key))
 		if refused == nil {
 			target.ByMember = its.value == nil
+		} else if d.target.KeyFrom == table.FromKey {
+			refused = cmp.Or(key.Refused(m.Key), refused)
 		}
 		return target, refused
 	})
