@@ -54,8 +54,8 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 	return values, nil
 }
 
-// Check returns why a record key has no value, nil if it has one.
-func Check(key any) *record.Refusal {
+// Refused returns why a record key has no value, nil if it has one.
+func Refused(key any) *record.Refusal {
 	_, refused := keyPayload(key)
 	return refused
 }

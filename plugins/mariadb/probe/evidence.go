@@ -47,6 +47,10 @@ const (
 
 // Evidence is what an output knows beyond the batch that it writes.
 type Evidence struct {
+	// Table is what is known about all rows of the table, nil for the same. Rows with other
+	// columns are no rows for a probe, but their commits count.
+	Table *Evidence
+
 	mutex    sync.Mutex
 	commits  Commits
 	kept     rows.Row               // a record that was stored; its values are nil for none
@@ -63,6 +67,9 @@ type Suspicion struct {
 
 // Committed returns what was committed so far.
 func (e *Evidence) Committed() Commits {
+	if e.Table != nil {
+		return e.Table.Committed()
+	}
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	return e.commits
@@ -70,6 +77,9 @@ func (e *Evidence) Committed() Commits {
 
 // Commit remembers that rows, but for the refused ones, were committed.
 func (e *Evidence) Commit(batch []rows.Row, o *rows.Outcome) {
+	if e.Table != nil {
+		e.Table.Commit(nil, o)
+	}
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.commits.Add(o.Tally)

@@ -32,7 +32,7 @@ func buildDelete(t *table.Table, index int, m *Message, values []any) (Row, *rec
 	if refused != nil {
 		return Row{}, refused
 	}
-	if members == nil && m.Content != nil {
+	if members == nil && m.Content != nil { // else all of the key is metadata
 		var isRecord bool
 		if members, isRecord = m.Content.(map[string]any); !isRecord {
 			return Row{}, NotAnObject(m.Content)

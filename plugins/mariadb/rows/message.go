@@ -68,14 +68,20 @@ func Messages[M Incoming](target *table.Target, schemaMetadata string, batch []M
 			messages[i].Metadata[j], _ = m.MetaGetMut(name)
 		}
 		if content == nil || target.KeyFrom == table.FromKey {
-			messages[i].Key, _ = m.MetaGetMut(record.Key)
-			decoded, _ := m.MetaGetImmut(record.DecodedKey)
-			if key, isDecoded := decoded.(*record.KeyValue); isDecoded && key.Is(messages[i].Key) {
-				messages[i].Key = key
-			}
+			messages[i].Key = KeyOf(m)
 		}
 	}
 	return messages
+}
+
+// KeyOf returns the record key of a message as [Message] has it.
+func KeyOf[M Incoming](m M) any {
+	raw, _ := m.MetaGetMut(record.Key)
+	decoded, _ := m.MetaGetImmut(record.DecodedKey)
+	if key, isDecoded := decoded.(*record.KeyValue); isDecoded && key.Is(raw) {
+		return key
+	}
+	return raw
 }
 
 // SentAt returns the Kafka timestamp of a message, if it is in milliseconds: a number beyond

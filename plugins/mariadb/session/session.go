@@ -140,9 +140,13 @@ func (s *Session) Run(ctx context.Context, t *table.Table, batch []rows.Row, o *
 func judge(t *table.Table, err error) *fault.Fault {
 	f := fault.Judge(err)
 	switch {
-	case len(t.Target.Lacking) > 0 && f.Number == fault.NoDefaultForField:
+	case f.Number == fault.NoDefaultForField:
 		server, _ := errors.AsType[*mysql.MySQLError](err)
-		f.Path = fault.Named(server)
+		name := fault.Named(server)
+		if !t.MayLack(name) {
+			return f // a column that no record has, or of a table that a trigger writes to
+		}
+		f.Path = name
 		f.Kind, f.Code, f.Lone = fault.Refused, refusal.Missing, false
 		f.Advice = "the record has no member for the column, which is NOT NULL and has no default"
 	case t.Target.Mode == table.Insert && f.Number == table.IsStored:

@@ -42,7 +42,7 @@ func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result
 	all := &Result{}
 	for start := 0; ; {
 		end := start
-		for end < len(messages) && messages[end].Effect != rows.Truncates {
+		for end < len(messages) && (messages[end].Effect != rows.Truncates || messages[end].Refusal != nil) {
 			end++
 		}
 		r, f := d.putRows(ctx, messages[start:end])
@@ -92,6 +92,7 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 		return nil, f
 	}
 	for _, g := range groups {
+		g.result.refuseUnmoved()
 		all.add(&g.result, g.index)
 	}
 	return all, nil
@@ -208,7 +209,7 @@ func (d *destination) lacking(t *table.Table, g *group, refusals map[int]*record
 
 // write stores the rows of all groups.
 func write(ctx context.Context, groups []*group) *fault.Fault {
-	if len(groups) == 1 {
+	if len(groups) == 1 && !groups[0].keepsDeletes() {
 		return groups[0].write(ctx, groups[0].rows)
 	}
 	for _, round := range rounds(groups) {
@@ -232,6 +233,13 @@ func (g *group) write(ctx context.Context, batch []rows.Row) *fault.Fault {
 	return nil
 }
 
+// keepsDeletes says whether deletes keep their place among the rows of other keys. A deleted
+// row may have had the value of a new row in another unique index. The new row would
+// overwrite it, and then be deleted with it.
+func (g *group) keepsDeletes() bool {
+	return g.table != nil && g.table.Clashes && slices.ContainsFunc(g.rows, rows.IsDelete)
+}
+
 // rounds divides the rows of several groups so that the rows of a key keep their order: two
 // rows of one key in different groups are in different rounds. A round has the rows of each
 // group.
@@ -243,7 +251,9 @@ func rounds(groups []*group) [][][]rows.Row {
 			places = append(places, place{g.index(g.rows[j].Message), i, j})
 		}
 	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.index, b.index) })
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.row, b.row)) })
+	keepsDeletes := slices.ContainsFunc(groups, (*group).keepsDeletes)
+	first, deletes := 0, false // the first round for the next row; what the row before does
 	type turn struct{ group, round int }
 	last := make(map[string]turn, len(places)) // by key
 	var all [][][]rows.Row
@@ -254,6 +264,10 @@ func rounds(groups []*group) [][][]rows.Row {
 		if known && its.group != p.group {
 			its.round++
 		}
+		if keepsDeletes && r.Deletes != deletes {
+			first, deletes = len(all), r.Deletes
+		}
+		its.round = max(its.round, first)
 		its.group = p.group
 		last[key] = its
 		if its.round == len(all) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
 	"github.com/order-sink/order-sink/plugins/mariadb/key"
+	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
@@ -41,7 +43,7 @@ type destination struct {
 
 	mutex   sync.Mutex
 	layouts map[form]*layout
-	last    *layout // of the last record: a tombstone has the key columns of any layout
+	last    *layout // of the last record whose table fits: a tombstone has the key columns of any layout
 }
 
 func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evolution, target *table.Target) *destination {
@@ -54,7 +56,10 @@ func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evo
 		if its.full != nil {
 			schemas = its.full.schemas
 		}
-		return &layout{of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: schemas}
+		return &layout{
+			of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: schemas,
+			evidence: probe.Evidence{Table: &t.table.evidence},
+		}
 	}
 	if !target.IsOpen() {
 		t.fixed = t.make(target, form{})
@@ -125,29 +130,46 @@ func (d *destination) layoutOf(m *rows.Message, last *recent) (*layout, *record.
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	of, refused := d.find(its, func() (*table.Target, *record.Refusal) { return d.target.Derive(fieldsOf(m), keyMembers(m.Key)) })
-	if refused != nil {
-		if missing := key.Check(m.Key); missing != nil && d.target.KeyFrom == table.FromKey {
-			refused = missing
+	of, refused := d.find(its, func() (*table.Target, *record.Refusal) {
+		target, refused := d.target.Derive(fieldsOf(m), keyMembers(m.Key))
+		if refused == nil {
+			target.ByMember = its.value == nil
+		} else if d.target.KeyFrom == table.FromKey {
+			refused = cmp.Or(key.Refused(m.Key), refused)
 		}
-		return nil, refused
+		return target, refused
+	})
+	if refused == nil {
+		*last = recent{its, of}
+		if of.table.Load() != nil { // else the table may not fit it, and a tombstone need not wait for that
+			d.last = of
+		}
 	}
-	d.last, *last = of, recent{its, of}
-	return of, nil
+	return of, refused
 }
 
-// layoutOfKey returns any layout of the table. All have the key columns.
+// layoutOfKey returns any layout with the columns of the key.
 func (d *destination) layoutOfKey(m *rows.Message, last *recent) (*layout, *record.Refusal) {
-	if last.layout != nil {
+	if last.layout != nil && d.hasKey(last.layout, m.Key) {
 		return last.layout, nil
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	if d.last != nil {
+	if d.last != nil && d.hasKey(d.last, m.Key) {
 		return d.last, nil
 	}
 	its := form{key: keySchema(m.Key), names: "\x00" + strings.Join(keyMembers(m.Key), "\x00")}
 	return d.find(its, func() (*table.Target, *record.Refusal) { return d.target.DeriveKeyOnly(keyMembers(m.Key)) })
+}
+
+// hasKey says whether the columns of a layout's key are those of a record key. They may
+// differ only when no key is configured.
+func (d *destination) hasKey(of *layout, key any) bool {
+	if d.target.KeyFrom != table.FromKey || len(d.target.Key) > 0 {
+		return true
+	}
+	members := keyMembers(key)
+	return members == nil || slices.Equal(members, of.target.Key)
 }
 
 // without returns the layout of the records that lack columns of the full layout.

@@ -34,6 +34,9 @@ func applyEvents[M rows.Incoming](s *Store, batch []M, messages []rows.Message) 
 		name, _ := topic.(string)
 		key, _ := batch[i].MetaGetMut(record.Key)
 		all[i], m.Refusal = s.events.format(&change.Record{Content: m.Content, Schema: m.Schema, Topic: name, Key: key})
+		if all[i].Op == change.Delete && all[i].Before == nil {
+			m.Key = rows.KeyOf(batch[i]) // else nothing names the row
+		}
 	}
 	s.events.pairs.Join(all)
 	for i := range messages {

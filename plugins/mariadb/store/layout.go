@@ -12,6 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/probe"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 	"github.com/order-sink/order-sink/plugins/mariadb/writer"
@@ -28,7 +29,8 @@ type physical struct {
 	described      atomic.Pointer[table.Description]
 	refreshing     sync.Mutex // one inspection at a time
 	changing       sync.Mutex // one change of the table at a time
-	told           string     // the last statement in the log
+	evidence       probe.Evidence
+	told           string // the last statement in the log
 }
 
 // refresh returns the description of the table. It asks the server unless the last
@@ -113,6 +115,9 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 	var all rows.Outcome
 	for len(batch) > 0 {
 		round, f := l.writer.Write(ctx, &l.evidence, t, batch, all.Tally)
+		if f == nil && len(round.Refused) > 0 {
+			f = l.updateStored(ctx, t, &round)
+		}
 		if f != nil {
 			return f
 		}
@@ -128,10 +133,35 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 			r.Compacted -= v.Row.Compacted()
 			continue // the rows of its group were written after it
 		}
-		setIn(&r.Refused, v.Row.Message, t.Refusal(v.Fault))
+		refused := &r.Refused
+		if v.Row.Moved {
+			refused = &r.unmoved
+		}
+		setIn(refused, v.Row.Message, t.Refusal(v.Fault))
 		if v.Fault.LacksParent() {
 			r.Orphans++
 		}
+	}
+	return nil
+}
+
+// updateStored writes the rows again that no new row can be, since they lack a column that
+// needs a value: to a stored row, which has one. A row that is not stored stays refused.
+func (l *layout) updateStored(ctx context.Context, t *table.Table, o *rows.Outcome) *fault.Fault {
+	refused := o.Refused
+	o.Refused = nil
+	for _, v := range refused {
+		if v.Fault.Code == refusal.Missing && v.Row.Group == nil && t.Target.Mode == table.Upsert {
+			one, f := l.writer.Write(ctx, &l.evidence, t.ForUpdate(), []rows.Row{v.Row}, o.Tally)
+			if f != nil {
+				return f
+			}
+			if one.Missing == 0 {
+				o.Add(one)
+				continue
+			}
+		}
+		o.Refused = append(o.Refused, v)
 	}
 	return nil
 }

@@ -15,6 +15,10 @@ type Result struct {
 	Orphans   int                     // of the refused rows, those whose parent row is missing
 	Failed    map[int]error           // what had failed in a processor, by index
 
+	// unmoved has the messages whose old row could not be deleted, though their new row may
+	// be stored.
+	unmoved map[int]*record.Refusal
+
 	// Tables has the results of the tables by name, when each message names its table. The
 	// name "" has the messages that no table can take. What failed is in none of them.
 	Tables map[string]*Result
@@ -77,6 +81,23 @@ func (r *Result) add(part *Result, in func(message int) int) {
 	r.Orphans += part.Orphans
 	for message, refusal := range part.Refused {
 		setIn(&r.Refused, in(message), refusal)
+	}
+}
+
+// refuseUnmoved refuses the messages whose old row could not be deleted. A message counts
+// once, so its new row does not count.
+func (r *Result) refuseUnmoved() {
+	for message, refused := range r.unmoved {
+		if r.Refused[message] != nil {
+			continue
+		}
+		setIn(&r.Refused, message, refused)
+		for _, n := range []*int{&r.Inserted, &r.Updated, &r.Unchanged, &r.Stale, &r.Missing, &r.Compacted} {
+			if *n > 0 {
+				*n--
+				break
+			}
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) e
 		return err
 	}
 	for _, name := range t.unfilled {
-		if containsFold(t.Target.Lacking, name) {
+		if t.MayLack(name) {
 			continue // MariaDB refuses the records
 		}
 		if seen {
@@ -85,6 +85,12 @@ func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) e
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%s: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until an operator runs %s", t.unfilledText(name), t.fill(name)))
 	}
 	return nil
+}
+
+// MayLack says whether a record is at fault when MariaDB has no value for a column: the
+// record lacks the member.
+func (t *Table) MayLack(column string) bool {
+	return containsFold(t.Target.Lacking, column) || t.Target.ByMember && containsFold(t.unfilled, column)
 }
 
 func (t *Table) unfilledText(column string) string {

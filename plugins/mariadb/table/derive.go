@@ -1,6 +1,7 @@
 package table
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +22,16 @@ func (s *Selection) column(field string) string {
 		return renamed
 	}
 	return field
+}
+
+// field returns the field of a column.
+func (s *Selection) field(column string) string {
+	for _, field := range slices.Sorted(maps.Keys(s.Rename)) {
+		if s.Rename[field] == column {
+			return field
+		}
+	}
+	return column
 }
 
 func (s *Selection) selects(field string) bool {
@@ -52,7 +63,7 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 		}
 		field := column
 		if t.KeyFrom == FromValue {
-			i := slices.IndexFunc(value, func(field string) bool { return t.Select.column(field) == column })
+			i := find(value, func(field string) string { return t.Select.column(field) }, column)
 			if i < 0 {
 				i = slices.IndexFunc(value, func(field string) bool { return strings.EqualFold(t.Select.column(field), column) })
 			}
@@ -60,6 +71,8 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 				return nil, refusal.New(refusal.Missing, column, "the record has no such field, but it belongs to the %s", FieldKey)
 			}
 			field = value[i]
+		} else if i := find(key, func(member string) string { return member }, column); i >= 0 {
+			field = key[i]
 		}
 		add(column, field)
 	}
@@ -90,6 +103,15 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 	return &d, nil
 }
 
+// find returns the index of the name that gives a column: an equal one, else one that
+// differs in case only, as MariaDB compares the names of columns. It is -1 if there is none.
+func find(names []string, columnOf func(name string) string, column string) int {
+	if i := slices.IndexFunc(names, func(name string) bool { return columnOf(name) == column }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(columnOf(name), column) })
+}
+
 // DeriveKeyOnly returns the target of tombstones, which have a key and no fields.
 func (t *Target) DeriveKeyOnly(key []string) (*Target, *record.Refusal) {
 	only := *t
@@ -97,7 +119,14 @@ func (t *Target) DeriveKeyOnly(key []string) (*Target, *record.Refusal) {
 	if !only.guardsDeletes() {
 		only.Version = ""
 	}
-	return only.Derive(t.Key, key)
+	fields := slices.DeleteFunc(slices.Clone(t.Key), func(column string) bool { return slices.Contains(t.Metadata, column) })
+	if t.KeyFrom == FromValue { // the members of the record key have the names of the fields
+		only.Select.Rename = t.Select.Rename
+		for i := range fields {
+			fields[i] = t.Select.field(fields[i])
+		}
+	}
+	return only.Derive(fields, key)
 }
 
 // keyColumns returns the columns of the key: the configured ones, else the members of the

@@ -28,6 +28,8 @@ func TestDerive(t *testing.T) {
 		"no name":             {target: Target{KeyFrom: FromKey}, value: []string{"a"}, refused: "row_shape: kafka_key: the key is one value: name its column in key"},
 		"differ in case":      {target: Target{Key: []string{"id"}}, value: []string{"id", "a", "A"}, refused: "row_shape: A: two fields of the record differ in case only: rename one, or exclude it"},
 		"key in another case": {target: Target{Key: []string{"id"}}, value: []string{"id", "ID"}, refused: "row_shape: ID: two fields of the record differ in case only: rename one, or exclude it"},
+		"field in capitals":   {target: Target{Key: []string{"id"}}, value: []string{"a", "ID"}, columns: []string{"id", "a"}, fields: []string{"ID", "a"}, keyColumns: []string{"id"}},
+		"member in capitals":  {target: Target{KeyFrom: FromKey, Key: []string{"id"}}, value: []string{"a"}, key: []string{"ID"}, columns: []string{"id", "a"}, fields: []string{"ID", "a"}, keyColumns: []string{"id"}},
 		"as metadata":         {target: Target{Key: []string{"id"}, Metadata: []string{"kafka_offset"}}, value: []string{"id", "KAFKA_offset"}, refused: "row_shape: KAFKA_offset: metadata_columns has a column of this name, too: rename the field, or exclude it"},
 		"no version":          {target: Target{Key: []string{"id"}, Version: "v"}, value: []string{"id"}, refused: "row_missing: v: the record has no such field, but it is the version"},
 		"key members":         {target: Target{KeyFrom: FromKey}, value: []string{"a"}, key: []string{"id", "ID"}, refused: "row_shape: ID: two columns of the key differ in case only"},

@@ -35,6 +35,7 @@ type Table struct {
 	DeleteOne   string // the statement that deletes one row
 	MaxPacket   int
 	uniques     [][]int    // the other unique indexes: indexes into Columns
+	Clashes     bool       // rows of different keys may agree in another unique index
 	hashed      bool       // the key's index is one by hash
 	serial      *described // the AUTO_INCREMENT column, if it is not configured
 	Spares      bool       // an upsert of a stored row must take no value of serial

@@ -47,6 +47,15 @@ func (t *Table) updateText() string {
 	return "UPDATE " + t.Target.quoted() + " SET " + strings.Join(sets, ", ") + " WHERE " + condition
 }
 
+// ForUpdate returns the table for rows that change stored rows only.
+func (t *Table) ForUpdate() *Table {
+	changes, target := *t, *t.Target
+	target.Mode = Update
+	changes.Target, changes.Spares = &target, false
+	changes.WriteOne = changes.updateText()
+	return &changes
+}
+
 // isOlder is the condition that the stored row is not newer than the version of a
 // placeholder.
 func (t *Table) isOlder() string {
@@ -79,7 +88,7 @@ func (t *Table) UpdateColumns() []int {
 func (t *Table) FateText(values []any) (query string, args []any) {
 	isNewer := "FALSE"
 	if t.Version >= 0 {
-		isNewer, args = "NOT "+t.isOlder(), []any{values[t.Version]}
+		isNewer, args = "("+t.isOlder()+") IS NOT TRUE", []any{values[t.Version]} // a version of NULL is older than any other
 	}
 	return "SELECT " + isNewer + " FROM " + t.Target.quoted() + " WHERE " + t.equal(t.Key), append(args, pick(t.Key, values)...)
 }

@@ -41,6 +41,7 @@ type Target struct {
 	Deletes   bool     // a tombstone deletes the row that its key names
 	KeyOnly   bool     // it has no records, only tombstones
 	Lacking   []string // the columns that its records lack, see [Target.Without]
+	ByMember  bool     // its records have no schema: they lack the columns that are not theirs
 }
 
 // members returns the columns that the record has.
