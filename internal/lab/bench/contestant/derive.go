@@ -27,6 +27,18 @@ func ownPipeline(s *stack.Stack, w workload.Workload) (path string, err error) {
 	}
 }
 
+// topicsVariable returns the variable of the pipeline that takes the topics.
+func topicsVariable(w workload.Workload) string {
+	switch {
+	case w.Sequence.Changes:
+		return "KAFKA_TOPICS_PATTERN" // matches whole names
+	case w.Sequence.OwnTables:
+		return "KAFKA_TOPICS"
+	default:
+		return "KAFKA_TOPIC"
+	}
+}
+
 // stockPipeline is ownPipeline for a pipeline of stock components.
 func stockPipeline(s *stack.Stack, shipped string, w workload.Workload) (path string, err error) {
 	switch {

@@ -60,8 +60,7 @@ func orderSinks(name string, n int, pipeline func(*stack.Stack, workload.Workloa
 			return nil, err
 		}
 		sinks, profiled, err := startOrderSinks(ctx, s, n, r.Log, path, map[string]string{
-			"KAFKA_BROKERS": s.Kafka.Seeds()[0], "KAFKA_GROUP": group,
-			"KAFKA_TOPIC": r.Topic, "KAFKA_TOPICS": r.Topic, "KAFKA_TOPICS_REGEXP": "false",
+			"KAFKA_BROKERS": s.Kafka.Seeds()[0], topicsVariable(r.Workload): r.Topic, "KAFKA_GROUP": group,
 			"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": dsn,
 		})
 		if err != nil {
