@@ -99,7 +99,7 @@ func TestConfig(t *testing.T) {
 	}{
 		{Sink{Topic: "orders", Tuned: true}, map[string]string{
 			"primary.key.mode": "record_value", "primary.key.fields": "order_id", "delete.enabled": "", "key.converter": "",
-			"consumer.override.partition.assignment.strategy": "", "batch.size": "3000",
+			"consumer.override.partition.assignment.strategy": "", "batch.size": "3000", "use.reduction.buffer": "",
 		}},
 		{Sink{Topic: "a,b", Table: "${topic}", Tuned: true}, map[string]string{
 			"topics": "a,b", "collection.name.format": "${topic}",
@@ -110,6 +110,7 @@ func TestConfig(t *testing.T) {
 			"primary.key.mode": "record_key", "primary.key.fields": "", "delete.enabled": "true", "insert.mode": "upsert",
 			"key.converter": "org.apache.kafka.connect.json.JsonConverter", "key.converter.schemas.enable": "true",
 		}},
+		{Sink{Topic: "orders", Changes: true, Tuned: true}, map[string]string{"use.reduction.buffer": "true", "delete.enabled": "true"}},
 	} {
 		got := c.sink.Config()
 		for key, value := range c.expected {
