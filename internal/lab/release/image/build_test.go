@@ -12,6 +12,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // The version, the commit and the date that the build gets.
@@ -28,12 +29,11 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	mariadbtest.Close()
-	if storage != "" {
-		_ = os.RemoveAll(storage)
-	}
-	os.Exit(code)
+	sharedtest.Main(m, mariadbtest.Close, func() {
+		if storage != "" {
+			_ = os.RemoveAll(storage)
+		}
+	})
 }
 
 // built is an image with a container. The tests read the files of the container.
