@@ -8,16 +8,13 @@ import (
 	"testing"
 
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // maxBinary is the size that the documentation promises for the static binary.
 const maxBinary = 50 << 20
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	ordersinktest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { sharedtest.Main(m, ordersinktest.Close) }
 
 // Every shipped file is valid for the binary that ships with it.
 func TestEveryShippedConfigurationLints(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -22,14 +21,10 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	kafkatest.Close()
-	mariadbtest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Close) }
 
 // tables creates the tables quick and slow with a history of each. A row of slow takes
 // longer.
@@ -71,10 +66,7 @@ func newPipeline(t *testing.T, b kafka.Broker, topics int) *pipeline {
 	for range topics {
 		p.topics = append(p.topics, kafkatest.Topic(t, b, partitions))
 	}
-	var err error
-	p.client, err = kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-	require.NoError(p, err)
-	t.Cleanup(p.client.Close)
+	p.client = kafkatest.Client(t, b)
 	return p
 }
 

@@ -21,11 +21,7 @@ import (
 func TestAMarkerAtTheEndIsNotWaitedFor(t *testing.T) {
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		u := newUser(t, b)
-		client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.TransactionalID(u.deadLetters), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer client.Close()
+		client := kafkatest.Client(t, b, kgo.TransactionalID(u.deadLetters))
 		if err := client.BeginTransaction(); err != nil {
 			t.Fatal(err)
 		}

@@ -25,6 +25,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 	"github.com/order-sink/order-sink/plugins/deadletter/headers"
 )
 
@@ -37,11 +38,7 @@ func TestMain(m *testing.M) {
 		service.RunCLI(context.Background(), service.CLIOptAddCommand(Command()))
 		return
 	}
-	code := m.Run()
-	kafkatest.Close()
-	mariadbtest.Close()
-	ordersinktest.Close()
-	os.Exit(code)
+	sharedtest.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close)
 }
 
 // user runs the command and answers its questions. Each test has a user with a log and a
@@ -67,12 +64,7 @@ func (u *user) Read(p []byte) (int, error) {
 
 func newUser(t testing.TB, b kafka.Broker) *user {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	return &user{t: t, broker: b, client: client, log: kafkatest.Topic(t, b, 3), deadLetters: kafkatest.Topic(t, b, 2)}
+	return &user{t: t, broker: b, client: kafkatest.Client(t, b), log: kafkatest.Topic(t, b, 3), deadLetters: kafkatest.Topic(t, b, 2)}
 }
 
 func (u *user) send(records ...*kgo.Record) {

@@ -19,14 +19,10 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	mariadbtest.Close()
-	ordersinktest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { sharedtest.Main(m, mariadbtest.Close, ordersinktest.Close) }
 
 // The shipped pipeline is ready, then loses its MariaDB, then stops.
 func TestTheOutcomeFollowsTheSink(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/java"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 func TestMain(m *testing.M) {
@@ -28,9 +29,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	code := m.Run()
-	ordersinktest.Close()
-	os.Exit(code)
+	sharedtest.Main(m, ordersinktest.Close)
 }
 
 func fewOrders(t *testing.T, run string) options {

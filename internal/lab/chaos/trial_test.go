@@ -98,11 +98,7 @@ func newTrial(t *testing.T, f fault) *trial {
 // away.
 func (tr *trial) producer() *kgo.Client {
 	tr.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(tr.broker.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.MaxBufferedRecords(1_000_000), kgo.MetadataMinAge(100*time.Millisecond))
-	tr.must(err)
-	tr.Cleanup(client.Close)
-	return client
+	return kafkatest.Client(tr, tr.broker, kgo.MaxBufferedRecords(1_000_000), kgo.MetadataMinAge(100*time.Millisecond))
 }
 
 // use makes the trial's database in a server.

@@ -61,9 +61,7 @@ func join(t *testing.T, b kafka.Broker, topic string, limits buffer.Limits, opti
 
 func produce(t *testing.T, b kafka.Broker, records ...*kgo.Record) *kgo.Client {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Seeds()...), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchCompression(kgo.NoCompression()))
-	require.NoError(t, err)
-	t.Cleanup(client.Close)
+	client := kafkatest.Client(t, b, kgo.ProducerBatchCompression(kgo.NoCompression()))
 	require.NoError(t, client.ProduceSync(t.Context(), records...).FirstErr())
 	return client
 }

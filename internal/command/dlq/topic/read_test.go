@@ -3,7 +3,6 @@ package topic_test
 import (
 	"context"
 	"errors"
-	"os"
 	"runtime"
 	"sync"
 	"testing"
@@ -14,11 +13,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	kafkatest.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { kafkatest.Main(m) }
 
 // A pipeline that cannot start stops the reading before it starts. The race detector
 // checks that the client may be closed while it starts.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
 // The version, the commit and the date that the build gets.
@@ -28,12 +29,11 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	mariadbtest.Close()
-	if storage != "" {
-		_ = os.RemoveAll(storage)
-	}
-	os.Exit(code)
+	sharedtest.Main(m, mariadbtest.Close, func() {
+		if storage != "" {
+			_ = os.RemoveAll(storage)
+		}
+	})
 }
 
 // built is an image with a container. The tests read the files of the container.
@@ -177,23 +177,13 @@ func buildah(t *testing.T, args ...string) string {
 // run runs a command in the root of the repository and returns its output.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	out, err := attempt(t, name, args...)
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return strings.TrimSpace(out)
-}
-
-// attempt is run without the check for an error. The output contains stderr after an error.
-func attempt(t *testing.T, name string, args ...string) (string, error) {
-	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Dir = ordersinktest.Root(t)
 	var text strings.Builder
 	cmd.Stderr = &text
 	out, err := cmd.Output()
 	if err != nil {
-		return string(out) + text.String(), err
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out, text.String())
 	}
-	return string(out), nil
+	return strings.TrimSpace(string(out))
 }
