@@ -153,6 +153,14 @@ func tableFields() []*service.ConfigField {
 	}
 }
 
+func parentWaitField() *service.ConfigField {
+	return service.NewDurationField(fieldParentWait).
+		Description("How long a row that a foreign key refuses (error 1452) waits for its parent row, which another topic may deliver. Meanwhile the output tries again at least every second, with no transaction open. The other rows of the batch are stored, and the batches behind it in its partition wait. When the time is over, the output refuses the row. With `0s` it refuses the row at once.").
+		Example("30s").
+		Default("0s").
+		Advanced()
+}
+
 func limitField() *service.ConfigField {
 	return service.NewObjectField(breaker.FieldLimit,
 		service.NewFloatField(fieldRatio).

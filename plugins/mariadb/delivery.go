@@ -11,6 +11,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/store"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // finish ends a batch whose rows are committed. It returns nil when the child has taken the
@@ -40,6 +41,23 @@ func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *stor
 	}
 	o.deadLetters.send(d)
 	return o.deliver(ctx, batch, d)
+}
+
+// tableOf returns the name of the table of a message, "" when the table is configured or
+// when no table can have the name.
+func (o *output) tableOf(batch service.MessageBatch, message int) string {
+	if _, isFixed := o.table.Static(); isFixed {
+		return ""
+	}
+	name, err := batch.TryInterpolatedString(message, o.table)
+	if err != nil {
+		return ""
+	}
+	var target table.Target
+	if target.Database, target.Table, err = table.ParseName(name); err != nil || target.CheckName() != nil {
+		return ""
+	}
+	return name
 }
 
 // deliver waits for the child's answer. Without an answer it returns exactly

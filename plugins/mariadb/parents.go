@@ -4,8 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redpanda-data/benthos/v4/public/service"
-
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 )
 
@@ -22,14 +20,6 @@ const (
 	// comes after that may have been to another sink meanwhile, or MariaDB was away.
 	forgetClock = time.Minute
 )
-
-func parentWaitField() *service.ConfigField {
-	return service.NewDurationField(fieldParentWait).
-		Description("How long a row that a foreign key refuses (error 1452) waits for its parent row, which another topic may deliver. Meanwhile the output tries again at least every second, with no transaction open. The other rows of the batch are stored, and the batches behind it in its partition wait. When the time is over, the output refuses the row. With `0s` it refuses the row at once.").
-		Example("30s").
-		Default("0s").
-		Advanced()
-}
 
 // parents lets batches wait for the parent rows of their rows.
 type parents struct {
