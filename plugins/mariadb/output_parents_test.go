@@ -48,7 +48,8 @@ func TestAChildWaitsForItsParent(t *testing.T) {
 	require.Equal(t, []string{"1|1", "2|2", "3|1", "4|1"}, d.rows("SELECT id, v FROM child ORDER BY id"), "the last record of each key")
 	counts := children.counts("mariadb_upsert_rows_total")
 	require.EqualValues(t, 4, counts["inserted"], "each row counts once: %v", counts)
-	require.EqualValues(t, 1, counts["compacted"], "%v", counts)
+	// The parent may come between the tries of the last record and of the one before it.
+	require.EqualValues(t, 1, counts["compacted"]+counts["updated"], "%v", counts)
 	require.Zero(t, counts["refused"], "%v", counts)
 }
 
