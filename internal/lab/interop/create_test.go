@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,7 +126,7 @@ func columns(t *testing.T, db *sql.DB, table string) []string {
 // Debezium's JDBC sink and order-sink make the same table of the same record.
 func TestDebeziumsMappingMakesTheColumnsOfItsSink(t *testing.T) {
 	b := kafkatest.Shared(t)
-	w, err := connectworker.Start(t.Context(), t.TempDir(), b.Seeds())
+	w, err := connectworker.Start(t.Context(), t.TempDir(), b.Seeds(), connectworker.JDBCSink)
 	javatest.Require(t, err)
 	t.Cleanup(func() {
 		if log, _ := os.ReadFile(w.Log()); t.Failed() {
@@ -195,8 +195,9 @@ output:
 	startPipeline(t, b, path, topic, topic, dsn)
 }
 
-// awaitTable waits until there is a row of every_type, and returns its columns. The wait
-// ends when check returns an error.
+// awaitTable waits until the table every_type exists, and returns its columns. The wait ends
+// when check returns an error. Debezium's sink creates the table and then stops: it writes
+// JSON with a CAST that MariaDB does not have.
 func awaitTable(t *testing.T, dsn string, check func() error) []string {
 	t.Helper()
 	db, err := sql.Open("mysql", dsn)
@@ -204,18 +205,16 @@ func awaitTable(t *testing.T, dsn string, check func() error) []string {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	eventuallytest.Succeeds(t, 2*patience, "the record is stored", func(ctx context.Context) error {
-		if err := check(); err != nil {
-			t.Fatal(err)
+	var all []string
+	eventuallytest.Succeeds(t, 2*patience, "the table is created", func(context.Context) error {
+		stopped := check() // first, because the sink creates the table before it stops
+		if all = columns(t, db, "every_type"); len(all) > 0 {
+			return nil
 		}
-		var rows int
-		if err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM every_type").Scan(&rows); err != nil {
-			return err
+		if stopped != nil {
+			t.Fatal(stopped)
 		}
-		if rows != 1 {
-			return fmt.Errorf("%d rows", rows)
-		}
-		return nil
+		return errors.New("no such table")
 	})
-	return columns(t, db, "every_type")
+	return all
 }
