@@ -53,6 +53,11 @@ func tableFields() []*service.ConfigField {
 			Example("orders").
 			Example("${! @kafka_topic }").
 			Example("`${! @kafka_topic }`"),
+	}
+}
+
+func columnFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringListField(table.FieldColumns).
 			Description("The columns to write; all fields of the record when the list is empty. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
 			Example([]string{"order_id", "user_id", "total_price"}).
@@ -79,6 +84,11 @@ func tableFields() []*service.ConfigField {
 			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of `kafka_read`, or a header of the record. When a record lacks a header, its column gets NULL. The output refuses the record (`row_missing`) when the column is NOT NULL, belongs to the key or is the `version`, and for a name that begins with `kafka_`, which is no header. With `change_events`, `source_position`, `source_gtid` and `source_ts_ms` take the position of the event.").
 			Example([]string{record.Timestamp}).
 			Default([]any{}),
+	}
+}
+
+func keyFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringListField(table.FieldKey).
 			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index. With `key_from: record_key`, an empty list stands for all members of the record key. The output ignores an empty name, so that a variable may contain one name or none.").
 			Example([]string{"order_id"}).
@@ -89,6 +99,11 @@ func tableFields() []*service.ConfigField {
 		}).
 			Description("Where the columns of `key` get their values. Columns among `metadata_columns` always take metadata.").
 			Default(keyFromValue),
+	}
+}
+
+func writeFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringAnnotatedEnumField(table.FieldMode, map[string]string{
 			modeUpsert: "Inserts the row, or updates the stored row of the key.",
 			modeInsert: "Inserts the row. When the table has a row of the key with other values, the record is refused (`row_duplicate`). A record that is delivered again changes nothing.",
@@ -112,6 +127,11 @@ func tableFields() []*service.ConfigField {
 			Example([]string{"product_id"}).
 			Default([]any{}).
 			Advanced(),
+	}
+}
+
+func eventFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringAnnotatedEnumField(change.FieldChangeEvents, map[string]string{
 			changeEventsNone: "The records are rows.",
 			"debezium":       "The records are envelopes of Debezium, with or without a schema (`op`, `before`, `after`, `source`). The output ignores heartbeats, transaction records and schema changes.",

@@ -92,16 +92,6 @@ func Describe(ctx context.Context, db *sql.DB, database, name string) (*Descript
 	return d, nil
 }
 
-// Inspect asks the server about the target. The error is a [Mismatch] when the table
-// cannot hold the configured rows safely.
-func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
-	d, err := Describe(ctx, db, target.Database, target.Table)
-	if err != nil {
-		return nil, err
-	}
-	return d.Fit(ctx, db, target)
-}
-
 // Fit returns the table with the columns of the target. It asks the server only about
 // something that does not fit. The error is a [Mismatch] when the table cannot hold the
 // rows of the target safely.
