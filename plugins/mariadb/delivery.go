@@ -57,7 +57,7 @@ func (o *output) tableOf(batch service.MessageBatch, message int) string {
 	if target.Database, target.Table, err = table.ParseName(name); err != nil || target.CheckName() != nil {
 		return ""
 	}
-	return name
+	return target.PlainName()
 }
 
 // deliver waits for the child's answer. Without an answer it returns exactly

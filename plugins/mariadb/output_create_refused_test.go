@@ -28,10 +28,10 @@ func TestADryRunWaitsForAPerson(t *testing.T) {
 		return service.MessageBatch{typed(plainSchema, object{"id": int64(1), "a": int64(2)})}
 	}
 	require.Contains(t, d.waits(o, batch()), absent+": dry_run is on: an operator runs the statement, which is in the log too: "+createT)
-	require.Equal(t, []string{"INFO `t`: dry_run: would run " + createT}, o.log.matching("would run"))
+	require.Equal(t, []string{"INFO t: dry_run: would run " + createT}, o.log.matching("would run"))
 	d.exec("CREATE TABLE t (id INT PRIMARY KEY)")
 	require.Contains(t, d.waits(o, batch()), "column `a` does not exist: dry_run is on: an operator runs the statement, which is in the log too: "+addA)
-	require.Equal(t, []string{"INFO `t`: dry_run: would run " + addA}, o.log.matching("would run ALTER"))
+	require.Equal(t, []string{"INFO t: dry_run: would run " + addA}, o.log.matching("would run ALTER"))
 	d.exec(addA)
 	require.Empty(t, d.settled(o, batch()))
 	require.Equal(t, []string{"1|2"}, d.rows("SELECT * FROM t"))
@@ -79,7 +79,7 @@ func TestAnAlterWaitsForATransaction(t *testing.T) {
 	require.Contains(t, o.says(), "MariaDB error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction: while running "+addA)
 	require.NoError(t, reader.Rollback())
 	require.Empty(t, d.settled(o, batch))
-	require.Equal(t, []string{"INFO `t`: running " + addA}, o.log.matching("running"))
+	require.Equal(t, []string{"INFO t: running " + addA}, o.log.matching("running"))
 }
 
 // Each table that cannot be created or extended has one mismatch, and another table goes on.
