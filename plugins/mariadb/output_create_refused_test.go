@@ -159,27 +159,3 @@ func TestANativeRowIsNeverTooLong(t *testing.T) {
 		})
 	}
 }
-
-// A field that no column can have makes its record a dead letter.
-func TestNamesAndNumbersOfFieldsThatNoTableHas(t *testing.T) {
-	t.Parallel()
-	d := shared(t)
-	o := d.output(createConfig)
-	id := required(of(schema.Int32, ""))
-	many := []any{"id", id}
-	for i := range 4096 {
-		many = append(many, fmt.Sprintf("f%d", i), of(schema.Int8, ""))
-	}
-	long := strings.Repeat("x", 65)
-	require.Equal(t, map[int]string{
-		0: "row_shape: " + long + ": no column can have this name: the name has 65 characters, MariaDB allows 64: rename the field, or exclude it",
-		1: "row_shape: a : no column can have this name: the name ends with a space: rename the field, or exclude it",
-		2: "row_shape: value: the record makes 4097 columns, a table of MariaDB has at most 4096: exclude fields",
-		3: "row_shape: A: two fields of the record differ in case only: rename one, or exclude it",
-	}, d.put(o, service.MessageBatch{
-		typed(recordOf("id", id, long, id), object{"id": int64(1)}), typed(recordOf("id", id, "a ", id), object{"id": int64(1)}),
-		typed(recordOf(many...), object{"id": int64(1)}), typed(recordOf("id", id, "a", id, "A", id), object{"id": int64(1)}),
-		typed(plainSchema, object{"id": int64(1), "a": int64(2)}),
-	}).refused)
-	require.Equal(t, []string{"1|2"}, d.rows("SELECT * FROM t"))
-}
