@@ -116,7 +116,7 @@ func writeFields() []*service.ConfigField {
 			onMissingNull:   "The column gets NULL.",
 			onMissingRefuse: "The record is refused (`row_missing`).",
 		}).
-			Description("What a column gets when the record lacks its member. A member that is null is not missing. The columns of `key` and of `version` are never missing: a record without them is refused.").
+			Description("What a column gets when the record lacks its member. A member that is null is not missing. The columns of `key` and of `version` are never missing: a record without them is refused. When `columns` is empty, a record has the columns of its own schema, or without a schema those of its members: the setting does not concern other columns of the table, and a stored row keeps their values. `connect_json_decode` sets an optional field of the schema that a record lacks to null, so the field is not missing.").
 			Default(onMissingKeep),
 		service.NewStringField(table.FieldVersion).
 			Description("A column (an integer, decimal, date or timestamp) that protects a row: only a row with an equal or newer version overwrites the stored row. NULL is older than any version. When this field is empty, the last write wins.").
@@ -140,7 +140,7 @@ func eventFields() []*service.ConfigField {
 			Description("Applies change events of another database: an event inserts, updates or deletes a row. In the output's other settings, the record is then the row of the event.").
 			Default(changeEventsNone),
 		service.NewBoolField(fieldTruncate).
-			Description("Whether a change event may delete all rows of a table. The output ignores such events otherwise. With a `version` among `metadata_columns`, newer rows remain.").
+			Description("Whether a change event may delete all rows of a table. The output ignores such events otherwise. With a `version` among `metadata_columns`, newer rows remain. Without it, the event deletes all rows that are stored when it arrives, also those of later events from other partitions, and an event that is delivered again deletes the rows that were written since.").
 			Default(false).
 			Advanced(),
 		service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{
