@@ -108,7 +108,7 @@ func refusedError(batch service.MessageBatch, result *store.Result) error {
 	for i := range batch {
 		if err := result.Err(i); err != nil {
 			if all == nil {
-				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", result.DeadLetters(), len(batch), err))
+				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d messages, the first: %w", result.DeadLetters(), len(batch), err))
 			}
 			all = all.Failed(i, err)
 		}

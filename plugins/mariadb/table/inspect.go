@@ -104,7 +104,7 @@ func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Tab
 	switch {
 	case d.kind == "SYSTEM VERSIONED":
 		// It takes every row of an update for a changed one.
-		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
+		found.add("%s is system versioned: a record that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
 	case d.kind != "BASE TABLE":
 		// It has no keys of its own, so that nothing else about it helps.
 		found.add("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(d.kind), FieldTable, FieldKey)
