@@ -3,8 +3,6 @@ package change
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -123,12 +121,15 @@ func TestTheRowsOfAnEnvelopeHaveOneSchema(t *testing.T) {
 
 func TestAFieldThatTheSourceDidNotSendKeepsItsValue(t *testing.T) {
 	const placeholder = "__debezium_unavailable_value"
-	integers := strings.ReplaceAll(fmt.Sprint([]byte(placeholder)), " ", ",")
-	others := decode(t, strings.Replace(integers, "95", "96", 1))
+	var integers []any
+	for _, b := range []byte(placeholder) {
+		integers = append(integers, int64(b))
+	}
+	others := append([]any{int64(0)}, integers[1:]...)
 	after := map[string]any{
 		"id": int64(1), "others": others, "text": placeholder, "bytes": []byte(placeholder), "array": []any{placeholder},
 		"base64": base64.StdEncoding.EncodeToString([]byte(placeholder)), "hex": hex.EncodeToString([]byte(placeholder)),
-		"integers": decode(t, integers), "map": map[string]any{placeholder: placeholder}, "longer": placeholder + "!", "two": []any{placeholder, placeholder}, "null": nil,
+		"integers": integers, "map": map[string]any{placeholder: placeholder}, "longer": placeholder + "!", "two": []any{placeholder, placeholder}, "null": nil,
 	}
 	e, refused := Debezium(&Record{Content: map[string]any{"op": "u", "before": map[string]any{"id": int64(1)}, "after": after}})
 	require.Nil(t, refused)
