@@ -170,8 +170,9 @@ logger: { level: NONE }
 // A header of a producer names no table.
 func TestADeadLetterNamesItsTable(t *testing.T) {
 	for table, want := range map[string][]string{
-		"${! @table }": {"a", "a", ""},
-		"a":            {"", "", ""},
+		"${! @table }":   {"a", "a", ""},
+		"`${! @table }`": {"a", "a", ""},
+		"a":              {"", "", ""},
 	} {
 		t.Run(table, func(t *testing.T) {
 			t.Parallel()

@@ -101,8 +101,8 @@ func TestTheReasonOfADeadLetter(t *testing.T) {
 		"an unknown error":      {errors.New("EOF"), "row_null: qty: of a header", "unknown", "", "unknown", "UNKNOWN", "EOF"},
 		"none":                  {nil, nil, "unknown", "", "unknown", "UNKNOWN", "unknown: value: no reason was given"},
 		"a refusal":             {refusal, nil, "bad_schema", "schema", "avro_decode", "VALUE_CONVERTER", "bad_schema: schema: expected a: b"},
-		"a refusal in an error": {fmt.Errorf("refusing 1 of 2 orders, the first: %w", refusal), nil, "bad_schema", "schema", "avro_decode", "VALUE_CONVERTER", "bad_schema: schema: expected a: b"},
-		"a text of a refusal":   {errors.New("refusing 1 of 2 orders, order_range: qty: at\nleast 1"), nil, "order_range", "qty", "order_price", "TRANSFORMATION", "order_range: qty: at\nleast 1"},
+		"a refusal in an error": {fmt.Errorf("refusing 1 of 2 messages, the first: %w", refusal), nil, "bad_schema", "schema", "avro_decode", "VALUE_CONVERTER", "bad_schema: schema: expected a: b"},
+		"a text of a refusal":   {errors.New("refusing 1 of 2 messages, order_range: qty: at\nleast 1"), nil, "order_range", "qty", "order_price", "TRANSFORMATION", "order_range: qty: at\nleast 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -35,6 +35,10 @@ func spec() *service.ConfigSpec {
 		Summary("Stores records in a MariaDB table so that writing any of them again changes nothing: multi-row `INSERT ... ON DUPLICATE KEY UPDATE`, one outcome for each row.").
 		Description(description).
 		Fields(tableFields()...).
+		Fields(columnFields()...).
+		Fields(keyFields()...).
+		Fields(writeFields()...).
+		Fields(eventFields()...).
 		Fields(evolutionFields()...).
 		Field(parentWaitField()).
 		Field(limitField()).

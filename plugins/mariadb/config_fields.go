@@ -53,6 +53,11 @@ func tableFields() []*service.ConfigField {
 			Example("orders").
 			Example("${! @kafka_topic }").
 			Example("`${! @kafka_topic }`"),
+	}
+}
+
+func columnFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringListField(table.FieldColumns).
 			Description("The columns to write; all fields of the record when the list is empty. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
 			Example([]string{"order_id", "user_id", "total_price"}).
@@ -79,6 +84,11 @@ func tableFields() []*service.ConfigField {
 			Description("More columns to write. Each takes the metadata of the same name, such as `kafka_topic`, `kafka_partition`, `kafka_offset`, `kafka_timestamp_ms` and `kafka_key` of `kafka_read`, or a header of the record. When a record lacks a header, its column gets NULL. The output refuses the record (`row_missing`) when the column is NOT NULL, belongs to the key or is the `version`, and for a name that begins with `kafka_`, which is no header. With `change_events`, `source_position`, `source_gtid` and `source_ts_ms` take the position of the event.").
 			Example([]string{record.Timestamp}).
 			Default([]any{}),
+	}
+}
+
+func keyFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringListField(table.FieldKey).
 			Description("The columns that identify a row, in any order: the primary key of the table, or a unique index. With `key_from: record_key`, an empty list stands for all members of the record key. The output ignores an empty name, so that a variable may contain one name or none.").
 			Example([]string{"order_id"}).
@@ -89,6 +99,11 @@ func tableFields() []*service.ConfigField {
 		}).
 			Description("Where the columns of `key` get their values. Columns among `metadata_columns` always take metadata.").
 			Default(keyFromValue),
+	}
+}
+
+func writeFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringAnnotatedEnumField(table.FieldMode, map[string]string{
 			modeUpsert: "Inserts the row, or updates the stored row of the key.",
 			modeInsert: "Inserts the row. When the table has a row of the key with other values, the record is refused (`row_duplicate`). A record that is delivered again changes nothing.",
@@ -101,7 +116,7 @@ func tableFields() []*service.ConfigField {
 			onMissingNull:   "The column gets NULL.",
 			onMissingRefuse: "The record is refused (`row_missing`).",
 		}).
-			Description("What a column gets when the record lacks its member. A member that is null is not missing. The columns of `key` and of `version` are never missing: a record without them is refused.").
+			Description("What a column gets when the record lacks its member. A member that is null is not missing. The columns of `key` and of `version` are never missing: a record without them is refused. When `columns` is empty, a record has the columns of its own schema, or without a schema those of its members: the setting does not concern other columns of the table, and a stored row keeps their values. `connect_json_decode` sets an optional field of the schema that a record lacks to null, so the field is not missing.").
 			Default(onMissingKeep),
 		service.NewStringField(table.FieldVersion).
 			Description("A column (an integer, decimal, date or timestamp) that protects a row: only a row with an equal or newer version overwrites the stored row. NULL is older than any version. When this field is empty, the last write wins.").
@@ -112,6 +127,11 @@ func tableFields() []*service.ConfigField {
 			Example([]string{"product_id"}).
 			Default([]any{}).
 			Advanced(),
+	}
+}
+
+func eventFields() []*service.ConfigField {
+	return []*service.ConfigField{
 		service.NewStringAnnotatedEnumField(change.FieldChangeEvents, map[string]string{
 			changeEventsNone: "The records are rows.",
 			"debezium":       "The records are envelopes of Debezium, with or without a schema (`op`, `before`, `after`, `source`). The output ignores heartbeats, transaction records and schema changes.",
@@ -120,7 +140,7 @@ func tableFields() []*service.ConfigField {
 			Description("Applies change events of another database: an event inserts, updates or deletes a row. In the output's other settings, the record is then the row of the event.").
 			Default(changeEventsNone),
 		service.NewBoolField(fieldTruncate).
-			Description("Whether a change event may delete all rows of a table. The output ignores such events otherwise. With a `version` among `metadata_columns`, newer rows remain.").
+			Description("Whether a change event may delete all rows of a table. The output ignores such events otherwise. With a `version` among `metadata_columns`, newer rows remain. Without it, the event deletes all rows that are stored when it arrives, also those of later events from other partitions, and an event that is delivered again deletes the rows that were written since.").
 			Default(false).
 			Advanced(),
 		service.NewStringAnnotatedEnumField(fieldTombstone, map[string]string{

@@ -57,7 +57,7 @@ func (o *output) tableOf(batch service.MessageBatch, message int) string {
 	if target.Database, target.Table, err = table.ParseName(name); err != nil || target.CheckName() != nil {
 		return ""
 	}
-	return name
+	return target.PlainName()
 }
 
 // deliver waits for the child's answer. Without an answer it returns exactly
@@ -108,7 +108,7 @@ func refusedError(batch service.MessageBatch, result *store.Result) error {
 	for i := range batch {
 		if err := result.Err(i); err != nil {
 			if all == nil {
-				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d orders, the first: %w", result.DeadLetters(), len(batch), err))
+				all = service.NewBatchError(batch, fmt.Errorf("refusing %d of %d messages, the first: %w", result.DeadLetters(), len(batch), err))
 			}
 			all = all.Failed(i, err)
 		}

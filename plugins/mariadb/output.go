@@ -72,7 +72,9 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	m.Commit(time.Now().Unix()) // until the first, the time since the start counts
 	m.State(retry.Waiting)
 	m.Build(1, parsed.EngineVersion())
-	m.Table, _ = c.table.Static()
+	if _, isFixed := c.table.Static(); isFixed {
+		m.Table = c.Target.PlainName()
+	}
 	b := breaker.New(c.limit)
 	return &output{
 		store:       store,

@@ -28,10 +28,10 @@ func TestADryRunWaitsForAPerson(t *testing.T) {
 		return service.MessageBatch{typed(plainSchema, object{"id": int64(1), "a": int64(2)})}
 	}
 	require.Contains(t, d.waits(o, batch()), absent+": dry_run is on: an operator runs the statement, which is in the log too: "+createT)
-	require.Equal(t, []string{"INFO `t`: dry_run: would run " + createT}, o.log.matching("would run"))
+	require.Equal(t, []string{"INFO t: dry_run: would run " + createT}, o.log.matching("would run"))
 	d.exec("CREATE TABLE t (id INT PRIMARY KEY)")
 	require.Contains(t, d.waits(o, batch()), "column `a` does not exist: dry_run is on: an operator runs the statement, which is in the log too: "+addA)
-	require.Equal(t, []string{"INFO `t`: dry_run: would run " + addA}, o.log.matching("would run ALTER"))
+	require.Equal(t, []string{"INFO t: dry_run: would run " + addA}, o.log.matching("would run ALTER"))
 	d.exec(addA)
 	require.Empty(t, d.settled(o, batch()))
 	require.Equal(t, []string{"1|2"}, d.rows("SELECT * FROM t"))
@@ -79,7 +79,7 @@ func TestAnAlterWaitsForATransaction(t *testing.T) {
 	require.Contains(t, o.says(), "MariaDB error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction: while running "+addA)
 	require.NoError(t, reader.Rollback())
 	require.Empty(t, d.settled(o, batch))
-	require.Equal(t, []string{"INFO `t`: running " + addA}, o.log.matching("running"))
+	require.Equal(t, []string{"INFO t: running " + addA}, o.log.matching("running"))
 }
 
 // Each table that cannot be created or extended has one mismatch, and another table goes on.
@@ -158,28 +158,4 @@ func TestANativeRowIsNeverTooLong(t *testing.T) {
 			require.Equal(t, []string{fmt.Sprintf("%d|%d", c.short, c.long)}, d.rows("SELECT SUM(DATA_TYPE = 'varchar'), SUM(DATA_TYPE = 'longtext') FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't'"))
 		})
 	}
-}
-
-// A field that no column can have makes its record a dead letter.
-func TestNamesAndNumbersOfFieldsThatNoTableHas(t *testing.T) {
-	t.Parallel()
-	d := shared(t)
-	o := d.output(createConfig)
-	id := required(of(schema.Int32, ""))
-	many := []any{"id", id}
-	for i := range 4096 {
-		many = append(many, fmt.Sprintf("f%d", i), of(schema.Int8, ""))
-	}
-	long := strings.Repeat("x", 65)
-	require.Equal(t, map[int]string{
-		0: "row_shape: " + long + ": no column can have this name: the name has 65 characters, MariaDB allows 64: rename the field, or exclude it",
-		1: "row_shape: a : no column can have this name: the name ends with a space: rename the field, or exclude it",
-		2: "row_shape: value: the record makes 4097 columns, a table of MariaDB has at most 4096: exclude fields",
-		3: "row_shape: A: two fields of the record differ in case only: rename one, or exclude it",
-	}, d.put(o, service.MessageBatch{
-		typed(recordOf("id", id, long, id), object{"id": int64(1)}), typed(recordOf("id", id, "a ", id), object{"id": int64(1)}),
-		typed(recordOf(many...), object{"id": int64(1)}), typed(recordOf("id", id, "a", id, "A", id), object{"id": int64(1)}),
-		typed(plainSchema, object{"id": int64(1), "a": int64(2)}),
-	}).refused)
-	require.Equal(t, []string{"1|2"}, d.rows("SELECT * FROM t"))
 }

@@ -43,8 +43,8 @@ func TestATableIsCreatedWrittenAndExtended(t *testing.T) {
 	}, d.columns("select"))
 	require.Equal(t, []string{"1|a|7|x|6", "2|c|7|NULL|5", "3|d|7|NULL|7"}, d.rows("SELECT * FROM `select` ORDER BY id"))
 	require.Equal(t, []string{
-		"INFO `select`: running CREATE TABLE IF NOT EXISTS `select` (`id` INT NOT NULL, `order` LONGTEXT CHARACTER SET utf8mb4 NOT NULL, `kafka_offset` BIGINT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4",
-		"INFO `select`: running ALTER TABLE `select` WAIT 2 ADD COLUMN IF NOT EXISTS `more` LONGTEXT CHARACTER SET utf8mb4 NULL, ADD COLUMN IF NOT EXISTS `qty` BIGINT NOT NULL DEFAULT 5, ALGORITHM=INSTANT",
+		"INFO select: running CREATE TABLE IF NOT EXISTS `select` (`id` INT NOT NULL, `order` LONGTEXT CHARACTER SET utf8mb4 NOT NULL, `kafka_offset` BIGINT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4",
+		"INFO select: running ALTER TABLE `select` WAIT 2 ADD COLUMN IF NOT EXISTS `more` LONGTEXT CHARACTER SET utf8mb4 NULL, ADD COLUMN IF NOT EXISTS `qty` BIGINT NOT NULL DEFAULT 5, ALGORITHM=INSTANT",
 	}, o.log.matching("running"))
 	require.Empty(t, o.log.matching("WARN"))
 }

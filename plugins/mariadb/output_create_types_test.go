@@ -125,7 +125,7 @@ func TestEachTypeGetsAColumnThatHoldsItsValues(t *testing.T) {
 		fields, content[c.name] = append(fields, c.name, c.schema), c.value
 		want = append(want, c.name+" "+c.column)
 	}
-	fields, content["bits"] = append(fields, "bits", withDefault(of(schema.Bytes, "io.debezium.data.Bits", "length", "9"), []byte{0x55, 1})), int64(341)
+	fields, content["bits"] = append(fields, "bits", withDefault(of(schema.Bytes, "io.debezium.data.Bits", "length", "9"), int64(341))), int64(341)
 	s := recordOf(fields...)
 	nulls := object{"id": "2", "i8": int64(0), "i32": int64(0)}
 	for _, f := range s.Fields {

@@ -114,3 +114,22 @@ func TestTheMetricsKnowTheTable(t *testing.T) {
 	require.NoError(t, fixed.WriteBatch(t.Context(), batchOf(row(int64(1)))))
 	require.Equal(t, map[series]int64{{"unchanged", "a"}: 1}, fixed.metrics.byTable("mariadb_upsert_rows_total"))
 }
+
+// A table has one name, however the configuration and the records write it: its rows keep
+// their order, and they count together.
+func TestATableHasOneName(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE a (id INT PRIMARY KEY, v INT)", "CREATE TABLE `b.c` (id INT PRIMARY KEY, v INT)")
+	o := d.output(tablesConfig)
+	row := func(v int) any { return object{"id": int64(1), "v": int64(v)} }
+	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 2, refused 0", d.put(o, service.MessageBatch{
+		into("a", row(1)), into("`a`", row(2)), into("a", row(3)), into("`b.c`", row(4)),
+	}).String())
+	require.Equal(t, []string{"1|3"}, d.rows("SELECT id, v FROM a"))
+	require.Equal(t, map[series]int64{{"inserted", "a"}: 1, {"compacted", "a"}: 2, {"inserted", "`b.c`"}: 1}, o.metrics.byTable("mariadb_upsert_rows_total"))
+	for configured, label := range map[string]string{"'`a`'": "a", "'`" + d.name + "`.`a`'": d.name + ".a", "'" + d.name + ".`b.c`'": d.name + ".`b.c`"} {
+		fixed := d.output("table: " + configured + "\ncolumns: [id, v]\nkey: [id]\n")
+		require.NoError(t, fixed.WriteBatch(t.Context(), batchOf(row(9))))
+		require.EqualValues(t, 1, fixed.metrics.byTable("mariadb_upsert_rows_total")[series{"updated", label}]+fixed.metrics.byTable("mariadb_upsert_rows_total")[series{"unchanged", label}], configured)
+	}
+}

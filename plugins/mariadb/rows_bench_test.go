@@ -24,7 +24,9 @@ func BenchmarkRows(b *testing.B) {
 	}
 	db := shared(b, `CREATE TABLE orders (order_id VARCHAR(255) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(255) NOT NULL, product_id VARCHAR(255) NOT NULL,
 		qty BIGINT NOT NULL, unit_price BIGINT NOT NULL, total_price BIGINT NOT NULL, kafka_timestamp_ms BIGINT)`).db
-	inspected, err := table.Inspect(b.Context(), db, shipped)
+	described, err := table.Describe(b.Context(), db, "", shipped.Table)
+	require.NoError(b, err)
+	inspected, err := described.Fit(b.Context(), db, shipped)
 	require.NoError(b, err)
 
 	random := rand.New(rand.NewPCG(1, 2))

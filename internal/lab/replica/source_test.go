@@ -19,6 +19,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
+	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
@@ -68,28 +69,10 @@ func newSource(t *testing.T, name string) *source {
 	s := &source{
 		T: t, server: server, broker: broker, worker: sharedWorker(t, broker), database: name,
 	}
-	s.db = connect(t, server.AdminDSN(""))
+	s.db = mariadbtest.Script(t, server.AdminDSN(""), nil)
 	s.exec("CREATE DATABASE " + s.database + " CHARACTER SET utf8mb4")
-	s.db = connect(t, server.AdminDSN(s.database))
+	s.db = mariadbtest.Script(t, server.AdminDSN(s.database), nil)
 	return s
-}
-
-// connect opens a database with the session time zone +00:00.
-func connect(t testing.TB, dsn string) *sql.DB {
-	t.Helper()
-	config, err := mysql.ParseDSN(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.MultiStatements = true
-	config.Params = map[string]string{"time_zone": "'+00:00'"}
-	connector, err := mysql.NewConnector(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(connector)
-	t.Cleanup(func() { db.Close() })
-	return db
 }
 
 // exec runs SQL on the source.

@@ -42,7 +42,7 @@ func newReplica(t *testing.T, name string) *replica {
 	r.target = mariadbtest.Private(t)
 	database := r.target.Database(t)
 	r.dsn = r.target.DSN(database)
-	r.replica = connect(t, r.target.AdminDSN(database))
+	r.replica = mariadbtest.Script(t, r.target.AdminDSN(database), nil)
 	r.deadLetters = kafkatest.Topic(t, r.broker, 1)
 	return r
 }

@@ -6,9 +6,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+
+	"github.com/go-sql-driver/mysql"
 
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
@@ -83,6 +86,26 @@ func (s *Server) Database(t testing.TB) string {
 		t.Fatalf("creating database %s: %v", name, err)
 	}
 	return name
+}
+
+// Script opens a database for one test. A call may run several statements, in sessions with
+// the time zone +00:00 and these system variables.
+func Script(t testing.TB, dsn string, variables map[string]string) *sql.DB {
+	t.Helper()
+	config, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.MultiStatements = true
+	config.Params = map[string]string{"time_zone": "'+00:00'"}
+	maps.Copy(config.Params, variables)
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 // Orders creates a database for one test with the tables and the grants of the folder

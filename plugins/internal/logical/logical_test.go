@@ -69,34 +69,3 @@ func TestInstantAndDuration(t *testing.T) {
 	require.Equal(t, "-838:59:59.000001", Duration(-3020399000001, time.Microsecond))
 	require.Equal(t, "24:00:00", Duration(86400000, time.Millisecond))
 }
-
-func TestPlaceholder(t *testing.T) {
-	const text = "__debezium_unavailable_value"
-	inBytes := func(text string) (all []any) {
-		for _, b := range []byte(text) {
-			all = append(all, int64(int8(b)))
-		}
-		return all
-	}
-	for setting, is := range map[string]map[string]any{
-		text: {
-			"text": text, "bytes": []byte(text), "base64": "X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==",
-			"hex": "5f5f646562657a69756d5f756e617661696c61626c655f76616c7565", "array of text": []any{text}, "array of bytes": []any{[]byte(text)},
-			"array of integers": inBytes(text), "map": map[string]any{text: text},
-		},
-		"hex:FF3F": {"bytes": []byte{0xff, 0x3f}, "base64": "/z8=", "base64 of URLs": "_z8=", "hex": "ff3f", "array of integers": inBytes("\xff\x3f")},
-		"x":        {"text": "x", "array of integers": inBytes("x")},
-	} {
-		p := NewPlaceholder(setting)
-		for form, v := range is {
-			require.True(t, p.Is(v), "%s as %s", setting, form)
-		}
-		for _, v := range []any{nil, "", "other", text + " ", []byte{}, []any{}, []any{text, text}, []any{nil}, int64(0), map[string]any{}, map[string]any{text: "other"}, map[string]any{text: text, "b": text}, inBytes(strings.Repeat("z", len(text)))} {
-			require.False(t, p.Is(v), "%s: %v", setting, v)
-		}
-	}
-	for _, v := range []any{"", []byte{}, []any{}, nil, text} {
-		require.False(t, Placeholder{}.Is(v))
-		require.False(t, NewPlaceholder("").Is(v))
-	}
-}

@@ -82,7 +82,7 @@ func summary(e Event) string {
 			positions[i] = "-"
 		}
 	}
-	return fmt.Sprintf("%s %s.%s %s -> %s at %s", opNames[e.Op], e.Database, e.Table, row(e.Before), row(e.After), strings.Join(positions, " "))
+	return fmt.Sprintf("%s %s -> %s at %s", opNames[e.Op], row(e.Before), row(e.After), strings.Join(positions, " "))
 }
 
 // row is the first two values of a row in the order of their names, and the number of its

@@ -42,7 +42,7 @@ func Debezium(r *Record) (Event, *record.Refusal) {
 		return Event{}, nil
 	}
 	s, _ := content["source"].(map[string]any)
-	e := Event{Op: op, Schema: rowSchema(r.Schema), Database: text(s["db"]), Table: text(s["table"]), source: debeziumSource(s)}
+	e := Event{Op: op, Schema: rowSchema(r.Schema), source: debeziumSource(s)}
 	var refused *record.Refusal
 	if op == Update || op == Delete {
 		e.Before, refused = image(content, "before")

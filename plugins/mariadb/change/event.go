@@ -4,10 +4,6 @@
 package change
 
 import (
-	"bytes"
-	"reflect"
-	"time"
-
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
@@ -50,8 +46,6 @@ type Event struct {
 	After map[string]any
 	// Schema is the schema of both rows, nil if the record has none.
 	Schema *schema.Schema
-	// Database and Table name the table of the source, "" if the event does not say.
-	Database, Table string
 	// Unavailable has the names of the fields of After that the source did not send,
 	// sorted. The stored row keeps their values.
 	Unavailable []string
@@ -66,33 +60,6 @@ type Event struct {
 // source is the part of an event that says where the source has it.
 type source interface {
 	position(name string) (any, *record.Refusal)
-}
-
-// MovesRow says whether an Update gives the row another key: key has the fields that
-// identify a row. The output must then delete the row of Before, and write After.
-func (e *Event) MovesRow(key []string) bool {
-	if e.Op != Update || e.Before == nil {
-		return false
-	}
-	for _, field := range key {
-		before, isKnown := e.Before[field]
-		if isKnown && !equal(before, e.After[field]) {
-			return true
-		}
-	}
-	return false
-}
-
-func equal(a, b any) bool {
-	switch a := a.(type) {
-	case time.Time:
-		b, isTime := b.(time.Time)
-		return isTime && a.Equal(b)
-	case []byte:
-		b, areBytes := b.([]byte)
-		return areBytes && bytes.Equal(a, b)
-	}
-	return reflect.DeepEqual(a, b)
 }
 
 // image returns a row of an event, nil if the event does not have it.

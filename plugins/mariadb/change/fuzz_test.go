@@ -53,7 +53,6 @@ func FuzzEvents(f *testing.F) {
 			}
 			events := []Event{e, e}
 			p.Join(events)
-			events[1].MovesRow([]string{"id", "a"})
 		}
 		if !reflect.DeepEqual(content, before) {
 			t.Fatal("the record was changed")

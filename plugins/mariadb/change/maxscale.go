@@ -72,7 +72,7 @@ func MaxScale(r *Record) (Event, *record.Refusal) {
 		return Event{}, refused
 	}
 	row := columnsOf(content)
-	e := Event{Database: text(content["table_schema"]), Table: text(content["table_name"]), source: maxScaleSource(content), id: id}
+	e := Event{source: maxScaleSource(content), id: id}
 	switch text(content["event_type"]) {
 	case "insert":
 		e.Op, e.After = Create, row

@@ -22,12 +22,12 @@ const description = `{"namespace":"MaxScaleChangeDataSchema.avro","type":"record
 func TestTheRecordsOfKafkaCDC(t *testing.T) {
 	require.Equal(t, []string{
 		"none",
-		"create shop.orders - -> 1,a/2 at 1580485945000 20 -",
+		"create - -> 1,a/2 at 1580485945000 20 -",
 		"none",
-		"update shop.orders - -> 1,b/2 at 1580485945000 20 -",
-		"delete shop.orders 1,b/2 -> - at 1580485945000 20 -",
-		"create . - -> 1/1 at 1580485945000 20 -",
-		"create shop.orders - -> 1/2 at 1580485945000 20 -",
+		"update - -> 1,b/2 at 1580485945000 20 -",
+		"delete 1,b/2 -> - at 1580485945000 20 -",
+		"create - -> 1/1 at 1580485945000 20 -",
+		"create - -> 1/2 at 1580485945000 20 -",
 	}, summaries(t, MaxScale,
 		description,
 		kafkaCDC(1, "insert", `"id":1,"name":"a"`),

@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// placeholder is the default of unavailable.value.placeholder: Debezium writes it for a
-// value that the source did not send because it did not change.
+// placeholder is the default of Debezium's unavailable.value.placeholder, which stands for a
+// value that the source did not send because the value did not change. MariaDB sends each
+// value, so this is for other sources: PostgreSQL's TOAST, Oracle's LOBs.
 const placeholder = "__debezium_unavailable_value"
 
 // In a field of bytes the placeholder has the form of binary.handling.mode. The two base64
@@ -40,12 +41,25 @@ func available(row map[string]any) (map[string]any, []string) {
 
 func isUnavailable(v any) bool {
 	switch v := v.(type) {
-	case []any: // an array
-		return len(v) == 1 && isPlaceholder(v[0])
+	case []any: // an array of texts, or an array of integers, which are the bytes
+		return len(v) == 1 && isPlaceholder(v[0]) || areBytes(v)
 	case map[string]any: // a map, such as hstore
 		return len(v) == 1 && isPlaceholder(v[placeholder])
 	}
 	return isPlaceholder(v)
+}
+
+// areBytes says whether integers are the bytes of the placeholder.
+func areBytes(elements []any) bool {
+	if len(elements) != len(placeholder) {
+		return false
+	}
+	for i, element := range elements {
+		if element != int64(placeholder[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func isPlaceholder(v any) bool {

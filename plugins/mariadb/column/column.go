@@ -3,13 +3,8 @@
 package column
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
@@ -179,24 +174,6 @@ func (c *Column) acceptMember(v any) (any, *record.Refusal) {
 	return text, nil
 }
 
-func (c *Column) acceptOpaque(v any) (any, *record.Refusal) {
-	if b, isBytes := v.([]byte); isBytes && c.Family == UUIDs && len(b) == uuidBytes {
-		return hex.EncodeToString(b), nil
-	}
-	text, ok := v.(string)
-	if !ok {
-		return nil, c.wrongType(v, map[bool]string{true: "text or 16 bytes", false: "text"}[c.Family == UUIDs])
-	}
-	if !utf8.ValidString(text) {
-		return nil, refusal.New(refusal.BadText, c.Name, "the text is not valid UTF-8")
-	}
-	if c.Family == UUIDs {
-		// One spelling for a value: it may be a key.
-		return strings.ToLower(strings.ReplaceAll(text, "-", "")), nil
-	}
-	return text, nil
-}
-
 // FromMetadata gives bytes, as Kafka's key comes, the type that the column takes. The
 // redpanda input sets a record's headers, which are text, over its own metadata: a
 // version must not come from there. A header may be absent, and is NULL then: not in a
@@ -224,70 +201,6 @@ func (c *Column) FromMetadata(v any) (any, *record.Refusal) {
 		}
 	}
 	return v, nil
-}
-
-// Compare compares two values that the column has accepted. nil is less than any other.
-func (c *Column) Compare(a, b any) int {
-	switch a := a.(type) {
-	case int64:
-		switch b := b.(type) {
-		case int64:
-			return cmp.Compare(a, b)
-		case uint64: // only what no int64 holds is a uint64
-			return -1
-		}
-	case uint64:
-		switch b := b.(type) {
-		case uint64:
-			return cmp.Compare(a, b)
-		case int64:
-			return 1
-		}
-	case string:
-		switch b := b.(type) {
-		case string:
-			if c.Family == Decimals {
-				return compareDecimals(a, b)
-			}
-			return strings.Compare(a, b)
-		case []byte:
-			return strings.Compare(a, string(b))
-		}
-	case []byte:
-		switch b := b.(type) {
-		case string:
-			return strings.Compare(string(a), b)
-		case []byte:
-			return bytes.Compare(a, b)
-		}
-	}
-	return cmp.Compare(present(a), present(b))
-}
-
-func present(v any) int {
-	if v == nil {
-		return 0
-	}
-	return 1
-}
-
-// Exactly returns an expression whose comparison distinguishes all values that the column
-// distinguishes. A collation may not.
-func (c *Column) Exactly(expression string) string {
-	switch c.Family {
-	case Texts, Enums, Sets:
-		return "BINARY " + expression
-	}
-	return expression
-}
-
-// Placeholder returns the placeholder of a value that a statement compares with the
-// column. A decimal is sent as text, and the server compares text with a decimal as floats.
-func (c *Column) Placeholder() string {
-	if c.Family == Decimals {
-		return fmt.Sprintf("CAST(? AS DECIMAL(%d,%d))", c.Precision, c.Scale)
-	}
-	return "?"
 }
 
 // Size returns the bytes of a value in a statement: the value, its length, its type and

@@ -61,15 +61,14 @@ func holds(c *column.Column, from table.Origin, s *schema.Schema) bool {
 // samples returns values of a schema, as a decoder makes them.
 func samples(s *schema.Schema) []any {
 	switch s.Logical {
-	case schema.Decimal:
+	case schema.Decimal, schema.VariableDecimal:
 		return []any{"1"}
+	case schema.Bits:
+		return []any{int64(1), []byte("1"), make([]byte, 16)}
 	case schema.Date, schema.Timestamp, schema.ZonedTime:
 		return []any{time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	case schema.Time:
 		return []any{"00:00:01"}
-	}
-	if strings.HasPrefix(s.Name, "io.debezium.") {
-		return []any{nil} // a form of its own
 	}
 	switch s.Type {
 	case schema.Float32, schema.Float64:
@@ -82,7 +81,13 @@ func samples(s *schema.Schema) []any {
 		return []any{[]byte("1"), make([]byte, 16)}
 	case schema.Array:
 		return []any{[]any{}}
-	case schema.Map, schema.Struct:
+	case schema.Struct:
+		v := make(map[string]any, len(s.Fields)) // a column of geometries asks for its members
+		for i := range s.Fields {
+			v[s.Fields[i].Name] = samples(s.Fields[i].Schema)[0]
+		}
+		return []any{v}
+	case schema.Map:
 		return []any{map[string]any{}, []any{}}
 	}
 	return []any{int64(1)}

@@ -84,9 +84,6 @@ func defaultOf(s *schema.Schema, kind string) string {
 		}
 		return quoteText(v)
 	case []byte:
-		if strings.HasPrefix(kind, "BIT(") {
-			return bitsOf(v)
-		}
 		return "X'" + hex.EncodeToString(v) + "'"
 	case time.Time:
 		return timeOf(v.UTC(), kind)
@@ -100,17 +97,6 @@ func defaultOf(s *schema.Schema, kind string) string {
 		return quoteText(strings.TrimSuffix(text.String(), "\n"))
 	}
 	return ""
-}
-
-// bitsOf reads Debezium's Bits, whose first byte has the lowest bits.
-func bitsOf(v []byte) string {
-	var n uint64
-	for i, b := range v {
-		if i < 8 {
-			n |= uint64(b) << (8 * i)
-		}
-	}
-	return strconv.FormatUint(n, 10)
 }
 
 func timeOf(t time.Time, kind string) string {

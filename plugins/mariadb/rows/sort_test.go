@@ -37,7 +37,9 @@ func TestPropertyRowsAreSortedAsByTheWholeKey(t *testing.T) {
 	for columnType, c := range columns {
 		_, err = db.Exec("CREATE OR REPLACE TABLE t (k " + columnType + " PRIMARY KEY)")
 		require.NoError(t, err)
-		c.table, err = table.Inspect(t.Context(), db, &table.Target{Table: "t", Columns: []string{"k"}, Key: []string{"k"}})
+		described, err := table.Describe(t.Context(), db, "", "t")
+		require.NoError(t, err)
+		c.table, err = described.Fit(t.Context(), db, &table.Target{Columns: []string{"k"}, Key: []string{"k"}})
 		require.NoError(t, err)
 	}
 	types := slices.Sorted(maps.Keys(columns))

@@ -89,7 +89,7 @@ func (l *layout) extend(ctx context.Context, found table.Mismatch) (*table.Table
 func (l *layout) tell(text string) {
 	if l.of.told != text {
 		l.of.told = text
-		l.evolution.Log(l.target.Name() + ": " + text)
+		l.evolution.Log(l.target.PlainName() + ": " + text)
 	}
 }
 

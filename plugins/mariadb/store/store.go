@@ -110,13 +110,17 @@ func Messages[M rows.Incoming](s *Store, batch []M, tableOf func(message int) (s
 	if s.fixed != nil {
 		return messages, s.fixed.offer(messages)
 	}
+	var name, plain string // of the message before, whose table is nearly always the same
 	for i := range messages {
 		if m := &messages[i]; m.HasRow() || m.Effect == rows.Truncates && m.Refusal == nil {
-			name, err := tableOf(i)
+			its, err := tableOf(i)
 			if err != nil {
 				m.Refusal = refusal.New(refusal.Table, table.FieldTable, "the interpolation fails: %v", err)
 			}
-			m.Table = name
+			if its != name {
+				name, plain = its, table.PlainName(its)
+			}
+			m.Table = plain
 		}
 	}
 	var all []func()

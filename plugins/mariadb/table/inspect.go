@@ -92,16 +92,6 @@ func Describe(ctx context.Context, db *sql.DB, database, name string) (*Descript
 	return d, nil
 }
 
-// Inspect asks the server about the target. The error is a [Mismatch] when the table
-// cannot hold the configured rows safely.
-func Inspect(ctx context.Context, db *sql.DB, target *Target) (*Table, error) {
-	d, err := Describe(ctx, db, target.Database, target.Table)
-	if err != nil {
-		return nil, err
-	}
-	return d.Fit(ctx, db, target)
-}
-
 // Fit returns the table with the columns of the target. It asks the server only about
 // something that does not fit. The error is a [Mismatch] when the table cannot hold the
 // rows of the target safely.
@@ -114,7 +104,7 @@ func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Tab
 	switch {
 	case d.kind == "SYSTEM VERSIONED":
 		// It takes every row of an update for a changed one.
-		found.add("%s is system versioned: an order that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
+		found.add("%s is system versioned: a record that is delivered again would add to its history and move its ON UPDATE columns: ALTER TABLE %s DROP SYSTEM VERSIONING", target.quoted(), target.quoted())
 	case d.kind != "BASE TABLE":
 		// It has no keys of its own, so that nothing else about it helps.
 		found.add("%s is a %s: rows can be kept unique by key in a table only: set %s to the base table, and %s to its primary key or a unique index", target.quoted(), strings.ToLower(d.kind), FieldTable, FieldKey)

@@ -50,7 +50,9 @@ func TestStatementText(t *testing.T) {
 			"INSERT INTO `u` (`k`, `l`) VALUES (?, IF(LAST_INSERT_ID(4611686018427387904), ?, NULL)) ON DUPLICATE KEY UPDATE `l` = IF(LAST_INSERT_ID(LAST_INSERT_ID() + 1), `l`, `l`)",
 		},
 	} {
-		found, err := Inspect(t.Context(), db, &c.target)
+		described, err := Describe(t.Context(), db, c.target.Database, c.target.Table)
+		require.NoError(t, err)
+		found, err := described.Fit(t.Context(), db, &c.target)
 		require.NoError(t, err)
 		require.Equal(t, c.want, found.UpsertText(c.rows, false))
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // The names of the settings that a [Target] comes from.
@@ -50,50 +49,6 @@ func (t *Target) members() []string { return t.Columns[:len(t.Columns)-len(t.Met
 // guardsDeletes says whether a tombstone has a version: it has metadata, but none of a
 // record's columns.
 func (t *Target) guardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
-
-// ParseName reads "table" or "database.table". A name with dots stands in backticks:
-// "`shop.orders`", "shop.`eu.orders`". A backtick inside of backticks is written twice.
-func ParseName(name string) (database, table string, err error) {
-	first, rest, err := cutIdentifier(name)
-	if err == nil && rest != "" {
-		database = first
-		if first, rest, err = cutIdentifier(rest[1:]); err == nil && (rest != "" || database == "") {
-			err = errName
-		}
-	}
-	if err != nil || first == "" && database != "" {
-		return "", "", fmt.Errorf("%s %q is neither a table nor database.table (a name with dots stands in backticks)", FieldTable, name)
-	}
-	return database, first, nil
-}
-
-var errName = errors.New("not a name")
-
-// cutIdentifier returns the identifier before the first dot, and the rest from the dot on.
-func cutIdentifier(name string) (identifier, rest string, err error) {
-	quoted, isQuoted := strings.CutPrefix(name, "`")
-	if !isQuoted {
-		if i := strings.IndexByte(name, '.'); i >= 0 {
-			return name[:i], name[i:], nil
-		}
-		return name, "", nil
-	}
-	for i := 0; i < len(quoted); i++ {
-		if quoted[i] != '`' {
-			continue
-		}
-		if strings.HasPrefix(quoted[i+1:], "`") {
-			i++
-			continue
-		}
-		identifier, rest = strings.ReplaceAll(quoted[:i], "``", "`"), quoted[i+1:]
-		if identifier == "" || rest != "" && rest[0] != '.' {
-			return "", "", errName
-		}
-		return identifier, rest, nil
-	}
-	return "", "", errName
-}
 
 // IsOpen says whether the columns come from the fields of each record, see [Target.Derive].
 func (t *Target) IsOpen() bool { return len(t.members()) == 0 }
@@ -147,31 +102,6 @@ func (t *Target) Check(isFixed bool) error {
 	return errors.Join(wrong...)
 }
 
-// CheckName returns an error when no table can have the name of the target.
-func (t *Target) CheckName() error {
-	if t.Database != "" {
-		if err := checkName(t.Database); err != nil {
-			return err
-		}
-	}
-	return checkName(t.Table)
-}
-
-// checkName returns an error when nothing in MariaDB can have the name.
-func checkName(name string) error {
-	switch {
-	case name == "":
-		return errors.New("the name is empty")
-	case utf8.RuneCountInString(name) > maxName:
-		return fmt.Errorf("the name has %d characters, MariaDB allows %d", utf8.RuneCountInString(name), maxName)
-	case strings.HasSuffix(name, " "):
-		return errors.New("the name ends with a space")
-	case strings.ContainsFunc(name, func(r rune) bool { return r == 0 || r > 0xFFFF || r == utf8.RuneError }):
-		return errors.New("the name has a character that MariaDB does not allow")
-	}
-	return nil
-}
-
 // The limits of MariaDB.
 const (
 	maxName    = 64   // characters of a name
@@ -187,29 +117,4 @@ func containsAll(names, all []string) bool {
 
 func indexFold(names []string, name string) int {
 	return slices.IndexFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
-}
-
-// quoted returns the table's name for a statement.
-func (t *Target) quoted() string {
-	if t.Database == "" {
-		return quote(t.Table)
-	}
-	return quote(t.Database) + "." + quote(t.Table)
-}
-
-// Name returns the name of the table as a statement takes it.
-func (t *Target) Name() string { return t.quoted() }
-
-// Quote makes any name an identifier.
-func Quote(name string) string { return quote(name) }
-
-// quote makes any name an identifier.
-func quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
-
-func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = quote(name)
-	}
-	return strings.Join(quoted, ", ")
 }

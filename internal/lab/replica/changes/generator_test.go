@@ -31,7 +31,7 @@ func TestASeedRepeatsItsChanges(t *testing.T) {
 // generator only believes in.
 func TestMariaDBTakesEveryChange(t *testing.T) {
 	server := mariadbtest.Shared(t)
-	db := open(t, server.AdminDSN(server.Database(t)))
+	db := mariadbtest.Script(t, server.AdminDSN(server.Database(t)), nil)
 	run := func(text string) {
 		t.Helper()
 		if _, err := db.ExecContext(t.Context(), text); err != nil {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/go-sql-driver/mysql"
-
 	"github.com/order-sink/order-sink/internal/lab/replica/changes"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 )
@@ -103,20 +101,8 @@ func expect(t *testing.T, source, target *sql.DB, want ...string) {
 func database(t *testing.T) *sql.DB {
 	t.Helper()
 	server := mariadbtest.Shared(t)
-	config, err := mysql.ParseDSN(server.AdminDSN(server.Database(t)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.MultiStatements = true
 	// The same changes at the same time: columns with the current time are equal.
-	config.Params = map[string]string{"time_zone": "'+00:00'", "timestamp": "1577836800.5"}
-	connector, err := mysql.NewConnector(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(connector)
-	t.Cleanup(func() { db.Close() })
-	return db
+	return mariadbtest.Script(t, server.AdminDSN(server.Database(t)), map[string]string{"timestamp": "1577836800.5"})
 }
 
 func run(t *testing.T, db *sql.DB, text string) {
