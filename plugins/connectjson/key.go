@@ -96,5 +96,6 @@ func (s *scratch) isEnvelope() bool {
 	}
 	_, node := s.Member(0, memberSchema)
 	_, payload := s.Member(0, memberPayload)
-	return node != jackson.Missing && payload != jackson.Missing && len(s.Members(0)) == 2
+	// A member that stands twice makes no other envelope, but is refused in it.
+	return node != jackson.Missing && payload != jackson.Missing && (s.Count(0) == 2 || len(s.Members(0)) == 2)
 }

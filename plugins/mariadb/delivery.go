@@ -27,13 +27,14 @@ func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *stor
 		return service.ErrNotConnected // the output stops, and the next one sends them
 	}
 	d := &delivery{}
+	interpolated := o.tablesOf(batch)
 	for i, m := range batch {
 		if err := r.Err(i); err != nil {
 			deadLetter := m.Copy()
 			deadLetter.SetError(err)
 			// A dead letter has left the order of its partition: it needs no ticket.
 			deadLetter.MetaDelete(record.Batch)
-			if name := o.tableOf(batch, i); name != "" {
+			if name := tableOf(interpolated, i); name != "" {
 				deadLetter.MetaSetMut(record.Table, record.TableMetadata(name))
 			}
 			d.messages = append(d.messages, deadLetter)
@@ -45,11 +46,11 @@ func (o *output) finish(ctx context.Context, batch service.MessageBatch, r *stor
 
 // tableOf returns the name of the table of a message, "" when the table is configured or
 // when no table can have the name.
-func (o *output) tableOf(batch service.MessageBatch, message int) string {
-	if _, isFixed := o.table.Static(); isFixed {
+func tableOf(interpolated func(message int) (string, error), message int) string {
+	if interpolated == nil {
 		return ""
 	}
-	name, err := batch.TryInterpolatedString(message, o.table)
+	name, err := interpolated(message)
 	if err != nil {
 		return ""
 	}

@@ -163,7 +163,7 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 		return o.deliver(ctx, batch, d)
 	}
 	tickets := ticket.Of(batch)
-	messages, withdraw := store.Messages(o.store, batch, func(message int) (string, error) { return batch.TryInterpolatedString(message, o.table) })
+	messages, withdraw := store.Messages(o.store, batch, o.tablesOf(batch))
 	ahead := tickets.Await(ctx, o, len(batch))
 	withdraw()
 	if !ahead {
@@ -195,6 +195,16 @@ func (o *output) WriteBatch(ctx context.Context, batch service.MessageBatch) err
 			return service.ErrNotConnected
 		}
 	}
+}
+
+// tablesOf returns the function that [store.Messages] takes. It is not the batch's own
+// TryInterpolatedString, which makes a copy of the batch for each message: an executor makes
+// one for all.
+func (o *output) tablesOf(batch service.MessageBatch) func(message int) (string, error) {
+	if _, isFixed := o.table.Static(); isFixed {
+		return nil
+	}
+	return batch.InterpolationExecutor(o.table).TryString
 }
 
 // write stores a batch, or says why it cannot be stored now.

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"errors"
+	"math"
 	"strconv"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
@@ -17,10 +18,11 @@ func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Re
 	if !c.Strict {
 		return c.javaInteger(n, shift), nil
 	}
-	if k := c.Kind(n); !k.IsNumber() {
+	k := c.Kind(n)
+	if !k.IsNumber() {
 		return 0, mismatch(s, k)
 	}
-	v, err := c.number(n).Int64()
+	v, err := c.int64(n)
 	switch {
 	case errors.Is(err, decimal.ErrInexact):
 		return 0, refusal.New(refusal.TypeMismatch, "expected "+s.Type.String()+", got a number with a fraction")
@@ -28,6 +30,21 @@ func (c *Converter) integer(s *schema.Schema, n jackson.Node) (int64, *record.Re
 		return 0, refusal.New(refusal.OutOfRange, "expected "+s.Type.String()+", got a number beyond it")
 	}
 	return v, nil
+}
+
+// int64 returns a number as an int64. The error is that of [decimal.Decimal.Int64].
+func (c *Converter) int64(n jackson.Node) (int64, error) {
+	const most = 19 // digits, which an uint64 holds
+	if digits := c.Bytes(n); c.Kind(n) == jackson.Int && len(digits) <= most && digits[0] != '-' {
+		var v uint64
+		for _, digit := range digits {
+			v = v*10 + uint64(digit-'0')
+		}
+		if v <= math.MaxInt64 {
+			return int64(v), nil // as nearly always
+		}
+	}
+	return c.number(n).Int64()
 }
 
 // number returns a number exactly.

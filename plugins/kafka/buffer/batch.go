@@ -102,7 +102,9 @@ func (b *Buffer) Settle(batch *Batch, isWritten bool) {
 func (b *Buffer) acknowledgeWritten(p *partition) {
 	for len(p.out) > 0 && p.out[0].outcome == written {
 		first := p.out[0]
-		p.out = p.out[1:]
+		// Not p.out[1:]: its array would keep the batch, and with it all that was fetched in
+		// one answer, until the partition has a next batch. Many partitions have none for long.
+		p.out = slices.Delete(p.out, 0, 1)
 		b.held -= first.size
 		if first.assignment == p.assignment { // else another member has the partition, or it is read again
 			p.backoff.Reset()

@@ -1,7 +1,9 @@
 package buffer_test
 
 import (
+	"runtime"
 	"testing"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -168,5 +170,19 @@ func TestABatchThatIsNotWholeKeepsItsPartition(t *testing.T) {
 		l.given("nothing")
 		l.Settle(first, true)
 		l.given("0: 4-5")
+	})
+}
+
+// A batch whose partition has no more records for now keeps nothing in memory.
+func TestASettledBatchIsNotKept(t *testing.T) {
+	run(t, 10_000, 300, func(l *log) {
+		l.fetched(0, 0, 3)
+		b := l.given("0: 0-2")
+		kept := weak.Make(b)
+		l.Settle(b, true)
+		b = nil
+		runtime.GC()
+		require.Nil(l, kept.Value(), "the buffer still has the batch")
+		runtime.KeepAlive(l)
 	})
 }

@@ -15,7 +15,8 @@ import (
 )
 
 // Members returns the value that the record key of a message has for each column: a
-// string, an int64, a float64, a json.Number, a bool, []byte or a time.Time.
+// string, an int64, a float64, a json.Number, a bool, []byte or a time.Time. Nobody may change
+// the map.
 //
 // The key is Connect JSON, {"schema":…,"payload":…}, which connect_json_decode has
 // decoded, and its payload is the value of the one column or an object of all columns; or
@@ -37,7 +38,10 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 		}
 		members = map[string]any{columns[0]: payload}
 	}
-	values := make(map[string]any, len(columns))
+	values := members // of all members, which nearly always are the columns
+	if len(members) > len(columns) {
+		values = make(map[string]any, len(columns))
+	}
 	for _, name := range columns {
 		v, present := members[name]
 		if !present {
@@ -49,7 +53,9 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 		case map[string]any, []any:
 			return nil, refusal.New(refusal.Type, name, "a key's member is one value, got %s", column.TypeName(v))
 		}
-		values[name] = v
+		if len(members) > len(columns) {
+			values[name] = v
+		}
 	}
 	return values, nil
 }

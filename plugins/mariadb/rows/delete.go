@@ -16,7 +16,7 @@ func keyOf(t *table.Table, m *Message) (map[string]any, *record.Refusal) {
 	if m.Content != nil && t.Target.KeyFrom != table.FromKey {
 		return nil, nil
 	}
-	var names []string
+	names := make([]string, 0, 8) // without an allocation
 	for _, i := range t.Key {
 		if t.Sources[i].Origin != table.FromMetadata {
 			names = append(names, t.Sources[i].Name)

@@ -85,28 +85,37 @@ func (d *destination) offer(messages []rows.Message) (withdraw func()) {
 	if d.fixed != nil {
 		return d.fixed.evidence.Offer(messages)
 	}
-	offered := make(map[*layout][]rows.Message)
-	for _, m := range messages {
-		if m.Effect != rows.Writes || !m.HasRow() {
-			continue
-		}
-		its := d.formOf(&m)
-		d.mutex.Lock()
-		of := d.layouts[its]
-		d.mutex.Unlock()
-		if of != nil { // else no row of its form is written yet
-			offered[of] = append(offered[of], m)
-		}
-	}
 	var all []func()
-	for of, some := range offered {
-		all = append(all, of.evidence.Offer(some))
+	var last form
+	var of *layout // of the messages from start on; nil when no row of their form is written yet
+	start := 0
+	offer := func(end int) {
+		if of != nil {
+			all = append(all, of.evidence.Offer(messages[start:end]))
+		}
 	}
+	for i := range messages {
+		m := &messages[i]
+		if m.Effect != rows.Writes || !m.HasRow() {
+			continue // a probe ignores it
+		}
+		if its := d.formOf(m); its != last {
+			offer(i)
+			start, last, of = i, its, d.known(its)
+		}
+	}
+	offer(len(messages))
 	return func() {
 		for _, withdraw := range all {
 			withdraw()
 		}
 	}
+}
+
+func (d *destination) known(its form) *layout {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.layouts[its]
 }
 
 // recent is the form and the layout of the record in front of a message. Nearly always, the

@@ -24,9 +24,10 @@ type Result struct {
 	Tables map[string]*Result
 }
 
-// addTable adds the outcome of a table. indexes has the index in the batch of each message.
-func (r *Result) addTable(name string, of *Result, indexes []int) {
-	r.add(of, func(message int) int { return indexes[message] })
+// addTable adds the outcome of a table. in returns the index in the batch of a message of
+// the table.
+func (r *Result) addTable(name string, of *Result, in func(message int) int) {
+	r.add(of, in)
 	if r.Tables == nil {
 		r.Tables = make(map[string]*Result)
 	}

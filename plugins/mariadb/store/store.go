@@ -116,6 +116,7 @@ func Messages[M rows.Incoming](s *Store, batch []M, tableOf func(message int) (s
 			its, err := tableOf(i)
 			if err != nil {
 				m.Refusal = refusal.New(refusal.Table, table.FieldTable, "the interpolation fails: %v", err)
+				continue
 			}
 			if its != name {
 				name, plain = its, table.PlainName(its)
@@ -140,15 +141,26 @@ func Messages[M rows.Incoming](s *Store, batch []M, tableOf func(message int) (s
 type part struct {
 	table    string
 	messages []rows.Message
-	indexes  []int // in the batch
+	indexes  []int // in the batch; nil for all messages of the batch
+}
+
+// index returns the index in the batch of a message of the part.
+func (p *part) index(message int) int {
+	if p.indexes == nil {
+		return message
+	}
+	return p.indexes[message]
 }
 
 // split returns the messages of each table, in their order.
 func split(messages []rows.Message) []*part {
+	if areOfOneTable(messages) {
+		return []*part{{table: messages[0].Table, messages: messages}}
+	}
 	var parts []*part
 	byTable := make(map[string]*part)
 	for i, m := range messages {
-		if m.Failed || m.Refusal != nil || m.Effect == rows.Nothing {
+		if !hasTable(&m) {
 			continue
 		}
 		p := byTable[m.Table]
@@ -161,6 +173,23 @@ func split(messages []rows.Message) []*part {
 	return parts
 }
 
+// areOfOneTable says whether all messages concern the same table, as nearly always: then
+// none has to be copied.
+func areOfOneTable(messages []rows.Message) bool {
+	for i := range messages {
+		if !hasTable(&messages[i]) || messages[i].Table != messages[0].Table {
+			return false
+		}
+	}
+	return len(messages) > 0
+}
+
+// hasTable says whether a table decides the outcome of a message. A table may have refused
+// the message before: then the batch is put again.
+func hasTable(m *rows.Message) bool {
+	return !m.Failed && m.Effect != rows.Nothing && (m.Refusal == nil || m.Table != "")
+}
+
 // Put stores a batch. After a fault the whole batch must be put again; the result is then
 // that of the tables without a fault.
 func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
@@ -170,7 +199,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 	all := &Result{}
 	for i := range messages {
 		switch m := &messages[i]; {
-		case m.Failed:
+		case m.Failed || hasTable(m):
 		case m.Refusal != nil:
 			all.refuse(i, m.Refusal)
 		case m.Effect == rows.Nothing:
@@ -181,8 +210,8 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 	for _, part := range split(messages) {
 		d, refused := s.find(part.table)
 		if refused != nil {
-			for _, i := range part.indexes {
-				all.refuse(i, refused)
+			for i := range part.messages {
+				all.refuse(part.index(i), refused)
 			}
 			continue
 		}
@@ -193,7 +222,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 			}
 			continue
 		}
-		all.addTable(part.table, r, part.indexes)
+		all.addTable(part.table, r, part.index)
 	}
 	return all, first
 }

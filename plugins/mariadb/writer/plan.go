@@ -37,22 +37,42 @@ func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
 	if !slices.ContainsFunc(batch, rows.IsDelete) && !slices.ContainsFunc(batch, rows.IsNumbered) {
 		return p.cutAlike(t, batch, p.rowLimit(t))
 	}
-	var numbered, records, tombstones, moved []rows.Row
-	for _, r := range batch {
-		switch {
-		case r.Moved:
-			moved = append(moved, r)
-		case r.Deletes:
-			tombstones = append(tombstones, r)
-		case rows.IsNumbered(r):
-			numbered = append(numbered, r)
-		default:
-			records = append(records, r)
+	sorted := make([]rows.Row, 0, len(batch))
+	var all [][]rows.Row
+	for kind := numbered; kind <= moved; kind++ {
+		start := len(sorted)
+		for i := range batch {
+			if kindOf(&batch[i]) == kind {
+				sorted = append(sorted, batch[i])
+			}
 		}
+		limit := p.rowLimit(t)
+		if kind >= deleted {
+			limit = min(p.maxRows, maxDeletes)
+		}
+		all = append(all, p.cutAlike(t, sorted[start:], limit)...)
 	}
-	all := append(p.cutAlike(t, numbered, p.rowLimit(t)), p.cutAlike(t, records, p.rowLimit(t))...)
-	all = append(all, p.cutAlike(t, tombstones, min(p.maxRows, maxDeletes))...)
-	return append(all, p.cutAlike(t, moved, min(p.maxRows, maxDeletes))...)
+	return all
+}
+
+// The kinds of rows that need different statements, in the order of these.
+const (
+	numbered = iota
+	written
+	deleted
+	moved
+)
+
+func kindOf(r *rows.Row) int {
+	switch {
+	case r.Moved:
+		return moved
+	case r.Deletes:
+		return deleted
+	case rows.IsNumbered(*r):
+		return numbered
+	}
+	return written
 }
 
 // maxDeletes keeps the conditions of a delete few enough for the server's
