@@ -107,6 +107,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.OnMissing = choose(&err, parsed, table.FieldOnMissing, map[string]table.OnMissing{onMissingKeep: table.Keep, onMissingNull: table.Null, onMissingRefuse: table.Refused})
 	c.Target.Deletes = choose(&err, parsed, fieldTombstone, map[string]bool{tombstoneIgnore: false, tombstoneDelete: true})
 	c.Events = choose(&err, parsed, change.FieldChangeEvents, map[string]store.Format{changeEventsNone: nil, "debezium": change.Debezium, "maxscale": change.MaxScale})
+	c.Target.Replica = c.Events != nil
 	c.Truncate = setting.Read(&err, parsed.FieldBool, fieldTruncate)
 	if err != nil {
 		return c, err

@@ -160,11 +160,20 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, f
 		numbered := t.serial != nil && containsFold(other.columns, t.serial.Name) // by the server, one number a row
 		if !coversKey && !numbered {
 			t.Clashes = true
-			t.Warnings = append(t.Warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that equals a stored row in that index overwrites the stored row although their %s differs: drop the index unless rows may overwrite each other",
-				t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), FieldKey))
+			t.Warnings = append(t.Warnings, t.clashText(other))
 		}
 	}
 	return nil
+}
+
+// clashText warns of another unique index.
+func (t *Table) clashText(other uniqueIndex) string {
+	consequence := fmt.Sprintf("overwrites the stored row although their %s differs: drop the index unless rows may overwrite each other", FieldKey)
+	if t.Target.Replica {
+		consequence = fmt.Sprintf("is refused when their %s differs: give each topic of the changes one partition, or drop the index", FieldKey)
+	}
+	return fmt.Sprintf("table %s has another unique index, %s (%s): a row that equals a stored row in that index %s",
+		t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), consequence)
 }
 
 // isAmbiguous says whether the collation of a key column takes different ids as equal.

@@ -93,7 +93,7 @@ func (t *Table) UpsertText(rows int, numbered bool) string {
 // each sees the result of those before it. So the first one compares the row and counts
 // it; the key keeps its value. VALUES(c) is the value that would have been inserted.
 func (t *Table) assignments() string {
-	key, outcome := quote(t.Target.Key[0]), fmt.Sprint(countSame)
+	key, outcome := quote(t.Target.Key[0]), t.unlessOther(fmt.Sprint(countSame))
 	switch {
 	case t.Target.Mode == Insert:
 		outcome = t.duplicate()
@@ -129,8 +129,8 @@ func (t *Table) outcome() string {
 	for _, c := range t.updated() {
 		differs = append(differs, differing(c))
 	}
-	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, IF(%[2]s, %[3]d, %[4]d), %[5]d)",
-		version, strings.Join(differs, " OR "), countChanged, countSame, countStale)
+	newer := t.unlessOther(fmt.Sprintf("IF(%s, %d, %d)", strings.Join(differs, " OR "), countChanged, countSame))
+	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, %[2]s, %[3]d)", version, newer, countStale)
 }
 
 // differing is the condition that the new row has another value than the stored row.

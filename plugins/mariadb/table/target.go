@@ -39,6 +39,7 @@ type Target struct {
 	Mode      Mode
 	OnMissing OnMissing
 	Deletes   bool     // a tombstone deletes the row that its key names
+	Replica   bool     // its records are the changes of another table
 	KeyOnly   bool     // it has no records, only tombstones
 	Lacking   []string // the columns that its records lack, see [Target.Without]
 	ByMember  bool     // its records have no schema: they lack the columns that are not theirs
