@@ -131,7 +131,10 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 			v, refused = c.FromMetadata(members[source.Name])
 		default:
 			var present bool
-			if v, present = content[source.Name]; !present && (t.Target.OnMissing != table.Null || c.Key || i == t.Version || m.Partial) {
+			if v, present = content[source.Name]; !present { // rarely
+				v, present, refused = table.Member(content, source.Name)
+			}
+			if !present && (t.Target.OnMissing != table.Null || c.Key || i == t.Version || m.Partial) {
 				refused = refusal.New(refusal.Missing, c.Name, "the record has no such member")
 			}
 		}

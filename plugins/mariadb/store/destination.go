@@ -169,7 +169,7 @@ func (d *destination) hasKey(of *layout, key any) bool {
 		return true
 	}
 	members := keyMembers(key)
-	return members == nil || slices.Equal(members, of.target.Key)
+	return members == nil || slices.EqualFunc(members, of.target.Key, func(member, column string) bool { return d.target.Select.Column(member) == column })
 }
 
 // without returns the layout of the records that lack columns of the full layout.
