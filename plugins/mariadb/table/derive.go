@@ -113,7 +113,7 @@ func find(names []string, columnOf func(name string) string, column string) int 
 func (t *Target) DeriveKeyOnly(key []string) (*Target, *record.Refusal) {
 	only := *t
 	only.KeyOnly, only.Select = true, Selection{Rename: t.Select.Rename}
-	if !only.guardsDeletes() {
+	if !only.GuardsDeletes() {
 		only.Version = ""
 	}
 	var fields []string

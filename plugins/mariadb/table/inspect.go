@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +94,11 @@ func Describe(ctx context.Context, db *sql.DB, database, name string) (*Descript
 		return nil, fmt.Errorf("inspecting the indexes of %s: %w", name, err)
 	}
 	return d, nil
+}
+
+// HasColumn says whether the table has a column of this name.
+func (d *Description) HasColumn(name string) bool {
+	return slices.ContainsFunc(d.columns, func(c described) bool { return strings.EqualFold(c.Name, name) })
 }
 
 // Inspect asks the server about the target. The error is a [Mismatch] when the table

@@ -166,16 +166,6 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, f
 	return nil
 }
 
-// clashText warns of another unique index.
-func (t *Table) clashText(other uniqueIndex) string {
-	consequence := fmt.Sprintf("overwrites the stored row although their %s differs: drop the index unless rows may overwrite each other", FieldKey)
-	if t.Target.Replica {
-		consequence = fmt.Sprintf("is refused when their %s differs: give each topic of the changes one partition, or drop the index", FieldKey)
-	}
-	return fmt.Sprintf("table %s has another unique index, %s (%s): a row that equals a stored row in that index %s",
-		t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), consequence)
-}
-
 // isAmbiguous says whether the collation of a key column takes different ids as equal.
 func isAmbiguous(c *column.Column) bool {
 	return c.Key && (c.Family == column.Texts || c.Family == column.Enums) && !c.Identifies()

@@ -132,7 +132,7 @@ const emptyRows = 10_000
 // the privilege DROP, and would delete newer rows.
 func (t *Target) TruncateText(metadata []any) (query string, args []any) {
 	condition := ""
-	if t.guardsDeletes() {
+	if t.GuardsDeletes() {
 		version := quote(t.Version)
 		condition = " WHERE " + version + " <= ? OR " + version + " IS NULL"
 		args = append(args, metadata[indexFold(t.Metadata, t.Version)])

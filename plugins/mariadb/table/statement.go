@@ -154,7 +154,7 @@ func (t *Table) updated() []*column.Column {
 // tombstone. A row takes a placeholder for each column of [Table.DeleteColumns].
 func (t *Table) DeleteText(rows int) string {
 	condition := t.equal(t.Key)
-	if t.Target.guardsDeletes() {
+	if t.Target.GuardsDeletes() {
 		condition += " AND " + t.isOlder()
 	}
 	return "DELETE FROM " + t.Target.quoted() + " WHERE (" + condition + ")" + strings.Repeat(" OR ("+condition+")", rows-1)
@@ -162,7 +162,7 @@ func (t *Table) DeleteText(rows int) string {
 
 // DeleteColumns returns the columns whose values a delete needs, in its order.
 func (t *Table) DeleteColumns() []int {
-	if t.Target.guardsDeletes() {
+	if t.Target.GuardsDeletes() {
 		return append(t.Key[:len(t.Key):len(t.Key)], t.Version)
 	}
 	return t.Key

@@ -48,9 +48,9 @@ type Target struct {
 // members returns the columns that the record has.
 func (t *Target) members() []string { return t.Columns[:len(t.Columns)-len(t.Metadata)] }
 
-// guardsDeletes says whether a tombstone has a version: it has metadata, but none of a
+// GuardsDeletes says whether a tombstone has a version: it has metadata, but none of a
 // record's columns.
-func (t *Target) guardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
+func (t *Target) GuardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
 
 // ParseName reads "table" or "database.table". A name with dots stands in backticks:
 // "`shop.orders`", "shop.`eu.orders`". A backtick inside of backticks is written twice.
