@@ -28,6 +28,7 @@ type Message struct {
 	Content  any             // the record, an object; nil for a tombstone
 	Before   map[string]any  // the row that the record replaces, nil if it is not known
 	Partial  bool            // the source did not send all fields: the row keeps the others
+	Unpaired bool            // the row that the record replaces should be known, but is not
 	Schema   *schema.Schema  // of the record, nil if it has none
 	Metadata []any           // one for each of Target.Metadata, nil where it is absent
 	Key      any             // of Kafka: text, bytes or a *record.KeyValue

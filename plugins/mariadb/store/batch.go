@@ -70,7 +70,12 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 			setIn(&all.Refused, i, m.Refusal)
 		case m.Effect == rows.Nothing:
 			all.Ignored++
+		case m.Unpaired:
+			all.Unpaired++
 		}
+	}
+	if all.Unpaired > 0 {
+		d.warnUnpaired()
 	}
 	groups := []*group{{layout: d.fixed, messages: messages}}
 	if d.fixed == nil {

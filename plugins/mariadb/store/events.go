@@ -66,7 +66,7 @@ func (s *Store) apply(e *change.Event, m *rows.Message) {
 			m.Content = e.Before
 		}
 	case change.Update:
-		m.Before = e.Before
+		m.Before, m.Unpaired = e.Before, e.Alone
 	}
 	m.Partial = len(e.Unavailable) > 0
 	clearPositions(s, m)
