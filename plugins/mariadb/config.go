@@ -80,6 +80,7 @@ output:
 type config struct {
 	store.Config
 	table      *service.InterpolatedString
+	events     string // the name of the format of change events
 	limit      breaker.Limit
 	parentWait time.Duration
 }
@@ -110,7 +111,9 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.Mode = choose(&err, parsed, table.FieldMode, map[string]table.Mode{modeUpsert: table.Upsert, modeInsert: table.Insert, modeUpdate: table.Update})
 	c.Target.OnMissing = choose(&err, parsed, table.FieldOnMissing, map[string]table.OnMissing{onMissingKeep: table.Keep, onMissingNull: table.Null, onMissingRefuse: table.Refused})
 	c.Target.Deletes = choose(&err, parsed, fieldTombstone, map[string]bool{tombstoneIgnore: false, tombstoneDelete: true})
-	c.Events = choose(&err, parsed, change.FieldChangeEvents, map[string]store.Format{changeEventsNone: nil, "debezium": change.Debezium, "maxscale": change.MaxScale})
+	c.Events = choose(&err, parsed, change.FieldChangeEvents, map[string]store.Format{changeEventsNone: nil, "debezium": change.Debezium, changeEventsMaxScale: change.MaxScale})
+	c.events = setting.Read(&err, parsed.FieldString, change.FieldChangeEvents)
+	c.Target.Replica = c.Events != nil
 	c.Truncate = setting.Read(&err, parsed.FieldBool, fieldTruncate)
 	if err != nil {
 		return c, err
@@ -141,12 +144,28 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	return c, errors.Join(c.Target.Check(isFixed), checkEvents(&c), checkEvolution(&c))
 }
 
-// checkEvents finds a version that no tombstone has: the output would refuse each tombstone.
+// checkEvents finds settings that change events cannot have. With these settings the output
+// would refuse each record, or apply none of the events.
 func checkEvents(c *config) error {
-	if c.Target.Deletes && slices.Contains(change.Positions, c.Target.Version) {
-		return fmt.Errorf("%s must be %s when %s is %s: a tombstone has no position, and the event before the tombstone deletes the row", fieldTombstone, tombstoneIgnore, table.FieldVersion, c.Target.Version)
+	var wrong []error
+	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	t, events := &c.Target, c.events
+	if c.Events != nil && t.Mode != table.Upsert {
+		add("%s must be %s when %s is %s: events insert, update and delete rows", table.FieldMode, modeUpsert, change.FieldChangeEvents, events)
 	}
-	return nil
+	if c.Events == nil && c.Truncate {
+		add("%s must be false when %s is %s: only a change event empties a table", fieldTruncate, change.FieldChangeEvents, events)
+	}
+	if events == changeEventsMaxScale && t.KeyFrom == table.FromKey {
+		add("%s must be %s when %s is %s: the record key is the GTID of the change", table.FieldKeyFrom, keyFromValue, change.FieldChangeEvents, events)
+	}
+	if events == changeEventsMaxScale && slices.Contains(t.Metadata, change.SourcePosition) {
+		add("%s must not have %s when %s is %s, whose records have no position: use %s", table.FieldMetadataColumns, change.SourcePosition, change.FieldChangeEvents, events, change.SourceGTID)
+	}
+	if t.Deletes && slices.Contains(change.Positions, t.Version) { // the output would refuse each tombstone
+		add("%s must be %s when %s is %s: a tombstone has no position, and the event before the tombstone deletes the row", fieldTombstone, tombstoneIgnore, table.FieldVersion, t.Version)
+	}
+	return errors.Join(wrong...)
 }
 
 // choose reads a setting that takes one of a few words.

@@ -32,8 +32,9 @@ const (
 	onMissingNull   = "null"
 	onMissingRefuse = "refuse"
 
-	changeEventsNone = "none"
-	fieldTruncate    = "truncate"
+	changeEventsNone     = "none"
+	changeEventsMaxScale = "maxscale"
+	fieldTruncate        = "truncate"
 
 	keyFromValue  = "value"
 	keyFromRecord = "record_key"
@@ -133,9 +134,9 @@ func writeFields() []*service.ConfigField {
 func eventFields() []*service.ConfigField {
 	return []*service.ConfigField{
 		service.NewStringAnnotatedEnumField(change.FieldChangeEvents, map[string]string{
-			changeEventsNone: "The records are rows.",
-			"debezium":       "The records are envelopes of Debezium, with or without a schema (`op`, `before`, `after`, `source`). The output ignores heartbeats, transaction records and schema changes.",
-			"maxscale":       "The records are the JSON of MaxScale's KafkaCDC router (`event_type`, and a member for each column).",
+			changeEventsNone:     "The records are rows.",
+			"debezium":           "The records are envelopes of Debezium, with or without a schema (`op`, `before`, `after`, `source`). The output ignores heartbeats, transaction records and schema changes.",
+			changeEventsMaxScale: "The records are the JSON of MaxScale's KafkaCDC router (`event_type`, and a member for each column).",
 		}).
 			Description("Applies change events of another database: an event inserts, updates or deletes a row. In the output's other settings, the record is then the row of the event.").
 			Default(changeEventsNone),

@@ -105,24 +105,3 @@ func TestARecordThatIsNoChangeEventIsRefused(t *testing.T) {
 		require.Equal(t, []string{"2|b|2"}, d.rows("SELECT id, s, n FROM t"))
 	}
 }
-
-// Two batches: MaxScale writes an update as two records.
-func TestAnUpdateOfMaxScaleMovesARow(t *testing.T) {
-	t.Parallel()
-	d := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, s VARCHAR(9), source_gtid BIGINT UNSIGNED)")
-	o := d.output("table: t\nkey: [id]\nmetadata_columns: [source_gtid]\nchange_events: maxscale\n")
-	change := func(kind string, sequence, number, id int, s string) *service.Message {
-		return batchOf(object{
-			"domain": int64(0), "server_id": int64(1), "sequence": int64(sequence), "event_number": int64(number), "timestamp": int64(1),
-			"event_type": kind, "table_schema": "shop", "table_name": "t", "id": int64(id), "s": s,
-		})[0]
-	}
-	require.Equal(t, "inserted 2, updated 0, unchanged 0, compacted 0, refused 0, ignored 1", d.put(o, service.MessageBatch{
-		change("insert", 1, 1, 1, "a"), change("insert", 2, 1, 2, "b"), change("update_before", 3, 1, 1, "a"),
-	}).String())
-	require.Equal(t, []string{"1|a|1", "2|b|2"}, d.rows("SELECT * FROM t ORDER BY id"), "the old row is there until the new row comes")
-	require.Equal(t, "inserted 1, updated 0, unchanged 0, compacted 0, refused 0, deleted 1", d.put(o, service.MessageBatch{
-		change("update_after", 3, 2, 7, "x"), change("delete", 4, 1, 2, "b"),
-	}).String())
-	require.Equal(t, []string{"7|x|3"}, d.rows("SELECT * FROM t ORDER BY id"))
-}

@@ -23,7 +23,7 @@ func TestANewRowTakesTheUniqueValueOfADeletedRow(t *testing.T) {
 		"replaced again and again": {service.MessageBatch{
 			event("d", item(1, "x", 1), nil, 20), event("c", nil, item(2, "x", 2), 30), event("d", item(2, "x", 2), nil, 40), event("c", nil, item(3, "x", 3), 50),
 			event("u", item(3, "x", 3), item(3, "x", 4), 60),
-		}, "inserted 2, updated 0, unchanged 0, compacted 1, refused 0, deleted 2", []string{"3|x|4"}},
+		}, "inserted 2, updated 1, unchanged 0, compacted 0, refused 0, deleted 2", []string{"3|x|4"}},
 		"moved": {service.MessageBatch{event("u", item(1, "x", 1), item(9, "x", 2), 20)},
 			"inserted 1, updated 0, unchanged 0, compacted 0, refused 0", []string{"9|x|2"}},
 		"moved there and back": {service.MessageBatch{event("u", item(1, "x", 1), item(9, "x", 2), 20), event("u", item(9, "x", 2), item(1, "x", 3), 30)},

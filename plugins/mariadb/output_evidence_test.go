@@ -124,3 +124,16 @@ func TestATriggerThatStumblesOverOneRowRefusesThatRow(t *testing.T) {
 	require.Contains(t, refused[1], "MariaDB error 1242")
 	require.Equal(t, []string{"a", "c"}, d.rows("SELECT order_id FROM orders ORDER BY 1"))
 }
+
+// A record of a stored key changes nothing in the mode insert. So another record of a stored
+// key is its comparison, and a record that nobody can store does not wait for ever.
+func TestInsertRefusesARecordOfAStoredKeyThatATriggerStumblesOver(t *testing.T) {
+	t.Parallel()
+	for name, rows := range map[string][]string{"with a stored neighbour": {"INSERT INTO v VALUES (1, 'a'), (2, 'b')"}, "alone": {"INSERT INTO v VALUES (1, 'a')"}} {
+		d := shared(t, append([]string{"CREATE TABLE v (id INT PRIMARY KEY, s VARCHAR(9))",
+			"CREATE TRIGGER stumbles BEFORE INSERT ON v FOR EACH ROW IF NEW.s = 'bad' THEN " + signal9001 + "; END IF"}, rows...)...)
+		o := d.output("table: v\nkey: [id]\nmode: insert\n")
+		require.Contains(t, d.settled(o, batchOf(object{"id": int64(1), "s": "bad"}))[0], "row_refused: v: MariaDB error 9001", name)
+		require.Contains(t, d.settled(o, batchOf(object{"id": int64(7), "s": "bad"}))[0], "row_refused: v: MariaDB error 9001", name)
+	}
+}

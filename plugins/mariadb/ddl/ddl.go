@@ -146,6 +146,11 @@ func member(s *schema.Schema, name string) *schema.Schema {
 	return nil
 }
 
+// MetadataColumn returns the column of metadata.
+func MetadataColumn(m Mapping, name string) Column {
+	return Column{Name: m.columnName(name), Type: mappings[m](field{Schema: metadata(name)}), Null: true}
+}
+
 // metadata returns the schema of metadata: the position of a record or of an event is
 // numbers, a header is text. A message may lack each of them.
 func metadata(name string) *schema.Schema {

@@ -12,6 +12,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // Members returns the value that the record key of a message has for each column: a
@@ -43,8 +44,11 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 		values = make(map[string]any, len(columns))
 	}
 	for _, name := range columns {
-		v, present := members[name]
-		if !present {
+		v, present, refused := table.Member(members, name)
+		switch {
+		case refused != nil:
+			return nil, refused
+		case !present:
 			return nil, refusal.New(refusal.Missing, name, "the record's key has no such member")
 		}
 		switch v.(type) {

@@ -27,6 +27,7 @@ const (
 	inserts Change = iota
 	updates
 	deletes
+	repeats // a row of the mode Insert whose key is stored: it changes nothing
 	changes
 )
 
@@ -38,6 +39,7 @@ func (c *Commits) Add(t rows.Tally) {
 	c[inserts] += t.Inserted
 	c[updates] += t.Updated
 	c[deletes] += t.Deleted
+	c[repeats] += t.Unchanged
 }
 
 const (

@@ -78,10 +78,13 @@ func ChangeOf(ctx context.Context, s *session.Session, t *table.Table, r *rows.R
 	if err := s.QueryRowContext(ctx, query, args...).Scan(&n); err != nil {
 		return 0, fault.Judge(err)
 	}
-	if n > 0 {
-		return updates, nil
+	switch {
+	case n == 0:
+		return inserts, nil
+	case t.Target.Mode == table.Insert:
+		return repeats, nil
 	}
-	return inserts, nil
+	return updates, nil
 }
 
 // trial is the write of one row in a transaction that stays open.
@@ -114,6 +117,8 @@ func (p *trial) run(ctx context.Context, r rows.Row) (took bool, f *fault.Fault)
 			return false, f
 		}
 		t, f = p.write(ctx, &r)
+	case p.change == repeats && t.Unchanged == 0:
+		t, f = p.write(ctx, &r) // the row that was just inserted
 	case p.change == updates && t.Updated == 0:
 		// With the values of the row in question its row changes as that one would.
 		r = keyed(p.table, p.about, &r)

@@ -14,8 +14,8 @@ type Metric = func(n int64, labels ...string)
 
 // Metrics are the metrics of the output, see description.md.
 type Metrics struct {
-	rows, batches, refused, retries, statement Metric
-	Waits, Replays, Lag, Commit, Build         Metric
+	rows, batches, refused, retries, unpaired, statement Metric
+	Waits, Replays, Lag, Commit, Build                   Metric
 
 	State func(state string)
 	Table string // the configured table, "" when each message names its own
@@ -32,6 +32,7 @@ func NewMetrics(counter, timer, gauge func(name string, labels ...string) Metric
 		batches:   counter("mariadb_upsert_batches_total"),
 		refused:   counter("mariadb_upsert_refused_total", "code", "table"),
 		retries:   counter("mariadb_upsert_retries_total", "cause"),
+		unpaired:  counter("mariadb_upsert_unpaired_total", "table"),
 		Waits:     counter("mariadb_upsert_waits_total", "cause"),
 		Replays:   counter("mariadb_upsert_replayed_total"),
 		statement: timer("mariadb_upsert_statement_ns"),
@@ -75,6 +76,9 @@ func (m *Metrics) outcomes(table string, r *store.Result) {
 	m.count("refused", table, len(r.Refused))
 	for _, refusal := range r.Refused {
 		m.refused(1, refusal.Code, table)
+	}
+	if r.Unpaired > 0 {
+		m.unpaired(int64(r.Unpaired), table)
 	}
 }
 

@@ -6,11 +6,17 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// Compact sorts rows by key, nearly as the key's index sorts them, and leaves one row of
+// Compact returns the rows to write, in their order. In a table with another unique index
+// than the key (see [table.Table.Clashes]) these are all rows as they are.
+//
+// Otherwise it sorts rows by key, nearly as the key's index sorts them, and leaves one row of
 // each key: the row that the table would have if the rows were written one after the
 // other. This is the last row of the newest version. Concurrent writers of sorted rows
 // lock in one order, and use the pages of an index together.
 func Compact(t *table.Table, rows []Row, b *Buffer) []Row {
+	if t.Clashes {
+		return rows
+	}
 	rows = sorted(t, rows, b)
 	winners := rows[:0] // those that are taken lie before those that are read
 	for start := 0; start < len(rows); {
@@ -55,6 +61,26 @@ func oneByOne(group []Row) Row {
 	first := group[0]
 	first.Later, first.alone = group[1:], true
 	return first
+}
+
+// IsSuperseded says whether a row that is refused as a duplicate would not last anyway,
+// because a later row of its key in the batch replaces it. In a batch that is delivered again
+// the row may be a duplicate of what the first delivery has left. all is the batch in its
+// order.
+func IsSuperseded(t *table.Table, all []Row, r *Row, refused []Refused) bool {
+	if r.Moved {
+		return false
+	}
+	for i := len(all) - 1; i >= 0 && all[i].Message > r.Message; i-- {
+		later := &all[i]
+		if !later.Deletes && t.Target.Mode == table.Insert || compareBy(t, t.Key, r, later) != 0 {
+			continue
+		}
+		if !slices.ContainsFunc(refused, func(v Refused) bool { return v.Row.Message == later.Message }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Next returns the rows to write after rows, of which some were refused. When a row that

@@ -46,11 +46,16 @@ func deleteOf(t *table.Table, index int, m *Message, members map[string]any, val
 	r := Row{Message: index, Values: values, Deletes: true}
 	for _, i := range t.DeleteColumns() {
 		c := &t.Columns[i]
-		v := members[t.Sources[i].Name]
+		var v any
+		var refused *record.Refusal
 		if t.Sources[i].Origin == table.FromMetadata {
 			v = m.Metadata[t.Sources[i].At]
+		} else {
+			v, _, refused = table.Member(members, t.Sources[i].Name)
 		}
-		v, refused := c.FromMetadata(v)
+		if refused == nil {
+			v, refused = c.FromMetadata(v)
+		}
 		if refused == nil && v == nil {
 			refused = refusal.New(refusal.Missing, c.Name, "the message deletes a row and has no value for it")
 		}

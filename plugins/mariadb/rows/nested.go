@@ -1,6 +1,8 @@
 package rows
 
 import (
+	"strings"
+
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
@@ -11,7 +13,20 @@ import (
 func accept(c *column.Column, v any, its *schema.Schema, field string) (any, *record.Refusal) {
 	switch v.(type) {
 	case map[string]any, []any:
-		return c.AcceptNested(v, its.Field(field))
+		return c.AcceptNested(v, fieldOf(its, field))
 	}
 	return c.Accept(v)
+}
+
+// fieldOf returns the schema of a field, whose name may differ in case, see [table.Member].
+func fieldOf(its *schema.Schema, name string) *schema.Schema {
+	if field := its.Field(name); field != nil || its == nil {
+		return field
+	}
+	for _, field := range its.Fields {
+		if strings.EqualFold(field.Name, name) {
+			return field.Schema
+		}
+	}
+	return nil
 }

@@ -28,6 +28,7 @@ type Message struct {
 	Content  any             // the record, an object; nil for a tombstone
 	Before   map[string]any  // the row that the record replaces, nil if it is not known
 	Partial  bool            // the source did not send all fields: the row keeps the others
+	Unpaired bool            // the row that the record replaces should be known, but is not
 	Schema   *schema.Schema  // of the record, nil if it has none
 	Metadata []any           // one for each of Target.Metadata, nil where it is absent
 	Key      any             // of Kafka: text, bytes or a *record.KeyValue
@@ -131,7 +132,10 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 			v, refused = c.FromMetadata(members[source.Name])
 		default:
 			var present bool
-			if v, present = content[source.Name]; !present && (t.Target.OnMissing != table.Null || c.Key || i == t.Version || m.Partial) {
+			if v, present = content[source.Name]; !present { // rarely
+				v, present, refused = table.Member(content, source.Name)
+			}
+			if !present && (t.Target.OnMissing != table.Null || c.Key || i == t.Version || m.Partial) {
 				refused = refusal.New(refusal.Missing, c.Name, "the record has no such member")
 			}
 		}

@@ -14,8 +14,8 @@ import (
 // temporary table of them (in_predicate_conversion_threshold).
 const maxLookups = 512
 
-// Numbered returns rows. The rows that the table has carry their number, and are before
-// the rows that it does not have. Numbered locks the rows that it finds, so that a number
+// Numbered returns rows. The rows that the table has carry their number. They are before the
+// rows that it does not have, unless the rows have an order. Numbered locks the rows that it finds, so that a number
 // stays with its key until the transaction ends. A row that it misses is written without a
 // number, which is as exact.
 func (s *Session) Numbered(ctx context.Context, t *table.Table, batch []rows.Row) ([]rows.Row, *fault.Fault) {
@@ -38,6 +38,9 @@ func (s *Session) Numbered(ctx context.Context, t *table.Table, batch []rows.Row
 				all[i].Size += column.Size(number)
 			}
 		}
+	}
+	if t.Clashes {
+		return all, nil
 	}
 	stored := slices.DeleteFunc(slices.Clone(all), func(r rows.Row) bool { return !rows.IsNumbered(r) })
 	return append(stored, slices.DeleteFunc(all, rows.IsNumbered)...), nil

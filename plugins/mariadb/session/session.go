@@ -152,6 +152,9 @@ func judge(t *table.Table, err error) *fault.Fault {
 	case t.Target.Mode == table.Insert && f.Number == table.IsStored:
 		f.Kind, f.Code, f.Lone = fault.Refused, refusal.Duplicate, false
 		f.Advice = "the table has a row with this key, or with the same value in another unique index, and with other values: the mode insert changes no stored row"
+	case t.KeepsOthers() && f.Number == table.IsStored:
+		f.Kind, f.Code, f.Lone = fault.Refused, refusal.Duplicate, false
+		f.Advice = "a row of another key has the same value in a unique index: give the topic one partition, so that the change of the other row comes first, or drop the index. Then replay this record"
 	}
 	return f
 }

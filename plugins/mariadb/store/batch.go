@@ -70,7 +70,12 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 			setIn(&all.Refused, i, m.Refusal)
 		case m.Effect == rows.Nothing:
 			all.Ignored++
+		case m.Unpaired:
+			all.Unpaired++
 		}
+	}
+	if all.Unpaired > 0 {
+		d.warnUnpaired()
 	}
 	groups := []*group{{layout: d.fixed, messages: messages}}
 	if d.fixed == nil {
@@ -209,7 +214,7 @@ func (d *destination) lacking(t *table.Table, g *group, refusals map[int]*record
 
 // write stores the rows of all groups.
 func write(ctx context.Context, groups []*group) *fault.Fault {
-	if len(groups) == 1 && !groups[0].keepsDeletes() {
+	if len(groups) == 1 {
 		return groups[0].write(ctx, groups[0].rows)
 	}
 	for _, round := range rounds(groups) {
@@ -227,22 +232,15 @@ func (g *group) write(ctx context.Context, batch []rows.Row) *fault.Fault {
 	if len(batch) == 0 {
 		return nil
 	}
-	if f := g.layout.write(ctx, g.table, rows.Compact(g.table, batch, g.buffer), &g.result); f != nil {
+	if f := g.layout.write(ctx, g.table, batch, g.buffer, &g.result); f != nil {
 		return g.table.Advise(ctx, g.layout.of.db, f)
 	}
 	return nil
 }
 
-// keepsDeletes says whether deletes keep their place among the rows of other keys. A deleted
-// row may have had the value of a new row in another unique index. The new row would
-// overwrite it, and then be deleted with it.
-func (g *group) keepsDeletes() bool {
-	return g.table != nil && g.table.Clashes && slices.ContainsFunc(g.rows, rows.IsDelete)
-}
-
 // rounds divides the rows of several groups so that the rows of a key keep their order: two
 // rows of one key in different groups are in different rounds. A round has the rows of each
-// group.
+// group. In a table with clashes all rows keep their order: a round has rows of one group.
 func rounds(groups []*group) [][][]rows.Row {
 	type place struct{ index, group, row int }
 	var places []place
@@ -252,8 +250,8 @@ func rounds(groups []*group) [][][]rows.Row {
 		}
 	}
 	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.row, b.row)) })
-	keepsDeletes := slices.ContainsFunc(groups, (*group).keepsDeletes)
-	first, deletes := 0, false // the first round for the next row; what the row before does
+	keepsOrder := slices.ContainsFunc(groups, func(g *group) bool { return g.table != nil && g.table.Clashes })
+	first, before := 0, 0 // the first round for the next row; the group of the row before
 	type turn struct{ group, round int }
 	last := make(map[string]turn, len(places)) // by key
 	var all [][][]rows.Row
@@ -264,8 +262,8 @@ func rounds(groups []*group) [][][]rows.Row {
 		if known && its.group != p.group {
 			its.round++
 		}
-		if keepsDeletes && r.Deletes != deletes {
-			first, deletes = len(all), r.Deletes
+		if keepsOrder && p.group != before {
+			first, before = len(all), p.group
 		}
 		its.round = max(its.round, first)
 		its.group = p.group

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -40,6 +41,8 @@ type destination struct {
 	table     *physical
 	evolution *Evolution
 	fixed     *layout // of every record, when the columns are configured
+	// warnUnpaired tells once what an update without its old row means.
+	warnUnpaired func()
 
 	mutex   sync.Mutex
 	layouts map[form]*layout
@@ -51,6 +54,9 @@ func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evo
 		target: target, writer: w, evolution: e, layouts: make(map[form]*layout),
 		table: &physical{db: db, database: target.Database, name: target.Table},
 	}
+	t.warnUnpaired = sync.OnceFunc(func() {
+		warn(fmt.Sprintf("table %s: an update came without the record with its old row. If the update has changed the key, the row with the old key is still in the table: delete it. The metric mariadb_upsert_unpaired_total counts such updates", target.Name()))
+	})
 	t.make = func(target *table.Target, its form) *layout {
 		schemas := ddl.Schemas{Value: its.value, Key: its.key}
 		if its.full != nil {
@@ -178,7 +184,7 @@ func (d *destination) hasKey(of *layout, key any) bool {
 		return true
 	}
 	members := keyMembers(key)
-	return members == nil || slices.Equal(members, of.target.Key)
+	return members == nil || slices.EqualFunc(members, of.target.Key, func(member, column string) bool { return d.target.Select.Column(member) == column })
 }
 
 // without returns the layout of the records that lack columns of the full layout.

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/change"
+	"github.com/order-sink/order-sink/plugins/mariadb/ddl"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
@@ -64,7 +66,7 @@ func (s *Store) apply(e *change.Event, m *rows.Message) {
 			m.Content = e.Before
 		}
 	case change.Update:
-		m.Before = e.Before
+		m.Before, m.Unpaired = e.Before, e.Alone
 	}
 	m.Partial = len(e.Unavailable) > 0
 	clearPositions(s, m)
@@ -89,13 +91,45 @@ func clearPositions(s *Store, m *rows.Message) {
 // table that the output has not created yet has no rows.
 func (d *destination) truncate(ctx context.Context, m *rows.Message, index int, all *Result) *fault.Fault {
 	query, args := d.target.TruncateText(m.Metadata)
-	switch f := d.writer.Empty(ctx, query, args...); {
+	f := d.writer.Empty(ctx, query, args...)
+	if f != nil && f.Number == noSuchColumn && d.target.GuardsDeletes() {
+		if err := d.make(d.target, form{}).addVersion(ctx); err != nil {
+			return Judge(err)
+		}
+		f = d.writer.Empty(ctx, query, args...)
+	}
+	switch {
 	case f == nil || d.evolution.Create && f.Number == noSuchTable && d.table.isMissing(ctx):
 		all.Truncated++
 	case f.Kind == fault.Refused:
 		setIn(&all.Refused, index, (&table.Table{Target: d.target}).Refusal(f))
 	default:
 		return f
+	}
+	return nil
+}
+
+// addVersion adds the column of the version, whose values are metadata, to a table that
+// lacks it. The first change of a table may be one that empties it. The error is a mismatch
+// with the statement when a person has to run it.
+func (l *layout) addVersion(ctx context.Context) error {
+	l.of.changing.Lock()
+	defer l.of.changing.Unlock()
+	d, err := l.of.refresh(ctx, time.Now())
+	if err != nil || d.HasColumn(l.target.Version) {
+		return err
+	}
+	missing := ddl.MetadataColumn(l.evolution.Mapping, l.target.Version)
+	next := &step{statement: ddl.AddText(l.target, []ddl.Column{missing}), what: "column " + table.Quote(missing.Name) + " does not exist"}
+	switch {
+	case !l.evolution.Add:
+		return next.mismatch("set %s, or run %s", FieldAdd, next.statement)
+	case l.evolution.DryRun:
+		return l.wouldRun(next)
+	}
+	l.tell("running " + next.statement)
+	if _, err := l.of.db.ExecContext(ctx, next.statement); err != nil {
+		return next.failed(err, nil)
 	}
 	return nil
 }

@@ -75,14 +75,19 @@ func (l *layout) extend(ctx context.Context, found table.Mismatch) (*table.Table
 		case next.statement == last:
 			return nil, next.failed(failed, now)
 		case l.evolution.DryRun:
-			l.tell("dry_run: would run " + next.statement)
-			return nil, next.mismatch("%s is on: an operator runs the statement, which is in the log too: %s", FieldDryRun, next.statement)
+			return nil, l.wouldRun(next)
 		}
 		l.tell("running " + next.statement)
 		_, failed = l.of.db.ExecContext(ctx, next.statement)
 		last = next.statement
 	}
 	return nil, errors.New("the table changes all the time")
+}
+
+// wouldRun logs the statement of a step that a person has to run, and returns the mismatch.
+func (l *layout) wouldRun(next *step) error {
+	l.tell("dry_run: would run " + next.statement)
+	return next.mismatch("%s is on: an operator runs the statement, which is in the log too: %s", FieldDryRun, next.statement)
 }
 
 // tell logs a statement, unless it was the last one about this table.
@@ -211,7 +216,11 @@ var adviceOn = map[uint16]string{
 
 const copying = "MariaDB would have to copy all rows: run the statement without ALGORITHM=INSTANT while the table is in little use"
 
-const noSuchTable = 1146
+// Errors of the server.
+const (
+	noSuchColumn = 1054
+	noSuchTable  = 1146
+)
 
 // hasNoTable says whether the layout is that of tombstones for a table that the output has
 // not created yet.

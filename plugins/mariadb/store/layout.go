@@ -111,8 +111,9 @@ func (l *layout) fit(ctx context.Context, notBefore time.Time) (*table.Table, er
 
 // write stores one row of each key, then in rounds the rows whose outcome depends on the
 // first, so that a key has the row that it would have without compaction.
-func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r *Result) *fault.Fault {
+func (l *layout) write(ctx context.Context, t *table.Table, built []rows.Row, buffer *rows.Buffer, r *Result) *fault.Fault {
 	var all rows.Outcome
+	batch := rows.Compact(t, built, buffer)
 	for len(batch) > 0 {
 		round, f := l.writer.Write(ctx, &l.evidence, t, batch, all.Tally)
 		if f == nil && len(round.Refused) > 0 {
@@ -132,6 +133,10 @@ func (l *layout) write(ctx context.Context, t *table.Table, batch []rows.Row, r 
 		if v.Row.Group != nil {
 			r.Compacted -= v.Row.Compacted()
 			continue // the rows of its group were written after it
+		}
+		if v.Fault.Code == refusal.Duplicate && rows.IsSuperseded(t, built, &v.Row, all.Refused) {
+			r.Compacted++
+			continue
 		}
 		refused := &r.Refused
 		if v.Row.Moved {

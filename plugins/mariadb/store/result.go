@@ -11,6 +11,7 @@ type Result struct {
 	Compacted int
 	Ignored   int                     // tombstones, and records that are no rows
 	Truncated int                     // messages that have emptied the table
+	Unpaired  int                     // updates without their old row: if one has changed the key, the old row stays
 	Refused   map[int]*record.Refusal // by index in the batch
 	Orphans   int                     // of the refused rows, those whose parent row is missing
 	Failed    map[int]error           // what had failed in a processor, by index
@@ -79,6 +80,7 @@ func (r *Result) add(part *Result, in func(message int) int) {
 	r.Compacted += part.Compacted
 	r.Ignored += part.Ignored
 	r.Truncated += part.Truncated
+	r.Unpaired += part.Unpaired
 	r.Orphans += part.Orphans
 	for message, refusal := range part.Refused {
 		setIn(&r.Refused, in(message), refusal)

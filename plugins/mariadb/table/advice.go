@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -85,6 +86,16 @@ func (t *Table) fitUnfilled(ctx context.Context, r *remedies, found *Mismatch) e
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%s: only a BEFORE INSERT trigger can fill it, and this account may not see triggers. If there is no such trigger, new rows wait until an operator runs %s", t.unfilledText(name), t.fill(name)))
 	}
 	return nil
+}
+
+// clashText warns of another unique index.
+func (t *Table) clashText(other uniqueIndex) string {
+	consequence := fmt.Sprintf("overwrites the stored row although their %s differs: drop the index unless rows may overwrite each other", FieldKey)
+	if t.Target.Replica {
+		consequence = fmt.Sprintf("is refused when their %s differs: give each topic of the changes one partition, or drop the index", FieldKey)
+	}
+	return fmt.Sprintf("table %s has another unique index, %s (%s): a row that equals a stored row in that index %s",
+		t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), consequence)
 }
 
 // MayLack says whether a record is at fault when MariaDB has no value for a column: the

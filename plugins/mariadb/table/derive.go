@@ -16,8 +16,8 @@ type Selection struct {
 	Rename  map[string]string // the column of a field, if it has another name
 }
 
-// column returns the column of a field.
-func (s *Selection) column(field string) string {
+// Column returns the column of a field.
+func (s *Selection) Column(field string) string {
 	if renamed, found := s.Rename[field]; found {
 		return renamed
 	}
@@ -63,21 +63,18 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 		}
 		field := column
 		if t.KeyFrom == FromValue {
-			i := find(value, func(field string) string { return t.Select.column(field) }, column)
-			if i < 0 {
-				i = slices.IndexFunc(value, func(field string) bool { return strings.EqualFold(t.Select.column(field), column) })
-			}
+			i := find(value, t.Select.Column, column)
 			if i < 0 {
 				return nil, refusal.New(refusal.Missing, column, "the record has no such field, but it belongs to the %s", FieldKey)
 			}
 			field = value[i]
-		} else if i := find(key, func(member string) string { return member }, column); i >= 0 {
+		} else if i := find(key, t.Select.Column, column); i >= 0 {
 			field = key[i]
 		}
 		add(column, field)
 	}
 	for _, field := range value {
-		column := t.Select.column(field)
+		column := t.Select.Column(field)
 		switch i := indexFold(d.Columns, column); {
 		case !t.Select.selects(field) || i >= 0 && i < len(d.Key) && (t.KeyFrom == FromKey || d.Fields[i] == field):
 		case i >= 0:
@@ -115,15 +112,16 @@ func find(names []string, columnOf func(name string) string, column string) int 
 // DeriveKeyOnly returns the target of tombstones, which have a key and no fields.
 func (t *Target) DeriveKeyOnly(key []string) (*Target, *record.Refusal) {
 	only := *t
-	only.KeyOnly, only.Select = true, Selection{}
-	if !only.guardsDeletes() {
+	only.KeyOnly, only.Select = true, Selection{Rename: t.Select.Rename}
+	if !only.GuardsDeletes() {
 		only.Version = ""
 	}
-	fields := slices.DeleteFunc(slices.Clone(t.Key), func(column string) bool { return slices.Contains(t.Metadata, column) })
+	var fields []string
 	if t.KeyFrom == FromValue { // the members of the record key have the names of the fields
-		only.Select.Rename = t.Select.Rename
-		for i := range fields {
-			fields[i] = t.Select.field(fields[i])
+		for _, column := range t.Key {
+			if !slices.Contains(t.Metadata, column) {
+				fields = append(fields, t.Select.field(column))
+			}
 		}
 	}
 	return only.Derive(fields, key)
@@ -138,10 +136,17 @@ func (t *Target) keyColumns(key []string) ([]string, *record.Refusal) {
 	case key == nil && len(t.Key) == 0:
 		return nil, refusal.New(refusal.Shape, record.Key, "the key is one value: name its column in %s", FieldKey)
 	case len(t.Key) == 0:
-		return key, nil
+		columns := make([]string, len(key))
+		for i, member := range key {
+			if slices.Contains(t.Select.Exclude, member) {
+				return nil, refusal.New(refusal.Shape, member, "%s names a member of the record key, and all members of the key identify the row: name the columns of the key in %s, or do not exclude the field", FieldExclude, FieldKey)
+			}
+			columns[i] = t.Select.Column(member)
+		}
+		return columns, nil
 	}
 	for _, column := range t.Key {
-		isMember := slices.ContainsFunc(key, func(member string) bool { return strings.EqualFold(member, column) })
+		isMember := find(key, t.Select.Column, column) >= 0
 		if key != nil && !isMember && !slices.Contains(t.Metadata, column) {
 			return nil, refusal.New(refusal.Missing, column, "the record's key has no such member")
 		}
@@ -171,7 +176,10 @@ func (t *Target) Without(columns []string) *Target {
 func (t *Table) Lacks(content map[string]any) []string {
 	var columns []string
 	for i := range t.Sources {
-		if _, has := content[t.Sources[i].Name]; has || t.Sources[i].Origin != FromValue {
+		if t.Sources[i].Origin != FromValue {
+			continue
+		}
+		if _, has, _ := Member(content, t.Sources[i].Name); has {
 			continue
 		}
 		if t.Columns[i].Key || i == t.Version {

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,14 +35,17 @@ type Table struct {
 	WriteOne    string // the statement that writes one row
 	DeleteOne   string // the statement that deletes one row
 	MaxPacket   int
-	uniques     [][]int    // the other unique indexes: indexes into Columns
-	Clashes     bool       // rows of different keys may agree in another unique index
-	hashed      bool       // the key's index is one by hash
-	serial      *described // the AUTO_INCREMENT column, if it is not configured
-	Spares      bool       // an upsert of a stored row must take no value of serial
-	keyIndex    string     // the unique index of the key
-	Warnings    []string   // for the log: what an operator should know about the table
-	Seen        time.Time
+	uniques     [][]int // the other unique indexes: indexes into Columns
+	// Clashes says that rows of different keys may agree in another unique index. One row may
+	// take the value that another row of its batch gives up. So the rows of a batch are written
+	// one after the other, and the table has only states that the source had.
+	Clashes  bool
+	hashed   bool       // the key's index is one by hash
+	serial   *described // the AUTO_INCREMENT column, if it is not configured
+	Spares   bool       // an upsert of a stored row must take no value of serial
+	keyIndex string     // the unique index of the key
+	Warnings []string   // for the log: what an operator should know about the table
+	Seen     time.Time
 }
 
 // uniqueIndex is one unique index.
@@ -90,6 +94,11 @@ func Describe(ctx context.Context, db *sql.DB, database, name string) (*Descript
 		return nil, fmt.Errorf("inspecting the indexes of %s: %w", name, err)
 	}
 	return d, nil
+}
+
+// HasColumn says whether the table has a column of this name.
+func (d *Description) HasColumn(name string) bool {
+	return slices.ContainsFunc(d.columns, func(c described) bool { return strings.EqualFold(c.Name, name) })
 }
 
 // Fit returns the table with the columns of the target. It asks the server only about

@@ -160,8 +160,7 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, f
 		numbered := t.serial != nil && containsFold(other.columns, t.serial.Name) // by the server, one number a row
 		if !coversKey && !numbered {
 			t.Clashes = true
-			t.Warnings = append(t.Warnings, fmt.Sprintf("table %s has another unique index, %s (%s): a row that equals a stored row in that index overwrites the stored row although their %s differs: drop the index unless rows may overwrite each other",
-				t.Target.quoted(), quote(other.name), strings.Join(other.columns, ", "), FieldKey))
+			t.Warnings = append(t.Warnings, t.clashText(other))
 		}
 	}
 	return nil

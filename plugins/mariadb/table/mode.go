@@ -25,9 +25,13 @@ const (
 	Refused                  // the record is refused
 )
 
-// IsStored is the error of a statement of the mode Insert whose row is stored with other
-// values, see [Table.duplicate].
+// IsStored is the error of a statement that must not change a stored row: in the mode Insert
+// see [Table.duplicate], in a replica see [Table.KeepsOthers].
 const IsStored = 1242
+
+// raise is an expression with the error [IsStored]. No function of MariaDB raises an error of
+// choice, but a subquery with two rows does.
+const raise = "(SELECT 1 UNION ALL SELECT 2)"
 
 // updateText returns the UPDATE of one row. An UPDATE of several rows would give MariaDB the
 // values without the types of their columns, and so change some of them.
@@ -94,14 +98,29 @@ func (t *Table) FateText(values []any) (query string, args []any) {
 }
 
 // duplicate is the outcome of a stored row in the mode Insert: an error, unless the new
-// row is the stored row, which was delivered again. No function of MariaDB raises an error
-// of choice, but a subquery with two rows raises error 1242.
+// row is the stored row, which was delivered again.
 func (t *Table) duplicate() string {
 	differs := make([]string, len(t.Columns))
 	for i := range t.Columns {
 		differs[i] = differing(&t.Columns[i])
 	}
-	return fmt.Sprintf("IF(%s, (SELECT 1 UNION ALL SELECT 2), %d)", strings.Join(differs, " OR "), countSame)
+	return fmt.Sprintf("IF(%s, %s, %d)", strings.Join(differs, " OR "), raise, countSame)
+}
+
+// KeepsOthers says whether a row that meets a stored row of another key, by another unique
+// index, is refused. The row of a replica must not overwrite that row: the source has both.
+func (t *Table) KeepsOthers() bool { return t.Target.Replica && t.Clashes }
+
+// unlessOther is the outcome of a stored row, if it has the key of the new row.
+func (t *Table) unlessOther(outcome string) string {
+	if !t.KeepsOthers() {
+		return outcome
+	}
+	differs := make([]string, len(t.Key))
+	for n, i := range t.Key {
+		differs[n] = differing(&t.Columns[i])
+	}
+	return fmt.Sprintf("IF(%s, %s, %s)", strings.Join(differs, " OR "), raise, outcome)
 }
 
 // emptyRows is how many rows one statement deletes of a table that is emptied: a transaction
@@ -113,7 +132,7 @@ const emptyRows = 10_000
 // the privilege DROP, and would delete newer rows.
 func (t *Target) TruncateText(metadata []any) (query string, args []any) {
 	condition := ""
-	if t.guardsDeletes() {
+	if t.GuardsDeletes() {
 		version := quote(t.Version)
 		condition = " WHERE " + version + " <= ? OR " + version + " IS NULL"
 		args = append(args, metadata[indexFold(t.Metadata, t.Version)])

@@ -1,6 +1,12 @@
 package table
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
+)
 
 // Origin is the part of a record that has the value of a column.
 type Origin uint8
@@ -33,4 +39,22 @@ func (t *Target) Source(column string) Source {
 		return Source{Origin: FromKey, Name: field}
 	}
 	return Source{Origin: FromValue, Name: field}
+}
+
+// Member returns the member of a record, or of its key, for a column: the one of this name,
+// else the one whose name differs in case only, as MariaDB compares the names of columns.
+func Member(of map[string]any, name string) (v any, present bool, refused *record.Refusal) {
+	if v, present = of[name]; present {
+		return v, true, nil
+	}
+	for other := range of {
+		if !strings.EqualFold(other, name) {
+			continue
+		}
+		if present {
+			return nil, true, refusal.New(refusal.Shape, name, "two fields of the record differ in case only: rename one, or exclude it")
+		}
+		v, present = of[other], true
+	}
+	return v, present, nil
 }

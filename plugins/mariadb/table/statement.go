@@ -93,7 +93,7 @@ func (t *Table) UpsertText(rows int, numbered bool) string {
 // each sees the result of those before it. So the first one compares the row and counts
 // it; the key keeps its value. VALUES(c) is the value that would have been inserted.
 func (t *Table) assignments() string {
-	key, outcome := quote(t.Target.Key[0]), fmt.Sprint(countSame)
+	key, outcome := quote(t.Target.Key[0]), t.unlessOther(fmt.Sprint(countSame))
 	switch {
 	case t.Target.Mode == Insert:
 		outcome = t.duplicate()
@@ -129,8 +129,8 @@ func (t *Table) outcome() string {
 	for _, c := range t.updated() {
 		differs = append(differs, differing(c))
 	}
-	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, IF(%[2]s, %[3]d, %[4]d), %[5]d)",
-		version, strings.Join(differs, " OR "), countChanged, countSame, countStale)
+	newer := t.unlessOther(fmt.Sprintf("IF(%s, %d, %d)", strings.Join(differs, " OR "), countChanged, countSame))
+	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, %[2]s, %[3]d)", version, newer, countStale)
 }
 
 // differing is the condition that the new row has another value than the stored row.
@@ -154,7 +154,7 @@ func (t *Table) updated() []*column.Column {
 // tombstone. A row takes a placeholder for each column of [Table.DeleteColumns].
 func (t *Table) DeleteText(rows int) string {
 	condition := t.equal(t.Key)
-	if t.Target.guardsDeletes() {
+	if t.Target.GuardsDeletes() {
 		condition += " AND " + t.isOlder()
 	}
 	return "DELETE FROM " + t.Target.quoted() + " WHERE (" + condition + ")" + strings.Repeat(" OR ("+condition+")", rows-1)
@@ -162,7 +162,7 @@ func (t *Table) DeleteText(rows int) string {
 
 // DeleteColumns returns the columns whose values a delete needs, in its order.
 func (t *Table) DeleteColumns() []int {
-	if t.Target.guardsDeletes() {
+	if t.Target.GuardsDeletes() {
 		return append(t.Key[:len(t.Key):len(t.Key)], t.Version)
 	}
 	return t.Key

@@ -38,6 +38,7 @@ type Target struct {
 	Mode      Mode
 	OnMissing OnMissing
 	Deletes   bool     // a tombstone deletes the row that its key names
+	Replica   bool     // its records are the changes of another table
 	KeyOnly   bool     // it has no records, only tombstones
 	Lacking   []string // the columns that its records lack, see [Target.Without]
 	ByMember  bool     // its records have no schema: they lack the columns that are not theirs
@@ -46,9 +47,9 @@ type Target struct {
 // members returns the columns that the record has.
 func (t *Target) members() []string { return t.Columns[:len(t.Columns)-len(t.Metadata)] }
 
-// guardsDeletes says whether a tombstone has a version: it has metadata, but none of a
+// GuardsDeletes says whether a tombstone has a version: it has metadata, but none of a
 // record's columns.
-func (t *Target) guardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
+func (t *Target) GuardsDeletes() bool { return t.Version != "" && containsFold(t.Metadata, t.Version) }
 
 // IsOpen says whether the columns come from the fields of each record, see [Target.Derive].
 func (t *Target) IsOpen() bool { return len(t.members()) == 0 }

@@ -20,7 +20,10 @@ type plan struct {
 // divide cuts rows into contiguous ranges, one for each idle connection. While several
 // batches are written, each is one large statement, which costs the server least. A single
 // batch gets all connections. No two ranges use the same part of the index.
-func (p *plan) divide(batch []rows.Row, idle int) [][]rows.Row {
+func (p *plan) divide(t *table.Table, batch []rows.Row, idle int) [][]rows.Row {
+	if t.Clashes { // the rows have an order
+		idle = 1
+	}
 	unit := min(p.maxRows, max(minShare, floorPowerOfTwo(max(1, len(batch)/idle))))
 	units := (len(batch) + unit - 1) / unit
 	n := min(idle, max(1, len(batch)/minShare), units)
@@ -32,8 +35,11 @@ func (p *plan) divide(batch []rows.Row, idle int) [][]rows.Row {
 }
 
 // cut divides rows into statements, those that delete after the others: the keys
-// differ, so that their order does not matter.
+// differ, so that their order does not matter. In a table with clashes it does.
 func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
+	if t.Clashes {
+		return p.cutInOrder(t, batch)
+	}
 	if !slices.ContainsFunc(batch, rows.IsDelete) && !slices.ContainsFunc(batch, rows.IsNumbered) {
 		return p.cutAlike(t, batch, p.rowLimit(t))
 	}
@@ -73,6 +79,26 @@ func kindOf(r *rows.Row) int {
 		return numbered
 	}
 	return written
+}
+
+// cutInOrder makes a statement of the rows that follow one another and have the same kind.
+func (p *plan) cutInOrder(t *table.Table, batch []rows.Row) (all [][]rows.Row) {
+	type kind struct{ deletes, moved, numbered bool }
+	of := func(r rows.Row) kind { return kind{r.Deletes, r.Moved, rows.IsNumbered(r)} }
+	for len(batch) > 0 {
+		first := of(batch[0])
+		n := slices.IndexFunc(batch, func(r rows.Row) bool { return of(r) != first })
+		if n < 0 {
+			n = len(batch)
+		}
+		limit := p.rowLimit(t)
+		if first.deletes {
+			limit = min(p.maxRows, maxDeletes)
+		}
+		all = append(all, p.cutAlike(t, batch[:n], limit)...)
+		batch = batch[n:]
+	}
+	return all
 }
 
 // maxDeletes keeps the conditions of a delete few enough for the server's

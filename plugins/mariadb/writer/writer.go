@@ -128,7 +128,7 @@ func (w *Writer) Write(ctx context.Context, e *probe.Evidence, t *table.Table, b
 // pass writes rows once, over all idle connections.
 func (w *Writer) pass(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row) (all rows.Outcome, f *fault.Fault) {
 	rows.SortForLocks(t, batch)
-	shares := w.divide(batch, max(1, len(w.sessions)))
+	shares := w.divide(t, batch, max(1, len(w.sessions)))
 	outcomes := make([]rows.Outcome, len(shares))
 	faults := make([]*fault.Fault, len(shares))
 	var group sync.WaitGroup
