@@ -60,7 +60,7 @@ func tableFields() []*service.ConfigField {
 func columnFields() []*service.ConfigField {
 	return []*service.ConfigField{
 		service.NewStringListField(table.FieldColumns).
-			Description("The columns to write; all fields of the record when the list is empty. Each column gets the member of the same name. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
+			Description("The columns to write; all fields of the record when the list is empty. Each column gets the member of the same name, or else the member whose name differs in case only. Other columns keep their values, and get their defaults in a new row: `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)` keeps the time at which the row was inserted.").
 			Example([]string{"order_id", "user_id", "total_price"}).
 			Default([]any{}),
 		service.NewStringField(fieldSchemaMetadata).
@@ -77,7 +77,7 @@ func columnFields() []*service.ConfigField {
 			Default([]any{}).
 			Advanced(),
 		service.NewStringMapField(table.FieldRename).
-			Description("The column of a field, if the column has another name than the field. It has no effect when `columns` lists the columns.").
+			Description("The column of a field, if the column has another name than the field. The fields are those of the record, and the members of the record key. It has no effect when `columns` lists the columns.").
 			Example(map[string]any{"order_id": "id"}).
 			Default(map[string]any{}).
 			Advanced(),
@@ -110,7 +110,7 @@ func writeFields() []*service.ConfigField {
 			modeInsert: "Inserts the row. When the table has a row of the key with other values, the record is refused (`row_duplicate`). A record that is delivered again changes nothing.",
 			modeUpdate: "Updates the stored row of the key, with one statement for each row. When the table has no such row, the record changes nothing, and counts as `missing`.",
 		}).
-			Description("What a record does to the row of its key.").
+			Description("What a record does to the row of its key. With `change_events`, it is `upsert`.").
 			Default(modeUpsert),
 		service.NewStringAnnotatedEnumField(table.FieldOnMissing, map[string]string{
 			onMissingKeep:   "A stored row keeps the value of the column, and a new row gets the column's default. A record without a member for a NOT NULL column that has no default is refused.",

@@ -134,9 +134,15 @@ func (l *layout) write(ctx context.Context, t *table.Table, built []rows.Row, bu
 			r.Compacted -= v.Row.Compacted()
 			continue // the rows of its group were written after it
 		}
-		if v.Fault.Code == refusal.Duplicate && rows.IsSuperseded(t, built, &v.Row, all.Refused) {
-			r.Compacted++
-			continue
+		if v.Fault.Code == refusal.Duplicate {
+			outcome, f := l.outcomeOfDuplicate(ctx, t, built, &v.Row, all.Refused, r)
+			if f != nil {
+				return f
+			}
+			if outcome != nil {
+				*outcome++
+				continue
+			}
 		}
 		refused := &r.Refused
 		if v.Row.Moved {
@@ -148,6 +154,27 @@ func (l *layout) write(ctx context.Context, t *table.Table, built []rows.Row, bu
 		}
 	}
 	return nil
+}
+
+// outcomeOfDuplicate returns the count of a result that a refused duplicate belongs to, nil if
+// it stays refused. In a batch that is delivered again, a row may meet what the later rows
+// have left.
+func (l *layout) outcomeOfDuplicate(ctx context.Context, t *table.Table, built []rows.Row, row *rows.Row, refused []rows.Refused, r *Result) (*int, *fault.Fault) {
+	if rows.IsSuperseded(t, built, row, refused) {
+		return &r.Compacted, nil
+	}
+	query, args := t.NewerText(row.Values)
+	if query == "" || row.Deletes {
+		return nil, nil
+	}
+	var newer int
+	if err := l.of.db.QueryRowContext(ctx, query, args...).Scan(&newer); err != nil {
+		return nil, fault.Judge(err)
+	}
+	if newer == 0 {
+		return nil, nil
+	}
+	return &r.Stale, nil
 }
 
 // updateStored writes the rows again that no new row can be, since they lack a column that

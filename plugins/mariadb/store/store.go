@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -81,13 +82,22 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 	return s, nil
 }
 
-// Connect inspects the table and renews the connections.
+// Connect inspects the table, and renews the connections if they are in doubt.
 func (s *Store) Connect(ctx context.Context) error {
 	s.writer.Renew()
 	if err := s.Inspect(ctx); err != nil {
+		s.doubt(Judge(err))
 		return err
 	}
 	return s.writer.Open(ctx)
+}
+
+// doubt tells the writer that its sessions may be the reason of a fault. A table that does
+// not fit says nothing about them.
+func (s *Store) doubt(f *fault.Fault) {
+	if _, isMismatch := errors.AsType[table.Mismatch](f); !isMismatch {
+		s.writer.Doubt()
+	}
 }
 
 // Inspect asks the server about the configured table, and returns an error when the table
@@ -194,7 +204,11 @@ func hasTable(m *rows.Message) bool {
 // that of the tables without a fault.
 func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
 	if s.fixed != nil {
-		return s.fixed.put(ctx, messages)
+		r, f := s.fixed.put(ctx, messages)
+		if f != nil {
+			s.doubt(f)
+		}
+		return r, f
 	}
 	all := &Result{}
 	for i := range messages {
@@ -217,6 +231,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 		}
 		r, f := d.put(ctx, part.messages)
 		if f != nil {
+			s.doubt(f)
 			if first == nil {
 				first = f
 			}

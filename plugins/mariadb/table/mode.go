@@ -111,6 +111,21 @@ func (t *Table) duplicate() string {
 // index, is refused. The row of a replica must not overwrite that row: the source has both.
 func (t *Table) KeepsOthers() bool { return t.Target.Replica && t.Clashes }
 
+// NewerText returns the question how many newer rows have the value of a row in another
+// unique index. query is "" when no answer says that the row is outdated: only the source of a
+// replica has given up the value before another row took it.
+func (t *Table) NewerText(values []any) (query string, args []any) {
+	if !t.KeepsOthers() || t.Version < 0 || len(t.uniques) == 0 {
+		return "", nil
+	}
+	conditions := make([]string, len(t.uniques))
+	for n, columns := range t.uniques {
+		conditions[n], args = t.equal(columns), append(args, pick(columns, values)...)
+	}
+	return fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE (%s) AND %s > %s", t.Target.quoted(), strings.Join(conditions, " OR "),
+		quote(t.Target.Version), t.Columns[t.Version].Placeholder()), append(args, values[t.Version])
+}
+
 // unlessOther is the outcome of a stored row, if it has the key of the new row.
 func (t *Table) unlessOther(outcome string) string {
 	if !t.KeepsOthers() {

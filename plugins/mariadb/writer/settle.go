@@ -86,6 +86,7 @@ func (w *Writer) round(ctx context.Context, e *probe.Evidence, t *table.Table, b
 			suspicion.Rounds = enoughRounds - 1
 		case missed != nil || !v.Fault.Lone || !inquiry.OthersAreStored(ctx, v, change, suspicion):
 			v.Fault.Unproven = true
+			s.Discard() // it may be this connection that leads elsewhere
 			return rows.Outcome{}, v.Fault
 		}
 		again[i] = v.Row

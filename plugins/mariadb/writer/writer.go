@@ -35,6 +35,8 @@ type Writer struct {
 	db         *sql.DB
 	sessions   chan *session.Session // the idle ones
 	generation atomic.Int64
+	doubted    atomic.Bool  // since the last Renew, rows could not be stored for a reason that may be a session's
+	stored     atomic.Bool  // since the last Renew, rows were stored
 	alone      sync.RWMutex // locked by an attempt that runs alone
 	observe    Observer
 	closing    sync.Once
@@ -53,10 +55,18 @@ func New(db *sql.DB, maxRows, connections int, observe Observer) *Writer {
 	return w
 }
 
-// Renew makes every session connect again before its next use: the server behind the
-// address may be another one now.
+// Doubt records that a write has failed, and that the sessions may be the reason.
+func (w *Writer) Doubt() { w.doubted.Store(true) }
+
+// Renew makes every session connect again before its next use if the sessions are in doubt:
+// the server behind the address may be another one now. While other rows are stored they are
+// not: then a single table waits, and the sessions write other tables. A session that met a
+// fault has ended already. The connection that inspects tables is always a new one.
 func (w *Writer) Renew() {
-	w.generation.Add(1)
+	doubted, stored := w.doubted.Swap(false), w.stored.Swap(false)
+	if doubted && !stored {
+		w.generation.Add(1)
+	}
 	session.CloseIdle(w.db)
 }
 
@@ -121,6 +131,9 @@ func (w *Writer) Write(ctx context.Context, e *probe.Evidence, t *table.Table, b
 	neighbours.Add(all.Tally)
 	if f := w.settle(ctx, e, t, batch, before, neighbours, &all); f != nil {
 		return rows.Outcome{}, f
+	}
+	if all.Stored() > 0 {
+		w.stored.Store(true)
 	}
 	return all, nil
 }
