@@ -76,7 +76,7 @@ func IsSuperseded(t *table.Table, all []Row, r *Row, refused []Refused) bool {
 		if !later.Deletes && t.Target.Mode == table.Insert || compareBy(t, t.Key, r, later) != 0 {
 			continue
 		}
-		if !slices.ContainsFunc(refused, func(v Refused) bool { return v.Row.Message == later.Message }) {
+		if !slices.ContainsFunc(refused, func(v Refused) bool { return v.Row.Message == later.Message && v.Row.Moved == later.Moved }) {
 			return true
 		}
 	}

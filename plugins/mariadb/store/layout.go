@@ -128,6 +128,11 @@ func (l *layout) write(ctx context.Context, t *table.Table, built []rows.Row, bu
 		}
 		batch = rows.Next(t, batch, round.Refused)
 	}
+	if t.Clashes && t.Target.Mode != table.Insert {
+		if f := l.repeatDuplicates(ctx, t, built, &all); f != nil {
+			return f
+		}
+	}
 	r.Add(all.Tally)
 	for _, v := range all.Refused {
 		if v.Row.Group != nil {
@@ -154,6 +159,35 @@ func (l *layout) write(ctx context.Context, t *table.Table, built []rows.Row, bu
 		}
 	}
 	return nil
+}
+
+// repeatDuplicates writes refused duplicates again while one of them is stored. In a batch
+// that is delivered again, a row has its first state again for a while, and may have a value
+// that another row needs.
+func (l *layout) repeatDuplicates(ctx context.Context, t *table.Table, built []rows.Row, all *rows.Outcome) *fault.Fault {
+	for {
+		var again []rows.Row
+		var others []rows.Refused
+		for _, v := range all.Refused {
+			if v.Fault.Code == refusal.Duplicate && !v.Row.Deletes && !rows.IsSuperseded(t, built, &v.Row, all.Refused) {
+				again = append(again, v.Row)
+			} else {
+				others = append(others, v)
+			}
+		}
+		if len(again) == 0 {
+			return nil
+		}
+		o, f := l.writer.Write(ctx, &l.evidence, t, again, all.Tally)
+		if f != nil {
+			return f
+		}
+		all.Refused = others
+		all.Add(o)
+		if len(o.Refused) == len(again) {
+			return nil
+		}
+	}
 }
 
 // outcomeOfDuplicate returns the count of a result that a refused duplicate belongs to, nil if
