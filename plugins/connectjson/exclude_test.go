@@ -66,8 +66,8 @@ func TestExcludedFieldsOfPlainJSON(t *testing.T) {
 	d := newDecoder(t, Options{Schemaless: true, Exclude: excluding(t, "a", "b.c", "d.e")})
 	for input, want := range map[string]any{
 		`{"a":1,"b":{"c":2,"x":3},"d":4,"c":5}`: map[string]any{"b": map[string]any{"x": int64(3)}, "d": int64(4), "c": int64(5)},
-		`[{"a":1}]`: []any{map[string]any{"a": int64(1)}},
-		`"a"`:       "a",
+		`[{"a":1}]`:                             []any{map[string]any{"a": int64(1)}},
+		`"a"`:                                   "a",
 	} {
 		rec, err := d.Decode([]byte(input))
 		require.NoError(t, err, input)
