@@ -7,6 +7,7 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
+	"github.com/order-sink/order-sink/plugins/connectjson/convert"
 	"github.com/order-sink/order-sink/plugins/internal/primitive"
 )
 
@@ -16,6 +17,7 @@ const (
 	fieldSchemasEnable = "schemas_enable"
 	fieldSchemaContent = "schema_content"
 	fieldUnknownFields = "unknown_fields"
+	fieldExclude       = "exclude_fields"
 	fieldNullDefault   = "replace_null_with_default"
 	fieldStoreSchema   = "store_schema_metadata"
 	fieldStoreOriginal = "store_original_metadata"
@@ -54,6 +56,9 @@ func spec() *service.ConfigSpec {
 			unknownIgnore: "Omits the member, as the reference converter does, and counts it in the metric `connect_json_decode_unknown_fields_total`.",
 			unknownRefuse: "Refuses the message with the code `unknown_field`.",
 		}).Default(unknownIgnore).Description("How the processor handles a member of the payload that the schema does not have.")).
+		Field(service.NewStringListField(fieldExclude).Default([]any{}).Advanced().
+			Description("The fields that the record is decoded without, like `exclude` of the transformation ReplaceField. A field of a nested struct has the names of the structs before its own, with dots between them. The schema of the record does not have these fields either. A value that does not fit such a field refuses no message. A record with fewer fields is decoded faster.").
+			Example([]string{"source.version", "transaction"})).
 		Field(service.NewBoolField(fieldNullDefault).Default(true).
 			Description("Whether a field that is null or missing gets the default of its schema, like `replace.null.with.default` of the converter. It concerns record keys, too. Use `false` for the change events of Debezium: there, null is the value of the row.")).
 		Field(service.NewStringField(fieldStoreSchema).Default("").
@@ -126,6 +131,13 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 	}
 	if c.storeSchema != "" && c.storeSchema == c.storeOriginal {
 		return c, fmt.Errorf("reading %s: the same name as %s", fieldStoreOriginal, fieldStoreSchema)
+	}
+	paths, err := p.FieldStringList(fieldExclude)
+	if err != nil {
+		return c, err
+	}
+	if c.options.Exclude, err = convert.ParseExclusion(paths); err != nil {
+		return c, fmt.Errorf("reading %s: %w", fieldExclude, err)
 	}
 	if p.Contains(fieldSchemaContent) {
 		content, err := p.FieldString(fieldSchemaContent)

@@ -27,7 +27,8 @@ type Options struct {
 	SchemaContent []byte
 	RefuseUnknown bool // refuses the members of a struct that its schema lacks
 	KeepNull      bool // a null field is null although its schema has a default
-	CacheSize     int  // the greatest number of distinct schemas to remember, at least 1
+	Exclude       convert.Exclusion
+	CacheSize     int // the greatest number of distinct schemas to remember, at least 1
 	// Describe, unless nil, is called once for each distinct schema; its answer becomes
 	// Schema.Common.
 	Describe func(*schema.Schema) any
@@ -103,6 +104,9 @@ func (d *Decoder) decode(b []byte) (rec Record, r *record.Refusal) {
 	} else {
 		rec.Value, rec.Schema, r = d.envelope(s)
 	}
+	if rec.Schema == nil {
+		d.opts.Exclude.FromValue(rec.Value)
+	}
 	rec.Unknown = s.Unknown
 	return rec, r
 }
@@ -144,6 +148,9 @@ func (d *Decoder) schema(s *scratch, n jackson.Node) (*schema.Schema, *record.Re
 
 func (d *Decoder) parse(s *scratch, n jackson.Node) (*schema.Schema, *record.Refusal) {
 	parsed, r := s.Schema(n)
+	if r == nil {
+		d.opts.Exclude.FromSchema(parsed)
+	}
 	if r == nil && d.opts.Describe != nil {
 		parsed.Common = d.opts.Describe(parsed)
 	}

@@ -47,24 +47,45 @@ func (c *Converter) findFields(s *schema.Schema, object jackson.Node, fields []j
 	next := 0
 	for n, end := object+1, c.Next(object); n < end; n = c.Next(n + 1) {
 		name := c.Name(n)
-		f, found := next, next < len(s.Fields) && string(name) == s.Fields[next].Name
-		if !found {
-			f, found = s.Index[string(name)]
+		var f int
+		var found bool
+		if s.Sent != nil {
+			f, next, found = sentField(s.Sent, name, next)
+		} else {
+			f, found = next, next < len(s.Fields) && string(name) == s.Fields[next].Name
+			if !found {
+				f, found = s.Index[string(name)]
+			}
+			if found {
+				next = f + 1
+			}
 		}
-		if !found {
+		switch {
+		case !found:
 			c.Unknown++
 			if c.RefuseUnknown {
 				return refusal.New(refusal.UnknownField, "the schema has no such field").At(refusal.Name(string(name)))
 			}
-			continue
-		}
-		if c.Strict && fields[f] != 0 {
+		case f == schema.Omitted:
+		case c.Strict && fields[f] != 0:
 			return refusal.New(refusal.BadJSON, "the member stands twice").At(refusal.Name(s.Fields[f].Name))
+		default:
+			fields[f] = n + 1
 		}
-		fields[f] = n + 1
-		next = f + 1
 	}
 	return nil
+}
+
+// sentField returns the index in Schema.Fields of a member, and the index in [schema.Sent]
+// of the member that usually follows it.
+func sentField(sent *schema.Sent, name []byte, next int) (f, following int, found bool) {
+	at := next
+	if next >= len(sent.Fields) || string(name) != sent.Fields[next].Name {
+		if at, found = sent.Index[string(name)]; !found {
+			return 0, next, false
+		}
+	}
+	return sent.Fields[at].At, at + 1, true
 }
 
 // array converts an array. items is the schema of its elements, nil if there is none.

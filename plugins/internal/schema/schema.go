@@ -99,6 +99,7 @@ type Schema struct {
 	Default    any            // nil for none, since null is no default
 	Fields     []Field        // of a struct, in the producer's order
 	Index      map[string]int // the index of a field, by its name
+	Sent       *Sent          // nil if the producer sends the fields of Fields only
 	Keys       *Schema        // of a map
 	Items      *Schema        // elements of an array, values of a map
 	Meaning
@@ -148,6 +149,21 @@ func clone(v any) any {
 	}
 	return v
 }
+
+// Sent has the fields that the producer of a struct sends, when the decoder omits some.
+type Sent struct {
+	Fields []SentField
+	Index  map[string]int // the index in Fields, by the name
+}
+
+// SentField is a field that the producer sends, and its index in Schema.Fields or Omitted.
+type SentField struct {
+	Name string
+	At   int
+}
+
+// Omitted is the index of a field that the schema has no more.
+const Omitted = -1
 
 // Field is a struct's field.
 type Field struct {

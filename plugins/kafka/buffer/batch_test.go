@@ -177,10 +177,11 @@ func TestABatchThatIsNotWholeKeepsItsPartition(t *testing.T) {
 func TestASettledBatchIsNotKept(t *testing.T) {
 	run(t, 10_000, 300, func(l *log) {
 		l.fetched(0, 0, 3)
-		b := l.given("0: 0-2")
-		kept := weak.Make(b)
-		l.Settle(b, true)
-		b = nil
+		kept := func() weak.Pointer[buffer.Batch] {
+			b := l.given("0: 0-2")
+			l.Settle(b, true)
+			return weak.Make(b)
+		}()
 		runtime.GC()
 		require.Nil(l, kept.Value(), "the buffer still has the batch")
 		runtime.KeepAlive(l)
