@@ -54,7 +54,7 @@ type destination struct {
 func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evolution, target *table.Target) *destination {
 	t := &destination{
 		target: target, writer: w, evolution: e, layouts: make(map[form]*layout),
-		table: &physical{db: db, database: target.Database, name: target.Table},
+		table: &physical{db: db, writer: w, database: target.Database, name: target.Table},
 	}
 	t.warnUnpaired = sync.OnceFunc(func() {
 		warn(fmt.Sprintf("table %s: an update came without the record with its old row. If the update has changed the key, the row with the old key is still in the table: delete it. The metric mariadb_upsert_unpaired_total counts such updates", target.Name()))
@@ -65,7 +65,7 @@ func newDestination(db *sql.DB, w *writer.Writer, warn func(text string), e *Evo
 			schemas = its.full.schemas
 		}
 		return &layout{
-			of: t.table, writer: w, warn: warn, evolution: e, target: target, schemas: schemas,
+			of: t.table, warn: warn, evolution: e, target: target, schemas: schemas,
 			evidence: probe.Evidence{Table: &t.table.evidence},
 		}
 	}

@@ -25,6 +25,7 @@ const refreshEvery = 10 * time.Second
 // physical is a table of the server. Its layouts share one description.
 type physical struct {
 	db             *sql.DB
+	writer         *writer.Writer
 	database, name string
 	described      atomic.Pointer[table.Description]
 	refreshing     sync.Mutex // one inspection at a time
@@ -46,6 +47,7 @@ func (p *physical) refresh(ctx context.Context, notBefore time.Time) (*table.Des
 	}
 	d, err := table.Describe(ctx, p.db, p.database, p.name)
 	if err == nil {
+		p.writer.SetPacket(d.MaxPacket)
 		p.described.Store(d)
 	}
 	return d, err
@@ -54,7 +56,6 @@ func (p *physical) refresh(ctx context.Context, notBefore time.Time) (*table.Des
 // layout is a table with the columns that records of one form write.
 type layout struct {
 	of       *physical
-	writer   *writer.Writer
 	warn     func(text string)
 	target   *table.Target
 	schemas  ddl.Schemas // of the records; without one for a layout that is configured
@@ -115,7 +116,7 @@ func (l *layout) write(ctx context.Context, t *table.Table, built []rows.Row, bu
 	var all rows.Outcome
 	batch := rows.Compact(t, built, buffer)
 	for len(batch) > 0 {
-		round, f := l.writer.Write(ctx, &l.evidence, t, batch, all.Tally)
+		round, f := l.of.writer.Write(ctx, &l.evidence, t, batch, all.Tally)
 		if f == nil && len(round.Refused) > 0 {
 			f = l.updateStored(ctx, t, &round)
 		}
@@ -178,7 +179,7 @@ func (l *layout) repeatDuplicates(ctx context.Context, t *table.Table, built []r
 		if len(again) == 0 {
 			return nil
 		}
-		o, f := l.writer.Write(ctx, &l.evidence, t, again, all.Tally)
+		o, f := l.of.writer.Write(ctx, &l.evidence, t, again, all.Tally)
 		if f != nil {
 			return f
 		}
@@ -218,7 +219,7 @@ func (l *layout) updateStored(ctx context.Context, t *table.Table, o *rows.Outco
 	o.Refused = nil
 	for _, v := range refused {
 		if v.Fault.Code == refusal.Missing && v.Row.Group == nil && t.Target.Mode == table.Upsert {
-			one, f := l.writer.Write(ctx, &l.evidence, t.ForUpdate(), []rows.Row{v.Row}, o.Tally)
+			one, f := l.of.writer.Write(ctx, &l.evidence, t.ForUpdate(), []rows.Row{v.Row}, o.Tally)
 			if f != nil {
 				return f
 			}

@@ -60,7 +60,7 @@ type uniqueIndex struct {
 // Description is what the server says about a table, whatever part of it is written.
 type Description struct {
 	Seen      time.Time
-	MaxPacket int // max_allowed_packet, in bytes
+	MaxPacket int // max_allowed_packet of new connections, in bytes
 
 	database, engine, kind string
 	transactional          bool
@@ -75,7 +75,7 @@ func Describe(ctx context.Context, db *sql.DB, database, name string) (*Descript
 	d := &Description{Seen: time.Now()}
 	var engine, kind, transactions sql.NullString
 	// A server with lower_case_table_names compares names as it stores them.
-	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, t.AUTO_INCREMENT, @@max_allowed_packet
+	err := db.QueryRowContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS, t.AUTO_INCREMENT, @@GLOBAL.max_allowed_packet
 		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
 		WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) AND t.TABLE_NAME = ?`,
 		database, name).Scan(&d.database, &kind, &engine, &transactions, &d.next, &d.MaxPacket)

@@ -35,6 +35,7 @@ type Writer struct {
 	db         *sql.DB
 	sessions   chan *session.Session // the idle ones
 	generation atomic.Int64
+	packet     atomic.Int64 // max_allowed_packet of the server
 	doubted    atomic.Bool  // since the last Renew, rows could not be stored for a reason that may be a session's
 	stored     atomic.Bool  // since the last Renew, rows were stored
 	alone      sync.RWMutex // locked by an attempt that runs alone
@@ -68,6 +69,14 @@ func (w *Writer) Renew() {
 		w.generation.Add(1)
 	}
 	session.CloseIdle(w.db)
+}
+
+// SetPacket tells the writer max_allowed_packet of the server, in bytes. After a change every
+// session connects again before its next use: a connection keeps the limit that it began with.
+func (w *Writer) SetPacket(bytes int) {
+	if old := w.packet.Swap(int64(bytes)); old != 0 && old != int64(bytes) {
+		w.generation.Add(1)
+	}
 }
 
 // Open connects the idle sessions. So a server or an account that allows fewer
