@@ -37,6 +37,7 @@ type Writer struct {
 	generation atomic.Int64
 	doubted    atomic.Bool  // since the last Renew, rows could not be stored for a reason that may be a session's
 	stored     atomic.Bool  // since the last Renew, rows were stored
+	packet     atomic.Int64 // max_allowed_packet of the last table
 	alone      sync.RWMutex // locked by an attempt that runs alone
 	observe    Observer
 	closing    sync.Once
@@ -120,6 +121,10 @@ type Observer struct {
 // batch about rows with these columns. stored counts the rows of the batch that were stored
 // before.
 func (w *Writer) Write(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row, stored rows.Tally) (rows.Outcome, *fault.Fault) {
+	// A session keeps the max_allowed_packet with which it began.
+	if last := w.packet.Swap(int64(t.MaxPacket)); last != 0 && last != int64(t.MaxPacket) {
+		w.generation.Add(1)
+	}
 	before := e.Committed()
 	all, f := w.pass(ctx, e, t, batch)
 	if f != nil {
