@@ -29,7 +29,7 @@ func (s *source) change(old, id int, value string) {
 			return
 		}
 	}
-	op, after := "c", any(item(id, value, pos))
+	op, after := "c", item(id, value, pos)
 	switch {
 	case value == "" && !stored:
 		return

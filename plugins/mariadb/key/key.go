@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
@@ -39,8 +40,9 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 		}
 		members = map[string]any{columns[0]: payload}
 	}
-	values := members // of all members, which nearly always are the columns
-	if len(members) > len(columns) {
+	values := members // nearly always, the members are the columns
+	areColumns := len(members) == len(columns) && !slices.ContainsFunc(columns, func(name string) bool { _, has := members[name]; return !has })
+	if !areColumns {
 		values = make(map[string]any, len(columns))
 	}
 	for _, name := range columns {
@@ -57,7 +59,7 @@ func Members(key any, columns []string) (map[string]any, *record.Refusal) {
 		case map[string]any, []any:
 			return nil, refusal.New(refusal.Type, name, "a key's member is one value, got %s", column.TypeName(v))
 		}
-		if len(members) > len(columns) {
+		if !areColumns {
 			values[name] = v
 		}
 	}
