@@ -114,6 +114,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Events = choose(&err, parsed, change.FieldChangeEvents, map[string]store.Format{changeEventsNone: nil, "debezium": change.Debezium, changeEventsMaxScale: change.MaxScale})
 	c.events = setting.Read(&err, parsed.FieldString, change.FieldChangeEvents)
 	c.Target.Replica = c.Events != nil
+	c.Target.Ordered = c.Target.GuardsDeletes() && slices.Contains(change.Positions, c.Target.Version)
 	c.Truncate = setting.Read(&err, parsed.FieldBool, fieldTruncate)
 	if err != nil {
 		return c, err

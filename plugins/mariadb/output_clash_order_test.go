@@ -87,3 +87,37 @@ func TestRowsWithNumbersKeepTheirOrder(t *testing.T) {
 	require.Empty(t, d.write(o, row(9, "y"), row(1, "x"), row(9, "z"), row(2, "y")))
 	require.Equal(t, []string{"1|x", "2|y", "9|z"}, d.rows("SELECT id, s FROM t ORDER BY id"))
 }
+
+// Only a position orders the changes of two rows. A version that each row counts for itself
+// says nothing about another row, so the change is no outdated one.
+func TestTheVersionOfARowSaysNothingAboutAnotherRow(t *testing.T) {
+	t.Parallel()
+	d := shared(t, clashing)
+	o := d.output("table: t\nkey: [id]\nversion: n\nchange_events: debezium\n")
+	d.put(o, service.MessageBatch{event("c", nil, item(9, "x", 7), 10)})
+	early := func() service.MessageBatch { return service.MessageBatch{event("c", nil, item(1, "x", 1), 30)} }
+	require.Contains(t, d.put(o, early()).refused[0], "row_duplicate")
+	d.put(o, service.MessageBatch{event("u", item(9, "x", 7), item(9, "y", 8), 20)})
+	require.Empty(t, d.put(o, early()).refused)
+	require.Equal(t, []string{"1|x", "9|y"}, d.rows("SELECT id, s FROM t ORDER BY id"))
+}
+
+// A row with an older version replaces no row, although it comes later in the batch.
+func TestAnOlderRowDoesNotReplaceADuplicate(t *testing.T) {
+	t.Parallel()
+	for name, older := range map[string]func() *service.Message{
+		"an update": func() *service.Message { return event("u", nil, item(1, "w", 1), 15) },
+		"a delete":  func() *service.Message { return event("d", item(1, "w", 1), nil, 15) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := shared(t, clashing)
+			o := d.output(debeziumConfig)
+			d.put(o, service.MessageBatch{event("c", nil, item(9, "x", 1), 10)})
+			require.Empty(t, d.put(o, service.MessageBatch{
+				event("c", nil, item(1, "x", 1), 30), older(), event("u", item(9, "x", 1), item(9, "y", 1), 20),
+			}).refused)
+			require.Equal(t, []string{"1|x", "9|y"}, d.rows("SELECT id, s FROM t ORDER BY id"))
+		})
+	}
+}

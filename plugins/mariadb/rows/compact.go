@@ -73,7 +73,7 @@ func IsSuperseded(t *table.Table, all []Row, r *Row, refused []Refused) bool {
 	}
 	for i := len(all) - 1; i >= 0 && all[i].Message > r.Message; i-- {
 		later := &all[i]
-		if !later.Deletes && t.Target.Mode == table.Insert || compareBy(t, t.Key, r, later) != 0 {
+		if !later.Deletes && t.Target.Mode == table.Insert || compareBy(t, t.Key, r, later) != 0 || isOlder(t, later, r) {
 			continue
 		}
 		if !slices.ContainsFunc(refused, func(v Refused) bool { return v.Row.Message == later.Message && v.Row.Moved == later.Moved }) {
@@ -81,6 +81,16 @@ func IsSuperseded(t *table.Table, all []Row, r *Row, refused []Refused) bool {
 		}
 	}
 	return false
+}
+
+// isOlder says whether the version keeps a row from replacing another row of its key. A
+// version of NULL is older than all others, as in the statement.
+func isOlder(t *table.Table, r, than *Row) bool {
+	v := t.Version
+	if v < 0 || r.Deletes && !t.Target.GuardsDeletes() {
+		return false
+	}
+	return t.Columns[v].Compare(r.Values[v], than.Values[v]) < 0
 }
 
 // Next returns the rows to write after rows, of which some were refused. When a row that

@@ -113,9 +113,10 @@ func (t *Table) KeepsOthers() bool { return t.Target.Replica && t.Clashes }
 
 // NewerText returns the question how many newer rows have the value of a row in another
 // unique index. query is "" when no answer says that the row is outdated: only the source of a
-// replica has given up the value before another row took it.
+// replica has given up the value before another row took it, and only a position in the source
+// orders the changes of two rows.
 func (t *Table) NewerText(values []any) (query string, args []any) {
-	if !t.KeepsOthers() || t.Version < 0 || len(t.uniques) == 0 {
+	if !t.KeepsOthers() || !t.Target.Ordered || t.Version < 0 || len(t.uniques) == 0 {
 		return "", nil
 	}
 	conditions := make([]string, len(t.uniques))

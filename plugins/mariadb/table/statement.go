@@ -129,8 +129,12 @@ func (t *Table) outcome() string {
 	for _, c := range t.updated() {
 		differs = append(differs, differing(c))
 	}
-	newer := t.unlessOther(fmt.Sprintf("IF(%s, %d, %d)", strings.Join(differs, " OR "), countChanged, countSame))
-	return fmt.Sprintf("IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, %[2]s, %[3]d)", version, newer, countStale)
+	newer := fmt.Sprintf("IF(%s, %d, %d)", strings.Join(differs, " OR "), countChanged, countSame)
+	fate := "IF(VALUES(%[1]s) >= %[1]s OR %[1]s IS NULL, %[2]s, %[3]d)"
+	if t.Target.Ordered { // a row that is older than a row of another key is outdated, too
+		return fmt.Sprintf(fate, version, t.unlessOther(newer), countStale)
+	}
+	return t.unlessOther(fmt.Sprintf(fate, version, newer, countStale))
 }
 
 // differing is the condition that the new row has another value than the stored row.

@@ -39,6 +39,7 @@ type Target struct {
 	OnMissing OnMissing
 	Deletes   bool     // a tombstone deletes the row that its key names
 	Replica   bool     // its records are the changes of another table
+	Ordered   bool     // its version is a position in the source, which orders the changes of all rows
 	KeyOnly   bool     // it has no records, only tombstones
 	Lacking   []string // the columns that its records lack, see [Target.Without]
 	ByMember  bool     // its records have no schema: they lack the columns that are not theirs
