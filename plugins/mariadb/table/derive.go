@@ -78,7 +78,7 @@ func (t *Target) Derive(value, key []string) (*Target, *record.Refusal) {
 		switch i := indexFold(d.Columns, column); {
 		case !t.Select.selects(field) || i >= 0 && i < len(d.Key) && (t.KeyFrom == FromKey || d.Fields[i] == field):
 		case i >= 0:
-			return nil, refusal.New(refusal.Shape, column, "two fields of the record differ in case only: rename one, or exclude it")
+			return nil, differInCase(column)
 		case containsFold(t.Metadata, column):
 			return nil, refusal.New(refusal.Shape, column, "%s has a column of this name, too: rename the field, or exclude it", FieldMetadataColumns)
 		default:

@@ -27,8 +27,8 @@ func (t *Target) writable(all []described) (_ *Target, warnings []string) {
 	}
 	w := t
 	for i, name := range t.members() {
-		isGenerated := slices.ContainsFunc(all, func(d described) bool { return d.Generated && strings.EqualFold(d.Name, name) })
-		if !isGenerated || containsFold(t.Key, name) || strings.EqualFold(t.Version, name) {
+		found := indexColumn(all, name)
+		if found < 0 || !all[found].Generated || containsFold(t.Key, name) || strings.EqualFold(t.Version, name) {
 			continue
 		}
 		if w == t {

@@ -98,7 +98,12 @@ func Describe(ctx context.Context, db *sql.DB, database, name string) (*Descript
 
 // HasColumn says whether the table has a column of this name.
 func (d *Description) HasColumn(name string) bool {
-	return slices.ContainsFunc(d.columns, func(c described) bool { return strings.EqualFold(c.Name, name) })
+	return indexColumn(d.columns, name) >= 0
+}
+
+// indexColumn returns the index of the column of this name, -1 if there is none.
+func indexColumn(all []described, name string) int {
+	return slices.IndexFunc(all, func(d described) bool { return strings.EqualFold(d.Name, name) })
 }
 
 // Fit returns the table with the columns of the target. It asks the server only about

@@ -70,7 +70,7 @@ func (t *Table) fit(all []described, found *Mismatch) {
 
 // fitColumn adds a configured column to the table's columns.
 func (t *Table) fitColumn(all []described, name string, found *Mismatch) {
-	i := slices.IndexFunc(all, func(d described) bool { return strings.EqualFold(d.Name, name) })
+	i := indexColumn(all, name)
 	if i < 0 {
 		found.add("column %s does not exist: ALTER TABLE %s ADD COLUMN %s (its type), or leave it out of %s", quote(name), t.Target.quoted(), quote(name), FieldColumns)
 		(*found)[len(*found)-1].Lacks = name

@@ -52,9 +52,14 @@ func Member(of map[string]any, name string) (v any, present bool, refused *recor
 			continue
 		}
 		if present {
-			return nil, true, refusal.New(refusal.Shape, name, "two fields of the record differ in case only: rename one, or exclude it")
+			return nil, true, differInCase(name)
 		}
 		v, present = of[other], true
 	}
 	return v, present, nil
+}
+
+// differInCase returns the refusal of a record with two fields for a column.
+func differInCase(column string) *record.Refusal {
+	return refusal.New(refusal.Shape, column, "two fields of the record differ in case only: rename one, or exclude it")
 }

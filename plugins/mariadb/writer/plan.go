@@ -52,11 +52,7 @@ func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
 				sorted = append(sorted, batch[i])
 			}
 		}
-		limit := p.rowLimit(t)
-		if kind >= deleted {
-			limit = min(p.maxRows, maxDeletes)
-		}
-		all = append(all, p.cutAlike(t, sorted[start:], limit)...)
+		all = append(all, p.cutAlike(t, sorted[start:], p.limit(t, kind))...)
 	}
 	return all
 }
@@ -81,21 +77,23 @@ func kindOf(r *rows.Row) int {
 	return written
 }
 
+// limit is how many rows of a kind fit in a statement.
+func (p *plan) limit(t *table.Table, kind int) int {
+	if kind >= deleted {
+		return min(p.maxRows, maxDeletes)
+	}
+	return p.rowLimit(t)
+}
+
 // cutInOrder makes a statement of the rows that follow one another and have the same kind.
 func (p *plan) cutInOrder(t *table.Table, batch []rows.Row) (all [][]rows.Row) {
-	type kind struct{ deletes, moved, numbered bool }
-	of := func(r rows.Row) kind { return kind{r.Deletes, r.Moved, rows.IsNumbered(r)} }
 	for len(batch) > 0 {
-		first := of(batch[0])
-		n := slices.IndexFunc(batch, func(r rows.Row) bool { return of(r) != first })
+		kind := kindOf(&batch[0])
+		n := slices.IndexFunc(batch, func(r rows.Row) bool { return kindOf(&r) != kind })
 		if n < 0 {
 			n = len(batch)
 		}
-		limit := p.rowLimit(t)
-		if first.deletes {
-			limit = min(p.maxRows, maxDeletes)
-		}
-		all = append(all, p.cutAlike(t, batch[:n], limit)...)
+		all = append(all, p.cutAlike(t, batch[:n], p.limit(t, kind))...)
 		batch = batch[n:]
 	}
 	return all
