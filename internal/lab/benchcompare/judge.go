@@ -31,7 +31,7 @@ type benchmark struct{ plugin, name string }
 
 func (b benchmark) String() string { return path.Base(b.plugin) + " " + b.name }
 
-var pluginOf = regexp.MustCompile(`(?:^|/)(plugins/[^/]+)(?:/|$)`)
+var pluginOf = regexp.MustCompile(`(?:^|/)(plugins(?:/[^/]+)?)(?:/|$)`)
 
 // measurements has the values of each benchmark by unit, one value for each run.
 type measurements map[benchmark]map[string][]float64

@@ -102,6 +102,15 @@ func TestABenchmarkIsMeasuredAgainAlone(t *testing.T) {
 	}
 }
 
+func TestABenchmarkMayBeOfSeveralPlugins(t *testing.T) {
+	runs := []int{1000, 1010, 990, 1005}
+	all := parse(t, strings.Replace(text("Price", runs, runs), "plugins/order\n", "plugins\n", 1))
+	b := benchmark{"plugins", "Price"}
+	if _, err := of(b); err != nil || len(all) != 1 || all[b] == nil {
+		t.Errorf("%v, %v; expected %s", all, err, b)
+	}
+}
+
 // A benchmark that moves to a package below its plugin is still the same benchmark.
 func TestABenchmarkMayMoveWithinItsRoom(t *testing.T) {
 	runs := []int{1000, 1010, 990, 1005}

@@ -19,10 +19,12 @@ var suite = []part{
 	{"plugins/connectjson", "^BenchmarkDecode$/^seed$|^BenchmarkProcessor$"},
 	{"plugins/order", "^BenchmarkProcessBatch$"},
 	{"plugins/mariadb", "^BenchmarkRows$"},
+	{"plugins", "^BenchmarkChangeEvents$"},
 }
 
 // part has the benchmarks of one plugin that match a pattern of go test. They may be in
-// the package of the plugin or in any package below it.
+// the package of the plugin or in any package below it. The plugin of a benchmark of several
+// plugins is their folder.
 type part struct{ plugin, pattern string }
 
 // of returns the part with only one benchmark.
