@@ -12,7 +12,7 @@ import (
 )
 
 // The tombstone of a row that a record made deletes the row, and no other row. The
-// processor and the output meet in the metadata order_sink_key.
+// processor and the output meet in the metadata kafka_key.
 func TestATombstoneOfEveryKeyTypeDeletesItsRow(t *testing.T) {
 	const uuid, id = `"77A436FD-64f9-4d35-999b-a957195f5d21"`, `"77a436fd-64f9-4d35-999b-a957195f5d21"`
 	for columnType, c := range map[string]struct{ schema, record, other, key string }{

@@ -66,7 +66,7 @@ func spec() *service.ConfigSpec {
 		Field(service.NewStringField(fieldStoreOriginal).Default("").
 			Description("The metadata in which the processor stores the received bytes, by reference. When this field is empty, the processor does not store the bytes. A refused message gets this metadata, too, and its content is also the received bytes. The metadata of this name always has the received bytes, never a header of that name.")).
 		Field(service.NewStringAnnotatedEnumField(fieldKeyFormat, keyFormats()).Default("").
-			Description("The format of the record keys, like `key.converter`. The processor then decodes the key of each message into the metadata `order_sink_key`, and refuses a message whose key has another format. By default, the processor only decodes the key of a tombstone, if that key is Connect JSON.")).
+			Description("The format of the record keys, like `key.converter`. The processor then decodes the key of each message, and refuses a message whose key has another format. By default, the processor only decodes the key of a tombstone, if that key is Connect JSON.")).
 		Field(service.NewIntField(fieldCacheSize).Default(1000).Advanced().
 			Description("How many distinct schemas the processor remembers. The processor parses a schema once and then finds the schema by its bytes.").
 			LintRule(`root = if this < 1 { ["schema_cache_size must be at least 1"] }`)).

@@ -40,8 +40,9 @@
 // # Keys
 //
 // The processor decodes the record key of a tombstone, too, if the key is an envelope: an
-// output that deletes rows finds it in the metadata order_sink_key. A key is always
-// decoded as in strict: a tombstone must not delete a row by a guess.
+// output that deletes rows finds it with the metadata kafka_key, which other components
+// still read as the received key. A key is always decoded as in strict: a tombstone must
+// not delete a row by a guess.
 //
 // # compat
 //

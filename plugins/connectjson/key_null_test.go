@@ -18,7 +18,7 @@ func TestANullMemberOfAKey(t *testing.T) {
 		m.MetaSetMut(record.Key, []byte(envelope(structOf(field("id", `{"type":"int32","optional":true,"default":7}`)), `{"id":null}`)))
 		out := process(t, "key_format: json\nreplace_null_with_default: "+setting, service.MessageBatch{m})
 		require.NoError(t, out[0].GetError())
-		key, _ := out[0].MetaGetImmut(record.DecodedKey)
+		key, _ := out[0].MetaGetImmut(record.Key)
 		require.Equal(t, map[string]any{"id": want}, key.(*record.KeyValue).Value, setting)
 	}
 }

@@ -149,7 +149,6 @@ func TestTheKeyOfATombstoneIsMetadata(t *testing.T) {
 			m.SetBytes([]byte(text))
 		}
 		m.MetaSetMut(record.Key, key)
-		m.MetaSetMut(record.DecodedKey, "a producer's header")
 		return m
 	}
 	for _, yaml := range []string{"{}", "mode: compat", "schemas_enable: false", `schema_content: '{"type":"int8","optional":true}'`} {
@@ -157,35 +156,42 @@ func TestTheKeyOfATombstoneIsMetadata(t *testing.T) {
 			message(nil, []byte(key)), message(nil, key), message(nil, []byte(wrong)), message(nil, []byte("a")), message(nil, nil),
 		})
 		for i, want := range []*record.KeyValue{
-			{Raw: []byte(key), Value: map[string]any{"id": int64(7)}},
-			{Raw: []byte(key), Value: map[string]any{"id": int64(7)}},
-			{Raw: []byte(wrong), Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
+			{Received: []byte(key), Value: map[string]any{"id": int64(7)}},
+			{Received: key, Value: map[string]any{"id": int64(7)}},
+			{Received: []byte(wrong), Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
 			nil,
 			nil,
 		} {
 			require.NoError(t, out[i].GetError(), yaml)
-			got, has := out[i].MetaGetImmut(record.DecodedKey)
+			got, _ := out[i].MetaGetImmut(record.Key)
 			if want == nil {
-				require.False(t, has, "a producer's header must not pass for the key")
+				_, isDecoded := got.(*record.KeyValue)
+				require.False(t, isDecoded, "%s: %d", yaml, i)
 				continue
 			}
 			key := got.(*record.KeyValue)
-			require.Equal(t, []any{want.Raw, want.Value, want.Refusal}, []any{key.Raw, key.Value, key.Refusal}, "%s: %d", yaml, i)
+			require.Equal(t, []any{want.Received, want.Value, want.Refusal}, []any{key.Received, key.Value, key.Refusal}, "%s: %d", yaml, i)
 		}
 	}
 	null := process(t, "{}", service.MessageBatch{message(`{"schema":null,"payload":null}`, key), message(seedEnvelope, key)})
-	got, _ := null[0].MetaGetMut(record.DecodedKey)
-	require.Equal(t, map[string]any{"id": int64(7)}, got)
-	got, _ = null[1].MetaGetImmut(record.DecodedKey)
-	require.Equal(t, "a producer's header", got, "only a tombstone needs its key")
+	got, _ := null[0].MetaGetMut(record.Key)
+	require.Equal(t, key, got, "a mapping reads the received key")
+	got, _ = null[1].MetaGetImmut(record.Key)
+	require.Equal(t, key, got, "only a tombstone needs its key")
 
 	// A mapping that sets other metadata keeps the key.
 	mapping, err := bloblang.Parse("meta other = 1")
 	require.NoError(t, err)
 	mapped, err := null[0].BloblangQuery(mapping)
 	require.NoError(t, err)
-	got, _ = mapped.MetaGetImmut(record.DecodedKey)
+	got, _ = mapped.MetaGetImmut(record.Key)
 	require.IsType(t, &record.KeyValue{}, got)
+
+	// Another decoder decodes the received key again.
+	mapped.SetBytes(nil)
+	again := process(t, "key_format: string", service.MessageBatch{mapped})
+	got, _ = again[0].MetaGetImmut(record.Key)
+	require.Equal(t, []any{key, key}, []any{got.(*record.KeyValue).Received, got.(*record.KeyValue).Value})
 }
 
 // With the format of keys, the key of each message is decoded.
@@ -216,17 +222,18 @@ func TestKeysOfAFormat(t *testing.T) {
 	} {
 		m := service.NewMessage([]byte(envelope(`{"type":"int32"}`, "7")))
 		m.MetaSetMut(record.Key, c.key)
-		m.MetaSetMut(record.DecodedKey, "a producer's header")
 		out := process(t, "key_format: "+c.format, service.MessageBatch{m})
 		if c.want == refused {
 			require.EqualError(t, out[0].GetError(), c.as)
 			continue
 		}
 		require.NoError(t, out[0].GetError(), "%v", c.key)
-		got, has := out[0].MetaGetImmut(record.DecodedKey)
-		require.Equal(t, c.want != nil, has, "%v", c.key)
-		if has {
-			key := got.(*record.KeyValue)
+		got, _ := out[0].MetaGetImmut(record.Key)
+		key, isDecoded := got.(*record.KeyValue)
+		require.Equal(t, c.want != nil, isDecoded, "%v", c.key)
+		received, _ := out[0].MetaGetMut(record.Key)
+		require.Equal(t, c.key, received)
+		if isDecoded {
 			require.Equal(t, c.want, key.Value)
 			require.Equal(t, c.as == "", key.Schema == nil, "%v", c.key)
 			if key.Schema != nil {

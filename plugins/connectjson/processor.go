@@ -116,12 +116,13 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 	return rec.Unknown, nil
 }
 
-// storeKey decodes the record key into metadata. An output takes the key from there. A
-// key that cannot be decoded refuses the message if the format of keys is known.
+// storeKey keeps the decoded form of the record key with the key. An output takes it from
+// there. A key that cannot be decoded refuses the message if the format of keys is known.
 // Otherwise it fails no tombstone here, since not every output needs the key.
 func (p *processor) storeKey(msg *service.Message) *record.Refusal {
+	received, _ := msg.MetaGetMut(record.Key)
 	var raw []byte
-	switch k, _ := msg.MetaGetImmut(record.Key); k := k.(type) {
+	switch k := received.(type) {
 	case []byte:
 		raw = k
 	case string:
@@ -129,16 +130,17 @@ func (p *processor) storeKey(msg *service.Message) *record.Refusal {
 	}
 	key := p.keys.decode(raw)
 	switch {
-	case key == nil: // a producer's header of that name is no key
-		msg.MetaDelete(record.DecodedKey)
+	case raw == nil:
+	case key == nil: // also for this decoder, if another one has decoded it
+		msg.MetaSetMut(record.Key, received)
 	case key.Refusal != nil && p.keyFormat != "":
 		if key.Refusal.Path != record.Key {
 			return key.Refusal.At(record.Key)
 		}
 		return key.Refusal
 	default:
-		key.Raw = raw
-		msg.MetaSetImmut(record.DecodedKey, key)
+		key.Received = received
+		msg.MetaSetImmut(record.Key, key)
 	}
 	return nil
 }

@@ -23,8 +23,7 @@ func addressed(table string, s *schema.Schema, content any, keyField string) *se
 	m := typed(s, content)
 	m.MetaSetMut("table", table)
 	raw := []byte("the bytes of the key")
-	m.MetaSetMut(record.Key, raw)
-	m.MetaSetImmut(record.DecodedKey, &record.KeyValue{Raw: raw, Value: object{keyField: int64(1)}, Schema: recordOf(keyField, number())})
+	m.MetaSetImmut(record.Key, &record.KeyValue{Received: raw, Value: object{keyField: int64(1)}, Schema: recordOf(keyField, number())})
 	return m
 }
 
@@ -44,7 +43,6 @@ func TestBadRecordsAreRefusedBesideAGoodTable(t *testing.T) {
 	one := object{"id": int64(1)}
 	noKey := addressed("bad", recordOf("id", number()), one, "id")
 	noKey.MetaSetMut(record.Key, []byte(nil))
-	noKey.MetaDelete(record.DecodedKey)
 	for name, c := range map[string]struct {
 		bad  *service.Message
 		want string // code: field: reason
@@ -117,7 +115,7 @@ func TestTwoTopicsOfOneTableWithDifferentKeys(t *testing.T) {
 	o := d.output(anyTable)
 	first := func(id int) *service.Message {
 		m := addressed("t", recordOf("id", number(), "code", of(schema.Int32, "")), object{"id": int64(id), "code": int64(5)}, "id")
-		m.MetaSetImmut(record.DecodedKey, &record.KeyValue{Raw: []byte("the bytes of the key"), Value: object{"id": int64(id)}, Schema: recordOf("id", number())})
+		m.MetaSetImmut(record.Key, &record.KeyValue{Received: []byte("the bytes of the key"), Value: object{"id": int64(id)}, Schema: recordOf("id", number())})
 		return m
 	}
 	require.Empty(t, d.put(o, service.MessageBatch{first(1)}).refused)

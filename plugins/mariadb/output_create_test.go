@@ -54,8 +54,7 @@ func TestTheSchemaOfTheRecordKeyMakesTheKey(t *testing.T) {
 	d := shared(t)
 	config := "schema_metadata: schema\nkey_from: record_key\ncreate_tables: true\ntombstone: delete\n"
 	keyedBy := func(key any, its *schema.Schema, m *service.Message) *service.Message {
-		m.MetaSetMut(record.Key, []byte("k"))
-		m.MetaSetImmut(record.DecodedKey, &record.KeyValue{Raw: []byte("k"), Value: key, Schema: its})
+		m.MetaSetImmut(record.Key, &record.KeyValue{Received: []byte("k"), Value: key, Schema: its})
 		return m
 	}
 	value := recordOf("a", text(), "part", text())

@@ -58,7 +58,7 @@ func TestTheMembersOfTheRecordKeyAreRenamed(t *testing.T) {
 	o := d.output("table: t\nkey_from: record_key\nrename_fields: {id: order_id}\ntombstone: delete\nschema_metadata: schema\ncreate_tables: true\n")
 	message := func(id int, content any) *service.Message {
 		m := keyed(object{"id": int64(id)}, content)
-		key, _ := m.MetaGetImmut(record.DecodedKey)
+		key, _ := m.MetaGetImmut(record.Key)
 		key.(*record.KeyValue).Schema = recordOf("id", required(of(schema.Int32, "")))
 		if content != nil {
 			m.MetaSetImmut("schema", recordOf("id", of(schema.Int32, ""), "v", of(schema.Int32, "")))

@@ -75,10 +75,9 @@ func TestATombstoneBeforeAnyRecordDeletes(t *testing.T) {
 	o := d.output(openConfig)
 	require.Equal(t, int64(1), d.put(o, service.MessageBatch{tombstone("1", nil)}).counts["deleted"])
 	o = d.output("table: t\nkey_from: record_key\nschema_metadata: schema\ntombstone: delete\n")
-	key := &record.KeyValue{Raw: []byte("k"), Value: object{"id": int64(2)}, Schema: structOf("id")}
+	key := &record.KeyValue{Received: []byte("k"), Value: object{"id": int64(2)}, Schema: structOf("id")}
 	m := typed(nil, nil)
-	m.MetaSetMut(record.Key, []byte("k"))
-	m.MetaSetImmut(record.DecodedKey, key)
+	m.MetaSetImmut(record.Key, key)
 	require.Equal(t, int64(1), d.put(o, service.MessageBatch{m}).counts["deleted"])
 	require.Equal(t, []string{"3"}, d.rows("SELECT id FROM t"))
 }

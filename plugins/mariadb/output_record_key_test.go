@@ -18,8 +18,7 @@ func keyed(key, content any) *service.Message {
 		return m
 	}
 	raw := []byte("the bytes of the key")
-	m.MetaSetMut(record.Key, raw)
-	m.MetaSetImmut(record.DecodedKey, &record.KeyValue{Raw: raw, Value: key})
+	m.MetaSetImmut(record.Key, &record.KeyValue{Received: raw, Value: key})
 	return m
 }
 
@@ -67,7 +66,7 @@ func TestARecordKeyThatNamesNoRowIsRefused(t *testing.T) {
 	o := d.output("table: t\ncolumns: [id, v]\nkey: [id]\nkey_from: record_key\n")
 	content := map[string]any{"v": int64(1), "id": int64(1)}
 	refusedKey := keyed([]byte("k"), content)
-	refusedKey.MetaSetImmut(record.DecodedKey, &record.KeyValue{Raw: []byte("k"), Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: "id", Detail: "expected int32, got string"}})
+	refusedKey.MetaSetImmut(record.Key, &record.KeyValue{Received: []byte("k"), Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: "id", Detail: "expected int32, got string"}})
 	require.Equal(t, map[int]string{
 		0: "row_missing: kafka_key: the record has no key",
 		1: "row_type: id: INT(11) takes an integer, got text",

@@ -18,7 +18,7 @@ func TestATombstoneDeletesItsRow(t *testing.T) {
 	const key = `{"schema":{"type":"string"},"payload":"b"}`
 	decoded := tombstone([]byte(key), nil)
 	decoded.SetStructured(nil)
-	decoded.MetaSetImmut(record.DecodedKey, &record.KeyValue{Raw: []byte(key), Value: "b"})
+	decoded.MetaSetImmut(record.Key, &record.KeyValue{Received: []byte(key), Value: "b"})
 	require.Equal(t, "inserted 0, updated 0, unchanged 1, compacted 0, refused 0, deleted 2",
 		d.put(o, service.MessageBatch{tombstone([]byte("a"), nil), decoded, tombstone([]byte("A"), nil)}).String())
 	require.Equal(t, []string{"c|1"}, d.rows(ids))

@@ -26,7 +26,7 @@ func TestEveryNameIsReserved(t *testing.T) {
 	for name := range reserved {
 		assert.True(t, mayBeReserved(name), "mayBeReserved excludes %s", name)
 	}
-	for _, name := range append(Set, Batch, Headers, DecodedKey) {
+	for _, name := range append(Set, Batch, Headers) {
 		assert.True(t, reserved[name], "%s is not reserved", name)
 	}
 	for name := range numbers {

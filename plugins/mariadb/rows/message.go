@@ -76,12 +76,11 @@ func Messages[M Incoming](target *table.Target, schemaMetadata string, batch []M
 
 // KeyOf returns the record key of a message as [Message] has it.
 func KeyOf[M Incoming](m M) any {
-	raw, _ := m.MetaGetMut(record.Key)
-	decoded, _ := m.MetaGetImmut(record.DecodedKey)
-	if key, isDecoded := decoded.(*record.KeyValue); isDecoded && key.Is(raw) {
-		return key
+	key, _ := m.MetaGetImmut(record.Key)
+	if _, isDecoded := key.(*record.KeyValue); !isDecoded {
+		key, _ = m.MetaGetMut(record.Key)
 	}
-	return raw
+	return key
 }
 
 // SentAt returns the Kafka timestamp of a message, if it is in milliseconds: a number beyond
