@@ -63,34 +63,54 @@ func oneByOne(group []Row) Row {
 	return first
 }
 
+// Part is the rows of a batch that write the same columns of a table.
+type Part struct {
+	Table   *table.Table
+	Rows    []Row // in the order of the batch
+	Refused []Refused
+	Index   func(message int) int // the place in the batch of a message of the part
+}
+
 // IsSuperseded says whether a row that is refused as a duplicate would not last anyway,
 // because a later row of its key in the batch replaces it. In a batch that is delivered again
-// the row may be a duplicate of what the first delivery has left. all is the batch in its
-// order.
-func IsSuperseded(t *table.Table, all []Row, r *Row, refused []Refused) bool {
+// the row may be a duplicate of what the first delivery has left. all has the whole batch; its
+// is the part of the row.
+func IsSuperseded(all []Part, its *Part, r *Row) bool {
 	if r.Moved {
 		return false
 	}
-	for i := len(all) - 1; i >= 0 && all[i].Message > r.Message; i-- {
-		later := &all[i]
-		if !later.Deletes && t.Target.Mode == table.Insert || compareBy(t, t.Key, r, later) != 0 || isOlder(t, later, r) {
-			continue
-		}
-		if !slices.ContainsFunc(refused, func(v Refused) bool { return v.Row.Message == later.Message && v.Row.Moved == later.Moved }) {
-			return true
+	for i := range all {
+		part := &all[i]
+		for j := len(part.Rows) - 1; j >= 0 && part.Index(part.Rows[j].Message) > its.Index(r.Message); j-- {
+			later := &part.Rows[j]
+			if !later.Deletes && part.Table.Target.Mode == table.Insert || !haveSameKey(its.Table, r, part.Table, later) || isOlder(part.Table, later, its.Table, r) {
+				continue
+			}
+			if !slices.ContainsFunc(part.Refused, func(v Refused) bool { return v.Row.Message == later.Message && v.Row.Moved == later.Moved }) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
+// haveSameKey compares the keys of two rows of a table, whose other columns may differ.
+func haveSameKey(t *table.Table, r *Row, of *table.Table, other *Row) bool {
+	for n, i := range t.Key {
+		if t.Columns[i].Compare(r.Values[i], other.Values[of.Key[n]]) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // isOlder says whether the version keeps a row from replacing another row of its key. A
 // version of NULL is older than all others, as in the statement.
-func isOlder(t *table.Table, r, than *Row) bool {
-	v := t.Version
-	if v < 0 || r.Deletes && !t.Target.GuardsDeletes() {
+func isOlder(t *table.Table, r *Row, of *table.Table, than *Row) bool {
+	if t.Version < 0 || of.Version < 0 || r.Deletes && !t.Target.GuardsDeletes() {
 		return false
 	}
-	return t.Columns[v].Compare(r.Values[v], than.Values[v]) < 0
+	return t.Columns[t.Version].Compare(r.Values[t.Version], than.Values[of.Version]) < 0
 }
 
 // Next returns the rows to write after rows, of which some were refused. When a row that

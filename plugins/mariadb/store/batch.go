@@ -21,6 +21,7 @@ type group struct {
 	table    *table.Table
 	rows     []rows.Row
 	buffer   *rows.Buffer
+	outcome  rows.Outcome
 	result   Result
 }
 
@@ -97,6 +98,9 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 		return nil, f
 	}
 	for _, g := range groups {
+		if f := g.finish(ctx, groups); f != nil {
+			return nil, f
+		}
 		g.result.refuseUnmoved()
 		all.add(&g.result, g.index)
 	}
@@ -214,17 +218,20 @@ func (d *destination) lacking(t *table.Table, g *group, refusals map[int]*record
 
 // write stores the rows of all groups.
 func write(ctx context.Context, groups []*group) *fault.Fault {
+	order := [][][]rows.Row{nil}
 	if len(groups) == 1 {
-		return groups[0].write(ctx, groups[0].rows)
+		order[0] = [][]rows.Row{groups[0].rows}
+	} else {
+		order = rounds(groups)
 	}
-	for _, round := range rounds(groups) {
+	for _, round := range order {
 		for i, batch := range round {
 			if f := groups[i].write(ctx, batch); f != nil {
 				return f
 			}
 		}
 	}
-	return nil
+	return repeatDuplicates(ctx, groups)
 }
 
 // write stores rows of a group.
@@ -232,10 +239,14 @@ func (g *group) write(ctx context.Context, batch []rows.Row) *fault.Fault {
 	if len(batch) == 0 {
 		return nil
 	}
-	if f := g.layout.write(ctx, g.table, batch, g.buffer, &g.result); f != nil {
-		return g.table.Advise(ctx, g.layout.of.db, f)
+	if f := g.layout.write(ctx, batch, g); f != nil {
+		return g.advise(ctx, f)
 	}
 	return nil
+}
+
+func (g *group) advise(ctx context.Context, f *fault.Fault) *fault.Fault {
+	return g.table.Advise(ctx, g.layout.of.db, f)
 }
 
 // rounds divides the rows of several groups so that the rows of a key keep their order: two

@@ -111,105 +111,25 @@ func (l *layout) fit(ctx context.Context, notBefore time.Time) (*table.Table, er
 }
 
 // write stores one row of each key, then in rounds the rows whose outcome depends on the
-// first, so that a key has the row that it would have without compaction.
-func (l *layout) write(ctx context.Context, t *table.Table, built []rows.Row, buffer *rows.Buffer, r *Result) *fault.Fault {
-	var all rows.Outcome
-	batch := rows.Compact(t, built, buffer)
+// first, so that a key has the row that it would have without compaction. It adds to the
+// outcome of the group.
+func (l *layout) write(ctx context.Context, built []rows.Row, g *group) *fault.Fault {
+	batch := rows.Compact(g.table, built, g.buffer)
 	for len(batch) > 0 {
-		round, f := l.of.writer.Write(ctx, &l.evidence, t, batch, all.Tally)
+		round, f := l.of.writer.Write(ctx, &l.evidence, g.table, batch, g.outcome.Tally)
 		if f == nil && len(round.Refused) > 0 {
-			f = l.updateStored(ctx, t, &round)
+			f = l.updateStored(ctx, g.table, &round)
 		}
 		if f != nil {
 			return f
 		}
-		all.Add(round)
+		g.outcome.Add(round)
 		for i := range batch {
-			r.Compacted += batch[i].Compacted()
+			g.result.Compacted += batch[i].Compacted()
 		}
-		batch = rows.Next(t, batch, round.Refused)
-	}
-	if t.Clashes && t.Target.Mode != table.Insert {
-		if f := l.repeatDuplicates(ctx, t, built, &all); f != nil {
-			return f
-		}
-	}
-	r.Add(all.Tally)
-	for _, v := range all.Refused {
-		if v.Row.Group != nil {
-			r.Compacted -= v.Row.Compacted()
-			continue // the rows of its group were written after it
-		}
-		if v.Fault.Code == refusal.Duplicate {
-			outcome, f := l.outcomeOfDuplicate(ctx, t, built, &v.Row, all.Refused, r)
-			if f != nil {
-				return f
-			}
-			if outcome != nil {
-				*outcome++
-				continue
-			}
-		}
-		refused := &r.Refused
-		if v.Row.Moved {
-			refused = &r.unmoved
-		}
-		setIn(refused, v.Row.Message, t.Refusal(v.Fault))
-		if v.Fault.LacksParent() {
-			r.Orphans++
-		}
+		batch = rows.Next(g.table, batch, round.Refused)
 	}
 	return nil
-}
-
-// repeatDuplicates writes refused duplicates again while one of them is stored. In a batch
-// that is delivered again, a row has its first state again for a while, and may have a value
-// that another row needs.
-func (l *layout) repeatDuplicates(ctx context.Context, t *table.Table, built []rows.Row, all *rows.Outcome) *fault.Fault {
-	for {
-		var again []rows.Row
-		var others []rows.Refused
-		for _, v := range all.Refused {
-			if v.Fault.Code == refusal.Duplicate && !v.Row.Deletes && !rows.IsSuperseded(t, built, &v.Row, all.Refused) {
-				again = append(again, v.Row)
-			} else {
-				others = append(others, v)
-			}
-		}
-		if len(again) == 0 {
-			return nil
-		}
-		o, f := l.of.writer.Write(ctx, &l.evidence, t, again, all.Tally)
-		if f != nil {
-			return f
-		}
-		all.Refused = others
-		all.Add(o)
-		if len(o.Refused) == len(again) {
-			return nil
-		}
-	}
-}
-
-// outcomeOfDuplicate returns the count of a result that a refused duplicate belongs to, nil if
-// it stays refused. In a batch that is delivered again, a row may meet what the later rows
-// have left.
-func (l *layout) outcomeOfDuplicate(ctx context.Context, t *table.Table, built []rows.Row, row *rows.Row, refused []rows.Refused, r *Result) (*int, *fault.Fault) {
-	if rows.IsSuperseded(t, built, row, refused) {
-		return &r.Compacted, nil
-	}
-	query, args := t.NewerText(row.Values)
-	if query == "" || row.Deletes {
-		return nil, nil
-	}
-	var newer int
-	if err := l.of.db.QueryRowContext(ctx, query, args...).Scan(&newer); err != nil {
-		return nil, fault.Judge(err)
-	}
-	if newer == 0 {
-		return nil, nil
-	}
-	return &r.Stale, nil
 }
 
 // updateStored writes the rows again that no new row can be, since they lack a column that
