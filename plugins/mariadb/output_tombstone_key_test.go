@@ -76,3 +76,15 @@ func TestARecordWithoutAKey(t *testing.T) {
 	}, d.put(o, service.MessageBatch{keyed([]byte(nil), object{"id": int64(1)}), keyed(int64(7), object{"id": int64(1)}), keyed(object{"id": int64(2)}, object{"v": int64(2)})}).refused)
 	require.Equal(t, []string{"2|2"}, d.rows("SELECT * FROM t"))
 }
+
+// A tombstone without a key has the same refusal, also when no record has shown the columns.
+func TestATombstoneWithoutAKey(t *testing.T) {
+	t.Parallel()
+	d := shared(t, "CREATE TABLE t (id INT PRIMARY KEY, v INT)")
+	want := map[int]string{0: "row_missing: kafka_key: the record has no key"}
+	o := d.output("table: t\nkey_from: record_key\ntombstone: delete\n")
+	require.Equal(t, want, d.put(o, service.MessageBatch{keyed([]byte(nil), nil)}).refused)
+	require.Empty(t, d.put(o, service.MessageBatch{keyed(object{"id": int64(2)}, object{"v": int64(2)})}).refused)
+	require.Equal(t, want, d.put(o, service.MessageBatch{keyed([]byte(nil), nil)}).refused)
+	require.Equal(t, []string{"2|2"}, d.rows("SELECT * FROM t"))
+}

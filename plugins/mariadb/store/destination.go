@@ -176,7 +176,13 @@ func (d *destination) layoutOfKey(m *rows.Message, last *recent) (*layout, *reco
 		return d.last, nil
 	}
 	its := form{key: keySchema(m.Key), names: "\x00" + strings.Join(keyMembers(m.Key), "\x00")}
-	return d.find(its, func() (*table.Target, *record.Refusal) { return d.target.DeriveKeyOnly(keyMembers(m.Key)) })
+	return d.find(its, func() (*table.Target, *record.Refusal) {
+		target, refused := d.target.DeriveKeyOnly(keyMembers(m.Key))
+		if refused != nil {
+			refused = cmp.Or(key.Refused(m.Key), refused)
+		}
+		return target, refused
+	})
 }
 
 // hasKey says whether the columns of a layout's key are those of a record key. They may
