@@ -86,7 +86,7 @@ func ParseDecimal(text string) (decimal.Decimal, bool) {
 		mantissa, exponent = text[:at], text[at:]
 	}
 	whole, fraction, pointed := strings.Cut(mantissa, ".")
-	if whole == "" && fraction == "" {
+	if whole == "" && fraction == "" || strings.HasPrefix(whole, "-") {
 		return decimal.Decimal{}, false
 	}
 	if whole == "" {
