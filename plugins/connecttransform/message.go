@@ -96,8 +96,8 @@ func (m *message) readValue() {
 		m.Value.Value, _ = m.AsStructuredMut()
 		return
 	}
-	// A null value has neither bytes nor a structure.
-	if raw, err := m.AsBytes(); err != nil || len(raw) > 0 {
+	// The framework has a null value as no bytes, or as the bytes of the JSON null.
+	if raw, err := m.AsBytes(); err != nil || len(raw) > 0 && string(raw) != "null" {
 		m.Value = transform.Data{Value: raw, Refusal: valueNotDecoded}
 	}
 }
