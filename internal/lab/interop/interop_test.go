@@ -26,6 +26,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/registrytest"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
@@ -34,7 +35,7 @@ import (
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
-	sharedtest.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close)
+	sharedtest.Main(m, kafkatest.Close, registrytest.Close, mariadbtest.Close, ordersinktest.Close)
 }
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
