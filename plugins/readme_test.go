@@ -14,7 +14,7 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 
-	decodecodes "github.com/order-sink/order-sink/plugins/connectjson/refusal"
+	"github.com/order-sink/order-sink/plugins/connectjson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	upsertcodes "github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/order"
@@ -38,7 +38,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
-	data.Decode.Codes = decodecodes.Codes
+	data.Decode.Codes = connectjson.Codes
 	view, found = env.GetProcessorConfig("order_price")
 	data.Price = describe(t, view, found)
 	data.Price.Codes = order.Codes

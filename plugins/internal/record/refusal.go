@@ -12,10 +12,11 @@ type Stage struct{ Name, Connect string }
 
 // The stages. An error that is no refusal has the stage Unknown.
 var (
-	Decode  = Stage{"connect_json_decode", "VALUE_CONVERTER"}
-	Price   = Stage{"order_price", "TRANSFORMATION"}
-	Upsert  = Stage{"mariadb_upsert", "TASK_PUT"}
-	Unknown = Stage{"unknown", "UNKNOWN"}
+	Decode     = Stage{"connect_json_decode", "VALUE_CONVERTER"}
+	DecodeAvro = Stage{"connect_avro_decode", "VALUE_CONVERTER"}
+	Price      = Stage{"order_price", "TRANSFORMATION"}
+	Upsert     = Stage{"mariadb_upsert", "TASK_PUT"}
+	Unknown    = Stage{"unknown", "UNKNOWN"}
 )
 
 // Code is the code of a refusal and its description in the reference.

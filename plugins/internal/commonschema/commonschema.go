@@ -1,4 +1,6 @@
-package connectjson
+// Package commonschema describes the schema of a record in the common schema of the
+// framework, which other components read.
+package commonschema
 
 import (
 	"time"
@@ -8,12 +10,12 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
-// maxDescribed is the depth to which describe goes. The fingerprints of a description
+// MaxDepth is the depth to which Describe goes. The fingerprints of a description
 // cost the square of its depth.
-const maxDescribed = 32
+const MaxDepth = 32
 
-// describe returns a schema in the framework's common form, which Common.ToAny makes.
-func describe(s *schema.Schema) any {
+// Describe returns a schema in the framework's common form, which Common.ToAny makes.
+func Describe(s *schema.Schema) any {
 	c := common(s, s.Name, 1)
 	return c.ToAny()
 }
@@ -28,7 +30,7 @@ var commonTypes = [...]benthos.CommonType{
 func common(s *schema.Schema, name string, depth int) benthos.Common {
 	c := benthos.Common{Name: name, Optional: s.Optional, Type: commonTypes[s.Type]}
 	switch {
-	case depth > maxDescribed:
+	case depth > MaxDepth:
 		c.Type = benthos.Any
 	case s.Logical != schema.Plain:
 		c.Type, c.Logical = commonLogical(s)

@@ -1,0 +1,79 @@
+package avro
+
+import (
+	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
+)
+
+// maxDepth is the depth to which skip goes. Only a type that contains itself goes deeper.
+const maxDepth = 1000
+
+// skip passes over a value of an excluded field.
+func (r *reader) skip(n *node, depth int) (refused *record.Refusal) {
+	if depth > maxDepth {
+		return refusal.New(refusal.OutOfRange, "the message is nested too deep")
+	}
+	switch n.kind {
+	case kindNull:
+	case kindBoolean:
+		_, refused = r.take(1)
+	case kindInt, kindLong, kindEnum:
+		_, refused = r.long()
+	case kindFloat:
+		_, refused = r.take(4)
+	case kindDouble:
+		_, refused = r.take(8)
+	case kindBytes, kindString:
+		_, refused = r.bytes()
+	case kindFixed:
+		_, refused = r.take(int64(n.size))
+	case kindRecord:
+		if refused = r.spend(len(n.fields)); refused != nil {
+			return refused
+		}
+		for _, f := range n.fields {
+			if refused = r.skip(f.node, depth+1); refused != nil {
+				return refused
+			}
+		}
+	case kindUnion:
+		i, refused := r.index(len(n.branches), "a type")
+		if refused != nil {
+			return refused
+		}
+		return r.skip(n.branches[i], depth+1)
+	case kindArray, kindMap:
+		return r.skipBlocks(n, depth+1)
+	}
+	return refused
+}
+
+// skipBlocks passes over the blocks of an array or a map, whole when they have their size.
+func (r *reader) skipBlocks(n *node, depth int) *record.Refusal {
+	for {
+		count, refused := r.long()
+		if count == 0 || refused != nil {
+			return refused
+		}
+		if count < 0 {
+			if _, refused = r.bytes(); refused != nil {
+				return refused
+			}
+			continue
+		}
+		if count > int64(r.budget) {
+			return refusal.New(refusal.OutOfRange, "the message yields too many values")
+		}
+		r.budget -= int(count)
+		for range count {
+			if n.kind == kindMap {
+				if _, refused = r.bytes(); refused != nil {
+					return refused
+				}
+			}
+			if refused = r.skip(n.items, depth); refused != nil {
+				return refused
+			}
+		}
+	}
+}
