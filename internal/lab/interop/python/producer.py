@@ -74,6 +74,7 @@ SCENARIOS = {
         ('t-1', order('t-1')), ('주문 🛒', order('주문 🛒', customer='한국어 😀')), ('gone', order('gone')), ('gone', None),
     ],
     'header-ids': [({'order_id': 'h-1'}, order('h-1')), ({'order_id': 'gone'}, order('gone')), ({'order_id': 'gone'}, None)],
+    'later': [({'order_id': 'k-1'}, order('k-1'))],
     'new-field': [({'order_id': 'n-1'}, order('n-1', note='new'))],
 }
 
