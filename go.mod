@@ -3,6 +3,7 @@ module github.com/order-sink/order-sink
 go 1.26.6
 
 require (
+	github.com/dlclark/regexp2/v2 v2.13.0
 	github.com/dustin/go-humanize v1.0.1
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/mattn/go-isatty v0.0.20

@@ -14,6 +14,7 @@ type Stage struct{ Name, Connect string }
 var (
 	Decode     = Stage{"connect_json_decode", "VALUE_CONVERTER"}
 	DecodeAvro = Stage{"connect_avro_decode", "VALUE_CONVERTER"}
+	Transform  = Stage{"connect_transform", "TRANSFORMATION"}
 	Price      = Stage{"order_price", "TRANSFORMATION"}
 	Upsert     = Stage{"mariadb_upsert", "TASK_PUT"}
 	Unknown    = Stage{"unknown", "UNKNOWN"}
@@ -82,6 +83,8 @@ func Parse(err error) *Refusal {
 	switch code := parts[1]; {
 	case strings.HasPrefix(code, "order_"):
 		stage = Price
+	case strings.HasPrefix(code, "transform_"):
+		stage = Transform
 	case strings.HasPrefix(code, "row_"):
 		stage = Upsert
 	}
