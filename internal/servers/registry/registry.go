@@ -53,6 +53,9 @@ func New(ctx context.Context, dir string) (*Registry, error) {
 	if r.port, err = loopback.Port(0); err != nil {
 		return nil, fmt.Errorf("preparing the registry: %w", err)
 	}
+	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("preparing the registry: %w", err)
+	}
 	return r, nil
 }
 
