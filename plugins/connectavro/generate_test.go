@@ -43,8 +43,10 @@ func (g *generator) schema(depth int) any {
 	case n == 9 && len(g.done) > 0:
 		return g.done[g.IntN(len(g.done))]
 	case n == 10:
-		return g.oneOf([]any{"null", g.plain()}, []any{g.plain(), "null"}, []any{"null", g.record(depth - 1)},
-			[]any{"int", "string", "null"}, []any{"boolean", object{"type": "array", "items": "long"}, "double"})
+		if g.IntN(4) == 0 {
+			return []any{"null", g.record(depth - 1)}
+		}
+		return g.oneOf([]any{"null", g.plain()}, []any{g.plain(), "null"}, []any{"int", "string", "null"}, []any{"boolean", object{"type": "array", "items": "long"}, "double"})
 	case n == 11:
 		key := g.oneOf("int", "long")
 		entry := object{"type": "record", "fields": []any{object{"name": "key", "type": key}, object{"name": "value", "type": g.plain()}}, "connect.internal.type": "MapEntry"}

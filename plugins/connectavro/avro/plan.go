@@ -267,7 +267,7 @@ func (c *compiler) union(n *node, u use) (*plan, *record.Refusal) {
 			p.branches = append(p.branches, branch{})
 			continue
 		}
-		name := string(b.kind)
+		name := b.kind.String()
 		if b.name != "" {
 			name = b.base()
 		}
