@@ -50,6 +50,7 @@ func TestRefusals(t *testing.T) {
 		{7, "\x02", "bad_schema: value: the schema with id 7: schema.a.connect.type: expected int8 or int16, got another type", false},
 		{8, "\x00", "bad_schema: value: the schema with id 8: schema.x.n: expected a type other than null", false},
 		{9, "\x00", "unknown_schema: value: the registry does not have the schema with id 9, or a schema that it references", false},
+		{0, "\x00\x00\x00\x07", "unknown_schema: value: the registry does not have the schema with id 0, or a schema that it references. If the producer uses a serializer of Apicurio, set apicurio.registry.as-confluent to true there", false},
 		{20, "\x00", "bad_schema: value: the schema with id 20 is a JSON Schema, not Avro: put ", true},
 		{21, "\x00", "bad_schema: value: the schema with id 21 is of the type PROTOBUF, not Avro: let the producer use AvroConverter or JsonConverter", false},
 	} {
