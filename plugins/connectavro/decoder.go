@@ -52,7 +52,11 @@ func newDecoder(format, header string, client *registry.Client, state *retry.Sta
 }
 
 func unknown(ref wire.Ref) *compiled {
-	return &compiled{refusal: *refusal.New(refusal.NoSchema, "the registry does not have the schema with "+ref.Kind()+" "+ref.String()+", or a schema that it references")}
+	r := refusal.New(refusal.NoSchema, "the registry does not have the schema with "+ref.Kind()+" "+ref.String()+", or a schema that it references")
+	if ref == (wire.Ref{}) { // the first half of an id of 8 bytes
+		r.Detail += ". If the producer uses a serializer of Apicurio, set apicurio.registry.as-confluent to true there"
+	}
+	return &compiled{refusal: *r}
 }
 
 func compile(ref wire.Ref, source registry.Source, options avro.Options) *compiled {

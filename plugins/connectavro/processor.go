@@ -1,7 +1,6 @@
 package connectavro
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -112,7 +111,7 @@ func (p *processor) process(ctx context.Context, msg *service.Message, kept []re
 		var r *record.Refusal
 		var err error
 		if p.values.single != nil {
-			raw = bytes.Clone(raw) // the original keeps its bytes
+			raw = append([]byte{}, raw...) // the original keeps its bytes
 		}
 		if value, its, r, err = p.values.decode(ctx, msg, raw); r != nil || err != nil {
 			return r.At("value"), err

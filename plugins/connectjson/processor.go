@@ -1,7 +1,6 @@
 package connectjson
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -130,7 +129,7 @@ func (p *processor) decode(msg *service.Message, raw []byte) (Record, *record.Re
 	if len(raw) == 0 && record.IsNull(msg) {
 		return Record{}, nil
 	}
-	value, its, err := p.single.Decode(bytes.Clone(raw)) // the original keeps its bytes
+	value, its, err := p.single.Decode(append([]byte{}, raw...)) // the original keeps its bytes
 	if err != nil {
 		return Record{}, refusal.New(refusal.TypeMismatch, err.Error()).At("value")
 	}

@@ -229,6 +229,8 @@ func TestBadConfiguration(t *testing.T) {
 		"mode: lax":                 "value lax is not a valid option",
 		"unknown_fields: drop":      "value drop is not a valid option",
 		"schema_cache_size: 0":      "schema_cache_size must be at least 1",
+		"value_format: none":        "value_format is none: set key_format, or the processor does nothing",
+		"value_format: avro":        "value avro is not a valid option",
 		"schemas_enabled: true":     "field schemas_enabled not recognised",
 		"schema_content: '{'":       "reading schema_content: parsing schema: bad_json: value: expected a member's name, got the end at byte 1",
 		"schema_content: ''":        "reading schema_content: parsing schema: bad_json: value: no document at byte 0",

@@ -1,7 +1,6 @@
 package avro
 
 import (
-	"maps"
 	"strconv"
 	"strings"
 
@@ -40,7 +39,7 @@ var further = map[kind]map[string]string{
 
 // annotate sets what the schema says about its type: the name, the version, the
 // parameters and the meaning.
-func (c *compiler) annotate(s *schema.Schema, n *node, u use) *record.Refusal {
+func (c *compiler) annotate(s *schema.Schema, n *node) *record.Refusal {
 	if r := setLogical(s, n); r != nil {
 		return r
 	}
@@ -48,7 +47,7 @@ func (c *compiler) annotate(s *schema.Schema, n *node, u use) *record.Refusal {
 	if r := setVersion(s, n); r != nil {
 		return r
 	}
-	if r := setParameters(s, n, u); r != nil {
+	if r := setParameters(s, n); r != nil {
 		return r
 	}
 	if r := c.setName(s, n); r != nil {
@@ -112,7 +111,7 @@ func setVersion(s *schema.Schema, n *node) *record.Refusal {
 	return nil
 }
 
-func setParameters(s *schema.Schema, n *node, u use) *record.Refusal {
+func setParameters(s *schema.Schema, n *node) *record.Refusal {
 	if value, isSet := n.object[propertyParameters]; isSet {
 		parameters, isObject := value.(map[string]any)
 		if !isObject {
@@ -134,14 +133,6 @@ func setParameters(s *schema.Schema, n *node, u use) *record.Refusal {
 			}
 			set(s, name, text)
 		}
-	}
-	if _, isSet := n.object[propertyDefault]; u.has && !isSet {
-		set(s, namespace+".field.default", "true")
-	}
-	if len(s.Parameters) == 0 {
-		s.Parameters = nil
-	} else {
-		s.Parameters = maps.Clone(s.Parameters)
 	}
 	return nil
 }

@@ -10,21 +10,22 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
-// default_ returns the default of a schema: that of the field, else connect.default. Like
-// the converter, it ignores a default that does not fit its type. nil is none.
-func (c *compiler) default_(p *plan, n *node, u use) any {
-	value := u.default_
-	if !u.has {
-		value = n.object[propertyDefault]
-	}
-	if value == nil {
-		return nil
+// setDefault sets the default of a schema: that of the field, else connect.default. Like
+// the converter, it ignores a default that does not fit its type.
+func (c *compiler) setDefault(p *plan, n *node, u use) {
+	connect, isSet := n.object[propertyDefault]
+	value := connect
+	if u.has {
+		value = u.default_
 	}
 	v, fits := defaultOf(p, value)
-	if !fits {
-		return nil
+	if !fits || v == nil {
+		return
 	}
-	return v
+	p.schema.Default = v
+	if u.has && !isSet {
+		set(p.schema, namespace+".field.default", "true")
+	}
 }
 
 // defaultOf converts the JSON of a default to a value of a record.

@@ -13,27 +13,41 @@ import (
 )
 
 // kind is one of Avro's types.
-type kind string
+type kind uint8
 
-// The types, by their names in a schema.
+// The types. The first ones are primitive.
 const (
-	kindNull    kind = "null"
-	kindBoolean kind = "boolean"
-	kindInt     kind = "int"
-	kindLong    kind = "long"
-	kindFloat   kind = "float"
-	kindDouble  kind = "double"
-	kindBytes   kind = "bytes"
-	kindString  kind = "string"
-	kindRecord  kind = "record"
-	kindEnum    kind = "enum"
-	kindArray   kind = "array"
-	kindMap     kind = "map"
-	kindFixed   kind = "fixed"
-	kindUnion   kind = "union"
+	kindNull kind = iota
+	kindBoolean
+	kindInt
+	kindLong
+	kindFloat
+	kindDouble
+	kindBytes
+	kindString
+	kindRecord
+	kindEnum
+	kindArray
+	kindMap
+	kindFixed
+	kindUnion
 )
 
-var primitives = []kind{kindNull, kindBoolean, kindInt, kindLong, kindFloat, kindDouble, kindBytes, kindString}
+var kindNames = []string{
+	"null", "boolean", "int", "long", "float", "double", "bytes", "string", "record", "enum", "array", "map", "fixed",
+}
+
+// String returns the name of the type in a schema.
+func (k kind) String() string { return kindNames[k] }
+
+// kindOf returns the type of this name. known is false for the name of a defined type.
+func kindOf(name string) (k kind, known bool) {
+	if name == "error" { // a record of a protocol
+		return kindRecord, true
+	}
+	i := slices.Index(kindNames, name)
+	return kind(max(i, 0)), i >= 0
+}
 
 // node is a type of a schema. A named type that the schema uses again is the same node
 // again, so the nodes of a recursive type are a cycle.
@@ -91,7 +105,10 @@ func (p *parser) parse(text string) (*node, *record.Refusal) {
 	return p.node(document, "")
 }
 
-func isPrimitive(name string) bool { return slices.Contains(primitives, kind(name)) }
+func isPrimitive(name string) bool {
+	k, known := kindOf(name)
+	return known && k < kindRecord
+}
 
 func (p *parser) node(v any, namespace string) (*node, *record.Refusal) {
 	switch v := v.(type) {
@@ -106,8 +123,8 @@ func (p *parser) node(v any, namespace string) (*node, *record.Refusal) {
 }
 
 func (p *parser) reference(name, namespace string) (*node, *record.Refusal) {
-	if isPrimitive(name) {
-		return &node{kind: kind(name)}, nil
+	if k, known := kindOf(name); known && k < kindRecord {
+		return &node{kind: k}, nil
 	}
 	if n := p.named[qualified(name, namespace)]; n != nil {
 		return n, nil
@@ -133,7 +150,7 @@ func (p *parser) union(branches []any, namespace string) (*node, *record.Refusal
 		if r != nil {
 			return nil, r.At(refusal.Element(i))
 		}
-		id := string(n.kind) + " " + n.name
+		id := strconv.Itoa(int(n.kind)) + " " + n.name
 		if n.kind == kindUnion || seen[id] {
 			return nil, refusal.New(refusal.BadSchema, "a union has a union, or a type twice").At(refusal.Element(i))
 		}
@@ -151,25 +168,23 @@ func (p *parser) object(object map[string]any, namespace string) (*node, *record
 	if !isText {
 		return p.node(object["type"], namespace)
 	}
-	n := &node{kind: kind(name), object: object}
+	k, known := kindOf(name)
+	if !known {
+		return p.reference(name, namespace)
+	}
+	n := &node{kind: k, object: object}
 	var r *record.Refusal
-	switch n.kind {
-	case "error":
-		n.kind = kindRecord
-		return n, p.define(n, namespace)
+	switch k {
 	case kindRecord, kindEnum, kindFixed:
-		return n, p.define(n, namespace)
+		r = p.define(n, namespace)
 	case kindArray:
 		n.items, r = p.node(object["items"], namespace)
-		return n, r.At("items")
+		r = r.At("items")
 	case kindMap:
 		n.items, r = p.node(object["values"], namespace)
-		return n, r.At("values")
+		r = r.At("values")
 	}
-	if isPrimitive(name) {
-		return n, nil
-	}
-	return p.reference(name, namespace)
+	return n, r
 }
 
 // define reads a named type. Its name is known before its fields are read, since they may
@@ -177,7 +192,7 @@ func (p *parser) object(object map[string]any, namespace string) (*node, *record
 func (p *parser) define(n *node, namespace string) *record.Refusal {
 	name := textOf(n.object, "name")
 	if name == "" {
-		return refusal.New(refusal.BadSchema, "a "+string(n.kind)+" has no name")
+		return refusal.New(refusal.BadSchema, "a "+n.kind.String()+" has no name")
 	}
 	if own, isSet := n.object["namespace"].(string); isSet {
 		namespace = own

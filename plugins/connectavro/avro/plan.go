@@ -98,12 +98,10 @@ func (c *compiler) compile(n *node, u use) (*plan, *record.Refusal) {
 	if r := c.base(p, n, u); r != nil {
 		return nil, r
 	}
-	if r := c.annotate(p.schema, n, u); r != nil {
+	if r := c.annotate(p.schema, n); r != nil {
 		return nil, r
 	}
-	if v := c.default_(p, n, u); v != nil {
-		p.schema.Default = v
-	}
+	c.setDefault(p, n, u)
 	return p, nil
 }
 
@@ -210,13 +208,12 @@ func (c *compiler) record(p *plan, n *node, u use) *record.Refusal {
 	defer delete(c.active, n)
 	s := p.schema
 	s.Type, s.Index = schema.Struct, make(map[string]int, len(n.fields))
-	s.Parameters = map[string]string{}
 	if doc := n.text("doc"); doc != "" {
-		s.Parameters[namespace+".record.doc"] = doc
+		set(s, namespace+".record.doc", doc)
 	}
 	for _, f := range n.fields {
 		if doc := textOf(f.object, "doc"); doc != "" {
-			s.Parameters[namespace+".field.doc."+f.name] = doc
+			set(s, namespace+".field.doc."+f.name, doc)
 		}
 		below, isNamed := u.exclude[f.name]
 		if isNamed && below == nil {
@@ -270,7 +267,7 @@ func (c *compiler) union(n *node, u use) (*plan, *record.Refusal) {
 			p.branches = append(p.branches, branch{})
 			continue
 		}
-		name := string(b.kind)
+		name := b.kind.String()
 		if b.name != "" {
 			name = b.base()
 		}

@@ -84,19 +84,18 @@ func (r *reader) bytes() ([]byte, *record.Refusal) {
 }
 
 func (r *reader) text() (string, *record.Refusal) {
-	at := r.total - len(r.b)
 	b, refused := r.bytes()
 	if refused != nil {
 		return "", refused
 	}
-	at = r.total - len(r.b) - len(b)
 	if !utf8.Valid(b) {
 		return "", bad("expected text in UTF-8, got other bytes")
 	}
 	if r.shared == "" {
 		return string(b), nil
 	}
-	return r.shared[at : at+len(b)], nil
+	end := r.total - len(r.b)
+	return r.shared[end-len(b) : end], nil
 }
 
 func (r *reader) boolean() (bool, *record.Refusal) {

@@ -48,26 +48,17 @@ func (r *reader) skip(n *node, depth int) (refused *record.Refusal) {
 	return refused
 }
 
-// skipBlocks passes over the blocks of an array or a map, whole when they have their size.
+// skipBlocks passes over the blocks of an array or a map. It does not trust the size of a
+// block, so that a message has the same value whatever is excluded.
 func (r *reader) skipBlocks(n *node, depth int) *record.Refusal {
 	for {
-		count, refused := r.long()
+		count, refused := r.block()
 		if count == 0 || refused != nil {
 			return refused
 		}
-		if count < 0 {
-			if _, refused = r.bytes(); refused != nil {
-				return refused
-			}
-			continue
-		}
-		if count > int64(r.budget) {
-			return refusal.New(refusal.OutOfRange, "the message yields too many values")
-		}
-		r.budget -= int(count)
 		for range count {
 			if n.kind == kindMap {
-				if _, refused = r.bytes(); refused != nil {
+				if _, refused = r.text(); refused != nil {
 					return refused
 				}
 			}

@@ -32,7 +32,7 @@ func newFront(t *testing.T) *front {
 	f.open()
 	t.Cleanup(func() {
 		f.close()
-		f.Registry.Close()
+		f.Close()
 	})
 	return f
 }
@@ -42,7 +42,7 @@ func (f *front) open() {
 	listener, err := net.Listen("tcp", f.address)
 	require.NoError(f, err)
 	f.address = listener.Addr().String()
-	target, err := url.Parse(f.Registry.URL())
+	target, err := url.Parse(f.URL())
 	require.NoError(f, err)
 	f.server = &http.Server{Handler: httputil.NewSingleHostReverseProxy(target)}
 	go func(s *http.Server) { _ = s.Serve(listener) }(f.server)

@@ -81,6 +81,8 @@ func Parse(err error) *Refusal {
 	}
 	stage := Decode
 	switch code := parts[1]; {
+	case code == "bad_avro" || code == "unknown_schema": // the other codes are those of JSON
+		stage = DecodeAvro
 	case strings.HasPrefix(code, "order_"):
 		stage = Price
 	case strings.HasPrefix(code, "transform_"):
