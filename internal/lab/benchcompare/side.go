@@ -18,6 +18,7 @@ import (
 var suite = []part{
 	{"plugins/connectjson", "^BenchmarkDecode$/^seed$|^BenchmarkProcessor$"},
 	{"plugins/connectavro", "^BenchmarkDecode$/^seed$|^BenchmarkProcessor$"},
+	{"plugins/connecttransform", "^BenchmarkUnwrapAndRoute$|^BenchmarkTransforms$"},
 	{"plugins/order", "^BenchmarkProcessBatch$"},
 	{"plugins/mariadb", "^BenchmarkRows$"},
 	{"plugins", "^BenchmarkChangeEvents$"},
