@@ -14,7 +14,8 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
 
-	decodecodes "github.com/order-sink/order-sink/plugins/connectjson/refusal"
+	"github.com/order-sink/order-sink/plugins/connectavro"
+	"github.com/order-sink/order-sink/plugins/connectjson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	upsertcodes "github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/order"
@@ -34,11 +35,14 @@ type plugin struct {
 // `order-sink create`.
 func TestReferenceIsUpToDate(t *testing.T) {
 	env := service.GlobalEnvironment()
-	var data struct{ Decode, Price, Upsert, Read, Send plugin }
+	var data struct{ Decode, Avro, Price, Upsert, Read, Send plugin }
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
-	data.Decode.Codes = decodecodes.Codes
+	data.Decode.Codes = connectjson.Codes
+	view, found = env.GetProcessorConfig("connect_avro_decode")
+	data.Avro = describe(t, view, found)
+	data.Avro.Codes = connectavro.Codes
 	view, found = env.GetProcessorConfig("order_price")
 	data.Price = describe(t, view, found)
 	data.Price.Codes = order.Codes

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 )
 
 // TestBoundedWork: the decoder refuses messages that would multiply into gigabytes or take
@@ -76,7 +76,7 @@ func TestRefusalText(t *testing.T) {
 	require.LessOrEqual(t, len(r.Error()), 256+60)
 	form := regexp.MustCompile(`^[a-z_]+: [^: ]+: .+$`)
 	known := map[string]bool{}
-	for _, c := range refusal.Codes {
+	for _, c := range Codes {
 		require.NotEmpty(t, c.Meaning)
 		known[c.Name] = true
 	}

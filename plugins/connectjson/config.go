@@ -7,8 +7,8 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/convert"
 	"github.com/order-sink/order-sink/plugins/internal/primitive"
+	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // The names of the fields of connect_json_decode.
@@ -23,6 +23,7 @@ const (
 	fieldStoreOriginal = "store_original_metadata"
 	fieldCacheSize     = "schema_cache_size"
 	fieldKeyFormat     = "key_format"
+	fieldValueFormat   = "value_format"
 
 	modeStrict    = "strict"
 	modeCompat    = "compat"
@@ -65,12 +66,19 @@ func spec() *service.ConfigSpec {
 			Description("The metadata in which the processor stores the schema, in the form that the `schema_metadata` fields of other components read. When this field is empty, the processor does not store the schema. A message without a schema does not get this metadata.")).
 		Field(service.NewStringField(fieldStoreOriginal).Default("").
 			Description("The metadata in which the processor stores the received bytes, by reference. When this field is empty, the processor does not store the bytes. A refused message gets this metadata, too, and its content is also the received bytes. The metadata of this name always has the received bytes, never a header of that name.")).
-		Field(service.NewStringAnnotatedEnumField(fieldKeyFormat, keyFormats()).Default("").
+		Field(service.NewStringAnnotatedEnumField(fieldKeyFormat, primitive.Meanings(map[string]string{
+			"":         "Not known.",
+			formatJSON: "Connect JSON, with or without the envelope of `schema` and `payload` (`JsonConverter`).",
+		})).Default("").
 			Description("The format of the record keys, like `key.converter`. The processor then decodes the key of each message, and refuses a message whose key has another format. By default, the processor only decodes the key of a tombstone, if that key is Connect JSON.")).
+		Field(service.NewStringAnnotatedEnumField(fieldValueFormat, primitive.Meanings(map[string]string{
+			formatJSON:     "Connect JSON (`JsonConverter`).",
+			primitive.None: "The processor does not decode the value: another processor does. It only decodes the key.",
+		})).Default(formatJSON).Description("The format of the values, like `value.converter`. Use another format than `json` when the values are not JSON. Most fields of this processor then only concern the keys.")).
 		Field(service.NewIntField(fieldCacheSize).Default(1000).Advanced().
 			Description("How many distinct schemas the processor remembers. The processor parses a schema once and then finds the schema by its bytes.").
 			LintRule(`root = if this < 1 { ["schema_cache_size must be at least 1"] }`)).
-		LintRule(`root = if this.schemas_enable.or(true) == false && this.exists("schema_content") { ["schema_content has no effect when schemas_enable is false"] }`).
+		LintRule(`root = if this.schemas_enable.or(true) == false && this.exists("schema_content") { ["schema_content has no effect when schemas_enable is false"] } else if this.value_format.or("json") == "none" && this.key_format.or("") == "" { ["value_format is none: set key_format, or the processor does nothing"] }`).
 		Example("From an envelope to a record", "The message `"+exampleEnvelope+"` becomes `{\"order_id\":\"77a436fd\",\"price\":\"12.34\",\"qty\":3}`. A later output finds the schema in the metadata `schema`.", `
 pipeline:
   processors:
@@ -79,21 +87,10 @@ pipeline:
 `)
 }
 
-// keyFormats returns the formats of keys with their meanings.
-func keyFormats() map[string]string {
-	all := map[string]string{
-		"":         "Not known.",
-		formatJSON: "Connect JSON, with or without the envelope of `schema` and `payload` (`JsonConverter`).",
-	}
-	for _, f := range primitive.Formats {
-		all[f.Name] = f.Meaning
-	}
-	return all
-}
-
 type config struct {
 	options       Options
 	keyFormat     string
+	valueFormat   string
 	storeSchema   string
 	storeOriginal string
 }
@@ -109,6 +106,7 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 		{fieldStoreSchema, &c.storeSchema},
 		{fieldStoreOriginal, &c.storeOriginal},
 		{fieldKeyFormat, &c.keyFormat},
+		{fieldValueFormat, &c.valueFormat},
 	} {
 		if *setting.into, err = p.FieldString(setting.field); err != nil {
 			return c, err
@@ -136,7 +134,7 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.options.Exclude, err = convert.ParseExclusion(paths); err != nil {
+	if c.options.Exclude, err = schema.ParseExclusion(paths); err != nil {
 		return c, fmt.Errorf("reading %s: %w", fieldExclude, err)
 	}
 	if p.Contains(fieldSchemaContent) {

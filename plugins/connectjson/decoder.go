@@ -7,9 +7,9 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/connectjson/convert"
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/connectjson/schemajson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -27,7 +27,7 @@ type Options struct {
 	SchemaContent []byte
 	RefuseUnknown bool // refuses the members of a struct that its schema lacks
 	KeepNull      bool // a null field is null although its schema has a default
-	Exclude       convert.Exclusion
+	Exclude       schema.Exclusion
 	CacheSize     int // the greatest number of distinct schemas to remember, at least 1
 	// Describe, unless nil, is called once for each distinct schema; its answer becomes
 	// Schema.Common.

@@ -1,6 +1,6 @@
 // Package connectjson decodes Kafka Connect JSON: the envelope of schema and payload that
-// org.apache.kafka.connect.json.JsonConverter writes and reads. processor.go, config.go
-// and schema_metadata.go are the processor connect_json_decode. The rest is plain Go that
+// org.apache.kafka.connect.json.JsonConverter writes and reads. processor.go and
+// config.go are the processor connect_json_decode. The rest is plain Go that
 // knows nothing of a pipeline: a [Decoder], with jackson, schema and convert below it.
 //
 // # Envelope
@@ -35,7 +35,7 @@
 //
 // A missing or null field takes the default of its schema. Without a default it is nil if
 // the schema is optional, else the message is refused. A refusal is a *record.Refusal. Its
-// text is "code: path: detail" and has no value; refusal.Codes lists the codes.
+// text is "code: path: detail" and has no value; Codes lists the codes.
 //
 // # Keys
 //

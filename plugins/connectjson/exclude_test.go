@@ -5,13 +5,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/convert"
+	"github.com/order-sink/order-sink/plugins/internal/commonschema"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
-func excluding(t *testing.T, paths ...string) convert.Exclusion {
+func excluding(t *testing.T, paths ...string) schema.Exclusion {
 	t.Helper()
-	e, err := convert.ParseExclusion(paths)
+	e, err := schema.ParseExclusion(paths)
 	require.NoError(t, err)
 	return e
 }
@@ -29,7 +29,7 @@ func TestExcludedFieldsAreNotDecoded(t *testing.T) {
 	want := map[string]any{"op": "c", "source": map[string]any{"db": "shop"}, "after": map[string]any{"version": "v", "id": int64(7)}}
 	for _, compat := range []bool{false, true} {
 		d := newDecoder(t, Options{
-			CacheSize: 10, Compat: compat, RefuseUnknown: true, Describe: describe,
+			CacheSize: 10, Compat: compat, RefuseUnknown: true, Describe: commonschema.Describe,
 			Exclude: excluding(t, "ts_ns", "transaction", "source.version", "source.row", "not.there"),
 		})
 		for name, payload := range map[string]string{
@@ -78,11 +78,11 @@ func TestExcludedFieldsOfPlainJSON(t *testing.T) {
 func TestPathsOfExcludedFields(t *testing.T) {
 	// A struct that is excluded whole is not in the record, whatever else is named in it.
 	for _, paths := range [][]string{{"a", "a.b"}, {"a.b", "a"}} {
-		require.Equal(t, convert.Exclusion{"a": nil}, excluding(t, paths...), paths)
+		require.Equal(t, schema.Exclusion{"a": nil}, excluding(t, paths...), paths)
 	}
-	require.Equal(t, convert.Exclusion{"a": {"b": nil, "c": nil}, "d": nil}, excluding(t, "a.b", "d", "a.c"))
+	require.Equal(t, schema.Exclusion{"a": {"b": nil, "c": nil}, "d": nil}, excluding(t, "a.b", "d", "a.c"))
 	for _, path := range []string{"", ".", "a.", ".a", "a..b"} {
-		_, err := convert.ParseExclusion([]string{path})
+		_, err := schema.ParseExclusion([]string{path})
 		require.EqualError(t, err, "a name of a field is empty", path)
 	}
 }

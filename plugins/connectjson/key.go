@@ -4,9 +4,9 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/primitive"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 

@@ -6,8 +6,10 @@ import (
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
+	"github.com/order-sink/order-sink/plugins/internal/commonschema"
+	"github.com/order-sink/order-sink/plugins/internal/primitive"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 )
 
 // Name is the processor's name in YAML.
@@ -23,6 +25,7 @@ func init() {
 type processor struct {
 	config
 	decoder *Decoder
+	single  *primitive.Format // of values that are not JSON
 	keys    *keys
 	unknown *service.MetricCounter
 	refused *service.MetricCounter
@@ -34,15 +37,20 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 		return nil, err
 	}
 	if conf.storeSchema != "" {
-		conf.options.Describe = describe
+		conf.options.Describe = commonschema.Describe
 	}
 	decoder, err := NewDecoder(conf.options)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", fieldSchemaContent, err)
 	}
+	single := primitive.Find(conf.valueFormat)
+	if single != nil {
+		single = single.Describe(commonschema.Describe)
+	}
 	return &processor{
 		config:  conf,
 		decoder: decoder,
+		single:  single,
 		keys:    newKeys(conf.keyFormat, conf.options),
 		unknown: resources.Metrics().NewCounter("connect_json_decode_unknown_fields_total"),
 		refused: resources.Metrics().NewCounter("connect_json_decode_refused_total", "code"),
@@ -51,9 +59,9 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 
 func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) ([]service.MessageBatch, error) {
 	unknown := 0
-	var originals []original // of all messages, since one allocation is cheaper than many
+	var originals []record.Received // of all messages, since one allocation is cheaper than many
 	if p.storeOriginal != "" {
-		originals = make([]original, len(batch))
+		originals = make([]record.Received, len(batch))
 	}
 	for i, msg := range batch {
 		if msg.GetError() != nil {
@@ -61,6 +69,7 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 		}
 		n, r := p.process(msg, originals[min(i, len(originals)):])
 		if r != nil { // the only place that refuses a message: every refusal counts
+			r.Stage = record.Decode
 			p.refused.Incr(1, r.Code)
 			msg.SetError(r)
 		}
@@ -72,23 +81,19 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 	return []service.MessageBatch{batch}, nil
 }
 
-// original is the received bytes of a message. Nothing changes them.
-type original []byte
-
-// Copy implements service.ImmutableValue without a copy: a reader of metadata must not
-// write into its bytes either.
-func (o *original) Copy() any { return []byte(*o) }
-
 // process decodes a message. It returns the number of members that the schema lacks, or
 // why the message cannot be decoded. The original goes to the first of kept, if there is
 // one.
-func (p *processor) process(msg *service.Message, kept []original) (unknown int, _ *record.Refusal) {
-	raw, r := bytesOf(msg)
-	if r != nil {
+func (p *processor) process(msg *service.Message, kept []record.Received) (unknown int, _ *record.Refusal) {
+	if p.valueFormat == primitive.None {
+		return 0, p.storeKey(msg)
+	}
+	raw, ok := record.BytesOf(msg)
+	if !ok {
 		if p.storeOriginal != "" { // a producer's header of that name is not the bytes
 			msg.MetaDelete(p.storeOriginal)
 		}
-		return 0, r
+		return 0, refusal.New(refusal.BadJSON, "expected bytes, got content that has none").At("value")
 	}
 	if len(kept) > 0 {
 		// A refused message has the metadata, too. Its value is then always the bytes,
@@ -96,7 +101,7 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 		kept[0] = raw
 		msg.MetaSetImmut(p.storeOriginal, &kept[0])
 	}
-	rec, r := p.decoder.decode(raw)
+	rec, r := p.decode(msg, raw)
 	if r != nil {
 		return 0, r
 	}
@@ -116,18 +121,27 @@ func (p *processor) process(msg *service.Message, kept []original) (unknown int,
 	return rec.Unknown, nil
 }
 
+// decode decodes the value of a message.
+func (p *processor) decode(msg *service.Message, raw []byte) (Record, *record.Refusal) {
+	if p.single == nil {
+		return p.decoder.decode(raw)
+	}
+	if len(raw) == 0 && record.IsNull(msg) {
+		return Record{}, nil
+	}
+	value, its, err := p.single.Decode(append([]byte{}, raw...)) // the original keeps its bytes
+	if err != nil {
+		return Record{}, refusal.New(refusal.TypeMismatch, err.Error()).At("value")
+	}
+	return Record{Value: value, Schema: its}, nil
+}
+
 // storeKey keeps the decoded form of the record key with the key. An output takes it from
 // there. A key that cannot be decoded refuses the message if the format of keys is known.
 // Otherwise it fails no tombstone here, since not every output needs the key.
 func (p *processor) storeKey(msg *service.Message) *record.Refusal {
 	received, _ := msg.MetaGetMut(record.Key)
-	var raw []byte
-	switch k := received.(type) {
-	case []byte:
-		raw = k
-	case string:
-		raw = []byte(k)
-	}
+	raw := record.ReceivedBytes(received)
 	key := p.keys.decode(raw)
 	switch {
 	case raw == nil:
@@ -139,26 +153,13 @@ func (p *processor) storeKey(msg *service.Message) *record.Refusal {
 		}
 		return key.Refusal
 	default:
+		if key.Refusal != nil {
+			key.Refusal.Stage = record.Decode
+		}
 		key.Received = received
 		msg.MetaSetImmut(record.Key, key)
 	}
 	return nil
-}
-
-// bytesOf returns the bytes of a message. Structured content that has no JSON form, such
-// as an infinite number, has no bytes, for which the framework reports no error. Without
-// this check the message would pass for a tombstone.
-func bytesOf(msg *service.Message) ([]byte, *record.Refusal) {
-	raw, err := msg.AsBytes()
-	hasNone := err != nil
-	if err == nil && len(raw) == 0 {
-		v, err := msg.AsStructured() // an error: a tombstone
-		hasNone = err == nil && v != nil
-	}
-	if hasNone {
-		return nil, refusal.New(refusal.BadJSON, "expected bytes, got content that has none").At("value")
-	}
-	return raw, nil
 }
 
 func (p *processor) Close(context.Context) error { return nil }

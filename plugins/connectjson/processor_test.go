@@ -11,6 +11,9 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/schema"
 	"github.com/redpanda-data/benthos/v4/public/service"
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/internal/commonschema"
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 func parse(t *testing.T, yaml string) (*processor, error) {
@@ -83,7 +86,7 @@ func TestMetadata(t *testing.T) {
 
 	kept, ok := out[0].MetaGetImmut("original")
 	require.True(t, ok)
-	require.Same(t, &raw[0], &(*kept.(*original))[0], "the bytes are kept by reference")
+	require.Same(t, &raw[0], &(*kept.(*record.Received))[0], "the bytes are kept by reference")
 	mutable, _ := out[0].MetaGetMut("original")
 	require.Equal(t, raw, mutable)
 
@@ -110,7 +113,7 @@ func TestMetadata(t *testing.T) {
 	// for them.
 	kept, ok = out[3].MetaGetImmut("original")
 	require.True(t, ok)
-	require.Equal(t, original("{}"), *kept.(*original))
+	require.Equal(t, record.Received("{}"), *kept.(*record.Received))
 }
 
 // TestSchemaMetadata: every type in the framework's terms, and ParseFromAny takes them
@@ -171,7 +174,7 @@ func TestSchemaMetadata(t *testing.T) {
 		{bitsOf("65"), schema.Common{Type: schema.ByteArray}},
 		{variableDecimal, schema.Common{Type: schema.BigDecimal}},
 	} {
-		d := newDecoder(t, Options{SchemaContent: []byte(structOf(field("f", c.node))), Describe: describe})
+		d := newDecoder(t, Options{SchemaContent: []byte(structOf(field("f", c.node))), Describe: commonschema.Describe})
 		got, err := schema.ParseFromAny(d.fixed.Common)
 		require.NoError(t, err, c.node)
 		c.want.Name = "f"
@@ -184,7 +187,7 @@ func TestSchemaMetadata(t *testing.T) {
 func TestDeepSchemaMetadata(t *testing.T) {
 	const depth = 300
 	node := strings.Repeat(`{"type":"array","items":`, depth) + `{"type":"int8"}` + strings.Repeat("}", depth)
-	d := newDecoder(t, Options{SchemaContent: []byte(node), Describe: describe})
+	d := newDecoder(t, Options{SchemaContent: []byte(node), Describe: commonschema.Describe})
 	got, err := schema.ParseFromAny(d.fixed.Common)
 	require.NoError(t, err)
 	levels := 1
@@ -192,7 +195,7 @@ func TestDeepSchemaMetadata(t *testing.T) {
 		got = got.Children[0]
 	}
 	require.Equal(t, schema.Any, got.Type)
-	require.Equal(t, maxDescribed+1, levels)
+	require.Equal(t, commonschema.MaxDepth+1, levels)
 }
 
 func TestFieldsReachTheDecoder(t *testing.T) {
@@ -226,6 +229,8 @@ func TestBadConfiguration(t *testing.T) {
 		"mode: lax":                 "value lax is not a valid option",
 		"unknown_fields: drop":      "value drop is not a valid option",
 		"schema_cache_size: 0":      "schema_cache_size must be at least 1",
+		"value_format: none":        "value_format is none: set key_format, or the processor does nothing",
+		"value_format: avro":        "value avro is not a valid option",
 		"schemas_enabled: true":     "field schemas_enabled not recognised",
 		"schema_content: '{'":       "reading schema_content: parsing schema: bad_json: value: expected a member's name, got the end at byte 1",
 		"schema_content: ''":        "reading schema_content: parsing schema: bad_json: value: no document at byte 0",

@@ -17,6 +17,8 @@ import (
 // suite has the benchmarks of the hot paths.
 var suite = []part{
 	{"plugins/connectjson", "^BenchmarkDecode$/^seed$|^BenchmarkProcessor$"},
+	{"plugins/connectavro", "^BenchmarkDecode$/^seed$|^BenchmarkProcessor$"},
+	{"plugins/connecttransform", "^BenchmarkUnwrapAndRoute$|^BenchmarkTransforms$"},
 	{"plugins/order", "^BenchmarkProcessBatch$"},
 	{"plugins/mariadb", "^BenchmarkRows$"},
 	{"plugins", "^BenchmarkChangeEvents$"},

@@ -26,6 +26,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/ordersink"
 	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
+	"github.com/order-sink/order-sink/internal/servers/registrytest"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
@@ -34,7 +35,7 @@ import (
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
-	sharedtest.Main(m, kafkatest.Close, mariadbtest.Close, ordersinktest.Close)
+	sharedtest.Main(m, kafkatest.Close, registrytest.Close, mariadbtest.Close, ordersinktest.Close)
 }
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
@@ -147,13 +148,18 @@ func start(t *testing.T, b kafka.Broker, topic, deadLetters, dsn string) {
 // startPipeline runs a pipeline in the real binary until the end of the test.
 func startPipeline(t *testing.T, b kafka.Broker, pipeline, topic, deadLetters, dsn string) {
 	t.Helper()
+	startWith(t, b, pipeline, ordersinktest.NewLog(t), map[string]string{
+		"KAFKA_TOPIC": topic, "KAFKA_GROUP": topic, "DEAD_LETTER_TOPIC": deadLetters, "MARIADB_DSN": dsn,
+	})
+}
+
+// startWith runs a pipeline with these environment variables until the end of the test.
+func startWith(t *testing.T, b kafka.Broker, pipeline string, log *ordersinktest.Log, env map[string]string) *ordersink.Sink {
+	t.Helper()
+	env["KAFKA_BROKERS"] = strings.Join(b.Seeds(), ",")
 	s, err := ordersink.Start(ordersink.Config{
-		Binary: ordersinktest.Binary(t), Dir: ordersinktest.Root(t), HTTP: ordersinktest.FreeAddress(t), Log: ordersinktest.NewLog(t),
+		Binary: ordersinktest.Binary(t), Dir: ordersinktest.Root(t), HTTP: ordersinktest.FreeAddress(t), Log: log, Env: env,
 		Args: []string{"streams", "--no-api", "-o", "config/service.yaml", "-r", "config/resources.yaml", pipeline},
-		Env: map[string]string{
-			"KAFKA_BROKERS": strings.Join(b.Seeds(), ","), "KAFKA_TOPIC": topic, "KAFKA_GROUP": topic,
-			"DEAD_LETTER_TOPIC": deadLetters, "MARIADB_DSN": dsn,
-		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -168,6 +174,7 @@ func startPipeline(t *testing.T, b kafka.Broker, pipeline, topic, deadLetters, d
 	if err := s.AwaitReady(ctx); err != nil {
 		t.Fatal(err)
 	}
+	return s
 }
 
 // values reads the first n records, which must have no key.

@@ -1,6 +1,7 @@
 package connectworker
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -18,6 +19,9 @@ type Sink struct {
 	Address        string // of MariaDB, "127.0.0.1:port"
 	User, Password string
 	Database       string
+
+	// Set has further settings, and settings in place of those of Config.
+	Set map[string]string
 
 	// Tuned uses the fastest settings of a measurement instead of the defaults.
 	//
@@ -88,5 +92,6 @@ func (s Sink) Config() map[string]string {
 			config["consumer.override.partition.assignment.strategy"] = "org.apache.kafka.clients.consumer.RoundRobinAssignor"
 		}
 	}
+	maps.Copy(config, s.Set)
 	return config
 }

@@ -38,12 +38,14 @@ var (
 type Plugin struct {
 	jars string // the name of their directory, with the version of the pom
 	pom  []byte
+	// onClassPath makes it a part of the worker, for classes that no manifest lists.
+	onClassPath bool
 }
 
 // The plugins of [Sink] and [Source].
 var (
-	JDBCSink      = Plugin{"debezium-jdbc-3.4.0.Final", sinkPOM}
-	MariaDBSource = Plugin{"debezium-mariadb-3.4.0.Final", sourcePOM}
+	JDBCSink      = Plugin{jars: "debezium-jdbc-3.4.0.Final", pom: sinkPOM}
+	MariaDBSource = Plugin{jars: "debezium-mariadb-3.4.0.Final", pom: sourcePOM}
 )
 
 // The worker is alone in its group and keeps one copy of everything. Its group and its
@@ -101,7 +103,8 @@ func Start(ctx context.Context, dir string, seeds []string, plugins ...Plugin) (
 		return nil, err
 	}
 	w := &Worker{dir: dir, seeds: seeds, address: loopback.Address(port)}
-	if err := w.configure(ctx, plugins); err != nil {
+	classes, err := w.configure(ctx, plugins)
+	if err != nil {
 		return nil, err
 	}
 	log, err := os.OpenFile(w.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
@@ -109,7 +112,8 @@ func Start(ctx context.Context, dir string, seeds []string, plugins ...Plugin) (
 		return nil, fmt.Errorf("starting Kafka Connect: %w", err)
 	}
 	defer log.Close()
-	cmd := exec.Command(path, append(jvm, "-cp", filepath.Join(jars, "*"),
+	classes = append([]string{filepath.Join(jars, "*")}, classes...)
+	cmd := exec.Command(path, append(jvm, "-cp", strings.Join(classes, string(os.PathListSeparator)),
 		"org.apache.kafka.connect.cli.ConnectDistributed", w.config())...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	if w.process, err = process.Start(cmd); err != nil {
@@ -121,19 +125,24 @@ func Start(ctx context.Context, dir string, seeds []string, plugins ...Plugin) (
 	return w, nil
 }
 
-// configure writes worker.properties and fills the folder of plugins.
-func (w *Worker) configure(ctx context.Context, all []Plugin) error {
+// configure writes worker.properties and fills the folder of plugins. It returns what the
+// plugins add to the class path.
+func (w *Worker) configure(ctx context.Context, all []Plugin) (classes []string, err error) {
 	plugins := filepath.Join(w.dir, "plugins")
 	if err := os.MkdirAll(plugins, 0o755); err != nil {
-		return fmt.Errorf("preparing Kafka Connect: %w", err)
+		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
 	for _, plugin := range all {
 		jars, err := java.Jars(ctx, plugin.jars, plugin.pom)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if plugin.onClassPath {
+			classes = append(classes, filepath.Join(jars, "*"))
+			continue
 		}
 		if err := os.Symlink(jars, filepath.Join(plugins, plugin.jars)); err != nil {
-			return fmt.Errorf("preparing Kafka Connect: %w", err)
+			return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 		}
 	}
 	var text strings.Builder
@@ -141,12 +150,12 @@ func (w *Worker) configure(ctx context.Context, all []Plugin) error {
 		"Seeds": strings.Join(w.seeds, ","), "Address": w.address, "Plugins": plugins,
 		"Group": "kafka-connect-" + rand.Text(),
 	}); err != nil {
-		return fmt.Errorf("preparing Kafka Connect: %w", err)
+		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
 	if err := os.WriteFile(w.config(), []byte(text.String()), 0o644); err != nil {
-		return fmt.Errorf("preparing Kafka Connect: %w", err)
+		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
-	return nil
+	return classes, nil
 }
 
 // await waits until REST answers and the worker has joined its group.

@@ -13,14 +13,26 @@ import (
 // directory once; later calls are offline. The name identifies the content of the pom and
 // so contains the versions: "kafka-4.3.1".
 func Jars(ctx context.Context, name string, pom []byte) (string, error) {
+	return cached(ctx, name, pom, "dependency:copy-dependencies")
+}
+
+// Unpacked is [Jars] for archives: the directory has the files of the archives that the pom
+// names as items (artifactItems) of the dependency plugin.
+func Unpacked(ctx context.Context, name string, pom []byte) (string, error) {
+	return cached(ctx, name, pom, "dependency:unpack")
+}
+
+func cached(ctx context.Context, name string, pom []byte, goal string) (string, error) {
 	cache, err := cacheDir()
 	if err != nil {
 		return "", err
 	}
-	return jars(ctx, cache, name, pom)
+	return fetch(ctx, cache, name, pom, goal)
 }
 
-func jars(ctx context.Context, cache, name string, pom []byte) (string, error) {
+// fetch returns the directory name of the cache. If the directory does not exist, fetch
+// makes it with a goal of Maven that has the parameter outputDirectory.
+func fetch(ctx context.Context, cache, name string, pom []byte, goal string) (string, error) {
 	unlock, err := lock(cache)
 	if err != nil {
 		return "", err
@@ -40,7 +52,7 @@ func jars(ctx context.Context, cache, name string, pom []byte) (string, error) {
 		return "", fmt.Errorf("caching %s: %w", name, err)
 	}
 	whole := filepath.Join(work, "jars")
-	if err := maven(ctx, work, "dependency:copy-dependencies", "-DoutputDirectory="+whole); err != nil {
+	if err := maven(ctx, work, goal, "-DoutputDirectory="+whole); err != nil {
 		return "", fmt.Errorf("fetching %s: %w", name, err)
 	}
 	if err := os.Rename(whole, dir); err != nil {

@@ -21,7 +21,7 @@ mkdir -p "$out" && echo 1 > "$out/first.jar" && sleep 0.3 && echo 2 > "$out/last
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			dir, err := jars(t.Context(), cache, "kafka-1", nil)
+			dir, err := fetch(t.Context(), cache, "kafka-1", nil, "dependency:copy-dependencies")
 			if err != nil {
 				t.Error(err)
 				return
@@ -37,7 +37,7 @@ mkdir -p "$out" && echo 1 > "$out/first.jar" && sleep 0.3 && echo 2 > "$out/last
 	}
 	// The second call needs no Maven.
 	t.Setenv("PATH", t.TempDir())
-	if _, err := jars(t.Context(), cache, "kafka-1", nil); err != nil {
+	if _, err := fetch(t.Context(), cache, "kafka-1", nil, "dependency:copy-dependencies"); err != nil {
 		t.Errorf("with the jars in place: %v", err)
 	}
 }
@@ -46,7 +46,7 @@ func TestAFetchThatFailsLeavesNothing(t *testing.T) {
 	bin, cache := t.TempDir(), t.TempDir()
 	program(t, bin, "mvn", `echo no network; exit 1`)
 	t.Setenv("PATH", bin+":/usr/bin:/bin")
-	_, err := jars(t.Context(), cache, "kafka-1", nil)
+	_, err := fetch(t.Context(), cache, "kafka-1", nil, "dependency:copy-dependencies")
 	if err == nil || errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "no network") {
 		t.Errorf("got %v, expected the message of Maven", err)
 	}
@@ -74,7 +74,7 @@ func TestNotInstalled(t *testing.T) {
 	}
 	t.Run("no Maven", func(t *testing.T) {
 		t.Setenv("PATH", t.TempDir())
-		if _, err := jars(t.Context(), t.TempDir(), "kafka-1", nil); !errors.Is(err, ErrNotInstalled) {
+		if _, err := fetch(t.Context(), t.TempDir(), "kafka-1", nil, "dependency:copy-dependencies"); !errors.Is(err, ErrNotInstalled) {
 			t.Errorf("got %v, expected %v", err, ErrNotInstalled)
 		}
 	})

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/connectjson/schemajson"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 

@@ -6,10 +6,10 @@ import (
 	"strconv"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -72,24 +72,12 @@ func (c *Converter) float(s *schema.Schema, n jackson.Node, bits int) (any, *rec
 func (c *Converter) floatOf(n jackson.Node, bits int) (v float64, fits bool) {
 	v, err := strconv.ParseFloat(string(c.Bytes(n)), bits)
 	if bits == 32 {
-		v = shortest(float32(v))
+		v = logical.Float32(float32(v))
 	}
 	if v == 0 && c.number(n).Sign() == 0 {
 		v = 0
 	}
 	return v, err == nil
-}
-
-// shortest is the float64 nearest to the shortest decimal that identifies f: 0.1, where
-// float64(f) is 0.10000000149011612. A JDBC sink stores that decimal, too. Nothing is
-// lost: the shortest decimal of the result is the shortest decimal of f, for every
-// float32. float32(shortest(f)) is not f for 7.038531e-26, since that rounds twice: only
-// the decimal leads back to f.
-func shortest(f float32) float64 {
-	var scratch [32]byte
-	text := strconv.AppendFloat(scratch[:0], float64(f), 'g', -1, 32)
-	v, _ := strconv.ParseFloat(string(text), 64) // no error: the text is Go's own
-	return v
 }
 
 // decimal converts a Decimal, which is a number or the base64 of the unscaled integer.
@@ -117,12 +105,12 @@ func (c *Converter) decimal(s *schema.Schema, n jackson.Node) (any, *record.Refu
 	default:
 		return nil, refusal.New(refusal.TypeMismatch, "expected Decimal, got "+k.String())
 	}
-	text, fits := logical.DecimalText(d)
-	if err != nil || !fits {
+	if err != nil {
 		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of at most 2000 characters, got a longer one")
 	}
-	if c.Strict && s.Precision > 0 && d.Precision() > s.Precision {
-		return nil, refusal.New(refusal.OutOfRange, "expected a Decimal of the schema's precision, got more digits")
+	text, r := logical.DecimalValue(s, d, c.Strict)
+	if r != nil {
+		return nil, r
 	}
 	// A few bytes with a great scale are a long text: each 16 bytes of it cost as much as
 	// a value.

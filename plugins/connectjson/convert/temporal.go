@@ -3,12 +3,11 @@ package convert
 import (
 	"math"
 	"strings"
-	"time"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -35,7 +34,7 @@ func (c *Converter) logical(s *schema.Schema, n jackson.Node) (any, *record.Refu
 	if r != nil {
 		return nil, r
 	}
-	return c.temporal(s, units)
+	return logical.Temporal(s, units, c.Strict)
 }
 
 // units is the number of a Date, Time or Timestamp, which the reference wants to be an
@@ -59,25 +58,6 @@ func (c *Converter) units(s *schema.Schema, n jackson.Node) (int64, *record.Refu
 	return v, nil
 }
 
-const millisPerDay = 24 * 60 * 60 * 1000
-
-// temporal turns a number of a logical type's units into the type's value. strict wants a
-// year of four digits, which JSON and SQL can write, and a Time of Kafka Connect within
-// one day, as its description says. The reference takes 24:00:00, too, and any year.
-func (c *Converter) temporal(s *schema.Schema, v int64) (any, *record.Refusal) {
-	if s.Logical == schema.Time {
-		if s.IsConnect && (v < 0 || v > millisPerDay || c.Strict && v == millisPerDay) {
-			return nil, refusal.New(refusal.OutOfRange, "expected 0 to 86399999 milliseconds")
-		}
-		return logical.Duration(v, s.Unit), nil
-	}
-	t := logical.Instant(v, s.Unit)
-	if y := t.Year(); c.Strict && (y < 0 || y > 9999) {
-		return nil, refusal.New(refusal.OutOfRange, "expected a year from 0 to 9999")
-	}
-	return t, nil
-}
-
 // zoned reads Debezium's ZonedTimestamp. compat leaves a text that is no timestamp as it
 // is, since a ZonedTimestamp is only text to the reference.
 func (c *Converter) zoned(s *schema.Schema, n jackson.Node) (any, *record.Refusal) {
@@ -88,12 +68,12 @@ func (c *Converter) zoned(s *schema.Schema, n jackson.Node) (any, *record.Refusa
 	if r != nil {
 		return nil, r
 	}
-	t, err := time.Parse(time.RFC3339Nano, text.(string))
+	t, r := logical.Zoned(text.(string))
 	switch {
-	case err == nil:
-		return t.UTC(), nil
+	case r == nil:
+		return t, nil
 	case c.Strict:
-		return nil, refusal.New(refusal.OutOfRange, "expected a timestamp such as 2026-01-31T10:20:30.123456Z")
+		return nil, r
 	}
 	return text, nil
 }

@@ -3,14 +3,11 @@
 package schemajson
 
 import (
-	"math"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/order-sink/order-sink/plugins/connectjson/jackson"
-	"github.com/order-sink/order-sink/plugins/connectjson/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -28,10 +25,6 @@ const (
 	memberItems      = "items"
 	memberKeys       = "keys"
 	memberValues     = "values"
-
-	parameterScale     = "scale"
-	parameterPrecision = "connect.decimal.precision"
-	parameterLength    = "length" // of Debezium's Bits
 )
 
 // Parser reads schemas from a scanned document.
@@ -205,7 +198,7 @@ func (p *Parser) parseLogical(s *schema.Schema, n jackson.Node) *record.Refusal 
 		}
 	}
 	if p.Strict && s.Logical == schema.Decimal && !s.HasScale {
-		return refusal.New(refusal.BadSchema, "expected the Decimal's scale as text").At(parameterScale).At(memberParameters)
+		return refusal.New(refusal.BadSchema, "expected the Decimal's scale as text").At(schema.ParameterScale).At(memberParameters)
 	}
 	return nil
 }
@@ -218,44 +211,6 @@ func (p *Parser) parseParameters(s *schema.Schema, n jackson.Node) *record.Refus
 		}
 		s.Parameters[m.Name] = p.Text(m.Value)
 	}
-	if scale, found := s.Parameters[parameterScale]; found {
-		s.Scale, s.HasScale = parseInt(scale)
-	}
-	switch s.Logical {
-	case schema.Decimal:
-		s.Precision = positive(s.Parameters[parameterPrecision])
-	case schema.Bits:
-		s.Length = positive(s.Parameters[parameterLength])
-	}
+	s.ReadParameters()
 	return nil
-}
-
-// positive is a number above 0, else 0.
-func positive(text string) int {
-	if v, ok := parseInt(text); ok && v > 0 {
-		return int(v)
-	}
-	return 0
-}
-
-// parseInt is Java's Integer.parseInt: a sign, and digits of any script.
-func parseInt(text string) (v int64, ok bool) {
-	negative := strings.HasPrefix(text, "-")
-	if negative || strings.HasPrefix(text, "+") {
-		text = text[1:]
-	}
-	for _, r := range text {
-		if r > 0xFFFF || !unicode.IsDigit(r) || v > math.MaxInt32 {
-			return 0, false
-		}
-		zero := r // each script's ten digits stand together, in order
-		for unicode.IsDigit(zero-1) && r-zero < 9 {
-			zero--
-		}
-		v = v*10 + int64(r-zero)
-	}
-	if negative {
-		v = -v
-	}
-	return v, text != "" && v >= math.MinInt32 && v <= math.MaxInt32
 }

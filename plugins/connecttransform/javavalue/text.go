@@ -45,6 +45,8 @@ func Text(s *schema.Schema, v any) (text string, ok bool) {
 		return strconv.FormatBool(v), true
 	case json.Number:
 		return v.String(), true
+	case time.Time: // without a schema
+		return dateText(v.UnixMilli()), true
 	case []byte:
 		return base64.StdEncoding.EncodeToString(v), true
 	}

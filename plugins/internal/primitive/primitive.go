@@ -6,10 +6,11 @@ package primitive
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
-	"strconv"
 	"unicode/utf8"
 
+	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -46,6 +47,26 @@ func Find(name string) *Format {
 
 func optional(t schema.Type) *schema.Schema { return &schema.Schema{Type: t, Optional: true} }
 
+// None is the name of the format of a value that a decoder leaves to another processor.
+const None = "none"
+
+// Describe returns the format with a schema of its own that has a common form.
+func (f *Format) Describe(describe func(*schema.Schema) any) *Format {
+	described, its := *f, *f.schema
+	its.Common = describe(&its)
+	described.schema = &its
+	return &described
+}
+
+// Meanings returns the meaning of each format by its name, and those of others.
+func Meanings(others map[string]string) map[string]string {
+	all := maps.Clone(others)
+	for _, f := range Formats {
+		all[f.Name] = f.Meaning
+	}
+	return all
+}
+
 // Decode returns the value of b, and its schema. The value is a string, []byte, bool,
 // int64 or float64, and nil without bytes (b is nil). It shares the memory of b. The error
 // has no part of the value.
@@ -74,9 +95,6 @@ func readBoolean(b []byte) (any, error) {
 	return b[0] == 1, nil
 }
 
-// readFloat returns the float64 that is nearest to the shortest decimal of the float32, as
-// the decoders of this project do.
 func readFloat(b []byte) (any, error) {
-	f := float64(math.Float32frombits(binary.BigEndian.Uint32(b)))
-	return strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64)
+	return logical.Float32(math.Float32frombits(binary.BigEndian.Uint32(b))), nil
 }

@@ -12,11 +12,12 @@ type Stage struct{ Name, Connect string }
 
 // The stages. An error that is no refusal has the stage Unknown.
 var (
-	Decode    = Stage{"connect_json_decode", "VALUE_CONVERTER"}
-	Price     = Stage{"order_price", "TRANSFORMATION"}
-	Transform = Stage{"connect_transform", "TRANSFORMATION"}
-	Upsert    = Stage{"mariadb_upsert", "TASK_PUT"}
-	Unknown   = Stage{"unknown", "UNKNOWN"}
+	Decode     = Stage{"connect_json_decode", "VALUE_CONVERTER"}
+	DecodeAvro = Stage{"connect_avro_decode", "VALUE_CONVERTER"}
+	Transform  = Stage{"connect_transform", "TRANSFORMATION"}
+	Price      = Stage{"order_price", "TRANSFORMATION"}
+	Upsert     = Stage{"mariadb_upsert", "TASK_PUT"}
+	Unknown    = Stage{"unknown", "UNKNOWN"}
 )
 
 // Code is the code of a refusal and its description in the reference.
@@ -80,6 +81,8 @@ func Parse(err error) *Refusal {
 	}
 	stage := Decode
 	switch code := parts[1]; {
+	case code == "bad_avro" || code == "unknown_schema": // the other codes are those of JSON
+		stage = DecodeAvro
 	case strings.HasPrefix(code, "order_"):
 		stage = Price
 	case strings.HasPrefix(code, "transform_"):

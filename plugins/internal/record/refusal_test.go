@@ -26,3 +26,12 @@ func TestParse(t *testing.T) {
 		assert.Equal(t, c.want, Parse(c.err), text)
 	}
 }
+
+// TestTheStageOfACode that only one decoder has.
+func TestTheStageOfACode(t *testing.T) {
+	for code, stage := range map[string]Stage{
+		"bad_json": Decode, "bad_schema": Decode, "bad_avro": DecodeAvro, "unknown_schema": DecodeAvro, "order_late": Price, "row_null": Upsert,
+	} {
+		assert.Equal(t, stage, Parse(errors.New("failed: "+code+": value: why")).Stage, code)
+	}
+}

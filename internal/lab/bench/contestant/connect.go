@@ -40,7 +40,7 @@ var ConnectCold = Contestant{Name: "Kafka Connect, cold", Start: func(ctx contex
 	if err != nil {
 		return nil, err
 	}
-	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds(), connectworker.JDBCSink)
+	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds(), connectworker.JDBCSink, connectworker.AvroConverter)
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +74,13 @@ func connector(s *stack.Stack, r Run, tuned bool) (map[string]string, error) {
 		return nil, errors.New("reading the DSN: expected user:password@tcp(host:port)/database")
 	}
 	table := "orders"
-	if r.Sequence.OwnTables {
+	if r.Sequence.OwnTables || r.Unwrapped {
 		table = "${topic}"
 	}
 	return connectworker.Sink{
 		Topic: r.Topic, Table: table, Tasks: r.Sequence.Partitions, Tuned: tuned, Changes: r.Sequence.Changes,
 		Address: there.Addr, User: there.User, Password: there.Passwd, Database: there.DBName,
+		Set: formats(s, r.Workload),
 	}.Config(), nil
 }
 
@@ -116,7 +117,7 @@ func warmConnect(ctx context.Context, s *stack.Stack) error {
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
 		return fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
-	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds(), connectworker.JDBCSink)
+	worker, err := connectworker.Start(ctx, dir, s.Kafka.Seeds(), connectworker.JDBCSink, connectworker.AvroConverter)
 	if err != nil {
 		return err
 	}

@@ -16,8 +16,12 @@ const ordersPipeline = "pipelines/orders.yaml"
 // only the changes that the workload needs.
 func ownPipeline(s *stack.Stack, w workload.Workload) (path string, err error) {
 	switch {
+	case w.Unwrapped:
+		return derived(s, "pipelines/tables.yaml", "unwrapped", unwrap)
 	case w.Sequence.Changes:
 		return "pipelines/replica.yaml", nil
+	case w.Sequence.Avro:
+		return derived(s, ordersPipeline, "avro", readAvro)
 	case w.Sequence.OwnTables:
 		return derived(s, "pipelines/tables.yaml", "keyed", keyByValue)
 	case w.Sequence.Wide:
@@ -30,10 +34,10 @@ func ownPipeline(s *stack.Stack, w workload.Workload) (path string, err error) {
 // topicsVariable returns the variable of the pipeline that takes the topics.
 func topicsVariable(w workload.Workload) string {
 	switch {
+	case w.Sequence.OwnTables, w.Unwrapped:
+		return "KAFKA_TOPICS"
 	case w.Sequence.Changes:
 		return "KAFKA_TOPICS_PATTERN" // matches whole names
-	case w.Sequence.OwnTables:
-		return "KAFKA_TOPICS"
 	default:
 		return "KAFKA_TOPIC"
 	}

@@ -61,6 +61,13 @@ func TestCopiesOfPipelines(t *testing.T) {
 		{"pipelines/tables.yaml", keyByValue,
 			[]string{`    key_from: record_key`, `    key: [ "${KEY_COLUMN:}" ]`},
 			[]string{`    key_from: value`, `    key: [ order_id ]`}},
+		{"pipelines/orders.yaml", readAvro,
+			[]string{`      connect_json_decode:`, `        # Refuses values that Kafka Connect's converter silently stores as 0.`, `        mode: strict`},
+			[]string{`      connect_avro_decode:`, `        urls: [ '${SCHEMA_REGISTRY_URL}' ]`, `        key_format: ""`}},
+		{"pipelines/tables.yaml", unwrap, nil,
+			[]string{`        replace_null_with_default: false`, `    - connect_transform:`, `        schema_metadata: order_sink_schema`, `        transforms:`,
+				`          - { name: unwrap, type: io.debezium.transforms.ExtractNewRecordState }`,
+				`          - { name: route, type: org.apache.kafka.connect.transforms.RegexRouter, regex: '([a-z]+)-[0-9]+', replacement: $1 }`}},
 	} {
 		text := shipped(t, c.path)
 		changed, err := c.change(text)

@@ -59,10 +59,14 @@ func orderSinks(name string, n int, pipeline func(*stack.Stack, workload.Workloa
 		if err != nil {
 			return nil, err
 		}
-		sinks, profiled, err := startOrderSinks(ctx, s, n, r.Log, path, map[string]string{
+		env := map[string]string{
 			"KAFKA_BROKERS": s.Kafka.Seeds()[0], topicsVariable(r.Workload): r.Topic, "KAFKA_GROUP": group,
 			"DEAD_LETTER_TOPIC": letters, "MARIADB_DSN": dsn,
-		})
+		}
+		if r.Sequence.Avro {
+			env["SCHEMA_REGISTRY_URL"] = s.Schemas.URL()
+		}
+		sinks, profiled, err := startOrderSinks(ctx, s, n, r.Log, path, env)
 		if err != nil {
 			far()
 			return nil, err

@@ -64,6 +64,8 @@ func Full(n int, trickle time.Duration) []Match {
 		{Workload: workload.Tables(n, 12), Contestants: tuned[:3]},
 		{Workload: workload.Tables(n, 50), Contestants: alone},
 		{Workload: workload.Changes(min(n, 200_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.ConnectTuned}},
+		{Workload: workload.Unwrapped(min(n, 200_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.ConnectTuned}},
+		{Workload: workload.AvroOrders(n), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.ConnectTuned}},
 		{Workload: workload.Slow(trickle), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.StockDefault, contestant.StockTuned, contestant.ConnectDefault, contestant.ConnectTuned}},
 		// A topic that is filled while its sinks are frozen, for less than their session.
 		{Workload: workload.Shared(min(n, 300_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.OrderSinks(2), contestant.OrderSinks(3)}},

@@ -44,6 +44,7 @@ func goals() []goal {
 	one := workload.Insert(1, 1).Name
 	twelve := workload.Insert(1, 12).Name
 	wide, changes := workload.Wide(1).Name, workload.Changes(1).Name
+	avro, unwrapped := workload.AvroOrders(1).Name, workload.Unwrapped(1).Name
 	tables, many := workload.Tables(1, 12).Name, workload.Tables(1, 50).Name
 	return []goal{
 		{"rows/s, empty table, against the fastest tuned peer", 2, 3, false, "x", against(measure.Rate, ofInsert, tunedPeers...)},
@@ -67,6 +68,10 @@ func goals() []goal {
 		{"rows/s, 12 topics into 12 tables, against the fastest tuned peer", 2, none, false, "x", against(measure.Rate, tables, tunedPeers...)},
 		{"rows/s, change events, against Kafka Connect, tuned", 3, none, false, "x", against(measure.Rate, changes, contestant.ConnectTunedName)},
 		{"sink CPU a row, change events, against Kafka Connect, tuned", 0.25, none, true, "x", against(measure.SinkCPU, changes, contestant.ConnectTunedName)},
+		{"rows/s, unwrapped change events, against Kafka Connect, tuned", 3, none, false, "x", against(measure.Rate, unwrapped, contestant.ConnectTunedName)},
+		{"rows/s, Avro orders, against Kafka Connect, tuned", 3, none, false, "x", against(measure.Rate, avro, contestant.ConnectTunedName)},
+		{"rows/s, Avro orders, against orders in JSON", 1, none, false, "x", quotient(of(avro, own, measure.Rate), of(ofInsert, own, measure.Rate))},
+		{"sink CPU a row, Avro orders, against orders in JSON", 1, none, true, "x", quotient(of(avro, own, measure.SinkCPU), of(ofInsert, own, measure.SinkCPU))},
 		{"peak RSS, 50 topics into 50 tables", 200, none, true, " MB", of(many, own, measure.Memory)},
 		{"rows/s, 10^7 rows there against 10^5", none, none, false, "x", quotient(of(workload.GrownName(workload.Large), own, measure.Rate), of(workload.GrownName(workload.Small), own, measure.Rate))},
 		{"rows/s, 3 sinks against 1", 1, none, false, "x", quotient(of(ofShared, contestant.OrderSinks(3).Name, measure.Rate), of(ofShared, own, measure.Rate))},

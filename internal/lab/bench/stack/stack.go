@@ -16,6 +16,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/connectworker"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/mariadb"
+	"github.com/order-sink/order-sink/internal/servers/registry"
 )
 
 // Stack is the servers that all contestants share, and what is made once for all
@@ -31,6 +32,7 @@ type Stack struct {
 	Server  *mariadb.Server
 	DB      *sql.DB
 	Connect *connectworker.Worker        // nil until it is warm
+	Schemas *registry.Registry           // nil until a topic has Avro
 	topics  map[workload.Sequence]string // those that several runs read
 	logs    map[string]*checker.Log      // what each of these demands of the table
 	names   int
@@ -52,7 +54,7 @@ func (s *Stack) Start(ctx context.Context) (err error) {
 	if s.Dir, err = filepath.Abs(s.Dir); err != nil {
 		return err
 	}
-	for _, part := range []string{"kafka", "mariadb", "logs"} {
+	for _, part := range []string{"kafka", "mariadb", "registry", "logs"} {
 		if err := os.RemoveAll(filepath.Join(s.Dir, part)); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -62,12 +63,18 @@ func (s *Stack) Produce(ctx context.Context, topic string, of workload.Sequence)
 	defer client.Close()
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
+	var header []byte
+	if of.Avro {
+		if header, err = s.register(ctx, topic); err != nil {
+			return err
+		}
+	}
 	names := strings.Split(topic, ",")
 	perTopic := of.Partitions / len(names)
 	for e := range of.Entries() {
 		record := &kgo.Record{
 			Topic: names[e.Partition/perTopic], Partition: int32(e.Partition % perTopic),
-			Key: e.Message.Key, Value: e.Message.Value,
+			Key: e.Message.Key, Value: slices.Concat(header, e.Message.Value),
 		}
 		client.Produce(ctx, record, func(_ *kgo.Record, err error) {
 			if err != nil {

@@ -31,6 +31,8 @@ type Sequence struct {
 	OwnTables bool
 	// Changes makes the records change events: see changeLog.
 	Changes bool
+	// Avro makes the records Avro, without the schema id: see WireHeader.
+	Avro bool
 }
 
 // entry is one order and its place.
@@ -88,6 +90,8 @@ func (s Sequence) Entries() iter.Seq[entry] {
 			case e.Message.Value != nil:
 			case s.Changes:
 				e.Order, e.Message = changes.next(e.Partition, e.Order, is)
+			case s.Avro:
+				e.Message.Value = avroOrder(e.Order)
 			case s.Wide:
 				e.Message.Value = wideEnvelope(e.Order)
 			default:

@@ -24,6 +24,9 @@ type Workload struct {
 	Fresh   bool
 	Trickle time.Duration // so long a few orders a second, instead of a full topic
 	Far     time.Duration // what the way to MariaDB takes longer, each way
+	// Unwrapped: a chain of transforms makes rows of change events, and the table's name of
+	// the topic's.
+	Unwrapped bool
 }
 
 // TrickleRate is how many orders are sent in a second.
@@ -89,6 +92,13 @@ func Changes(n int) Workload {
 	return w
 }
 
+// Unwrapped has the change events of [Changes], which transforms unwrap.
+func Unwrapped(n int) Workload {
+	w := Changes(n)
+	w.Name, w.Unwrapped, w.Alters = "unwrapped change events", true, nil
+	return w
+}
+
 // Slow sends a few orders a second.
 func Slow(d time.Duration) Workload {
 	return Workload{Name: fmt.Sprintf("%d orders/s", TrickleRate), Sequence: NewSequence(5, 4*Steps*2, 4), Trickle: d}
@@ -148,6 +158,8 @@ func (w Workload) Oracle() checker.Oracle {
 		return judgeWide
 	case w.Sequence.Changes:
 		return judgeChange
+	case w.Sequence.Avro:
+		return judgeAvro
 	case w.Sequence.refusable == byTheServer:
 		return func(record *kgo.Record) checker.Outcome {
 			outcome := seed(record)

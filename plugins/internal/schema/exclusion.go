@@ -1,10 +1,8 @@
-package convert
+package schema
 
 import (
 	"errors"
 	"strings"
-
-	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
 // Exclusion has the fields that records are decoded without, by name. A name with names
@@ -37,22 +35,22 @@ func ParseExclusion(paths []string) (Exclusion, error) {
 }
 
 // FromSchema takes the fields from a schema that nobody else has yet.
-func (e Exclusion) FromSchema(s *schema.Schema) {
-	if len(e) == 0 || s.Type != schema.Struct || s.Logical != schema.Plain {
+func (e Exclusion) FromSchema(s *Schema) {
+	if len(e) == 0 || s.Type != Struct || s.Logical != Plain {
 		return
 	}
-	sent := &schema.Sent{Index: s.Index}
-	var kept []schema.Field
+	sent := &Sent{Index: s.Index}
+	var kept []Field
 	index := make(map[string]int, len(s.Fields))
 	for _, f := range s.Fields {
-		at := schema.Omitted
+		at := Omitted
 		if below, isNamed := e[f.Name]; !isNamed || below != nil {
 			below.FromSchema(f.Schema)
 			at = len(kept)
 			index[f.Name] = at
 			kept = append(kept, f)
 		}
-		sent.Fields = append(sent.Fields, schema.SentField{Name: f.Name, At: at})
+		sent.Fields = append(sent.Fields, SentField{Name: f.Name, At: at})
 	}
 	if len(kept) < len(s.Fields) {
 		s.Fields, s.Index, s.Sent = kept, index, sent

@@ -1,0 +1,86 @@
+package interop
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/order-sink/order-sink/internal/servers/kafka"
+)
+
+// python returns the interpreter of an environment with python/requirements.txt, in the
+// user's cache. The first call on a machine installs it. Without Python the test is skipped;
+// in CI (environment CI=true) it fails.
+func python(t *testing.T) string {
+	t.Helper()
+	if out, err := exec.Command("python3", "-c", "import venv, ensurepip").CombinedOutput(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		t.Skip("the Python client is not installed: there is no python3 with venv (Debian: apt-get install python3-venv)")
+	}
+	requirements, err := filepath.Abs(filepath.Join("python", "requirements.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(requirements)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An environment cannot move, so it is made under its own name. The file ready says that
+	// it is complete.
+	dir := filepath.Join(cache, "order-sink", fmt.Sprintf("python-%.6x", sha256.Sum256(text)))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	defer lock(t, dir+".lock").Close()
+	interpreter, ready := filepath.Join(dir, "bin", "python"), filepath.Join(dir, "ready")
+	if _, err := os.Stat(ready); err == nil {
+		return interpreter
+	}
+	run(t, "python3", "-m", "venv", "--clear", dir)
+	run(t, interpreter, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "-r", requirements)
+	run(t, interpreter, "-m", "pip", "check")
+	if err := os.WriteFile(ready, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return interpreter
+}
+
+// lock lets one process install at a time, until it closes the file.
+func lock(t *testing.T, path string) *os.File {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func run(t *testing.T, program string, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, program, args...).CombinedOutput(); err != nil {
+		t.Fatalf("running %s %s: %v\n%s", program, strings.Join(args, " "), err, out)
+	}
+}
+
+// sendAvro sends a scenario of python/producer.py to a topic.
+func sendAvro(t *testing.T, b kafka.Broker, registry, topic, scenario string) {
+	t.Helper()
+	run(t, python(t), filepath.Join("python", "producer.py"), strings.Join(b.Seeds(), ","), registry, topic, scenario)
+}

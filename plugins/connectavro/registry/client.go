@@ -1,0 +1,128 @@
+// Package registry asks schema registries for schemas, and remembers the answers.
+package registry
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/sr"
+
+	"github.com/order-sink/order-sink/plugins/connectavro/wire"
+)
+
+// requestTimeout is how long one request may take.
+const requestTimeout = 5 * time.Second
+
+// maxReferences is how many schemas a schema may reference, directly or through others.
+const maxReferences = 1000
+
+// Source is a schema as the registry has it.
+type Source struct {
+	Type       sr.SchemaType
+	Text       string
+	References []string // the texts of the schemas that it needs, in the order of their need
+}
+
+// Config says how to reach the registry.
+type Config struct {
+	URLs     []string
+	Username string // basic authentication, "" for none
+	Password string
+	Token    string // bearer authentication, "" for none
+	TLS      *tls.Config
+}
+
+// Client asks one registry, whose URLs are equal.
+type Client struct {
+	members []*sr.Client
+}
+
+// NewClient does not connect. The error has no password: a URL can contain one.
+func NewClient(c Config) (*Client, error) {
+	client := &Client{}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = c.TLS
+	for i, text := range c.URLs {
+		u, err := url.Parse(text)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, fmt.Errorf("url %d is not of the form http://host:8081", i+1)
+		}
+		options := []sr.ClientOpt{sr.HTTPClient(&http.Client{Timeout: requestTimeout, Transport: transport}), sr.UserAgent("order-sink")}
+		switch {
+		case c.Token != "":
+			options = append(options, sr.BearerToken(c.Token))
+		case c.Username != "":
+			options = append(options, sr.BasicAuth(c.Username, c.Password))
+		case u.User != nil:
+			password, _ := u.User.Password()
+			options = append(options, sr.BasicAuth(u.User.Username(), password))
+		}
+		u.User = nil // it would be in errors
+		member, err := sr.NewClient(append(options, sr.URLs(u.String()))...)
+		if err != nil {
+			return nil, fmt.Errorf("url %d: %w", i+1, err)
+		}
+		client.members = append(client.members, member)
+	}
+	return client, nil
+}
+
+// Fetch returns a schema with its references. It asks the registry at each URL until one
+// has the schema. [isUnknown] tells whether the registry does not have it.
+func (c *Client) Fetch(ctx context.Context, ref wire.Ref) (source Source, err error) {
+	for _, member := range c.members {
+		var failed error
+		if source, failed = fetch(ctx, member, ref); failed == nil {
+			return source, nil
+		}
+		// One registry that answers is sure. Another that cannot be reached is not.
+		if err == nil || isUnknown(failed) {
+			err = failed
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return Source{}, err
+}
+
+func fetch(ctx context.Context, member *sr.Client, ref wire.Ref) (Source, error) {
+	path := "/schemas/ids/" + ref.String()
+	if ref.IsGUID {
+		path = "/schemas/guids/" + ref.String()
+	}
+	var s sr.Schema
+	if err := member.Do(ctx, http.MethodGet, path, nil, &s); err != nil {
+		return Source{}, err
+	}
+	source := Source{Type: s.Type, Text: s.Schema}
+	err := source.resolve(ctx, member, s.References, map[sr.SchemaReference]bool{})
+	return source, err
+}
+
+// resolve adds the texts of references, each once and after those that it needs.
+func (s *Source) resolve(ctx context.Context, member *sr.Client, references []sr.SchemaReference, seen map[sr.SchemaReference]bool) error {
+	for _, reference := range references {
+		reference.Name = "" // the same schema can have several names
+		if seen[reference] {
+			continue
+		}
+		seen[reference] = true
+		if len(seen) > maxReferences {
+			return errTooMany
+		}
+		found, err := member.SchemaByVersion(ctx, reference.Subject, reference.Version)
+		if err != nil {
+			return fmt.Errorf("reading a referenced schema: %w", err)
+		}
+		if err := s.resolve(ctx, member, found.References, seen); err != nil {
+			return err
+		}
+		s.References = append(s.References, found.Schema.Schema)
+	}
+	return nil
+}
