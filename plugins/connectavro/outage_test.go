@@ -54,6 +54,21 @@ func down(w http.ResponseWriter, _ *http.Request) bool {
 	return true
 }
 
+// TestAStopDuringAnOutage returns the batch to the input.
+func TestAStopDuringAnOutage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Intercept(down)
+	s := startStream(t, "urls: [ "+w.URL()+" ]")
+	returned := make(chan error, 1)
+	m := service.NewMessage(framed(1, 2, 'a'))
+	go func() { returned <- s.produce(t.Context(), service.MessageBatch{m}) }()
+	require.Eventually(t, func() bool { return s.metric("waits_total") > 0 }, 10*time.Second, time.Millisecond)
+	_ = s.stop(2 * time.Second) // the framework reports that it had to end the wait
+	require.Error(t, <-returned)
+	require.NoError(t, m.GetError())
+}
+
 // TestAWaitingBatchIsReturned when the pipeline must stop: no message of it is marked as
 // failed, and the input reads the batch again.
 func TestAWaitingBatchIsReturned(t *testing.T) {
@@ -104,6 +119,7 @@ func TestBasicAuthentication(t *testing.T) {
 type stream struct {
 	*testing.T
 	produce service.MessageBatchHandlerFunc
+	stop    func(within time.Duration) error
 	mutex   sync.Mutex
 	values  map[string]int64
 	lines   []string
@@ -142,9 +158,10 @@ func startStream(t *testing.T, yaml string) *stream {
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() { done <- built.Run(context.Background()) }()
+	s.stop = func(within time.Duration) error { return built.StopWithin(within) }
 	t.Cleanup(func() {
-		require.NoError(t, built.StopWithin(10*time.Second))
-		require.NoError(t, <-done)
+		_ = s.stop(10 * time.Second)
+		<-done
 	})
 	return s
 }
