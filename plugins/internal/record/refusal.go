@@ -12,10 +12,11 @@ type Stage struct{ Name, Connect string }
 
 // The stages. An error that is no refusal has the stage Unknown.
 var (
-	Decode  = Stage{"connect_json_decode", "VALUE_CONVERTER"}
-	Price   = Stage{"order_price", "TRANSFORMATION"}
-	Upsert  = Stage{"mariadb_upsert", "TASK_PUT"}
-	Unknown = Stage{"unknown", "UNKNOWN"}
+	Decode    = Stage{"connect_json_decode", "VALUE_CONVERTER"}
+	Price     = Stage{"order_price", "TRANSFORMATION"}
+	Transform = Stage{"connect_transform", "TRANSFORMATION"}
+	Upsert    = Stage{"mariadb_upsert", "TASK_PUT"}
+	Unknown   = Stage{"unknown", "UNKNOWN"}
 )
 
 // Code is the code of a refusal and its description in the reference.
@@ -81,6 +82,8 @@ func Parse(err error) *Refusal {
 	switch code := parts[1]; {
 	case strings.HasPrefix(code, "order_"):
 		stage = Price
+	case strings.HasPrefix(code, "transform_"):
+		stage = Transform
 	case strings.HasPrefix(code, "row_"):
 		stage = Upsert
 	}

@@ -1,0 +1,51 @@
+package chain
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/order-sink/order-sink/plugins/connecttransform/field"
+	"github.com/order-sink/order-sink/plugins/connecttransform/topic"
+	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
+)
+
+// types has every transform.
+var types = []*transform.Type{
+	&field.ReplaceField,
+	&topic.RegexRouter,
+}
+
+// class is a Java class of a transform.
+type class struct {
+	*transform.Type
+	side transform.Side
+}
+
+// classes has the transforms by the names of their Java classes.
+var classes = func() map[string]class {
+	all := map[string]class{}
+	for _, t := range types {
+		for name, side := range t.Classes() {
+			all[name] = class{t, side}
+		}
+	}
+	return all
+}()
+
+// Types returns the names of the Java classes of all transforms, in order.
+func Types() []string { return slices.Sorted(maps.Keys(classes)) }
+
+func find(name string) (*transform.Type, transform.Side, error) {
+	if name == "" {
+		return nil, 0, errors.New("type is required")
+	}
+	if c, known := classes[name]; known {
+		return c.Type, c.side, nil
+	}
+	if _, needsSide := classes[name+"$Value"]; needsSide {
+		return nil, 0, fmt.Errorf("type %s needs a side: write %s$Key or %s$Value", name, name, name)
+	}
+	return nil, 0, fmt.Errorf("type %s is not supported%s", name, transform.Suggest(name, Types()))
+}
