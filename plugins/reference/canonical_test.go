@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/order-sink/order-sink/plugins/internal/decimal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -180,11 +180,16 @@ func canonicalDebezium(s *schema.Schema, value any) string {
 		case schema.Time:
 			return fmt.Sprintf("i%d", ofDay(v, s.Unit))
 		case schema.VariableDecimal:
-			d, err := decimal.Parse(v)
-			if err != nil {
+			_, fraction, _ := strings.Cut(v, ".")
+			unscaled, isNumber := new(big.Int).SetString(strings.Replace(v, ".", "", 1), 10)
+			if !isNumber || unscaled.Sign() < 0 {
 				return "?" + v
 			}
-			return fmt.Sprintf(`{"scale"=i%d,"value"=x%s,}`, d.Scale(), hex.EncodeToString(d.Bytes()))
+			digits := append([]byte{0}, unscaled.Bytes()...)
+			if len(digits) > 1 && digits[1] < 0x80 {
+				digits = digits[1:] // the first bit is the sign
+			}
+			return fmt.Sprintf(`{"scale"=i%d,"value"=x%s,}`, len(fraction), hex.EncodeToString(digits))
 		}
 	case int64:
 		if s.Logical == schema.Bits {

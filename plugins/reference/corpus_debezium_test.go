@@ -4,7 +4,7 @@ import "strings"
 
 // The change events of a table of orders, as Debezium's MariaDB connector sends them.
 var (
-	row = nameOf(structOf("id", kind("int64"), "status", optional(attr(kind("string"), `"default":"new"`)), "price", optional(decimal("2")),
+	row = nameOf(structOf("id", kind("int64"), "status", optional(attr(kind("string"), `"default":"new"`)), "price", optional(decimalOf("2")),
 		"day", optional(logical("int32", debTime+"Date")), "at", optional(logical("int64", debTime+"MicroTimestamp")), "region", optional(kind("string"))), "lab.shop.orders.Value")
 	source = nameOf(structOf("version", kind("string"), "connector", kind("string"), "ts_ms", kind("int64"), "db", kind("string"), "table", optional(kind("string")),
 		"snapshot", optional(attr(logical("string", debData+"Enum"), `"parameters":{"allowed":"true,last,false"}`, `"default":"false"`)), "gtid", optional(kind("string")), "pos", kind("int64")),
@@ -55,16 +55,16 @@ func events() []question {
 
 // changeEvents has the cases of ExtractNewRecordState.
 func changeEvents() (all []question) {
-	both := func(options ...string) []chain {
-		return []chain{transform(unwrap, options...), transform(unwrap, append([]string{"drop.tombstones", "false", "delete.handling.mode", "none"}, options...)...)}
+	both := func(options ...string) []configuration {
+		return []configuration{one(unwrap, options...), one(unwrap, append([]string{"drop.tombstones", "false", "delete.handling.mode", "none"}, options...)...)}
 	}
-	modes := []chain{transform(unwrap)}
+	modes := []configuration{one(unwrap)}
 	for _, mode := range []string{"drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone", "REWRITE", "none", "", " drop "} {
-		modes = append(modes, transform(unwrap, "delete.tombstone.handling.mode", mode))
+		modes = append(modes, one(unwrap, "delete.tombstone.handling.mode", mode))
 	}
 	for _, mode := range []string{"", "drop", "rewrite", "none", "Rewrite", "tombstone"} {
 		for _, tombstones := range []string{"", "true", "false"} {
-			c := transform(unwrap)
+			c := one(unwrap)
 			if mode != "" {
 				c = c.with("delete.handling.mode", mode)
 			}
@@ -74,11 +74,11 @@ func changeEvents() (all []question) {
 			modes = append(modes, c)
 		}
 	}
-	modes = append(modes, transform(unwrap, "drop.tombstones", "maybe"), transform(unwrap, "drop.tombstones", "false", "delete.tombstone.handling.mode", "rewrite"))
+	modes = append(modes, one(unwrap, "drop.tombstones", "maybe"), one(unwrap, "drop.tombstones", "false", "delete.tombstone.handling.mode", "rewrite"))
 	all = cross(modes, events())
 	// The modes, with the fields of the event.
 	for _, m := range modes[:6] {
-		all = append(all, cross([]chain{m.with("add.fields", "op,table,source.ts_ms"), m.with("add.headers", "op,source.pos"), m.with("route.by.field", "region"),
+		all = append(all, cross([]configuration{m.with("add.fields", "op,table,source.ts_ms"), m.with("add.headers", "op,source.pos"), m.with("route.by.field", "region"),
 			m.with("replace.null.with.default", "false"), m.with("add.fields", "op", "replace.null.with.default", "false")}, events())...)
 	}
 	for _, fields := range []string{
@@ -86,9 +86,9 @@ func changeEvents() (all []question) {
 		"op:operation", "source.ts_ms:when,db", "missing", "source.missing", "nothing.at", "after.region", "before.region", " op , table ", "op,op", "op:a:b", "a.b.c", ",", "snapshot", "version,connector,pos",
 	} {
 		for _, c := range append(both("add.fields", fields), both("add.headers", fields)...) {
-			all = append(all, cross([]chain{c}, []question{events()[0], events()[2], events()[3], events()[6]})...)
+			all = append(all, cross([]configuration{c}, []question{events()[0], events()[2], events()[3], events()[6]})...)
 		}
-		all = append(all, cross([]chain{transform(unwrap, "delete.tombstone.handling.mode", "rewrite", "add.fields", fields)}, events()[2:4])...)
+		all = append(all, cross([]configuration{one(unwrap, "delete.tombstone.handling.mode", "rewrite", "add.fields", fields)}, events()[2:4])...)
 	}
 	for _, o := range [][]string{
 		{"add.fields", "op,source.ts_ms", "add.fields.prefix", ""}, {"add.fields", "op", "add.fields.prefix", "x."}, {"add.headers", "op", "add.headers.prefix", ""},
@@ -111,7 +111,7 @@ func changeEvents() (all []question) {
 			}
 		}
 		all = append(all, cross(both(o...), records)...)
-		all = append(all, cross([]chain{transform(unwrap, "delete.tombstone.handling.mode", "rewrite").with(o...)}, records)...)
+		all = append(all, cross([]configuration{one(unwrap, "delete.tombstone.handling.mode", "rewrite").with(o...)}, records)...)
 	}
 	for _, next := range []options{
 		named("b", kafka+"RegexRouter", "regex", "([^.]+)\\.([^.]+)\\.([^.]+)", "replacement", "$3"), named("b", kafka+"Flatten$Value"),
@@ -120,7 +120,7 @@ func changeEvents() (all []question) {
 	} {
 		for _, mode := range []string{"tombstone", "rewrite"} {
 			first := named("a", unwrap, "delete.tombstone.handling.mode", mode, "add.fields", "op")
-			all = append(all, cross([]chain{{Transforms: []options{first, next}}}, events()[:7])...)
+			all = append(all, cross([]configuration{{Transforms: []options{first, next}}}, events()[:7])...)
 		}
 	}
 	return all

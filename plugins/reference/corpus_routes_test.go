@@ -12,7 +12,7 @@ func routing() (all []question) {
 		{`\Qshop.\E(.*)`, `$1`}, {`(a)?shop(.*)`, `[$1]$2`}, {`^shop\.orders$`, `x`}, {`.*`, ``}, {``, `x`}, {`(`, `x`}, {`[`, `x`}, {`*`, `x`}, {`(.++)`, `$1`}, {`(?>s)hop(.*)`, `$1`},
 		{`shop\.orders`, ` x `}, {`(?x) shop \. (.*) `, `$1`}, {`.*\u00e9.*`, `x`}, {`.*\bOrders`, `x`}, {`[\w.]+`, `x`}, {`(.*)\.(?<name>.*)`, `$2-${name}`}, {`(.*)`, `$1-\\`},
 	} {
-		c := transform(kafka+"RegexRouter", "regex", o[0], "replacement", o[1])
+		c := one(kafka+"RegexRouter", "regex", o[0], "replacement", o[1])
 		for _, topic := range []string{"shop.orders", "orders", "lab.shop.orders", "orders-17", "aa", "shop.Orders", "café.x", ""} {
 			all = append(all, of(value).on(topic).under(c))
 		}
@@ -24,16 +24,16 @@ func routing() (all []question) {
 		{"timestamp.format", "yyyy/MM"}, {"timestamp.format", "D"}, {"timestamp.format", "''yyyy"}, {"timestamp.format", "$1"}, {"timestamp.format", "EEE MMM d"},
 		{"timestamp.format", ""}, {"timestamp.format", "bogus"}, {"timestamp.format", "HH'h'mm a z"}, {"timestamp.format", "hh K k X"},
 	} {
-		c := transform(kafka+"TimestampRouter", o...)
+		c := one(kafka+"TimestampRouter", o...)
 		for _, ms := range []*int64{at(1709210096789), at(0), at(1735603199999), at(1), nil} {
 			all = append(all, of(value).stamped(ms).under(c))
 		}
 		all = append(all, of(nil).under(c), of(value).on("a$1b").under(c))
 	}
 	return append(all,
-		of(value).under(transform(kafka+"RegexRouter", "regex", "a")),
-		of(value).under(transform(kafka+"RegexRouter", "replacement", "a")),
-		of(nil).under(transform(kafka+"RegexRouter", "regex", "(.*)", "replacement", "x-$1")))
+		of(value).under(one(kafka+"RegexRouter", "regex", "a")),
+		of(value).under(one(kafka+"RegexRouter", "replacement", "a")),
+		of(nil).under(one(kafka+"RegexRouter", "regex", "(.*)", "replacement", "x-$1")))
 }
 
 // predicates has the cases of the predicates, each with Filter and with another transform.
@@ -63,20 +63,20 @@ func predicates() (all []question) {
 				if negate != "" {
 					t["negate"] = negate
 				}
-				c := chain{Transforms: []options{t}, Predicates: []options{p}}
-				all = append(all, cross([]chain{c}, []question{
+				c := configuration{Transforms: []options{t}, Predicates: []options{p}}
+				all = append(all, cross([]configuration{c}, []question{
 					of(value), of(nil), of(value).on("orders"), of(value).headed(), of(value).headed(header{text("source"), nil}),
 					of(env(optional(order), "null")), of(env("null", "null")), of(text(`{"a":1}`)),
 				})...)
 			}
 		}
 	}
-	return append(all, cross([]chain{transform(kafka + "Filter")}, orders())...)
+	return append(all, cross([]configuration{one(kafka + "Filter")}, orders())...)
 }
 
 // chains has the cases of several transforms in a row.
 func chains() (all []question) {
-	for _, c := range []chain{
+	for _, c := range []configuration{
 		{Transforms: []options{
 			named("a", kafka+"RegexRouter", "regex", "shop\\.(.*)", "replacement", "$1"),
 			named("b", kafka+"TimestampRouter"),
@@ -123,7 +123,7 @@ func chains() (all []question) {
 		}},
 		{},
 	} {
-		all = append(all, cross([]chain{c}, append(orders(), orders()[0].headed(), orders()[0].stamped(nil)))...)
+		all = append(all, cross([]configuration{c}, append(orders(), orders()[0].headed(), orders()[0].stamped(nil)))...)
 	}
 	return all
 }

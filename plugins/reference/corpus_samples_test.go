@@ -14,7 +14,7 @@ const (
 	debData     = "io.debezium.data."
 )
 
-func decimal(scale string) string {
+func decimalOf(scale string) string {
 	return attr(nameOf(kind("bytes"), connectData+"Decimal"), `"version":1`, `"parameters":{"scale":"`+scale+`"}`)
 }
 
@@ -41,10 +41,10 @@ func primitives() []sample {
 // logicals are the types that a name makes.
 func logicals() []sample {
 	return []sample{
-		{decimal("2"), []string{`"BNI="`, `"AA=="`, `"+w=="`, `"dZM="`, `"AN4LbJ0/9CQ="`}},
-		{decimal("0"), []string{`"BNI="`, `"AP//////////"`}},
-		{decimal("-2"), []string{`"BNI="`}},
-		{decimal("12"), []string{`"BNI="`}},
+		{decimalOf("2"), []string{`"BNI="`, `"AA=="`, `"+w=="`, `"dZM="`, `"AN4LbJ0/9CQ="`}},
+		{decimalOf("0"), []string{`"BNI="`, `"AP//////////"`}},
+		{decimalOf("-2"), []string{`"BNI="`}},
+		{decimalOf("12"), []string{`"BNI="`}},
 		{logical("int32", connectData+"Date"), []string{"0", "19782", "-1", "-719162"}},
 		{logical("int32", connectData+"Time"), []string{"0", "3723004", "3723000", "86399999"}},
 		{logical("int64", connectData+"Timestamp"), []string{"0", "1709210096789", "1709164800000", "-1", "-62135769600001", "253402300799999"}},
@@ -163,7 +163,7 @@ func plain(payloads ...string) (all []question) {
 var jsonValues = strings.Split(`null|true|12|300|-1|9223372036854775807|1.5|1.0E10|"12"|"x"|""|[1,"a"]|{"a":{"b":1}}|{}|[]`, "|")
 
 // The order of most cases.
-var order = attr(nameOf(structOf("order_id", kind("string"), "qty", kind("int32"), "price", optional(decimal("2")),
+var order = attr(nameOf(structOf("order_id", kind("string"), "qty", kind("int32"), "price", optional(decimalOf("2")),
 	"note", optional(attr(kind("string"), `"default":"none"`)), "at", logical("int64", connectData+"Timestamp")), "shop.Order"), `"version":2`, `"doc":"An order"`)
 
 // orders returns records that the transforms of fields get.

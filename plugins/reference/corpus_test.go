@@ -11,18 +11,18 @@ import (
 
 // question is a case: a chain of transforms, and the record that enters it.
 type question struct {
-	Chain     chain    `json:"chain"`
-	Topic     string   `json:"topic"`
-	Partition int      `json:"partition"`
-	Offset    int      `json:"offset"`
-	Timestamp *int64   `json:"timestamp"`
-	Headers   []header `json:"headers"`
-	Key       *string  `json:"key"` // JSON: an envelope of exactly schema and payload, or plain
-	Value     *string  `json:"value"`
+	Chain     configuration `json:"chain"`
+	Topic     string        `json:"topic"`
+	Partition int           `json:"partition"`
+	Offset    int           `json:"offset"`
+	Timestamp *int64        `json:"timestamp"`
+	Headers   []header      `json:"headers"`
+	Key       *string       `json:"key"` // JSON: an envelope of exactly schema and payload, or plain
+	Value     *string       `json:"value"`
 }
 
-// chain is the configuration of connect_transform.
-type chain struct {
+// configuration is the configuration of connect_transform.
+type configuration struct {
 	Transforms []options `json:"transforms"`
 	Predicates []options `json:"predicates,omitempty"`
 }
@@ -38,9 +38,9 @@ const (
 	unwrap    = "io.debezium.transforms.ExtractNewRecordState"
 )
 
-// transform returns a chain of one transform.
-func transform(class string, pairs ...string) chain {
-	return chain{Transforms: []options{named("t", class, pairs...)}}
+// one returns a chain of one transform.
+func one(class string, pairs ...string) configuration {
+	return configuration{Transforms: []options{named("t", class, pairs...)}}
 }
 
 // named returns the options of a transform or of a predicate.
@@ -53,7 +53,7 @@ func named(alias, class string, pairs ...string) options {
 }
 
 // with returns a copy of a chain whose last transform has more options.
-func (c chain) with(pairs ...string) chain {
+func (c configuration) with(pairs ...string) configuration {
 	c.Transforms = slices.Clone(c.Transforms)
 	last := maps.Clone(c.Transforms[len(c.Transforms)-1])
 	for i := 0; i < len(pairs); i += 2 {
@@ -77,11 +77,11 @@ func at(ms int64) *int64      { return &ms }
 func text(s string) *string   { return &s }
 func head(n, v string) header { return header{&n, &v} }
 
-func (q question) under(c chain) question      { q.Chain = c; return q }
-func (q question) on(topic string) question    { q.Topic = topic; return q }
-func (q question) stamped(ms *int64) question  { q.Timestamp = ms; return q }
-func (q question) headed(h ...header) question { q.Headers = append([]header{}, h...); return q }
-func (q question) keyed(key *string) question  { q.Key = key; return q }
+func (q question) under(c configuration) question { q.Chain = c; return q }
+func (q question) on(topic string) question       { q.Topic = topic; return q }
+func (q question) stamped(ms *int64) question     { q.Timestamp = ms; return q }
+func (q question) headed(h ...header) question    { q.Headers = append([]header{}, h...); return q }
+func (q question) keyed(key *string) question     { q.Key = key; return q }
 
 // inKey returns the record with its value as the key.
 func (q question) inKey() question {
@@ -90,7 +90,7 @@ func (q question) inKey() question {
 }
 
 // cross returns each record under each chain.
-func cross(chains []chain, records []question) (all []question) {
+func cross(chains []configuration, records []question) (all []question) {
 	for _, c := range chains {
 		for _, r := range records {
 			all = append(all, r.under(c))
@@ -100,7 +100,7 @@ func cross(chains []chain, records []question) (all []question) {
 }
 
 // both returns each chain for values and for keys: the class ends in $Value.
-func both(values []chain, records []question) (all []question) {
+func both(values []configuration, records []question) (all []question) {
 	all = cross(values, records)
 	for _, c := range values {
 		last := len(c.Transforms) - 1

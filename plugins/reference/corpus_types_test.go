@@ -4,25 +4,25 @@ package reference
 func casts() (all []question) {
 	cast := kafka + "Cast$Value"
 	for _, to := range []string{"int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string"} {
-		field, all8 := transform(cast, "spec", "f:"+to), transform(cast, "spec", to)
-		all = append(all, cross([]chain{field}, between(samples()))...)
-		all = append(all, cross([]chain{field}, bare(jsonValues...))...)
-		all = append(all, cross([]chain{field}, absent(firsts(samples())))...)
-		all = append(all, both([]chain{all8}, append(whole(firsts(samples())), plain(jsonValues...)...))...)
+		field, all8 := one(cast, "spec", "f:"+to), one(cast, "spec", to)
+		all = append(all, cross([]configuration{field}, between(samples()))...)
+		all = append(all, cross([]configuration{field}, bare(jsonValues...))...)
+		all = append(all, cross([]configuration{field}, absent(firsts(samples())))...)
+		all = append(all, both([]configuration{all8}, append(whole(firsts(samples())), plain(jsonValues...)...))...)
 	}
-	return append(all, both([]chain{
-		transform(cast), transform(cast, "spec", ""), transform(cast, "spec", "qty:int8,order_id:string"), transform(cast, "spec", "qty:bytes"), transform(cast, "spec", "bytes"),
-		transform(cast, "spec", "qty:float"), transform(cast, "spec", "qty"), transform(cast, "spec", "qty:int8:x"), transform(cast, "spec", "missing:int8"),
-		transform(cast, "spec", "qty:int64,qty:string"), transform(cast, "spec", "int8,int16"), transform(cast, "spec", "qty:INT8"), transform(cast, "spec", "qty: int64"),
-		transform(cast, "spec", "note:string", "replace.null.with.default", "false"), transform(cast, "spec", "qty:int64", "replace.null.with.default", "false"),
-		transform(cast, "spec", "at:string,price:string"), transform(cast, "spec", "int8,qty:int8"), transform(cast, "spec", "price:float64,at:int64"), transform(cast, "spec", "qty:Decimal"),
+	return append(all, both([]configuration{
+		one(cast), one(cast, "spec", ""), one(cast, "spec", "qty:int8,order_id:string"), one(cast, "spec", "qty:bytes"), one(cast, "spec", "bytes"),
+		one(cast, "spec", "qty:float"), one(cast, "spec", "qty"), one(cast, "spec", "qty:int8:x"), one(cast, "spec", "missing:int8"),
+		one(cast, "spec", "qty:int64,qty:string"), one(cast, "spec", "int8,int16"), one(cast, "spec", "qty:INT8"), one(cast, "spec", "qty: int64"),
+		one(cast, "spec", "note:string", "replace.null.with.default", "false"), one(cast, "spec", "qty:int64", "replace.null.with.default", "false"),
+		one(cast, "spec", "at:string,price:string"), one(cast, "spec", "int8,qty:int8"), one(cast, "spec", "price:float64,at:int64"), one(cast, "spec", "qty:Decimal"),
 	}, orders())...)
 }
 
 // timestamps has the cases of TimestampConverter.
 func timestamps() (all []question) {
 	converter := kafka + "TimestampConverter$Value"
-	field := transform(converter, "field", "f")
+	field := one(converter, "field", "f")
 	ints := []sample{{kind("int64"), []string{"0", "-1", "1709210096", "1709210096789", "1709210096789012", "1709210096789012345"}}}
 	dates := []sample{
 		{logical("int32", connectData+"Date"), []string{"0", "19782", "-1"}},
@@ -31,25 +31,25 @@ func timestamps() (all []question) {
 	}
 	others := append(firsts(primitives()), firsts(debezium())...)
 	others = append(others, firsts(containers())...)
-	others = append(others, sample{decimal("2"), []string{`"BNI="`}})
+	others = append(others, sample{decimalOf("2"), []string{`"BNI="`}})
 	for _, to := range []string{"string", "unix", "Date", "Time", "Timestamp"} {
 		c := field.with("target.type", to, "format", "yyyy-MM-dd'T'HH:mm:ss.SSS")
 		for _, precision := range []string{"seconds", "milliseconds", "microseconds", "nanoseconds"} {
 			p := c.with("unix.precision", precision)
-			all = append(all, cross([]chain{p}, append(between(ints), between(dates)...))...)
-			all = append(all, cross([]chain{p}, bare("0", "1709210096789"))...)
+			all = append(all, cross([]configuration{p}, append(between(ints), between(dates)...))...)
+			all = append(all, cross([]configuration{p}, bare("0", "1709210096789"))...)
 		}
-		all = append(all, cross([]chain{c}, append(between(others), absent(append(dates, ints...))...))...)
-		all = append(all, cross([]chain{c}, bare(jsonValues...))...)
-		all = append(all, cross([]chain{c, field.with("target.type", to)}, []question{
+		all = append(all, cross([]configuration{c}, append(between(others), absent(append(dates, ints...))...))...)
+		all = append(all, cross([]configuration{c}, bare(jsonValues...))...)
+		all = append(all, cross([]configuration{c, field.with("target.type", to)}, []question{
 			fieldF(kind("string"), `"2024-02-29T12:34:56.789"`), fieldF(optional(kind("string")), `null`), fieldF(kind("string"), `"x"`), fieldF(kind("int32"), "17"),
 			fieldF(attr(kind("string"), `"default":"2024-02-29T12:34:56.789"`), `"2020-01-01T00:00:00.000"`),
 			of(text(`{"f":"2024-02-29T12:34:56.789"}`)), of(text(`{"f":null}`)), of(text(`{}`)), of(nil), of(env(optional(order), "null")), of(text(`"x"`)),
 		})...)
-		value := transform(converter, "target.type", to, "format", "yyyy-MM-dd")
-		all = append(all, both([]chain{value}, append(append(whole(dates), whole(ints)...),
+		value := one(converter, "target.type", to, "format", "yyyy-MM-dd")
+		all = append(all, both([]configuration{value}, append(append(whole(dates), whole(ints)...),
 			of(env(kind("string"), `"2024-02-29"`)), of(env(optional(kind("string")), `null`)), of(env(optional(kind("int64")), `null`)), of(text(`1709210096789`)), of(text(`"2024-02-29"`)), of(text(`true`)), of(text("null"))))...)
-		all = append(all, cross([]chain{field.with("target.type", to, "replace.null.with.default", "false")}, absent(append(dates, ints...)))...)
+		all = append(all, cross([]configuration{field.with("target.type", to, "replace.null.with.default", "false")}, absent(append(dates, ints...)))...)
 	}
 	for _, p := range patterns {
 		read := field.with("target.type", "Timestamp", "format", p[0])
@@ -57,11 +57,11 @@ func timestamps() (all []question) {
 			all = append(all, fieldF(kind("string"), quoted(t)).under(read))
 		}
 		write := field.with("target.type", "string", "format", p[0])
-		all = append(all, cross([]chain{write}, between([]sample{{logical("int64", connectData+"Timestamp"), []string{"1709210096789", "0", "-1", "946684799999", "4102444800000"}}}))...)
+		all = append(all, cross([]configuration{write}, between([]sample{{logical("int64", connectData+"Timestamp"), []string{"1709210096789", "0", "-1", "946684799999", "4102444800000"}}}))...)
 	}
-	return append(all, cross([]chain{
+	return append(all, cross([]configuration{
 		field, field.with("target.type", ""), field.with("target.type", "date"), field.with("target.type", "string"), field.with("target.type", "unix", "unix.precision", "minutes"),
-		transform(converter, "target.type", "unix", "field", "missing"), field.with("target.type", "string", "format", "bogus"), transform(converter, "target.type", "unix", "field", "id"),
+		one(converter, "target.type", "unix", "field", "missing"), field.with("target.type", "string", "format", "bogus"), one(converter, "target.type", "unix", "field", "id"),
 	}, append(between(dates), fieldF(kind("string"), `"x"`), of(text(`{"f":5}`))))...)
 }
 
@@ -88,7 +88,7 @@ var patterns = [][]string{
 func shapes() (all []question) {
 	flatten := kafka + "Flatten$Value"
 	inner := structOf("c", kind("int32"), "d", optional(attr(kind("string"), `"default":"dd"`)))
-	deep := attr(nameOf(structOf("a", kind("string"), "b", optional(inner), "e", structOf("f", structOf("g", optional(decimal("2")), "h", kind("bytes")), "i", arrayOfInts),
+	deep := attr(nameOf(structOf("a", kind("string"), "b", optional(inner), "e", structOf("f", structOf("g", optional(decimalOf("2")), "h", kind("bytes")), "i", arrayOfInts),
 		"j", optional(kind("int64"))), "Deep"), `"version":3`)
 	withDefault := structOf("a", structOf("b", attr(kind("int32"), `"default":5`)), "c", attr(kind("string"), `"default":"x"`))
 	clash := structOf("a.b", kind("int32"), "a", structOf("b", kind("int32")))
@@ -104,9 +104,9 @@ func shapes() (all []question) {
 		of(env(structOf("empty", structOf()), `{"empty":{}}`)),
 		of(env(structOf(), `{}`)), of(env(mapOfInts, `{"a":1}`)),
 		of(text(`{"a":{"b":{"c":1,"d":[1,{"x":2}]},"e":null},"f":"g"}`)), of(text(`{"a.b":1,"a":{"b":2}}`)), of(text(`{"a":{}}`)), of(text(`{"a":{"b":1.5,"c":true,"d":"x"}}`)))
-	chains := []chain{
-		transform(flatten), transform(flatten, "delimiter", "_"), transform(flatten, "delimiter", ""), transform(flatten, "delimiter", "__"), transform(flatten, "delimiter", "é"),
-		transform(flatten, "delimiter", "_", "replace.null.with.default", "false"),
+	chains := []configuration{
+		one(flatten), one(flatten, "delimiter", "_"), one(flatten, "delimiter", ""), one(flatten, "delimiter", "__"), one(flatten, "delimiter", "é"),
+		one(flatten, "delimiter", "_", "replace.null.with.default", "false"),
 	}
 	all = both(chains, records)
 	all = append(all, cross(chains[:2], between(firsts(samples())))...)

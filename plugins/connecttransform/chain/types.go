@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/order-sink/order-sink/plugins/connecttransform/debezium"
 	"github.com/order-sink/order-sink/plugins/connecttransform/field"
 	"github.com/order-sink/order-sink/plugins/connecttransform/topic"
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
@@ -15,6 +16,8 @@ import (
 var types = []*transform.Type{
 	&field.ReplaceField,
 	&topic.RegexRouter,
+	&debezium.ExtractNewRecordState,
+	&debezium.UnwrapFromEnvelope,
 }
 
 // class is a Java class of a transform.
