@@ -75,6 +75,9 @@ func changeEvents() (all []question) {
 		}
 	}
 	modes = append(modes, one(unwrap, "drop.tombstones", "maybe"), one(unwrap, "drop.tombstones", "false", "delete.tombstone.handling.mode", "rewrite"))
+	for _, m := range []configuration{modes[0], one(unwrap, "drop.tombstones", "false"), one(unwrap, "delete.handling.mode", "rewrite")} {
+		modes = append(modes, m.with("type", oldUnwrap))
+	}
 	all = cross(modes, events())
 	// The modes, with the fields of the event.
 	for _, m := range modes[:6] {

@@ -36,6 +36,7 @@ const (
 	kafka     = "org.apache.kafka.connect.transforms."
 	predicate = kafka + "predicates."
 	unwrap    = "io.debezium.transforms.ExtractNewRecordState"
+	oldUnwrap = "io.debezium.transforms.UnwrapFromEnvelope"
 )
 
 // one returns a chain of one transform.

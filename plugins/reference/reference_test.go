@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/order-sink/order-sink/plugins/connecttransform/chain"
 )
 
 // How the golden answers are made again: see testdata/README.md.
@@ -37,6 +40,9 @@ func TestReference(t *testing.T) {
 	digest := sha256.Sum256(lines)
 	require.Equal(t, hex.EncodeToString(digest[:]), golden[len(golden)-1],
 		"the golden answers are to other cases: make them again, see testdata/README.md")
+	for _, class := range chain.Types() {
+		assert.Contains(t, string(lines), fmt.Sprintf("%q", class), "no case has this transform")
+	}
 	p := newPipelines(t)
 	intended := map[string]int{}
 	different := 0

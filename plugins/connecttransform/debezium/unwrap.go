@@ -234,7 +234,7 @@ func (t *unwrap) remove(r *transform.Record, e *event, fields map[string]any, be
 }
 
 // mark adds the field __deleted to a row.
-func (t *unwrap) mark(row map[string]any, its *schema.Schema, deleted string) (*schema.Schema, *record.Refusal) {
+func (t *unwrap) mark(row map[string]any, its *schema.Schema, deleted any) (*schema.Schema, *record.Refusal) {
 	m, refused := t.marked.Get(its, newMarked)
 	if refused != nil {
 		return nil, refused

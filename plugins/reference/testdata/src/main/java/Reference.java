@@ -114,9 +114,11 @@ public final class Reference {
         List<Stage> chain = new ArrayList<>();
         for (JsonNode node : config.path("transforms")) {
             Map<String, String> options = options(node);
-            boolean old = options.containsKey("drop.tombstones") || options.containsKey("delete.handling.mode");
+            boolean oldName = options.get("type").equals("io.debezium.transforms.UnwrapFromEnvelope");
+            boolean old = oldName || options.containsKey("drop.tombstones") || options.containsKey("delete.handling.mode");
+            String type = oldName ? "io.debezium.transforms.ExtractNewRecordState" : options.get("type");
             @SuppressWarnings("unchecked")
-            Transformation<SinkRecord> transform = (Transformation<SinkRecord>) instance(options.get("type"), old ? debeziumOld : debezium);
+            Transformation<SinkRecord> transform = (Transformation<SinkRecord>) instance(type, old ? debeziumOld : debezium);
             transform.configure(options);
             chain.add(new Stage(transform, predicates.get(options.get("predicate")), "true".equals(options.get("negate"))));
         }
