@@ -25,7 +25,9 @@ var differences = []difference{
 	{
 		"replace.null.with.default of ExtractNewRecordState takes only true and false",
 		"Debezium takes any text, and means false by it.",
-		func(q *question, _, got string) bool { return got == invalid && q.option("replace.null.with.default") == "maybe" },
+		func(q *question, _, got string) bool {
+			return got == invalid && q.option("replace.null.with.default") == "maybe"
+		},
 	},
 }
 
