@@ -8,16 +8,31 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/connecttransform/debezium"
 	"github.com/order-sink/order-sink/plugins/connecttransform/field"
+	"github.com/order-sink/order-sink/plugins/connecttransform/header"
 	"github.com/order-sink/order-sink/plugins/connecttransform/topic"
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
 )
 
 // types has every transform.
 var types = []*transform.Type{
-	&field.ReplaceField,
-	&topic.RegexRouter,
 	&debezium.ExtractNewRecordState,
 	&debezium.UnwrapFromEnvelope,
+	&field.Cast,
+	&field.ExtractField,
+	&field.Flatten,
+	&field.HoistField,
+	&field.InsertField,
+	&field.MaskField,
+	&field.ReplaceField,
+	&field.SetSchemaMetadata,
+	&field.TimestampConverter,
+	&field.ValueToKey,
+	&filter,
+	&header.DropHeaders,
+	&header.HeaderFrom,
+	&header.InsertHeader,
+	&topic.RegexRouter,
+	&topic.TimestampRouter,
 }
 
 // class is a Java class of a transform.

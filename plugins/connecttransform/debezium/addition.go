@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/order-sink/order-sink/plugins/connecttransform/javavalue"
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
@@ -176,9 +177,18 @@ func (t *unwrap) headers(r *transform.Record, fields map[string]any, envelope *s
 		if refused != nil {
 			return refused
 		}
-		if present {
-			r.Headers.Set(a.name, a.value(fields))
+		if !present {
+			continue
 		}
+		var header any
+		if v := a.value(fields); v != nil {
+			text, ok := javavalue.Text(a.schema, v)
+			if !ok {
+				return transform.Refuse(transform.BadValue, "expected a value that has a text, got another").At(transform.Name(a.field))
+			}
+			header = text
+		}
+		r.Headers.Set(a.name, header)
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ type extended struct {
 // marked is the schema of a row with the field __deleted.
 type marked struct {
 	schema   *schema.Schema
-	defaults []schema.Field
+	defaults transform.Defaults
 }
 
 func newUnwrap(s *transform.Settings, old bool) (transform.Transform, error) {
@@ -109,6 +109,11 @@ func newUnwrap(s *transform.Settings, old bool) (transform.Transform, error) {
 	}
 	if t.addHeaders, err = references(s, optionAddHeaders, optionHeadersPrefix); err != nil {
 		return nil, err
+	}
+	for i := range t.addHeaders {
+		if err := transform.CheckHeader(t.addHeaders[i].name); err != nil {
+			return nil, transform.Invalid(optionAddHeaders, err)
+		}
 	}
 	return t, nil
 }
@@ -235,26 +240,19 @@ func (t *unwrap) remove(r *transform.Record, e *event, fields map[string]any, be
 
 // mark adds the field __deleted to a row.
 func (t *unwrap) mark(row map[string]any, its *schema.Schema, deleted any) (*schema.Schema, *record.Refusal) {
-	m, refused := t.marked.Get(its, newMarked)
+	m, refused := t.marked.Get(its, t.newMarked)
 	if refused != nil {
 		return nil, refused
 	}
-	if t.replaceNull {
-		for _, f := range m.defaults {
-			row[f.Name] = transform.Or(row[f.Name], f.Schema, true)
-		}
-	}
+	m.defaults.Fill(row)
 	row[fieldDeleted] = deleted
 	return m.schema, nil
 }
 
-func newMarked(its *schema.Schema) (*marked, *record.Refusal) {
-	m := &marked{schema: transform.Basics(its)}
+func (t *unwrap) newMarked(its *schema.Schema) (*marked, *record.Refusal) {
+	m := &marked{transform.Basics(its), transform.DefaultsOf(its, t.replaceNull)}
 	for _, f := range its.Fields {
 		_ = transform.AddField(m.schema, f.Name, f.Schema) // no name occurs twice in a schema
-		if f.Schema.Default != nil {
-			m.defaults = append(m.defaults, f)
-		}
 	}
 	return m, transform.AddField(m.schema, fieldDeleted, transform.Simple(schema.String, true))
 }

@@ -44,12 +44,10 @@ type replaceField struct {
 
 // replacement is what ReplaceField does to records of one schema.
 type replacement struct {
-	schema  *schema.Schema
-	removed []string
-	moved   []move
-	// defaults are the fields that become their default when they are null, under their
-	// new names.
-	defaults []schema.Field
+	schema   *schema.Schema
+	removed  []string
+	moved    []move
+	defaults transform.Defaults // under their new names
 	// rebuild says that the record needs a new map, since a name is both old and new.
 	rebuild bool
 }
@@ -172,9 +170,7 @@ func (p *replacement) apply(fields map[string]any) map[string]any {
 			delete(fields, m.from)
 		}
 	}
-	for _, f := range p.defaults {
-		fields[f.Name] = transform.Or(fields[f.Name], f.Schema, true)
-	}
+	p.defaults.Fill(fields)
 	return fields
 }
 

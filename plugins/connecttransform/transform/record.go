@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"fmt"
+
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
@@ -32,6 +34,15 @@ type Headers interface {
 	Get(name string) (value any, found bool)
 	Set(name string, value any)
 	Drop(name string)
+}
+
+// CheckHeader returns an error for a name that a header cannot have: in a message, a header
+// is metadata, and other metadata has this name.
+func CheckHeader(name string) error {
+	if record.IsReserved(name) {
+		return fmt.Errorf("a header cannot be named %s, because metadata of the message has this name", name)
+	}
+	return nil
 }
 
 // HeaderMap is the headers of a record that has no message.
@@ -67,7 +78,12 @@ type Data struct {
 // Set replaces the value and the schema. The record owns the value from now on, so it must
 // not be part of the other data of the record: see [Clone].
 func (d *Data) Set(value any, s *schema.Schema) {
-	d.Value, d.Schema, d.Changed = value, s, true
+	d.Value, d.Schema, d.Changed, d.Refusal = value, s, true, nil
+}
+
+// Replace gives the record other data, which shares nothing with the data before.
+func (d *Data) Replace(value any, s *schema.Schema) {
+	*d = Data{Value: value, Schema: s, Changed: true}
 }
 
 // Side says whether a transform works on the key or on the value, as the class names
@@ -105,19 +121,25 @@ func (s Side) Of(r *Record) (*Data, *record.Refusal) {
 // caller may change the map that it gets, but no part of it, and calls [Data.Set] with the
 // map when it has. It refuses anything else, null as well. The path is the side's name.
 func (s Side) Fields(d *Data) (map[string]any, *record.Refusal) {
-	fields, isMap := d.Value.(map[string]any)
-	switch {
-	case !isMap || d.Schema != nil && !IsStruct(d.Schema):
-		want := "a map, since it has no schema"
-		if d.Schema != nil {
-			want = "a struct"
-		}
-		return nil, Refuse(NotStruct, "expected "+want+", got "+d.kind()).At(s.String())
-	case d.Shared:
+	fields, refused := s.Look(d)
+	if refused == nil && d.Shared {
 		d.Value, d.Shared = Clone(d.Value), false
 		fields = d.Value.(map[string]any)
 	}
-	return fields, nil
+	return fields, refused
+}
+
+// Look is Fields for a caller that does not change the map.
+func (s Side) Look(d *Data) (map[string]any, *record.Refusal) {
+	fields, isMap := d.Value.(map[string]any)
+	if isMap && (d.Schema == nil || IsStruct(d.Schema)) {
+		return fields, nil
+	}
+	want := "a map, since it has no schema"
+	if d.Schema != nil {
+		want = "a struct"
+	}
+	return nil, Refuse(NotStruct, "expected "+want+", got "+d.kind()).At(s.String())
 }
 
 // kind names what the data is, for the text of a refusal.

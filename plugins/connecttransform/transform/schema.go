@@ -78,6 +78,44 @@ func AddField(s *schema.Schema, name string, its *schema.Schema) *record.Refusal
 	return nil
 }
 
+// Copy returns a struct with the basics and the fields of s.
+func Copy(s *schema.Schema) *schema.Schema {
+	c := Basics(s)
+	c.Fields, c.Index = s.Fields, s.Index
+	return c
+}
+
+// Rename gives a schema that nobody else has yet another name, and the logical type of that
+// name and the type of the schema.
+func Rename(s *schema.Schema, name string) {
+	s.Name, s.Meaning = name, schema.Meaning{}
+	if meaning, known := schema.Meanings[name]; known && meaning.Base == s.Type {
+		s.Meaning = meaning
+	}
+}
+
+// Defaults are the fields of a struct that have a default.
+type Defaults []schema.Field
+
+// DefaultsOf returns the fields with a default, and none if replace is false.
+func DefaultsOf(s *schema.Schema, replace bool) (all Defaults) {
+	for _, f := range s.Fields {
+		if replace && f.Schema.Default != nil {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// Fill gives each field that is null its default, as Kafka's Struct.get does.
+func (d Defaults) Fill(fields map[string]any) {
+	for i := range d {
+		if fields[d[i].Name] == nil {
+			fields[d[i].Name] = Clone(d[i].Schema.Default)
+		}
+	}
+}
+
 // Simple returns a schema of a type without a name.
 func Simple(t schema.Type, optional bool) *schema.Schema {
 	return &schema.Schema{Type: t, Optional: optional}

@@ -63,6 +63,9 @@ var reserved = map[string]bool{
 // is a header.
 func IsNumber(name string) bool { return numbers[name] }
 
+// IsReserved reports whether metadata of this name is no header.
+func IsReserved(name string) bool { return reserved[name] }
+
 // KeyValue is a decoded record key: a value with its schema, or why the key cannot be
 // decoded. The schema is nil for a key without one. A header of a record never has this
 // type.
