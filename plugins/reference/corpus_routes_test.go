@@ -47,10 +47,10 @@ func predicates() (all []question) {
 		named("p", predicate+"TopicNameMatches", "pattern", "("),
 		named("p", predicate+"TopicNameMatches", "pattern", ""),
 		named("p", predicate+"TopicNameMatches"),
-		named("p", predicate+"HasHeaderKey", "name", "source"),
-		named("p", predicate+"HasHeaderKey", "name", "Source"),
-		named("p", predicate+"HasHeaderKey", "name", "kafka_topic"),
-		named("p", predicate+"HasHeaderKey", "name", ""),
+		named("p", predicate+"HasHeaderKey", "header", "source"),
+		named("p", predicate+"HasHeaderKey", "header", "Source"),
+		named("p", predicate+"HasHeaderKey", "header", "kafka_topic"),
+		named("p", predicate+"HasHeaderKey", "header", ""),
 		named("p", predicate+"HasHeaderKey"),
 		named("p", predicate+"RecordIsTombstone"),
 	} {
@@ -108,7 +108,7 @@ func chains() (all []question) {
 			with(named("b", kafka+"RegexRouter", "regex", ".*", "replacement", "late"), "predicate", "web"),
 			with(named("c", kafka+"Filter"), "predicate", "late", "negate", "true"),
 		}, Predicates: []options{
-			named("gone", predicate+"RecordIsTombstone"), named("web", predicate+"HasHeaderKey", "name", "source"), named("late", predicate+"TopicNameMatches", "pattern", "late"),
+			named("gone", predicate+"RecordIsTombstone"), named("web", predicate+"HasHeaderKey", "header", "source"), named("late", predicate+"TopicNameMatches", "pattern", "late"),
 		}},
 		{Transforms: []options{
 			named("a", kafka+"ExtractField$Value", "field", "qty"),

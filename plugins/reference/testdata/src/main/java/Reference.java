@@ -108,8 +108,12 @@ public final class Reference {
             Map<String, String> options = options(node);
             @SuppressWarnings("unchecked")
             Predicate<SinkRecord> predicate = (Predicate<SinkRecord>) instance(options.get("type"), debezium);
+            String alias = options.remove("name");
+            if (options.containsKey("header")) {
+                options.put("name", options.remove("header")); // in a list of predicates, name is the alias
+            }
             predicate.configure(options);
-            predicates.put(options.get("name"), predicate);
+            predicates.put(alias, predicate);
         }
         List<Stage> chain = new ArrayList<>();
         for (JsonNode node : config.path("transforms")) {
