@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
-	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
@@ -91,9 +90,6 @@ func (t *cast) apply(r *transform.Record) *record.Refusal {
 	}
 	if t.whole {
 		value, refused := castValue(d.Schema, d.Value, t.fields[0].to)
-		if refused == nil && plan.schema.Logical != schema.Plain {
-			value, _ = logical.Decode(plan.schema, value)
-		}
 		d.Set(value, plan.schema)
 		return refused.At(t.side.String())
 	}
@@ -135,9 +131,9 @@ func (t *cast) schemaless(d *transform.Data) *record.Refusal {
 
 func (t *cast) plan(s *schema.Schema) (*casting, *record.Refusal) {
 	if t.whole {
+		// The name stays, as in Kafka, but no more says what the value means.
 		result := transform.Basics(s)
-		result.Type, result.Optional = t.fields[0].to, s.Optional
-		transform.Rename(result, s.Name)
+		result.Type, result.Optional, result.Meaning = t.fields[0].to, s.Optional, schema.Meaning{}
 		var r *record.Refusal
 		result.Default, r = castValue(s, s.Default, result.Type)
 		return &casting{schema: result}, r.At(t.side.String())

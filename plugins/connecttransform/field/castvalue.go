@@ -50,7 +50,7 @@ func castValue(s *schema.Schema, v any, to schema.Type) (any, *record.Refusal) {
 	case bool:
 		result, ok = castInteger(map[bool]int64{true: 1}[v], to), true
 	case json.Number:
-		result, ok = castDecimalText(v.String(), to)
+		result, ok = castNumber(v.String(), to)
 	case string:
 		if s != nil && s.Logical == schema.Decimal {
 			result, ok = castDecimalText(v, to)
@@ -116,8 +116,18 @@ func castFloat(v float64, to schema.Type) any {
 	return javavalue.FromFloat(v, to)
 }
 
-// castDecimalText casts a decimal, or a number without a schema. Its integer has the low
-// bits of the number, as Java's BigDecimal.longValue.
+// castNumber casts a number without a schema that no int64 is: a double to Kafka, or an
+// integer.
+func castNumber(text string, to schema.Type) (any, bool) {
+	if strings.ContainsAny(text, ".eE") {
+		v, _ := strconv.ParseFloat(text, 64)
+		return castFloat(v, to), true
+	}
+	return castDecimalText(text, to)
+}
+
+// castDecimalText casts a decimal. Its integer has the low bits of the number, as Java's
+// BigDecimal.longValue.
 func castDecimalText(text string, to schema.Type) (any, bool) {
 	d, err := decimal.Parse(text)
 	if err != nil {

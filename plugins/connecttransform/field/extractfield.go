@@ -1,6 +1,8 @@
 package field
 
 import (
+	"strings"
+
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 )
@@ -17,7 +19,7 @@ var ExtractField = transform.Type{
 	Sides: true,
 	Options: []transform.Option{
 		{Name: optionField, Required: true},
-		{Name: optionSyntax, Default: syntaxV1, OneOf: []string{syntaxV1, syntaxV2}},
+		{Name: optionSyntax, Default: syntaxV1, OneOf: []string{syntaxV1, syntaxV2}, AnyCase: true},
 		transform.ReplaceNull,
 	},
 	New: newExtractField,
@@ -33,7 +35,7 @@ type extractField struct {
 func newExtractField(s *transform.Settings, side transform.Side) (transform.Transform, error) {
 	t := &extractField{side: side, name: s.Text(optionField), replaceNull: s.Flag(transform.ReplaceNull.Name)}
 	t.steps = []string{t.name}
-	if s.Text(optionSyntax) == syntaxV2 {
+	if strings.EqualFold(s.Text(optionSyntax), syntaxV2) {
 		var err error
 		if t.steps, err = parsePath(t.name); err != nil {
 			return nil, transform.Invalid(optionField, err)

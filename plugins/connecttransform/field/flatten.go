@@ -1,6 +1,9 @@
 package field
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
@@ -72,9 +75,11 @@ func (t *flatten) name(prefix, name string) string {
 	return prefix + t.delimiter + name
 }
 
-// members flattens a map without a schema. An array stays an array.
+// members flattens a map without a schema. An array stays an array. The order decides when
+// two members get the same name.
 func (t *flatten) members(flat map[string]any, prefix string, members map[string]any) {
-	for name, value := range members {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		value := members[name]
 		name = t.name(prefix, name)
 		if below, isMap := value.(map[string]any); isMap {
 			t.members(flat, name, below)

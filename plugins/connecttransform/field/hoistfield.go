@@ -35,13 +35,15 @@ func (t *hoistField) apply(r *transform.Record) *record.Refusal {
 		if its, refused = t.schemas.Get(d.Schema, t.derive); refused != nil {
 			return refused
 		}
+		if d.Value == nil && !d.Schema.Optional {
+			return transform.Refuse(transform.BadValue, "expected "+transform.TypeName(d.Schema)+", got null").At(t.side.String())
+		}
 	}
 	d.Set(map[string]any{t.name: d.Value}, its)
 	return nil
 }
 
 func (t *hoistField) derive(s *schema.Schema) (*schema.Schema, *record.Refusal) {
-	return &schema.Schema{
-		Type: schema.Struct, Fields: []schema.Field{{Name: t.name, Schema: s}}, Index: map[string]int{t.name: 0},
-	}, nil
+	result := &schema.Schema{Type: schema.Struct}
+	return result, transform.AddField(result, t.name, s)
 }

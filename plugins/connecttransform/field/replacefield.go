@@ -98,17 +98,23 @@ func (t *replaceField) keeps(name string) bool {
 	return !slices.Contains(t.exclude, name) && (len(t.include) == 0 || slices.Contains(t.include, name))
 }
 
-// members is the result for a map without a schema.
+// members is the result for a map without a schema. A member that keeps its name is
+// stronger than one that gets this name.
 func (t *replaceField) members(fields map[string]any) map[string]any {
 	kept := make(map[string]any, len(fields))
 	for name, value := range fields {
 		if !t.keeps(name) {
 			continue
 		}
-		if to, isRenamed := t.renames[name]; isRenamed {
-			name = to
+		to, isRenamed := t.renames[name]
+		if !isRenamed {
+			kept[name] = value
+			continue
 		}
-		kept[name] = value
+		_, isNew := t.renames[to]
+		if _, exists := fields[to]; !exists || isNew || !t.keeps(to) {
+			kept[to] = value
+		}
 	}
 	return kept
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
-	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
@@ -63,6 +62,8 @@ func (t *setSchemaMetadata) apply(r *transform.Record) *record.Refusal {
 		return nil
 	case d.Schema == nil:
 		return transform.Refuse(transform.BadSchema, "expected a schema, got a "+t.side.String()+" without one").At(t.side.String())
+	case d.Schema.Type != schema.Struct: // as in Kafka 4.3
+		return transform.Refuse(transform.BadSchema, "expected a struct, got "+transform.TypeName(d.Schema)).At(t.side.String())
 	}
 	plan, refused := t.plans.Get(d.Schema, t.plan)
 	if refused != nil {
@@ -77,16 +78,6 @@ func (t *setSchemaMetadata) apply(r *transform.Record) *record.Refusal {
 		plan.defaults.Fill(fields)
 		value = fields
 	}
-	if plan.schema.Meaning != d.Schema.Meaning {
-		// The name decides what the number, the text or the bytes mean.
-		encoded, ok := logical.Encode(d.Schema, value)
-		if ok {
-			value, ok = logical.Decode(plan.schema, encoded)
-		}
-		if !ok {
-			return transform.Refuse(transform.BadValue, "expected a value of the logical type of the new name, got another").At(t.side.String())
-		}
-	}
 	d.Set(value, plan.schema)
 	return nil
 }
@@ -95,7 +86,7 @@ func (t *setSchemaMetadata) plan(s *schema.Schema) (*renaming, *record.Refusal) 
 	renamed := *s
 	renamed.Common, renamed.Sent = nil, nil
 	if t.hasName {
-		transform.Rename(&renamed, t.name)
+		renamed.Name = t.name
 	}
 	if t.hasVersion {
 		renamed.Version = t.version

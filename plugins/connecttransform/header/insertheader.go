@@ -15,7 +15,7 @@ var InsertHeader = transform.Type{
 	Class: "org.apache.kafka.connect.transforms.InsertHeader",
 	Options: []transform.Option{
 		{Name: optionHeader, Required: true, NotEmpty: true},
-		{Name: optionValue, Required: true, NotEmpty: true},
+		{Name: optionValue, Required: true},
 	},
 	New: func(s *transform.Settings, _ transform.Side) (transform.Transform, error) {
 		name, value := s.Text(optionHeader), s.Text(optionValue)

@@ -1,8 +1,7 @@
 // Package javaregex matches the names of topics with Java's regular expressions.
 //
 // The engine is regexp2, because Go's own regexp has no look-around, back-references or
-// possessive quantifiers. It differs from java.util.regex in the classes of characters
-// beyond ASCII, which no name of a topic has, and in the two forms that Compile refuses.
+// possessive quantifiers. It differs from java.util.regex in the forms that Compile refuses.
 package javaregex
 
 import (
@@ -30,13 +29,15 @@ func Compile(expression string) (*Pattern, error) {
 	if hasNestedClass(expression) {
 		return nil, errors.New("a character class inside another one, or && in a class, is not supported: write the characters without it")
 	}
+	expression = posix(expression)
 	p := &Pattern{}
 	for _, c := range []struct {
 		into *(*regexp2.Regexp)
 		text string
 	}{{&p.first, expression}, {&p.whole, `\A(?:` + expression + `)\z`}} {
-		// Java numbers the groups in their order, those with a name as well.
-		compiled, err := regexp2.Compile(c.text, regexp2.OptionMaintainCaptureOrder())
+		// \w, \d and \s are ASCII in Java, as in RE2. Java numbers the groups in their order,
+		// those with a name as well.
+		compiled, err := regexp2.Compile(c.text, regexp2.RE2, regexp2.OptionMaintainCaptureOrder())
 		if err != nil {
 			return nil, fmt.Errorf("compiling the regular expression: %w", err)
 		}

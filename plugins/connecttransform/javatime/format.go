@@ -8,33 +8,43 @@ import (
 // Format writes a time in UTC.
 func (p *Pattern) Format(t time.Time) string {
 	t = t.UTC()
+	m := moment{Time: t}
+	m.year, m.month, m.day = date(t)
 	b := make([]byte, 0, 2*len(p.text))
 	for i := range p.items {
-		b = p.items[i].append(b, t)
+		b = p.items[i].append(b, &m)
 	}
 	return string(b)
 }
 
-func (f *item) append(b []byte, t time.Time) []byte {
+// moment is a time with its date in Java's calendar.
+type moment struct {
+	time.Time
+	year  int
+	month time.Month
+	day   int
+}
+
+func (f *item) append(b []byte, t *moment) []byte {
 	switch f.letter {
 	case 0:
 		return append(b, f.text...)
 	case 'G':
-		if t.Year() <= 0 {
+		if t.year <= 0 {
 			return append(b, "BC"...)
 		}
 		return append(b, "AD"...)
 	case 'y':
-		return appendYear(b, yearOfEra(t), f.count)
+		return appendYear(b, t.yearOfEra(), f.count)
 	case 'Y':
-		year, _ := week(t)
+		year, _ := week(t.Time)
 		return appendYear(b, year, f.count)
 	case 'M', 'L':
 		switch {
 		case f.count >= 4:
-			return append(b, t.Month().String()...)
+			return append(b, t.month.String()...)
 		case f.count == 3:
-			return append(b, t.Month().String()[:3]...)
+			return append(b, t.month.String()[:3]...)
 		}
 	case 'E':
 		if f.count >= 4 {
@@ -60,12 +70,12 @@ func (f *item) append(b []byte, t time.Time) []byte {
 }
 
 // number returns the value of a field that is a number.
-func (f *item) number(t time.Time) int {
+func (f *item) number(t *moment) int {
 	switch f.letter {
 	case 'M', 'L':
-		return int(t.Month())
+		return int(t.month)
 	case 'w':
-		_, week := week(t)
+		_, week := week(t.Time)
 		return week
 	case 'W': // weeks begin on Sunday
 		first := time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
@@ -73,9 +83,9 @@ func (f *item) number(t time.Time) int {
 	case 'D':
 		return t.YearDay()
 	case 'd':
-		return t.Day()
+		return t.day
 	case 'F':
-		return (t.Day()-1)/7 + 1
+		return (t.day-1)/7 + 1
 	case 'u':
 		return (int(t.Weekday())+6)%7 + 1
 	case 'H':
@@ -94,11 +104,11 @@ func (f *item) number(t time.Time) int {
 	return t.Nanosecond() / int(time.Millisecond) // S
 }
 
-func yearOfEra(t time.Time) int {
-	if y := t.Year(); y <= 0 {
-		return 1 - y
+func (t *moment) yearOfEra() int {
+	if t.year <= 0 {
+		return 1 - t.year
 	}
-	return t.Year()
+	return t.year
 }
 
 // week returns the year and the number of a week, where weeks begin on Sunday and week 1 has

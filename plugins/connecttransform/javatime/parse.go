@@ -198,9 +198,10 @@ func (f *fields) time() time.Time {
 	if f.hasYearDay {
 		month, day = time.January, f.dayOfYear
 	}
-	t := time.Date(year, month, day, hour, f.minute, f.second, 0, time.UTC)
+	t := midnight(year, month, day)
 	if f.hasWeekday && !f.hasDay && !f.hasYearDay { // the weekday of the week of the first
 		t = t.AddDate(0, 0, int(f.weekday-t.Weekday()))
 	}
-	return t.Add(time.Duration(f.milli)*time.Millisecond - f.zone)
+	millis := int64(hour)*3_600_000 + int64(f.minute)*60_000 + int64(f.second)*1000 + int64(f.milli) - f.zone.Milliseconds()
+	return time.UnixMilli(t.UnixMilli() + millis).UTC()
 }

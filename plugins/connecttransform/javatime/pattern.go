@@ -1,9 +1,7 @@
 // Package javatime formats and reads times with the patterns of Java's SimpleDateFormat, in
 // UTC and in English, and as leniently: text behind the time is ignored, and the 32nd of a
-// month is the first of the next one.
-//
-// It differs from Java in one point: the calendar is the Gregorian one for all years, where
-// Java uses the Julian one before 1582-10-15.
+// month is the first of the next one. The calendar is Java's: the Julian one before
+// 1582-10-15. Parse reads no weeks (Y, w, W, F), and only zones with one offset.
 package javatime
 
 import (

@@ -13,8 +13,8 @@ type Kind uint8
 
 // The kinds, with the rules of Kafka's ConfigDef.
 const (
-	Text    Kind = iota // as it is, white space too
-	List                // names with commas between them, without the white space around
+	Text    Kind = iota // without the white space around it
+	List                // names with commas between them, each one once
 	Flag                // true or false
 	Integer             // 32 bits
 )
@@ -27,6 +27,7 @@ type Option struct {
 	Required bool
 	NotEmpty bool     // refuses empty text, and a list without a name
 	OneOf    []string // the values that the option takes; nil for any
+	AnyCase  bool     // takes the values of OneOf in capital and small letters
 	// For is the name of the option that this one is an older name of. The newer name wins.
 	For string
 }
@@ -69,7 +70,7 @@ func Read(known []Option, given map[string]string) (*Settings, error) {
 			}
 			name = o.For
 		}
-		s.values[name], s.given[name] = value, true
+		s.values[name], s.given[name] = strings.TrimSpace(value), true
 	}
 	for _, o := range known {
 		if _, isGiven := given[o.Name]; o.Required && !isGiven && !s.given[o.Name] {
@@ -95,12 +96,18 @@ func (o *Option) check(value string) error {
 		return fmt.Errorf("option %s is %q: expected true or false", o.Name, value)
 	case o.Kind == Integer && !isInteger(trimmed):
 		return fmt.Errorf("option %s is %q: expected an integer of 32 bits", o.Name, value)
-	case len(o.OneOf) > 0 && !slices.Contains(o.OneOf, value):
+	case len(o.OneOf) > 0 && !o.takes(trimmed):
 		return fmt.Errorf("option %s is %q: expected %s", o.Name, value, strings.Join(o.OneOf, ", "))
-	case o.NotEmpty && (o.Kind == List && len(split(value)) == 0 || value == ""):
+	case o.NotEmpty && (o.Kind == List && len(split(value)) == 0 || trimmed == ""):
 		return fmt.Errorf("option %s is empty", o.Name)
 	}
 	return nil
+}
+
+func (o *Option) takes(value string) bool {
+	return slices.ContainsFunc(o.OneOf, func(known string) bool {
+		return known == value || o.AnyCase && strings.EqualFold(known, value)
+	})
 }
 
 func isInteger(text string) bool {
@@ -122,12 +129,12 @@ func (s *Settings) Names(name string) []string { return split(s.values[name]) }
 
 // Flag returns an option of the kind Flag.
 func (s *Settings) Flag(name string) bool {
-	return strings.EqualFold(strings.TrimSpace(s.values[name]), "true")
+	return strings.EqualFold(s.values[name], "true")
 }
 
 // Integer returns an option of the kind Integer, 0 for none.
 func (s *Settings) Integer(name string) int {
-	v, _ := strconv.Atoi(strings.TrimSpace(s.values[name]))
+	v, _ := strconv.Atoi(s.values[name])
 	return v
 }
 
@@ -137,9 +144,11 @@ func split(list string) []string {
 	if list == "" {
 		return nil
 	}
-	names := strings.Split(list, ",")
-	for i := range names {
-		names[i] = strings.TrimSpace(names[i])
+	var names []string
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return names
 }

@@ -67,6 +67,9 @@ func Basics(s *schema.Schema) *schema.Schema {
 // AddField appends a field to a struct that nobody else has yet. It refuses a second field
 // of a name. The path is the field.
 func AddField(s *schema.Schema, name string, its *schema.Schema) *record.Refusal {
+	if name == "" {
+		return Refuse(BadSchema, "the name of a field would be empty")
+	}
 	if _, twice := s.Index[name]; twice {
 		return Refuse(BadSchema, "the resulting struct would have two fields of this name").At(Name(name))
 	}
@@ -83,15 +86,6 @@ func Copy(s *schema.Schema) *schema.Schema {
 	c := Basics(s)
 	c.Fields, c.Index = s.Fields, s.Index
 	return c
-}
-
-// Rename gives a schema that nobody else has yet another name, and the logical type of that
-// name and the type of the schema.
-func Rename(s *schema.Schema, name string) {
-	s.Name, s.Meaning = name, schema.Meaning{}
-	if meaning, known := schema.Meanings[name]; known && meaning.Base == s.Type {
-		s.Meaning = meaning
-	}
 }
 
 // Defaults are the fields of a struct that have a default.
