@@ -145,6 +145,9 @@ func corpus() ([]question, []byte) {
 	} {
 		all = append(all, some...)
 	}
+	if *random > 0 {
+		all = mixed(all, *random, *seed)
+	}
 	var out bytes.Buffer
 	seen := map[string]bool{}
 	questions := all[:0]

@@ -59,6 +59,19 @@ func timestamps() (all []question) {
 		write := field.with("target.type", "string", "format", p[0])
 		all = append(all, cross([]configuration{write}, between([]sample{{logical("int64", connectData+"Timestamp"), []string{"1709210096789", "0", "-1", "946684799999", "4102444800000"}}}))...)
 	}
+	narrow := configuration{Transforms: []options{named("a", kafka+"Cast$Value", "spec", "f:int32"), named("b", converter, "field", "f", "target.type", "Timestamp")}}
+	all = append(all, cross([]configuration{narrow, field.with("target.type", "unix")}, append(bare("17"), of(env(optional(kind("string")), "null"))))...)
+	for _, to := range []string{"Timestamp", "Date"} { // a time that no schema describes
+		first := named("a", converter, "field", "f", "target.type", to)
+		for _, second := range []options{
+			named("b", converter, "field", "f", "target.type", "string", "format", "yyyy-MM-dd HH:mm"), named("b", converter, "field", "f", "target.type", "unix"),
+			named("b", converter, "field", "f", "target.type", "Timestamp"), named("b", kafka+"Cast$Value", "spec", "f:string"), named("b", kafka+"Cast$Value", "spec", "f:int64"),
+			named("b", kafka+"MaskField$Value", "fields", "f"), named("b", kafka+"HeaderFrom$Value", "fields", "f", "headers", "h", "operation", "copy"),
+			named("b", kafka+"Flatten$Value"), named("b", kafka+"ExtractField$Value", "field", "f"), named("b", kafka+"ValueToKey", "fields", "f"),
+		} {
+			all = append(all, cross([]configuration{{Transforms: []options{first, second}}}, append(bare("1709210096789", "0", "-1"), between(ints)[3:4]...))...)
+		}
+	}
 	return append(all, cross([]configuration{
 		field, field.with("target.type", ""), field.with("target.type", "date"), field.with("target.type", "string"), field.with("target.type", "unix", "unix.precision", "minutes"),
 		one(converter, "target.type", "unix", "field", "missing"), field.with("target.type", "string", "format", "bogus"), one(converter, "target.type", "unix", "field", "id"),

@@ -24,6 +24,8 @@ import (
 var (
 	corpusFile = flag.String("reference.corpus", "", "write the cases to this file instead of comparing the answers")
 	goldenFile = flag.String("reference.golden", "testdata/golden.txt.gz", "the answers of the originals, compressed or not")
+	random     = flag.Int("reference.random", 0, "ask so many random cases in place of the table")
+	seed       = flag.Uint64("reference.seed", 1, "of the random cases")
 	shown      = flag.Int("reference.show", 20, "how many differences the test shows")
 )
 
@@ -61,6 +63,9 @@ func TestReference(t *testing.T) {
 		}
 	}
 	for _, d := range differences {
+		if *random > 0 {
+			break
+		}
 		assert.Positive(t, intended[d.name], "no case needs the difference %q: remove it", d.name)
 	}
 	t.Logf("%d cases, %d differences, intended: %v", len(questions), different, intended)

@@ -241,7 +241,7 @@ public final class Reference {
         } else if (value instanceof Byte || value instanceof Short || value instanceof Integer || value instanceof Long) {
             out.append('i').append(((Number) value).longValue());
         } else if (value instanceof Float number && schema == null) {
-            write(out, null, Double.valueOf(number.toString())); // without a schema, nothing says that it was a float
+            write(out, null, shortest(number)); // without a schema, nothing says that it was a float
         } else if (value instanceof Float number) {
             out.append('f').append(String.format("%08x", Float.floatToIntBits(number)));
         } else if (value instanceof Double number) {
@@ -279,6 +279,17 @@ public final class Reference {
         } else {
             throw new IllegalStateException(value.getClass().getName());
         }
+    }
+
+    /** The double of the fewest digits that is the float: Float.toString has more before Java 19. */
+    private static double shortest(float number) {
+        for (int digits = 0; digits < 9; digits++) {
+            String text = String.format(java.util.Locale.ROOT, "%." + digits + "e", number);
+            if (Float.isFinite(number) && Float.parseFloat(text) == number) {
+                return Double.parseDouble(text);
+            }
+        }
+        return number;
     }
 
     /** Text in quotes: most of printable ASCII as it is, every other byte of its UTF-8 as %XX, so that the parts can be told apart. */
