@@ -28,12 +28,13 @@ const schemaMetadata = "order_sink_schema"
 // answer describes a message that has left a chain, as Reference.java does.
 func answer(m *service.Message) string {
 	var key record.KeyValue
-	if k, _ := m.MetaGetImmut(record.Key); k != nil {
-		if decoded, isDecoded := k.(*record.KeyValue); isDecoded {
-			key = *decoded
-		} else {
-			key.Value = fmt.Sprintf("not decoded: %v", k)
+	switch k := metadata(m, record.Key).(type) {
+	case []byte:
+		if k != nil {
+			key.Value = "not decoded"
 		}
+	case *record.KeyValue:
+		key = *k
 	}
 	its, _ := m.MetaGetImmut(schemaMetadata)
 	valueSchema, _ := its.(*schema.Schema)
@@ -42,7 +43,7 @@ func answer(m *service.Message) string {
 		value = "not structured"
 	}
 	texts := []string{
-		quote(fmt.Sprint(metadata(m, record.Topic))), fmt.Sprint(metadata(m, record.Partition)), fmt.Sprint(metadata(m, record.Offset)),
+		quote(topic(m)), fmt.Sprint(metadata(m, record.Partition)), fmt.Sprint(metadata(m, record.Offset)),
 		timestamp(metadata(m, record.Timestamp)), headersOf(m), describe(key.Schema), canonical(key.Schema, key.Value), describe(valueSchema), canonical(valueSchema, value),
 	}
 	for i, name := range parts {
@@ -52,7 +53,13 @@ func answer(m *service.Message) string {
 }
 
 func metadata(m *service.Message, name string) any {
-	v, _ := m.MetaGetMut(name)
+	v, _ := m.MetaGetImmut(name)
+	return v
+}
+
+// topic returns the topic as mappings and outputs see it.
+func topic(m *service.Message) string {
+	v, _ := m.MetaGet(record.Topic)
 	return v
 }
 

@@ -19,7 +19,7 @@ type difference struct {
 // differences has the entries of the documentation.
 var differences = []difference{
 	{"RegexRouter and TimestampRouter find a mistake in their options at the start", "Kafka starts, and refuses each record.",
-		func(q *question, want, got string) bool {
+		func(q *question, _, got string) bool {
 			return got == invalid && (q.sets("replacement", func(r string) bool { return strings.ContainsAny(r, `$\`) }) || q.sets("timestamp.format", equals("bogus")))
 		}},
 	{"a regular expression has no class inside a class, no && and no \\p{java…}", "No engine for Go knows them. The error names them at the start.",

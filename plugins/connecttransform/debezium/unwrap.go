@@ -178,7 +178,8 @@ func (t *unwrap) change(r *transform.Record, e *event, fields map[string]any, af
 	if !isRow || !transform.IsStruct(e.after) {
 		return transform.Refuse(transform.NotStruct, "expected a struct, got "+transform.TypeName(e.after)).At(fieldAfter)
 	}
-	its, refused := e.after, (*record.Refusal)(nil)
+	var refused *record.Refusal
+	its := e.after
 	if t.mode.deletes == deleteRewrite {
 		if its, refused = t.mark(row, its, "false"); refused != nil {
 			return refused
