@@ -119,8 +119,8 @@ func (p *pipeline) upsert(table string, inFlight int) string {
 	return fmt.Sprintf("{ mariadb_upsert: { dsn: %q, table: %s, columns: [ id, n ], key: [ id ], max_in_flight: %d } }", p.dsn, table, inFlight)
 }
 
-// start runs a stream with a number of records in each batch.
-func (p *pipeline) start(batch int, output string) (stop func()) {
+// start runs a stream with a number of records in each batch, and with more processors.
+func (p *pipeline) start(batch int, output string, processors ...string) (stop func()) {
 	p.Helper()
 	env := service.GlobalEnvironment().Clone()
 	require.NoError(p, env.RegisterProcessor("decoded", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Resources) (service.Processor, error) {
@@ -132,10 +132,10 @@ input:
   kafka_read: { seed_brokers: [ %q ], topics: [ %s ], consumer_group: %s, max_batch_records: %d, commit_period: 100ms }
 pipeline:
   threads: 1
-  processors: [ { decoded: {} } ]
+  processors: [ %s ]
 output: %s
 logger: { level: NONE }
-`, p.broker.Seeds()[0], strings.Join(p.topics, ", "), p.topics[0], batch, output)))
+`, p.broker.Seeds()[0], strings.Join(p.topics, ", "), p.topics[0], batch, strings.Join(append([]string{"{ decoded: {} }"}, processors...), ", "), output)))
 	stream, err := builder.Build()
 	require.NoError(p, err)
 	ended := make(chan error, 1)

@@ -8,9 +8,10 @@
 package plugins
 
 import (
-	_ "github.com/order-sink/order-sink/plugins/connectjson" // connect_json_decode
-	_ "github.com/order-sink/order-sink/plugins/deadletter"  // dead_letter_send
-	_ "github.com/order-sink/order-sink/plugins/kafka"       // kafka_read
-	_ "github.com/order-sink/order-sink/plugins/mariadb"     // mariadb_upsert
-	_ "github.com/order-sink/order-sink/plugins/order"       // order_price
+	_ "github.com/order-sink/order-sink/plugins/connectjson"      // connect_json_decode
+	_ "github.com/order-sink/order-sink/plugins/connecttransform" // connect_transform
+	_ "github.com/order-sink/order-sink/plugins/deadletter"       // dead_letter_send
+	_ "github.com/order-sink/order-sink/plugins/kafka"            // kafka_read
+	_ "github.com/order-sink/order-sink/plugins/mariadb"          // mariadb_upsert
+	_ "github.com/order-sink/order-sink/plugins/order"            // order_price
 )

@@ -105,6 +105,9 @@ func deadLetters(batch []*service.Message) []*service.Message {
 			metadata[name] = value
 			return nil
 		})
+		if _, found := metadata[record.Topic]; found {
+			metadata[record.Topic] = record.SourceTopic(m)
+		}
 		if all[i] = m.Copy(); headers.Built(metadata) {
 			continue
 		}

@@ -39,6 +39,8 @@ func NewTraced(provider trace.TracerProvider) *Traced {
 type spanned interface {
 	Context() context.Context // with the framework's own span of the message, linked
 	MetaGet(name string) (string, bool)
+	MetaGetMut(name string) (any, bool)
+	MetaGetImmut(name string) (any, bool)
 }
 
 // End adds the span of a message. refused is why the message is refused, nil if it is not.
@@ -55,13 +57,14 @@ func (t *Traced) End(m spanned, began, ended time.Time, refused error) {
 	if !trace.SpanContextFromContext(parent).IsValid() {
 		return
 	}
+	topic, _ := record.SourceTopic(m).(string)
 	_, span := t.tracer.Start(parent, spanName,
 		trace.WithSpanKind(trace.SpanKindConsumer),
 		trace.WithTimestamp(began),
 		trace.WithLinks(trace.LinkFromContext(m.Context())),
 		trace.WithAttributes(
 			attribute.String("messaging.system", "kafka"),
-			attribute.String("messaging.destination.name", text(record.Topic)),
+			attribute.String("messaging.destination.name", topic),
 			attribute.String("messaging.destination.partition.id", text(record.Partition)),
 			attribute.String("messaging.kafka.offset", text(record.Offset)),
 			attribute.String("db.system.name", "mariadb"),

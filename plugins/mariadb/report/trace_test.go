@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/plugins/internal/record"
 )
 
 // Without a tracer nothing is looked for in a message.
@@ -32,6 +34,7 @@ func TestASpanOfAnOrder(t *testing.T) {
 	for name, value := range metadata {
 		m.MetaSetMut(name, value)
 	}
+	m.MetaSetImmut("kafka_topic", &record.Routed{To: "shop", From: "orders"}) // a transform has changed the topic
 	began := time.UnixMilli(1_700_000_000_000)
 	traced.End(m, began, began.Add(time.Second), errors.New("row_too_long: user_id: too long"))
 	m.MetaSetMut("traceparent", "")

@@ -26,9 +26,8 @@ type Incoming interface {
 func Identity[M Incoming](batch []M) uint64 {
 	hash := fnv.New64a()
 	if offset, known := batch[0].MetaGetMut(record.Offset); known {
-		topic, _ := batch[0].MetaGetMut(record.Topic)
 		partition, _ := batch[0].MetaGetMut(record.Partition)
-		_, _ = fmt.Fprint(hash, topic, " ", partition, " ", offset)
+		_, _ = fmt.Fprint(hash, record.SourceTopic(batch[0]), " ", partition, " ", offset)
 	} else if content, err := batch[0].AsBytes(); err == nil {
 		_, _ = hash.Write(content)
 	}
@@ -65,6 +64,10 @@ func Messages[M Incoming](target *table.Target, schemaMetadata string, batch []M
 		}
 		messages[i].Metadata, metadata = metadata[:len(target.Metadata)], metadata[len(target.Metadata):]
 		for j, name := range target.Metadata {
+			if name == record.Topic { // with the partition and the offset it may be the key of a row
+				messages[i].Metadata[j] = record.SourceTopic(m)
+				continue
+			}
 			messages[i].Metadata[j], _ = m.MetaGetMut(name)
 		}
 		if content == nil || target.KeyFrom == table.FromKey {

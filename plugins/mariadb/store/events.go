@@ -32,8 +32,7 @@ func applyEvents[M rows.Incoming](s *Store, batch []M, messages []rows.Message) 
 			clearPositions(s, m)
 			continue
 		}
-		topic, _ := batch[i].MetaGetMut(record.Topic)
-		name, _ := topic.(string)
+		name, _ := record.SourceTopic(batch[i]).(string)
 		key, _ := batch[i].MetaGetMut(record.Key)
 		all[i], m.Refusal = s.events.format(&change.Record{Content: m.Content, Schema: m.Schema, Topic: name, Key: key})
 		if all[i].Op == change.Delete && all[i].Before == nil {
