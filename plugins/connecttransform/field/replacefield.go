@@ -150,6 +150,9 @@ func (t *replaceField) finish(plan *replacement, s *schema.Schema) *record.Refus
 		if its == nil {
 			return transform.Refuse(transform.MissingField, "the record has no field "+transform.Name(from)+", which is renamed to this name").At(transform.Name(f.Name))
 		}
+		if its != f.Schema && !sameForm(its, f.Schema) {
+			return transform.Refuse(transform.BadSchema, "the field "+transform.Name(from)+", which is renamed to this name, has another type").At(transform.Name(f.Name))
+		}
 		if from != f.Name {
 			plan.moved = append(plan.moved, move{from, f.Name})
 			_, isOld := s.Index[f.Name]
@@ -161,6 +164,11 @@ func (t *replaceField) finish(plan *replacement, s *schema.Schema) *record.Refus
 		}
 	}
 	return nil
+}
+
+// sameForm reports whether values of one schema can be values of another.
+func sameForm(a, b *schema.Schema) bool {
+	return a.Type == b.Type && a.Meaning == b.Meaning && a.Type < schema.Array
 }
 
 func (p *replacement) apply(fields map[string]any) map[string]any {
