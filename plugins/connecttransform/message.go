@@ -8,11 +8,13 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
-// message is a message as a record. It is the headers of the record as well.
+// message is a message as a record, and the headers of that record. A batch uses one for
+// all messages, since an allocation of this size costs as much as a short chain.
 type message struct {
 	*service.Message
 	transform.Record
 	schemaMetadata string
+	routed         *record.Routed // of the message before: most batches have one topic
 	received       any // the key as it was received
 	source         any // the topic that the message was read from
 	topic          string
@@ -34,8 +36,9 @@ func init() {
 	valueNotDecoded.Path = transform.Value.String()
 }
 
-// read reads the record.
-func (m *message) read() {
+// read makes the message the next one.
+func (m *message) read(msg *service.Message) {
+	*m = message{Message: msg, schemaMetadata: m.schemaMetadata, routed: m.routed}
 	m.source = record.SourceTopic(m.Message)
 	topic, _ := m.MetaGetImmut(record.Topic)
 	switch t := topic.(type) {
@@ -108,17 +111,12 @@ func (m *message) writeKey() {
 	m.MetaSetImmut(record.Key, &record.KeyValue{Received: m.received, Value: m.Key.Value, Schema: m.Key.Schema})
 }
 
-// writeTopic stores a topic that a transform has changed. last is the value of another
-// message, which it uses if it is the same.
-func (m *message) writeTopic(last *record.Routed) *record.Routed {
-	if m.Topic == m.topic {
-		return last
+// writeTopic stores a topic that a transform has changed.
+func (m *message) writeTopic() {
+	if from, isText := m.source.(string); !isText || m.routed.To != m.Topic || m.routed.From != any(from) {
+		m.routed = &record.Routed{To: m.Topic, From: m.source}
 	}
-	if from, isText := m.source.(string); !isText || last.To != m.Topic || last.From != any(from) {
-		last = &record.Routed{To: m.Topic, From: m.source}
-	}
-	m.MetaSetImmut(record.Topic, last)
-	return last
+	m.MetaSetImmut(record.Topic, m.routed)
 }
 
 // Get implements transform.Headers.

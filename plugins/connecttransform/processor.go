@@ -61,12 +61,14 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 // acknowledged by the framework.
 func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) ([]service.MessageBatch, error) {
 	kept := batch
-	routed := &record.Routed{} // of the message before: most batches have one topic
+	m := &message{schemaMetadata: p.schemaMetadata, routed: &record.Routed{}}
 	for i, msg := range batch {
 		dropped := ""
 		if msg.GetError() == nil {
-			var r *record.Refusal
-			if dropped, routed, r = p.process(msg, routed); r != nil { // the only place that refuses a message
+			m.read(msg)
+			outcome := p.process(m)
+			dropped = outcome.Dropped
+			if r := outcome.Refusal; r != nil { // the only place that refuses a message
 				p.refused.Incr(1, r.Code)
 				msg.SetError(r)
 			}
@@ -87,24 +89,24 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 	return []service.MessageBatch{kept}, nil
 }
 
-// process sends a message through the chain. It returns the transform that dropped it, or
-// why one refused it, and the last topic value.
-func (p *processor) process(msg *service.Message, last *record.Routed) (dropped string, _ *record.Routed, _ *record.Refusal) {
-	m := message{Message: msg, schemaMetadata: p.schemaMetadata}
-	m.read()
+// process sends a message through the chain, and stores what the chain has changed.
+func (p *processor) process(m *message) chain.Outcome {
 	its := m.Value.Schema
 	outcome := p.chain.Apply(&m.Record)
 	if outcome.Dropped != "" || outcome.Refusal != nil {
-		return outcome.Dropped, last, outcome.Refusal
+		return outcome
 	}
 	if m.Value.Changed {
-		msg.SetStructuredMut(m.Value.Value)
-		p.storeSchema(msg, its, m.Value.Schema)
+		m.SetStructuredMut(m.Value.Value)
+		p.storeSchema(m.Message, its, m.Value.Schema)
 	}
 	if m.Key.Changed {
 		m.writeKey()
 	}
-	return "", m.writeTopic(last), nil
+	if m.Topic != m.topic {
+		m.writeTopic()
+	}
+	return outcome
 }
 
 func (p *processor) storeSchema(msg *service.Message, before, after *schema.Schema) {

@@ -17,6 +17,7 @@ import (
 // suite has the benchmarks of the hot paths.
 var suite = []part{
 	{"plugins/connectjson", "^BenchmarkDecode$/^seed$|^BenchmarkProcessor$"},
+	{"plugins/connecttransform", "^BenchmarkUnwrapAndRoute$|^BenchmarkTransforms$"},
 	{"plugins/order", "^BenchmarkProcessBatch$"},
 	{"plugins/mariadb", "^BenchmarkRows$"},
 	{"plugins", "^BenchmarkChangeEvents$"},
