@@ -116,6 +116,10 @@ func chains() (all []question) {
 			named("c", kafka+"HoistField$Value", "field", "v"),
 			named("d", kafka+"InsertField$Value", "offset.field", "o", "timestamp.field", "t", "partition.field", "p"),
 		}},
+		{Transforms: []options{ // another order of the hash table
+			named("a", kafka+"Cast$Value", "spec", "f:string"),
+			named("b", kafka+"ReplaceField$Value", "renames", "qty:order_id"),
+		}},
 		{Transforms: []options{
 			named("a", kafka+"Cast$Value", "spec", "qty:string"),
 			named("b", kafka+"Cast$Value", "spec", "qty:boolean"),

@@ -39,14 +39,17 @@ var differences = []difference{
 			return q.has("SetSchemaMetadata") && strings.ReplaceAll(want, ` name=""`, "") == got
 		}},
 	{"InsertHeader inserts the text of value.literal", "Kafka reads numbers and null from it, and writes them in another form.",
-		func(q *question, want, got string) bool { return q.has("InsertHeader") && differ(want, got, "headers") }},
+		func(q *question, want, got string) bool {
+			return differ(want, got, "headers") && q.sets("value.literal", func(literal string) bool { return strings.Contains(got, `"h"=`+quote(literal)+`,`) })
+		}},
 	{"a header has a name", "Kafka takes an empty name.",
 		func(q *question, _, got string) bool {
 			return got == invalid && q.sets("header", equals(""))
 		}},
 	{"a VariableScaleDecimal of Debezium is a decimal", "To Kafka it is a struct of a scale and bytes.",
-		func(q *question, _, _ string) bool {
-			return strings.Contains(q.documents(), "VariableScaleDecimal")
+		func(q *question, want, got string) bool {
+			return strings.Contains(q.documents(), "VariableScaleDecimal") &&
+				(got == refused || strings.Contains(got, "VariableScaleDecimal") || strings.Contains(got, `"h"="3.100"`) && differ(want, got, "headers"))
 		}},
 	{"Cast reads the digits 0 to 9 from text", "Java reads the digits of all scripts.",
 		func(q *question, _, got string) bool {
@@ -60,7 +63,11 @@ var differences = []difference{
 		}},
 	{"a Time without a schema is text", "To Kafka it is a timestamp of 1970-01-01.",
 		func(q *question, want, got string) bool {
-			return q.sets("target.type", equals("Time")) && strings.Contains(want, "valueSchema=none") != strings.Contains(want, "keySchema=none") && (differ(want, got, "value") || differ(want, got, "key"))
+			return q.sets("target.type", equals("Time")) && (timeOfDay.MatchString(got) && (differ(want, got, "value") || differ(want, got, "key")) || got == refused && len(q.Chain.Transforms) > 1)
+		}},
+	{"without a schema, a field that keeps its name wins over one that gets the name", "Kafka decides by the order of a hash table.",
+		func(q *question, want, got string) bool {
+			return q.sets("renames", equals("qty:order_id")) && (differ(want, got, "value") || differ(want, got, "key"))
 		}},
 	{"the JSON of a struct or a map in a header is that of the record's values", "Kafka has the members of a struct in the order of the schema, and writes keys that are no text without quotes.",
 		func(q *question, want, got string) bool {
@@ -83,6 +90,8 @@ var differences = []difference{
 			return got == refused && q.sets("format", func(format string) bool { return strings.ContainsAny(format, "YwWFu") })
 		}},
 }
+
+var timeOfDay = regexp.MustCompile(`[:=]"\d\d:\d\d:\d\d`)
 
 // differ reports whether two answers differ in one part only.
 func differ(want, got, part string) bool {
