@@ -72,6 +72,17 @@ func TestReference(t *testing.T) {
 	assert.Zero(t, different, "differences")
 }
 
+// The documentation lists the differences that TestReference accepts, with their reasons.
+func TestTheDocumentationHasEachDifference(t *testing.T) {
+	description, err := os.ReadFile("../connecttransform/description.md")
+	require.NoError(t, err)
+	var list strings.Builder
+	for _, d := range differences {
+		fmt.Fprintf(&list, "- %s. %s\n", d.name, d.reason)
+	}
+	require.Contains(t, string(description), list.String())
+}
+
 func readLines(t *testing.T, name string) (lines []string) {
 	t.Helper()
 	f, err := os.Open(name)
