@@ -71,6 +71,40 @@ func TestLintRefusesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// Lint names each mistake in a chain of Kafka Connect's transforms.
+func TestLintNamesAMisspelledOptionOfATransform(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "chain.yaml")
+	const chain = `
+input: { generate: { mapping: 'root = {}' } }
+pipeline:
+  processors:
+    - connect_transform:
+        transforms:
+          - { name: rename, type: org.apache.kafka.connect.transforms.ReplaceField$Value, renamse: 'a:b' }
+          - { name: route, type: org.apache.kafka.connect.transforms.RegexRoute, regex: x, replacement: y }
+output: { drop: {} }
+`
+	if err := os.WriteFile(file, []byte(chain), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := run(t, "lint", file)
+	for _, says := range []string{
+		"transforms[0] (rename): unknown option renamse: did you mean renames?",
+		"transforms[1] (route): type org.apache.kafka.connect.transforms.RegexRoute is not supported: did you mean org.apache.kafka.connect.transforms.RegexRouter?",
+	} {
+		if err == nil || !strings.Contains(out, says) {
+			t.Errorf("lint answered %v, expected %q:\n%s", err, says, out)
+		}
+	}
+	if err := os.WriteFile(file, []byte(strings.NewReplacer("renamse", "renames", "RegexRoute,", "RegexRouter,").Replace(chain)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run(t, "lint", file); err != nil {
+		t.Errorf("a chain without a mistake: %v\n%s", err, out)
+	}
+}
+
 func TestTheCommandLineIsRedpandaConnects(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

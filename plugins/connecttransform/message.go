@@ -15,8 +15,8 @@ type message struct {
 	transform.Record
 	schemaMetadata string
 	routed         *record.Routed // of the message before: most batches have one topic
-	received       any // the key as it was received
-	source         any // the topic that the message was read from
+	received       any            // the key as it was received
+	source         any            // the topic that the message was read from
 	topic          string
 	hasOriginals   bool // the headers of the producer are stored
 }

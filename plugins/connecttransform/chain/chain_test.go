@@ -27,6 +27,17 @@ func TestAMistakeIsNamed(t *testing.T) {
 				"transforms[2] (v): type org.apache.kafka.connect.transforms.ReplaceField needs a side: write org.apache.kafka.connect.transforms.ReplaceField$Key or org.apache.kafka.connect.transforms.ReplaceField$Value",
 			},
 		},
+		"types of others": {
+			Config{Transforms: []Step{
+				{Named: Named{Name: "t", Type: "io.debezium.transforms.ByLogicalTableRouter"}}, {Named: Named{Name: "u", Type: "io.aiven.kafka.connect.transforms.Hash$Value"}},
+				{Named: Named{Name: "v", Type: "com.example.Mine"}},
+			}},
+			[]string{
+				"transforms[0] (t): type io.debezium.transforms.ByLogicalTableRouter is not supported: use org.apache.kafka.connect.transforms.RegexRouter",
+				"transforms[1] (u): type io.aiven.kafka.connect.transforms.Hash$Value is not supported: use a mapping processor",
+				"transforms[2] (v): type com.example.Mine is not supported",
+			},
+		},
 		"a name twice": {
 			Config{Transforms: []Step{step("ReplaceField$Value", nil), step("ReplaceField$Value", nil)}},
 			[]string{"transforms[1] (t): another transform has the same name"},

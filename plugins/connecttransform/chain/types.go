@@ -65,5 +65,9 @@ func find(name string) (*transform.Type, transform.Side, error) {
 	if _, needsSide := classes[name+"$Value"]; needsSide {
 		return nil, 0, fmt.Errorf("type %s needs a side: write %s$Key or %s$Value", name, name, name)
 	}
-	return nil, 0, fmt.Errorf("type %s is not supported%s", name, transform.Suggest(name, Types()))
+	hint := transform.Suggest(name, Types())
+	if instead := alternative(name); instead != "" && hint == "" {
+		hint = ": " + instead
+	}
+	return nil, 0, fmt.Errorf("type %s is not supported%s", name, hint)
 }

@@ -198,7 +198,7 @@ func (t *timestampConverter) convert(s *schema.Schema, v any) (any, *record.Refu
 		}
 	case string:
 		millis, refused = t.parse(e)
-	case time.Time: // without a schema: another TimestampConverter has made it
+	case time.Time: // without a schema, of a transform before
 		millis = e.UnixMilli()
 	default:
 		refused = transform.Refuse(transform.BadValue, "expected int64 or string, got "+transform.KindOf(v))

@@ -45,10 +45,10 @@ func Text(s *schema.Schema, v any) (text string, ok bool) {
 		return strconv.FormatBool(v), true
 	case json.Number:
 		return v.String(), true
+	case time.Time: // without a schema
+		return dateText(v.UnixMilli()), true
 	case []byte:
 		return base64.StdEncoding.EncodeToString(v), true
-	case time.Time: // without a schema: TimestampConverter has made it
-		return dateText(v.UnixMilli()), true
 	}
 	b, err := json.Marshal(encoded)
 	return string(b), err == nil

@@ -2,10 +2,13 @@ package transform
 
 import "fmt"
 
+// maxDistance is how many letters a mistake has at most.
+const maxDistance = 4
+
 // Suggest returns `: did you mean "x"?` with the known name that is nearest to a name, or
 // nothing if none is near.
 func Suggest(name string, known []string) string {
-	best, nearest := len(name)/2+1, ""
+	best, nearest := min(len(name)/2, maxDistance)+1, ""
 	for _, k := range known {
 		if d := distance(name, k); d < best {
 			best, nearest = d, k
