@@ -197,7 +197,7 @@ func (t *unwrap) headers(r *transform.Record, fields map[string]any, envelope *s
 func (t *unwrap) tombstoneHeaders(r *transform.Record) {
 	for i := range t.addHeaders {
 		if h := &t.addHeaders[i]; h.field == fieldOp {
-			r.Headers.Set(h.name, "d")
+			r.Headers.Set(h.name, operationDelete)
 		}
 	}
 }

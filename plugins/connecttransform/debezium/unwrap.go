@@ -29,6 +29,8 @@ const (
 	fieldOp      = "op"
 	fieldDeleted = "__deleted"
 
+	operationDelete = "d"
+
 	// envelopeSuffix ends the name of the schema of each change event.
 	envelopeSuffix = ".Envelope"
 )
@@ -145,7 +147,7 @@ func (t *unwrap) Apply(r *transform.Record) (dropped bool, _ *record.Refusal) {
 	if after != nil {
 		return false, t.change(r, e, fields, after)
 	}
-	before, refused := e.state(fields, fieldBefore, e.before)
+	before, refused := t.before(e, fields)
 	if refused != nil {
 		return false, refused
 	}
@@ -170,6 +172,19 @@ func (e *event) state(fields map[string]any, name string, its *schema.Schema) (a
 		return nil, transform.Refuse(transform.MissingField, "the change event has no such field").At(name)
 	}
 	return transform.Or(fields[name], its, true), nil
+}
+
+// before returns the row before a delete, and nil for TRUNCATE, which has none. A decoder may
+// omit the row (exclude_fields) for an outcome that does not have it: the operation then
+// tells the two apart.
+func (t *unwrap) before(e *event, fields map[string]any) (any, *record.Refusal) {
+	if e.before != nil || t.mode.deletes == deleteRewrite || t.route != "" {
+		return e.state(fields, fieldBefore, e.before)
+	}
+	if fields[fieldOp] == operationDelete {
+		return operationDelete, nil
+	}
+	return nil, nil
 }
 
 // change makes the row of an insert, an update or a read.

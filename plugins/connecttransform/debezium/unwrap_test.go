@@ -136,6 +136,24 @@ func TestTheRowIsNotCopied(t *testing.T) {
 	require.Equal(t, []string{"id", "status", "__deleted", "__op", "__at"}, names)
 }
 
+// A decoder that omits the old row makes decoding cheaper. Only the outcomes that have the
+// old row need it.
+func TestADeleteWithoutTheOldRow(t *testing.T) {
+	without := structOf("shop.orders.Envelope", envelope.Fields[1:]...)
+	event := func(op string) *transform.Record {
+		return &transform.Record{Topic: "orders", Headers: transform.HeaderMap{}, Value: transform.Data{Value: fields{"after": nil, "op": op}, Schema: without}}
+	}
+	r := event("d")
+	require.False(t, apply(t, unwrapping(t, nil), r))
+	require.Nil(t, r.Value.Value)
+	require.Same(t, without.Field("after"), r.Value.Schema)
+	require.True(t, apply(t, unwrapping(t, nil), event("t")), "TRUNCATE")
+	for _, options := range []map[string]string{{optionDeletes: "rewrite"}, {optionRoute: "status"}} {
+		_, refused := unwrapping(t, options).Apply(event("d"))
+		require.EqualError(t, refused, "transform_missing_field: before: the change event has no such field")
+	}
+}
+
 func TestUnwrapRefuses(t *testing.T) {
 	other := *envelope
 	other.Fields, other.Index = envelope.Fields[:1], map[string]int{"before": 0}
