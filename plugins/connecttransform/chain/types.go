@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/order-sink/order-sink/plugins/connecttransform/debezium"
 	"github.com/order-sink/order-sink/plugins/connecttransform/field"
 	"github.com/order-sink/order-sink/plugins/connecttransform/header"
 	"github.com/order-sink/order-sink/plugins/connecttransform/topic"
@@ -14,6 +15,8 @@ import (
 
 // types has every transform.
 var types = []*transform.Type{
+	&debezium.ExtractNewRecordState,
+	&debezium.UnwrapFromEnvelope,
 	&field.Cast,
 	&field.ExtractField,
 	&field.Flatten,

@@ -3,6 +3,7 @@ package field
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/order-sink/order-sink/plugins/connecttransform/javavalue"
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
@@ -145,6 +146,8 @@ func (t *maskField) cannotMask(s *schema.Schema) *record.Refusal {
 func schemaOf(v any) *schema.Schema {
 	s := &schema.Schema{Type: schema.Struct}
 	switch v.(type) {
+	case time.Time: // TimestampConverter has made it
+		return transform.Logical(transform.NameTimestamp, false)
 	case int64:
 		s.Type = schema.Int64
 	case float64, json.Number:
