@@ -79,3 +79,7 @@ func (w *world) value(m *service.Message) any {
 	require.NoError(w, err)
 	return v
 }
+
+func inRecord(name, fields string) string {
+	return `{"type":"record","name":"` + name + `","fields":[` + fields + `]}`
+}

@@ -61,7 +61,7 @@ func foreign(b []byte, strict bool) string {
 	case len(b) > wireHeader && b[0] == 0 && json.Valid(b[wireHeader:]):
 		return wire + "then has JSON" + send + ", or put `mapping: root = content().slice(5)` before this processor and set schemas_enable: false"
 	case len(b) > wireHeader && b[0] == 0:
-		return wire + "then has Avro or Protobuf" + send
+		return wire + "then has Avro or Protobuf" + send + ", or use connect_avro_decode for Avro"
 	case !hasControls(b):
 		return ""
 	case isProtobuf(b):

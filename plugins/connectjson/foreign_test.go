@@ -48,8 +48,8 @@ func TestOtherFormatsAreNamed(t *testing.T) {
 	for name, c := range map[string]struct{ input, want string }{
 		"Schema Registry, JSON":          {"\x00\x00\x00\x00\x07" + `{"id":1,"x":"` + secret + `"}`, "Schema Registry's wire format (a zero byte and a schema id), then has JSON"},
 		"Schema Registry, JSON, high id": {"\x00\x00\x01\x86\xa0 [1]", "Schema Registry's wire format (a zero byte and a schema id), then has JSON"},
-		"Schema Registry, Avro":          {"\x00\x00\x00\x00\x07\x02\x1e" + secret, "Schema Registry's wire format (a zero byte and a schema id), then has Avro or Protobuf"},
-		"Schema Registry, Protobuf":      {"\x00\x00\x00\x00\x07\x00\x0a\x0f" + secret, "Schema Registry's wire format (a zero byte and a schema id), then has Avro or Protobuf"},
+		"Schema Registry, Avro":          {"\x00\x00\x00\x00\x07\x02\x1e" + secret, "Schema Registry's wire format (a zero byte and a schema id), then has Avro or Protobuf: let the producer send JSON with org.apache.kafka.connect.json.JsonConverter, or use connect_avro_decode for Avro"},
+		"Schema Registry, Protobuf":      {"\x00\x00\x00\x00\x07\x00\x0a\x0f" + secret, "Schema Registry's wire format (a zero byte and a schema id), then has Avro or Protobuf: let the producer send JSON with org.apache.kafka.connect.json.JsonConverter, or use connect_avro_decode for Avro"},
 		"gzip":                           {gzipped(t, seedEnvelope), "compressed with gzip"},
 		"zlib":                           {zlibbed(t, seedEnvelope), "compressed with zlib"},
 		"zstd":                           {"\x28\xb5\x2f\xfd\x04\x00" + secret, "compressed with zstd"},

@@ -19,6 +19,8 @@ func TestTwoCommitsAreCompared(t *testing.T) {
 	t.Setenv("TMPDIR", temporary)
 	write(t, root, "go.mod", "module example.com/shop\n\ngo 1.24\n")
 	write(t, root, "plugins/connectjson/a_test.go", source(`b.Run("seed", func(b *testing.B) { allocate(b, 2) })`, "Decode"))
+	write(t, root, "plugins/a_test.go", source("allocate(b, 2)", "ChangeEvents"))
+	write(t, root, "plugins/connectavro/a_test.go", source("allocate(b, 2)", "Processor"))
 	write(t, root, "plugins/order/a_test.go", source("allocate(b, 2)", "ProcessBatch"))
 	write(t, root, "plugins/mariadb/a_test.go", "package does not build")
 	function := regexp.MustCompile(`^\^Benchmark(\w+)`)

@@ -13,17 +13,16 @@ import (
 // setDefault sets the default of a schema: that of the field, else connect.default. Like
 // the converter, it ignores a default that does not fit its type.
 func (c *compiler) setDefault(p *plan, n *node, u use) {
-	connect, isSet := n.object[propertyDefault]
-	value := connect
-	if u.has {
-		value = u.default_
+	value, isSet := n.object[propertyDefault]
+	if u.fieldDefault != nil {
+		value = u.fieldDefault
 	}
 	v, fits := defaultOf(p, value)
 	if !fits || v == nil {
 		return
 	}
 	p.schema.Default = v
-	if u.has && !isSet {
+	if u.fieldDefault != nil && !isSet {
 		set(p.schema, namespace+".field.default", "true")
 	}
 }

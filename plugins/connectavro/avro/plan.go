@@ -81,10 +81,9 @@ type compiler struct {
 
 // use says how a type is used.
 type use struct {
-	optional bool
-	exclude  schema.Exclusion
-	default_ any // of the field, nil for none
-	has      bool
+	optional     bool
+	exclude      schema.Exclusion
+	fieldDefault any // the JSON of the default of the field, nil for none
 }
 
 func (c *compiler) compile(n *node, u use) (*plan, *record.Refusal) {
@@ -223,8 +222,7 @@ func (c *compiler) record(p *plan, n *node, u use) *record.Refusal {
 			p.fields = append(p.fields, step{skip: f.node})
 			continue
 		}
-		value, has := f.object["default"]
-		fieldPlan, r := c.compile(f.node, use{exclude: below, default_: value, has: has && value != nil})
+		fieldPlan, r := c.compile(f.node, use{exclude: below, fieldDefault: f.object["default"]})
 		if r != nil {
 			return r.At(refusal.Name(f.name))
 		}
@@ -250,8 +248,7 @@ func (c *compiler) union(n *node, u use) (*plan, *record.Refusal) {
 		if r != nil {
 			return nil, r
 		}
-		single := *p
-		return &plan{kind: kindUnion, schema: p.schema, branches: []branch{{plan: &single}}}, nil
+		return &plan{kind: kindUnion, schema: p.schema, branches: []branch{{plan: p}}}, nil
 	case len(n.branches) == 2 && null >= 0:
 		p, r := c.compile(n.branches[1-null], use{optional: true, exclude: u.exclude})
 		if r != nil {

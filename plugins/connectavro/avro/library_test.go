@@ -1,4 +1,4 @@
-package connectavro
+package avro_test
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package connectavro
+package avro_test
 
 // question is a schema that the reference answers.
 type question struct {
