@@ -12,12 +12,14 @@ type Stage struct{ Name, Connect string }
 
 // The stages. An error that is no refusal has the stage Unknown.
 var (
-	Decode    = Stage{"connect_json_decode", "VALUE_CONVERTER"}
-	Price     = Stage{"order_price", "TRANSFORMATION"}
-	Transform = Stage{"connect_transform", "TRANSFORMATION"}
-	Upsert    = Stage{"mariadb_upsert", "TASK_PUT"}
-	Unknown   = Stage{"unknown", "UNKNOWN"}
+	Decode  = Stage{"connect_json_decode", "VALUE_CONVERTER"}
+	Price   = Stage{"order_price", "TRANSFORMATION"}
+	Upsert  = Stage{"mariadb_upsert", "TASK_PUT"}
+	Unknown = Stage{"unknown", "UNKNOWN"}
 )
+
+// Transform is the stage of the transforms of Kafka Connect.
+var Transform = Stage{"connect_transform", "TRANSFORMATION"}
 
 // Code is the code of a refusal and its description in the reference.
 type Code struct{ Name, Meaning string }
