@@ -193,11 +193,11 @@ func canonicalDebezium(s *schema.Schema, value any) string {
 		}
 	case int64:
 		if s.Logical == schema.Bits {
-			b := make([]byte, (s.Length+7)/8)
-			for i := range b {
-				b[i] = byte(v >> (8 * i))
-			}
-			return "x" + hex.EncodeToString(b)
+			return canonicalBits(s, uint64(v))
+		}
+	case json.Number: // more than an int64 holds
+		if all, err := strconv.ParseUint(v.String(), 10, 64); err == nil {
+			return canonicalBits(s, all)
 		}
 	case []byte:
 		if s.Logical == schema.Bits {
@@ -209,6 +209,14 @@ func canonicalDebezium(s *schema.Schema, value any) string {
 	plain := *s
 	plain.Logical = schema.Plain
 	return canonical(&plain, value)
+}
+
+func canonicalBits(s *schema.Schema, v uint64) string {
+	b := make([]byte, (s.Length+7)/8)
+	for i := range b {
+		b[i] = byte(v >> (8 * i))
+	}
+	return "x" + hex.EncodeToString(b)
 }
 
 // ofDay returns the units of a text such as -01:02:03.004.

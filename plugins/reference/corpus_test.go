@@ -141,7 +141,7 @@ func structOf(pairs ...string) string {
 func corpus() ([]question, []byte) {
 	var all []question
 	for _, some := range [][]question{
-		routing(), fieldNames(), insertions(), masks(), casts(), timestamps(), shapes(), headers(), predicates(), changeEvents(), chains(),
+		routing(), fieldNames(), insertions(), masks(), casts(), timestamps(), shapes(), headers(), predicates(), changeEvents(), realEvents(), chains(),
 	} {
 		all = append(all, some...)
 	}
