@@ -3,8 +3,6 @@ package connectavro
 import (
 	"context"
 
-	"github.com/twmb/franz-go/pkg/sr"
-
 	"github.com/order-sink/order-sink/plugins/connectavro/avro"
 	"github.com/order-sink/order-sink/plugins/connectavro/registry"
 	"github.com/order-sink/order-sink/plugins/connectavro/wire"
@@ -62,11 +60,11 @@ func unknown(ref wire.Ref) *compiled {
 func compile(ref wire.Ref, source registry.Source, options avro.Options) *compiled {
 	its := "the schema with " + ref.Kind() + " " + ref.String()
 	switch source.Type {
-	case sr.TypeAvro:
-	case sr.TypeJSON:
+	case registry.Avro:
+	case registry.JSONSchema:
 		return &compiled{refusal: *refusal.New(refusal.BadSchema, its+" is a JSON Schema, not Avro: put `mapping: root = content().slice(5)` and connect_json_decode with schemas_enable: false in place of connect_avro_decode")}
 	default:
-		return &compiled{refusal: *refusal.New(refusal.BadSchema, its+" is of the type "+source.Type.String()+", not Avro: let the producer use AvroConverter or JsonConverter")}
+		return &compiled{refusal: *refusal.New(refusal.BadSchema, its+" is of the type "+refusal.Name(source.Type)+", not Avro: let the producer use AvroConverter or JsonConverter")}
 	}
 	s, r := avro.Compile(source.Text, source.References, options)
 	if r != nil {

@@ -54,6 +54,26 @@ func down(w http.ResponseWriter, _ *http.Request) bool {
 	return true
 }
 
+// TestAStopDuringAnOutage acknowledges nothing: the input reads the batch again after the
+// next start.
+func TestAStopDuringAnOutage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Intercept(down)
+	s := startStream(t, "urls: [ "+w.URL()+" ]")
+	acknowledged := make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	delivered := make(chan any, 1)
+	m := service.NewMessage(framed(1, 2, 'a'))
+	m.MetaSetImmut("results", service.ImmutableAny{V: delivered})
+	go func() { acknowledged <- s.produce(ctx, service.MessageBatch{m}) }()
+	require.Eventually(t, func() bool { return s.metric("waits_total") > 0 }, 10*time.Second, time.Millisecond)
+	_ = s.stop(2 * time.Second) // the framework reports that it had to end the wait
+	cancel()
+	require.Error(t, <-acknowledged)
+	require.Empty(t, delivered, "no output has it, not even as a failed message")
+}
+
 // TestAWaitingBatchIsReturned when the pipeline must stop: no message of it is marked as
 // failed, and the input reads the batch again.
 func TestAWaitingBatchIsReturned(t *testing.T) {
@@ -104,6 +124,7 @@ func TestBasicAuthentication(t *testing.T) {
 type stream struct {
 	*testing.T
 	produce service.MessageBatchHandlerFunc
+	stop    func(within time.Duration) error
 	mutex   sync.Mutex
 	values  map[string]int64
 	lines   []string
@@ -142,9 +163,10 @@ func startStream(t *testing.T, yaml string) *stream {
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() { done <- built.Run(context.Background()) }()
+	s.stop = func(within time.Duration) error { return built.StopWithin(within) }
 	t.Cleanup(func() {
-		require.NoError(t, built.StopWithin(10*time.Second))
-		require.NoError(t, <-done)
+		_ = s.stop(10 * time.Second)
+		<-done
 	})
 	return s
 }

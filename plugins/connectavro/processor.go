@@ -31,6 +31,7 @@ func init() {
 
 type processor struct {
 	config
+	client  *registry.Client
 	values  *decoder // nil if another processor decodes the values
 	keys    *decoder // nil if another processor decodes the keys
 	refused *service.MetricCounter
@@ -49,7 +50,7 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 	state := retry.New(longestPause,
 		metrics.NewCounter("connect_avro_decode_waits_total").Incr,
 		metrics.NewGauge("connect_avro_decode_state", "state").Set, logger.Warnf, logger.Infof)
-	p := &processor{config: conf, refused: metrics.NewCounter("connect_avro_decode_refused_total", "code")}
+	p := &processor{config: conf, client: client, refused: metrics.NewCounter("connect_avro_decode_refused_total", "code")}
 	describe := commonschema.Describe
 	if conf.storeSchema == "" {
 		describe = func(*schema.Schema) any { return nil }
@@ -156,4 +157,7 @@ func (p *processor) storeKey(ctx context.Context, msg *service.Message) (*record
 	return nil, nil
 }
 
-func (p *processor) Close(context.Context) error { return nil }
+func (p *processor) Close(context.Context) error {
+	p.client.Close()
+	return nil
+}

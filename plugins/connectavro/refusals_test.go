@@ -3,6 +3,7 @@ package connectavro
 import (
 	"errors"
 	"math"
+	"net/http"
 	"regexp"
 	"testing"
 
@@ -26,6 +27,13 @@ func TestRefusals(t *testing.T) {
 	w.seed(7, inRecord("r", `{"name":"a","type":{"type":"int","connect.type":"int64"}}`))
 	w.seed(8, inRecord("r", `{"name":"x","type":["null",{"type":"record","name":"s","fields":[{"name":"n","type":"null"}]}]}`))
 	w.SeedSchema("json", 1, 20, sr.Schema{Schema: `{"type":"object"}`, Type: sr.TypeJSON})
+	w.Intercept(func(rw http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/schemas/ids/22" {
+			return false
+		}
+		_, _ = rw.Write([]byte(`{"schema":"{}","schemaType":"OPENAPI"}`))
+		return true
+	})
 	w.SeedSchema("proto", 1, 21, sr.Schema{Schema: `message m {}`, Type: sr.TypeProtobuf})
 	p := w.processor("store_original_metadata: original")
 	long := string([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02})
@@ -52,6 +60,7 @@ func TestRefusals(t *testing.T) {
 		{9, "\x00", "unknown_schema: value: the registry does not have the schema with id 9, or a schema that it references", false},
 		{0, "\x00\x00\x00\x07", "unknown_schema: value: the registry does not have the schema with id 0, or a schema that it references. If the producer uses a serializer of Apicurio, set apicurio.registry.as-confluent to true there", false},
 		{20, "\x00", "bad_schema: value: the schema with id 20 is a JSON Schema, not Avro: put ", true},
+		{22, "\x00", "bad_schema: value: the schema with id 22 is of the type OPENAPI, not Avro: let the producer use AvroConverter or JsonConverter", false},
 		{21, "\x00", "bad_schema: value: the schema with id 21 is of the type PROTOBUF, not Avro: let the producer use AvroConverter or JsonConverter", false},
 	} {
 		for range 2 { // a schema is compiled once, and refuses again

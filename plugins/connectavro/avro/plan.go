@@ -206,6 +206,9 @@ func (c *compiler) record(p *plan, n *node, u use) *record.Refusal {
 	}
 	c.active[n] = true
 	defer delete(c.active, n)
+	if _, isOneValue := schema.Meanings[n.text(propertyName)]; isOneValue {
+		u.exclude = nil
+	}
 	s := p.schema
 	s.Type, s.Index = schema.Struct, make(map[string]int, len(n.fields))
 	if doc := n.text("doc"); doc != "" {
@@ -274,11 +277,7 @@ func (c *compiler) union(n *node, u use) (*plan, *record.Refusal) {
 		if _, twice := s.Index[name]; twice {
 			return nil, refusal.New(refusal.BadSchema, "two types of a union have the same name").At(refusal.Name(name))
 		}
-		below, isNamed := u.exclude[name]
-		if isNamed && below == nil {
-			below = nil // a type of a union is no field that can be left out
-		}
-		branchPlan, r := c.compile(b, use{optional: true, exclude: below})
+		branchPlan, r := c.compile(b, use{optional: true, exclude: u.exclude[name]}) // a type itself is no field
 		if r != nil {
 			return nil, r.At(refusal.Name(name))
 		}

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
@@ -167,6 +168,7 @@ func (r *reader) array(p *plan) (any, *record.Refusal) {
 		if n == 0 || refused != nil {
 			return out, refused
 		}
+		out = slices.Grow(out, n)
 		for range n {
 			v, refused := r.value(p.items)
 			if refused != nil {

@@ -2,11 +2,13 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/sr"
@@ -20,9 +22,15 @@ const requestTimeout = 5 * time.Second
 // maxReferences is how many schemas a schema may reference, directly or through others.
 const maxReferences = 1000
 
+// The types of schemas that a registry knows by these names.
+const (
+	Avro       = "AVRO"
+	JSONSchema = "JSON"
+)
+
 // Source is a schema as the registry has it.
 type Source struct {
-	Type       sr.SchemaType
+	Type       string
 	Text       string
 	References []string // the texts of the schemas that it needs, in the order of their need
 }
@@ -38,20 +46,28 @@ type Config struct {
 
 // Client asks one registry, whose URLs are equal.
 type Client struct {
-	members []*sr.Client
+	members   []*sr.Client
+	transport *http.Transport
+}
+
+// answer is a schema in the answers of a registry. The type in sr fails for the name of a
+// type that it does not know, and a record would wait for ever.
+type answer struct {
+	Schema     string               `json:"schema"`
+	Type       string               `json:"schemaType"` // "" for Avro
+	References []sr.SchemaReference `json:"references"`
 }
 
 // NewClient does not connect. The error has no password: a URL can contain one.
 func NewClient(c Config) (*Client, error) {
-	client := &Client{}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = c.TLS
+	client := &Client{transport: http.DefaultTransport.(*http.Transport).Clone()}
+	client.transport.TLSClientConfig = c.TLS
 	for i, text := range c.URLs {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return nil, fmt.Errorf("url %d is not of the form http://host:8081", i+1)
 		}
-		options := []sr.ClientOpt{sr.HTTPClient(&http.Client{Timeout: requestTimeout, Transport: transport}), sr.UserAgent("order-sink")}
+		options := []sr.ClientOpt{sr.HTTPClient(&http.Client{Timeout: requestTimeout, Transport: client.transport}), sr.UserAgent("order-sink")}
 		switch {
 		case c.Token != "":
 			options = append(options, sr.BearerToken(c.Token))
@@ -71,8 +87,11 @@ func NewClient(c Config) (*Client, error) {
 	return client, nil
 }
 
+// Close closes the connections that are not in use.
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
+
 // Fetch returns a schema with its references. It asks the registry at each URL until one
-// has the schema. [isUnknown] tells whether the registry does not have it.
+// has the schema. [isUnknown] reports whether the registry does not have it.
 func (c *Client) Fetch(ctx context.Context, ref wire.Ref) (source Source, err error) {
 	for _, member := range c.members {
 		var failed error
@@ -80,7 +99,7 @@ func (c *Client) Fetch(ctx context.Context, ref wire.Ref) (source Source, err er
 			return source, nil
 		}
 		// One registry that answers is sure. Another that cannot be reached is not.
-		if err == nil || isUnknown(failed) {
+		if err == nil || isUnknown(ref, failed) {
 			err = failed
 		}
 		if ctx.Err() != nil {
@@ -95,11 +114,11 @@ func fetch(ctx context.Context, member *sr.Client, ref wire.Ref) (Source, error)
 	if ref.IsGUID {
 		path = "/schemas/guids/" + ref.String()
 	}
-	var s sr.Schema
+	var s answer
 	if err := member.Do(ctx, http.MethodGet, path, nil, &s); err != nil {
 		return Source{}, err
 	}
-	source := Source{Type: s.Type, Text: s.Schema}
+	source := Source{Type: cmp.Or(s.Type, Avro), Text: s.Schema}
 	err := source.resolve(ctx, member, s.References, map[sr.SchemaReference]bool{})
 	return source, err
 }
@@ -115,14 +134,15 @@ func (s *Source) resolve(ctx context.Context, member *sr.Client, references []sr
 		if len(seen) > maxReferences {
 			return errTooMany
 		}
-		found, err := member.SchemaByVersion(ctx, reference.Subject, reference.Version)
-		if err != nil {
+		var found answer
+		path := "/subjects/" + url.PathEscape(reference.Subject) + "/versions/" + strconv.Itoa(reference.Version)
+		if err := member.Do(ctx, http.MethodGet, path, nil, &found); err != nil {
 			return fmt.Errorf("reading a referenced schema: %w", err)
 		}
 		if err := s.resolve(ctx, member, found.References, seen); err != nil {
 			return err
 		}
-		s.References = append(s.References, found.Schema.Schema)
+		s.References = append(s.References, found.Schema)
 	}
 	return nil
 }

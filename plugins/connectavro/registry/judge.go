@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/twmb/franz-go/pkg/sr"
+
+	"github.com/order-sink/order-sink/plugins/connectavro/wire"
 )
 
 // errTooMany means that a schema needs too many others.
@@ -19,8 +21,9 @@ var errTooMany = errors.New("the schema references more than " + strconv.Itoa(ma
 // URL is wrong. The record then waits (Invariant 3).
 //
 // A 404 alone is not the answer: a proxy or a wrong path says it, too. A registry adds a
-// code of its own.
-func isUnknown(err error) bool {
+// code of its own. A GUID is an exception: many registries have no path for GUIDs. Bytes
+// that only look like a GUID must not stop the sink (Invariant 6).
+func isUnknown(ref wire.Ref, err error) bool {
 	if errors.Is(err, errTooMany) {
 		return true
 	}
@@ -29,11 +32,12 @@ func isUnknown(err error) bool {
 		return false
 	}
 	switch answer.ErrorCode {
+	default:
+		return ref.IsGUID
 	case sr.ErrSchemaNotFound.Code, // of the id
 		sr.ErrSubjectNotFound.Code, sr.ErrVersionNotFound.Code: // of a reference
 		return true
 	}
-	return false
 }
 
 // describe returns what failed, without the body of an answer: a proxy's page is long.

@@ -101,7 +101,7 @@ func (r *Registry[T]) askOnce(ctx context.Context, ref wire.Ref, waiter uint64) 
 	switch {
 	case err == nil:
 		return r.remember(ref, r.compile(ref, source)), 0, nil
-	case isUnknown(err):
+	case isUnknown(ref, err):
 		r.rememberNone(ref)
 		return r.unknown(ref), 0, nil
 	case ctx.Err() != nil:

@@ -211,6 +211,17 @@ func TestAGUID(t *testing.T) {
 	require.Equal(t, `[]"int"`, got)
 }
 
+// TestARegistryWithoutGUIDs does not know any. Bytes that look like one must not wait.
+func TestARegistryWithoutGUIDs(t *testing.T) {
+	t.Parallel()
+	f := newFront(t)
+	f.answer(404, `{"error_code":404,"message":"HTTP 404 Not Found"}`)
+	ref := wire.Ref{IsGUID: true}
+	got, err := observe(t, Config{URLs: []string{f.url()}}, 10).Get(t.Context(), ref)
+	require.NoError(t, err)
+	require.Equal(t, "unknown 00000000-0000-0000-0000-000000000000", got)
+}
+
 func TestAuthentication(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]Config{

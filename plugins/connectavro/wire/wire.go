@@ -5,6 +5,7 @@ package wire
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"strconv"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
@@ -58,14 +59,17 @@ func (r Ref) Kind() string {
 func Split(header string, message []byte) (Ref, []byte, *record.Refusal) {
 	if header != "" {
 		ref, rest, ok := split([]byte(header))
-		if !ok || len(rest) > 0 {
+		if !ok || len(rest) > 0 || ref.ID > math.MaxInt32 {
 			return Ref{}, nil, refusal.New(refusal.BadEnvelope, "expected a schema id of 5 bytes or a GUID of 17 bytes in the header, got other bytes")
 		}
 		return ref, message, nil
 	}
 	ref, rest, ok := split(message)
-	if !ok {
+	switch {
+	case !ok:
 		return Ref{}, nil, refusal.New(refusal.BadEnvelope, unframed(message))
+	case ref.ID > math.MaxInt32: // a registry has no path for it
+		return Ref{}, nil, refusal.New(refusal.BadEnvelope, "expected a schema id up to 2147483647, got a greater number")
 	}
 	return ref, rest, nil
 }

@@ -16,7 +16,7 @@ func TestSplit(t *testing.T) {
 		ref, rest       string
 	}{
 		"an id":                {"", "\x00\x00\x00\x01\x00ab", "256", "ab"},
-		"the largest id":       {"", "\x00\xff\xff\xff\xffab", "4294967295", "ab"},
+		"the largest id":       {"", "\x00\x7f\xff\xff\xffab", "2147483647", "ab"},
 		"no bytes of a value":  {"", "\x00\x00\x00\x00\x07", "7", ""},
 		"a GUID":               {"", "\x01" + string(guid) + "ab", "00010203-0405-0607-0809-0a0b0c0d0e0f", "ab"},
 		"an id in a header":    {header(0, 0, 0, 0, 7), "\x00ab", "7", "\x00ab"},
@@ -42,6 +42,7 @@ func TestSplitRefuses(t *testing.T) {
 		{"", `{"schema":null}`, expected + "JSON: use connect_json_decode"},
 		{"", "Obj\x01ab", expected + "an Avro file: let the producer send each record with AvroConverter or KafkaAvroSerializer"},
 		{"", "\xc3\x01abcd", expected + "a single Avro object: let the producer use AvroConverter or KafkaAvroSerializer"},
+		{"", "\x00\x80\x00\x00\x00ab", "bad_envelope: : expected a schema id up to 2147483647, got a greater number"},
 		{"7", "\x00\x00\x00\x00\x07", "bad_envelope: : expected a schema id of 5 bytes or a GUID of 17 bytes in the header, got other bytes"},
 		{"\x00\x00\x00\x00\x07\x00", "ab", "bad_envelope: : expected a schema id of 5 bytes or a GUID of 17 bytes in the header, got other bytes"},
 	} {
