@@ -101,7 +101,7 @@ fuzz: ## run every fuzz test for FUZZ_TIME (30s) each
 	@for package in $$(go list ./plugins/...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) $$package; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) -fuzzminimizetime 1s $$package; \
 		done; \
 	done
 

@@ -19,6 +19,8 @@ func TestTwoCommitsAreCompared(t *testing.T) {
 	write(t, root, "plugins/connectjson/a_test.go", source(`b.Run("seed", func(b *testing.B) { allocate(b, 2) })`, "Decode"))
 	write(t, root, "plugins/order/a_test.go", source("allocate(b, 2)", "ProcessBatch"))
 	write(t, root, "plugins/mariadb/a_test.go", "package does not build")
+	write(t, root, "plugins/connecttransform/a_test.go", source("allocate(b, 2)", "UnwrapAndRoute"))
+	write(t, root, "plugins/a_test.go", source("allocate(b, 2)", "ChangeEvents"))
 	git(t, root, "init", "-q")
 	commit(t, root)
 	write(t, root, "plugins/connectjson/a_test.go", source(`b.Run("seed", func(b *testing.B) { allocate(b, 3) })`, "Decode"))

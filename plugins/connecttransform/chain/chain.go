@@ -90,8 +90,9 @@ func (s *Step) link(predicates map[string]transform.Predicate) (link, error) {
 		problems = append(problems, errors.New("name is required"))
 	}
 	if s.Predicate != "" {
-		known := false
-		if l.predicate, known = predicates[s.Predicate]; !known {
+		predicate, known := predicates[s.Predicate]
+		l.predicate = predicate
+		if !known {
 			problems = append(problems, fmt.Errorf("predicate %s is not in predicates", s.Predicate))
 		}
 	} else if s.Negate {

@@ -48,8 +48,9 @@ func topicNameMatches(s *transform.Settings) (transform.Predicate, error) {
 	if err != nil {
 		return nil, transform.Invalid(optionPattern, err)
 	}
+	topics := &transform.Memo[bool]{}
 	return func(r *transform.Record) bool {
-		matches, _ := pattern.Matches(r.Topic)
+		matches, _ := topics.Get(r.Topic, pattern.Matches)
 		return matches
 	}, nil
 }

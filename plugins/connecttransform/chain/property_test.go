@@ -77,7 +77,7 @@ func anyConfig(t *rapid.T) (c Config) {
 			}
 			all := append(append([]string{}, o.OneOf...), values[o.Name]...)
 			if len(all) == 0 {
-				all = append(names, "true", "false")
+				all = append([]string{"true", "false"}, names...)
 			}
 			s.Options[o.Name] = rapid.SampledFrom(all).Draw(t, o.Name)
 		}

@@ -38,7 +38,13 @@ type headerFrom struct {
 	headers     []string
 	moves       bool
 	replaceNull bool
-	schemas     transform.Cache[*schema.Schema]
+	plans       transform.Cache[*removal]
+}
+
+// removal is what HeaderFrom does to records of one schema when it moves fields.
+type removal struct {
+	schema   *schema.Schema
+	defaults transform.Defaults
 }
 
 func newHeaderFrom(s *transform.Settings, side transform.Side) (transform.Transform, error) {
@@ -97,12 +103,14 @@ func (t *headerFrom) remove(d *transform.Data) *record.Refusal {
 	if refused != nil {
 		return refused
 	}
-	its := d.Schema
-	if its != nil {
-		if its, refused = t.schemas.Get(its, t.derive); refused != nil {
+	var its *schema.Schema
+	if d.Schema != nil {
+		plan, refused := t.plans.Get(d.Schema, t.plan)
+		if refused != nil {
 			return refused
 		}
-		transform.DefaultsOf(its, t.replaceNull).Fill(fields)
+		plan.defaults.Fill(fields)
+		its = plan.schema
 	}
 	for _, name := range t.fields {
 		delete(fields, name)
@@ -111,7 +119,7 @@ func (t *headerFrom) remove(d *transform.Data) *record.Refusal {
 	return nil
 }
 
-func (t *headerFrom) derive(s *schema.Schema) (*schema.Schema, *record.Refusal) {
+func (t *headerFrom) plan(s *schema.Schema) (*removal, *record.Refusal) {
 	result := transform.Basics(s)
 	for _, f := range s.Fields {
 		if slices.Contains(t.fields, f.Name) {
@@ -121,5 +129,5 @@ func (t *headerFrom) derive(s *schema.Schema) (*schema.Schema, *record.Refusal) 
 			return nil, r
 		}
 	}
-	return result, nil
+	return &removal{result, transform.DefaultsOf(result, t.replaceNull)}, nil
 }

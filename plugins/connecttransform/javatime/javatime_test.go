@@ -105,7 +105,7 @@ func TestParseIsTheReverseOfFormat(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("yyyy-MM-dd'T'HH:mm:ss.SSSX", "2026-01-31T22:05:09.007Z")
 	f.Add("EEE, d MMM yy h:mm a z G u k K D w W F", "Sat, 31 Jan 26 10:05 PM GMT-1:00")
-	f.Fuzz(func(t *testing.T, pattern, text string) {
+	f.Fuzz(func(_ *testing.T, pattern, text string) {
 		p, err := Compile(pattern)
 		if err != nil {
 			return

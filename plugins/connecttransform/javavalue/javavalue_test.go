@@ -33,7 +33,7 @@ func TestFromFloat(t *testing.T) {
 }
 
 func TestParseFloat(t *testing.T) {
-	for text, want := range map[string]float64{" 1.5 ": 1.5, "1e3": 1000, "+1.": 1, ".5": 0.5, "1f": 1, "2D": 2, "-Infinity": math.Inf(-1), "1e999": math.Inf(1), "0x1p3": 8} {
+	for text, want := range map[string]float64{"\t1.5\n": 1.5, "1e3": 1000, "+1.": 1, ".5": 0.5, "1f": 1, "2D": 2, "-Infinity": math.Inf(-1), "1e999": math.Inf(1), "0x1p3": 8} {
 		v, ok := ParseFloat(text, 64)
 		require.True(t, ok, text)
 		require.Equal(t, want, v, text)

@@ -2,9 +2,6 @@
 package topic
 
 import (
-	"sync"
-	"sync/atomic"
-
 	"github.com/order-sink/order-sink/plugins/connecttransform/javaregex"
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
 	"github.com/order-sink/order-sink/plugins/internal/record"
@@ -28,7 +25,7 @@ var RegexRouter = transform.Type{
 type regexRouter struct {
 	pattern     *javaregex.Pattern
 	replacement *javaregex.Replacement
-	routes      routes
+	routes      transform.Memo[string]
 }
 
 func newRegexRouter(s *transform.Settings, _ transform.Side) (transform.Transform, error) {
@@ -45,7 +42,7 @@ func newRegexRouter(s *transform.Settings, _ transform.Side) (transform.Transfor
 }
 
 func (t *regexRouter) apply(r *transform.Record) *record.Refusal {
-	routed, err := t.routes.get(r.Topic, t.route)
+	routed, err := t.routes.Get(r.Topic, t.route)
 	if err != nil {
 		return transform.Refuse(transform.BadTopic, err.Error()).At("topic")
 	}
@@ -58,39 +55,4 @@ func (t *regexRouter) route(topic string) (string, error) {
 		return topic, err
 	}
 	return t.replacement.ReplaceFirst(topic)
-}
-
-// maxRoutes is how many topics a transform remembers.
-const maxRoutes = 10_000
-
-// routes remembers what becomes of a topic: a pipeline sees few topics, and a match costs
-// microseconds.
-type routes struct {
-	last  atomic.Pointer[route] // a batch has one topic
-	mutex sync.Mutex
-	known map[string]*route
-}
-
-type route struct{ from, to string }
-
-func (m *routes) get(topic string, find func(string) (string, error)) (string, error) {
-	if last := m.last.Load(); last != nil && last.from == topic {
-		return last.to, nil
-	}
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	found := m.known[topic]
-	if found == nil {
-		to, err := find(topic)
-		if err != nil {
-			return "", err
-		}
-		if m.known == nil || len(m.known) >= maxRoutes {
-			m.known = map[string]*route{}
-		}
-		found = &route{topic, to}
-		m.known[topic] = found
-	}
-	m.last.Store(found)
-	return found.to, nil
 }

@@ -81,13 +81,6 @@ func AddField(s *schema.Schema, name string, its *schema.Schema) *record.Refusal
 	return nil
 }
 
-// Copy returns a struct with the basics and the fields of s.
-func Copy(s *schema.Schema) *schema.Schema {
-	c := Basics(s)
-	c.Fields, c.Index = s.Fields, s.Index
-	return c
-}
-
 // Defaults are the fields of a struct that have a default.
 type Defaults []schema.Field
 

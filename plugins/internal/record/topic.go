@@ -19,8 +19,11 @@ func SourceTopic(m interface {
 	MetaGetMut(name string) (any, bool)
 }) any {
 	topic, _ := m.MetaGetImmut(Topic)
-	if routed, isRouted := topic.(*Routed); isRouted {
-		return routed.From
+	switch t := topic.(type) {
+	case string: // as nearly always
+		return topic
+	case *Routed:
+		return t.From
 	}
 	topic, _ = m.MetaGetMut(Topic)
 	return topic
