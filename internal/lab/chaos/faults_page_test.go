@@ -36,5 +36,5 @@ func TestThePageOfFaultsNamesEveryFault(t *testing.T) {
 }
 
 func allFaults() []fault {
-	return slices.Concat(sinkFaults, databaseFaults, tableFaults, networkFaults, kafkaFaults, goneFaults, deadLetterFaults, outputFaults, severalFaults)
+	return slices.Concat(sinkFaults, databaseFaults, tableFaults, networkFaults, kafkaFaults, goneFaults, deadLetterFaults, outputFaults, severalFaults, registryFaults)
 }

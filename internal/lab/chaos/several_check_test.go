@@ -26,7 +26,7 @@ type place struct {
 
 // finish ends the records, waits until the sinks have taken all of them, compares each table
 // with what was sent, and adds to the summary. A record may be refused only if its text is
-// long, and must be refused if it is no JSON.
+// long, and must be refused if it is broken.
 func (s *several) finish() {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), patience)
@@ -88,6 +88,10 @@ func (s *several) compare(topic string, refused map[place]string, report *checke
 		return cmp.Or(cmp.Compare(a.partition, b.partition), cmp.Compare(a.offset, b.offset))
 	})
 	s.mutex.Unlock()
+	broken := "bad_json"
+	if s.avro != nil {
+		broken = "bad_envelope"
+	}
 	differ := func(count *int, format string, args ...any) {
 		*count++
 		if report.Diff == "" {
@@ -102,8 +106,8 @@ func (s *several) compare(topic string, refused map[place]string, report *checke
 		switch {
 		case c.isBroken:
 			report.Refusable++
-			if code != "bad_json" {
-				differ(&report.MissingDeadLetters, "the record at %d/%d is no JSON, and its dead letter has the code %q", c.partition, c.offset, code)
+			if code != broken {
+				differ(&report.MissingDeadLetters, "the record at %d/%d is broken, and its dead letter has the code %q", c.partition, c.offset, code)
 			}
 		case c.isLong && topic == s.narrowed: // its row stays as it is
 			report.Refusable++

@@ -30,6 +30,7 @@ type several struct {
 	fields   atomic.Int32 // how many optional fields the schema has had added
 	long     atomic.Bool  // some records have long texts
 	narrowed string       // the topic whose table takes no long text
+	avro     *avro        // nil for records in JSON
 
 	mutex sync.Mutex
 	all   map[string][]change // by topic, as the broker has acknowledged them
@@ -42,7 +43,7 @@ type change struct {
 	id        int64
 	row       map[string]string // nil for a tombstone
 	isLong    bool
-	isBroken  bool // the record is no JSON
+	isBroken  bool // the record is neither JSON nor Avro
 }
 
 // several replaces the orders of the trial by records of several topics. The account of the
@@ -119,11 +120,14 @@ func (s *several) send() {
 	})
 }
 
-// next makes a record: 10 % delete their row, one in 200 is no JSON.
+// next makes a record: 10 % delete their row, one in 200 is broken.
 func (s *several) next() (change, *kgo.Record) {
 	c := change{id: s.records.Int64N(severalKeys)}
 	key := fmt.Sprintf(`{"schema":{"type":"struct","fields":[{"type":"int64","optional":false,"field":"id"}],"optional":false},"payload":{"id":%d}}`, c.id)
 	record := &kgo.Record{Key: []byte(key)}
+	if s.avro != nil {
+		record.Key = s.avro.keyOf(c.id)
+	}
 	switch dice := s.records.IntN(1000); {
 	case dice < 5:
 		c.isBroken = true
@@ -143,6 +147,9 @@ func (s *several) next() (change, *kgo.Record) {
 // value makes the value of a record with the fields that the schema has now. It adds these
 // to the row.
 func (s *several) value(row map[string]string) []byte {
+	if s.avro != nil {
+		return s.avro.value(s, row)
+	}
 	fields := `{"type":"int64","optional":false,"field":"id"},{"type":"int64","optional":false,"field":"n"},{"type":"string","optional":true,"field":"text"}`
 	payload := map[string]any{"id": json.Number(row["id"]), "n": json.Number(row["n"]), "text": row["text"]}
 	for i := range s.fields.Load() {

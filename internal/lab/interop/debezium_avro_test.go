@@ -22,23 +22,44 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/registrytest"
 )
 
-// avroReplica returns a copy of replica.yaml that reads Avro.
-func avroReplica(t *testing.T) string {
+// derived returns a copy of a shipped pipeline in which the only place with a text has
+// another text.
+func derived(t *testing.T, pipeline, text, by string) string {
 	t.Helper()
-	shipped, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "pipelines", "replica.yaml"))
+	shipped, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "pipelines", pipeline))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const json = "      connect_json_decode:\n        key_format: json\n"
-	if strings.Count(string(shipped), json) != 1 {
-		t.Fatalf("%q is not once in pipelines/replica.yaml", json)
+	if strings.Count(string(shipped), text) != 1 {
+		t.Fatalf("%q is not once in %s", text, pipeline)
 	}
-	text := strings.Replace(string(shipped), json, "      connect_avro_decode:\n        urls: [ '${SCHEMA_REGISTRY_URL}' ]\n", 1)
-	file := filepath.Join(t.TempDir(), "replica.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	file := filepath.Join(t.TempDir(), pipeline)
+	if err := os.WriteFile(file, []byte(strings.Replace(string(shipped), text, by, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// avroReplica is replica.yaml for Avro.
+func avroReplica(t *testing.T) string {
+	return derived(t, "replica.yaml", "      connect_json_decode:\n        key_format: json\n",
+		"      connect_avro_decode:\n        urls: [ '${SCHEMA_REGISTRY_URL}' ]\n")
+}
+
+// unwrapped is avro.yaml with the transforms of most connectors for Debezium's change events.
+func unwrapped(t *testing.T) string {
+	const original = "        store_original_metadata: order_sink_original\n"
+	return derived(t, "avro.yaml", original, original+`        replace_null_with_default: false
+    - connect_transform:
+        schema_metadata: order_sink_schema
+        transforms:
+          - name: unwrap
+            type: io.debezium.transforms.ExtractNewRecordState
+          - name: route
+            type: org.apache.kafka.connect.transforms.RegexRouter
+            regex: '.*\.([^.]+)'
+            replacement: $1_unwrapped
+`)
 }
 
 // capture runs Debezium's MariaDB connector with Apicurio's Avro converter, in Java. The
@@ -82,7 +103,7 @@ const things = `CREATE TABLE things (
 	doc JSON, raw VARBINARY(20), bits BIT(9), note VARCHAR(50) CHARACTER SET utf8mb4)`
 
 // Snapshot, updates, deletions and every type of a column of Debezium's change events in Avro
-// give the rows of the source.
+// give the rows of the source: as change events, and as rows that transforms make of them.
 func TestAvroOfDebeziumGivesTheRowsOfTheSource(t *testing.T) {
 	b, r := kafkatest.Shared(t), registrytest.Shared(t)
 	source := mariadbtest.Private(t, "--log-bin=binlog", "--binlog-format=ROW", "--binlog-row-image=FULL", "--server-id=4711")
@@ -104,24 +125,30 @@ func TestAvroOfDebeziumGivesTheRowsOfTheSource(t *testing.T) {
 	target := mariadbtest.Shared(t)
 	dsn := target.DSN(target.Database(t))
 	to := mariadbtest.Script(t, dsn, nil)
-	startWith(t, b, avroReplica(t), ordersinktest.NewLog(t), map[string]string{
-		"KAFKA_TOPICS_PATTERN": "avro[.]" + database + "[.].*", "KAFKA_GROUP": "avro", "DEAD_LETTER_TOPIC": kafkatest.Topic(t, b, 1),
-		"MARIADB_DSN": dsn, "SCHEMA_REGISTRY_URL": r.URL(),
-	})
+	deadLetters := kafkatest.Topic(t, b, 1)
+	for group, pipeline := range map[string]string{"replica": avroReplica(t), "unwrapped": unwrapped(t)} {
+		startWith(t, b, pipeline, ordersinktest.NewLog(t), map[string]string{
+			"KAFKA_TOPICS_PATTERN": "avro[.]" + database + "[.].*", "KAFKA_GROUP": group, "DEAD_LETTER_TOPIC": deadLetters,
+			"MARIADB_DSN": dsn, "SCHEMA_REGISTRY_URL": r.URL(), "CREATE_TABLES": "true",
+		})
+	}
 	equal := func(rows int) {
 		t.Helper()
-		const query = "SELECT id, COALESCE(CONCAT_WS('|', tiny, huge, price, wide, CAST(f AS DOUBLE), d, day, clock, at, stamp, yr, kind, tags, doc, HEX(raw), bits + 0, note), '') FROM things ORDER BY id"
-		want, err := texts(t.Context(), from, query)
+		const query = "SELECT id, COALESCE(CONCAT_WS('|', tiny, huge, price, wide, CAST(f AS DOUBLE), d, day, clock, at, stamp, yr, kind, tags, doc, HEX(raw), bits + 0, note), '') FROM "
+		const order = " ORDER BY id"
+		want, err := texts(t.Context(), from, query+"things"+order)
 		if err != nil || len(want) != rows {
 			t.Fatalf("%d rows in the source, expected %d: %v", len(want), rows, err)
 		}
-		eventuallytest.Succeeds(t, 2*patience, "the rows are those of the source", func(ctx context.Context) error {
-			got, err := texts(ctx, to, query)
-			if err == nil && !slices.Equal(got, want) {
-				err = fmt.Errorf("the rows are\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-			}
-			return err
-		})
+		for _, table := range []string{"things", "things_unwrapped"} {
+			eventuallytest.Succeeds(t, patience, table+" has the rows of the source", func(ctx context.Context) error {
+				got, err := texts(ctx, to, query+table+order)
+				if err == nil && !slices.Equal(got, want) {
+					err = fmt.Errorf("the rows are\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+				}
+				return err
+			})
+		}
 	}
 	equal(2)
 	exec("INSERT INTO things VALUES (3, "+row, "INSERT INTO things VALUES (4, "+row,
@@ -129,8 +156,13 @@ func TestAvroOfDebeziumGivesTheRowsOfTheSource(t *testing.T) {
 	equal(3)
 	exec("ALTER TABLE things ADD COLUMN more DECIMAL(5,1) NOT NULL DEFAULT 7.5", "INSERT INTO things (id, more) VALUES (5, 0.1)", "UPDATE things SET note = 'x' WHERE id = 4")
 	equal(4)
-	got, err := texts(t.Context(), to, "SELECT id, more FROM things WHERE id IN (4, 5) ORDER BY id")
-	if want := []string{"4 7.5", "5 0.1"}; err != nil || !slices.Equal(got, want) {
-		t.Errorf("the new column has %q, %v; expected %q", got, err, want)
+	for _, table := range []string{"things", "things_unwrapped"} {
+		got, err := texts(t.Context(), to, "SELECT id, more FROM "+table+" WHERE id IN (4, 5) ORDER BY id")
+		if want := []string{"4 7.5", "5 0.1"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("the new column of %s has %q, %v; expected %q", table, got, err, want)
+		}
+	}
+	if letters := kafkatest.Records(t, b, deadLetters); len(letters) > 0 {
+		t.Errorf("%d dead letters, the first %v", len(letters), letters[0].Headers)
 	}
 }

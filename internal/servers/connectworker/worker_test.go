@@ -110,6 +110,9 @@ func TestConfig(t *testing.T) {
 			"primary.key.mode": "record_key", "primary.key.fields": "", "delete.enabled": "true", "insert.mode": "upsert",
 			"key.converter": "org.apache.kafka.connect.json.JsonConverter", "key.converter.schemas.enable": "true",
 		}},
+		{Sink{Topic: "orders", Set: Avro("http://r", "value")}, map[string]string{
+			"value.converter": "io.apicurio.registry.utils.converter.AvroConverter", "value.converter.apicurio.registry.url": "http://r", "key.converter": "",
+		}},
 		{Sink{Topic: "orders", Changes: true, Tuned: true}, map[string]string{"use.reduction.buffer": "true", "delete.enabled": "true"}},
 	} {
 		got := c.sink.Config()
