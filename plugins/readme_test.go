@@ -16,6 +16,7 @@ import (
 
 	"github.com/order-sink/order-sink/plugins/connectavro"
 	"github.com/order-sink/order-sink/plugins/connectjson"
+	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	upsertcodes "github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/order"
@@ -35,7 +36,7 @@ type plugin struct {
 // `order-sink create`.
 func TestReferenceIsUpToDate(t *testing.T) {
 	env := service.GlobalEnvironment()
-	var data struct{ Decode, Avro, Price, Upsert, Read, Send plugin }
+	var data struct{ Decode, Avro, Transform, Price, Upsert, Read, Send plugin }
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
@@ -43,6 +44,9 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	view, found = env.GetProcessorConfig("connect_avro_decode")
 	data.Avro = describe(t, view, found)
 	data.Avro.Codes = connectavro.Codes
+	view, found = env.GetProcessorConfig("connect_transform")
+	data.Transform = describe(t, view, found)
+	data.Transform.Codes = transform.Codes
 	view, found = env.GetProcessorConfig("order_price")
 	data.Price = describe(t, view, found)
 	data.Price.Codes = order.Codes
