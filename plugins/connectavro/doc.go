@@ -19,7 +19,8 @@
 //
 //   - The version of a schema is connect.version only. The converter also takes the version
 //     that the schema has in its subject, for which it asks the registry.
-//   - A fixed with the logical type decimal is a Decimal, whatever its name is.
+//   - A fixed with the logical type decimal is a Decimal. Newer versions of the converter
+//     refuse its name.
 //   - A union may have an int8, an int16, or a bytes and a fixed of the same size: the
 //     number of the type in the message decides.
 //   - A type that contains itself is bad_schema, unless the field is excluded. The schema of
