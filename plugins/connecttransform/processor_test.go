@@ -204,7 +204,7 @@ func TestAConfigurationThatIsWrong(t *testing.T) {
 		"transforms: [ { name: t, type: " + kafka + "InsertField$Value, static.field: v, static.value: 1.10 } ]":       "transforms[0]: option static.value is a number with a point or a date in YAML, which changes its text: write it in quotes",
 		"transforms: [ { name: t, type: " + kafka + "InsertField$Value, static.field: v, static.value: 2024-01-31 } ]": "transforms[0]: option static.value is a number with a point or a date in YAML, which changes its text: write it in quotes",
 		"transforms: [ { name: t, type: " + kafka + "Filter, predicate: p, negate: maybe } ]":                          `transforms[0]: negate is "maybe": expected true or false`,
-		"{ transforms: [], predicates: [ { name: p, type: " + kafka + "predicates.HasHeaderKey } ] }":                  "predicates[0] (p): option name is required",
+		"{ transforms: [], predicates: [ { name: p, type: " + kafka + "predicates.HasHeaderKey } ] }":                  "predicates[0] (p): option header is required",
 		"transforms: [ { name: t, type: " + kafka + "InsertHeader, header: kafka_key, value.literal: x } ]":            "transforms[0] (t): option header: a header cannot be named kafka_key, because metadata of the message has this name",
 	} {
 		_, err := parsed(t, yaml)
