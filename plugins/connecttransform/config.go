@@ -36,7 +36,7 @@ func spec() *service.ConfigSpec {
 		Field(service.NewStringField(fieldSchema).Default("").
 			Description("The metadata with the schema of a record: the name that the decoder has in `store_schema_metadata`. The processor replaces it by the schema of the result. When this field is empty, records have no schema.")).
 		Field(service.NewAnyListField(fieldTransforms).
-			Description("The transforms, in their order. Each one has `name` (the alias), `type` (the Java class) and the options of the class, as text, integer or boolean. Write a number with a point and a date in quotes, because YAML changes their text. With `predicate` (the name of a predicate) and `negate: true`, a transform works on some records only.")).
+			Description("The transforms, in their order. Each one has `name` (the alias), `type` (the Java class) and the options of the class, as text, integer or boolean. Write a number with a point or a leading zero, and a date, in quotes, because YAML changes their text. With `predicate` (the name of a predicate) and `negate: true`, a transform works on some records only.")).
 		Field(service.NewAnyListField(fieldPredicates).Default([]any{}).
 			Description("The predicates. Each one has `name` (the alias), `type` (the Java class) and its options.")).
 		LintRule(`root = this.`+problemsMethod+`()`).
