@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/redpanda-data/benthos/v4/public/service"
 
@@ -35,7 +36,7 @@ func spec() *service.ConfigSpec {
 		Field(service.NewStringField(fieldSchema).Default("").
 			Description("The metadata with the schema of a record: the name that the decoder has in `store_schema_metadata`. The processor replaces it by the schema of the result. When this field is empty, records have no schema.")).
 		Field(service.NewAnyListField(fieldTransforms).
-			Description("The transforms, in their order. Each one has `name` (the alias), `type` (the Java class) and the options of the class, as text, number or boolean. With `predicate` (the name of a predicate) and `negate: true`, a transform works on some records only.")).
+			Description("The transforms, in their order. Each one has `name` (the alias), `type` (the Java class) and the options of the class, as text, integer or boolean. Write a number with a point or a leading zero, and a date, in quotes, because YAML changes their text. With `predicate` (the name of a predicate) and `negate: true`, a transform works on some records only.")).
 		Field(service.NewAnyListField(fieldPredicates).Default([]any{}).
 			Description("The predicates. Each one has `name` (the alias), `type` (the Java class) and its options.")).
 		LintRule(`root = this.`+problemsMethod+`()`).
@@ -142,7 +143,9 @@ func options(item any) (map[string]string, error) {
 	for name, value := range object {
 		switch value.(type) {
 		case map[string]any, []any, nil:
-			return nil, fmt.Errorf("option %s must be text, a number or a boolean: write a list as text, with commas", name)
+			return nil, fmt.Errorf("option %s must be text, an integer or a boolean: write a list as text, with commas", name)
+		case float64, time.Time: // 1.10 would become 1.1, and 2024-01-01 a time of Go
+			return nil, fmt.Errorf("option %s is a number with a point or a date in YAML, which changes its text: write it in quotes", name)
 		}
 		all[name] = fmt.Sprint(value)
 	}

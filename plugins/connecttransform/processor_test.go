@@ -200,10 +200,12 @@ func TestAConfigurationThatIsWrong(t *testing.T) {
 	for yaml, want := range map[string]string{
 		"transforms: [ { name: t, type: " + kafka + "ReplaceField$Value, exclud: a } ]": "transforms[0] (t): unknown option exclud: did you mean exclude?",
 		"transforms: [ text ]": "transforms[0]: expected an object with name and type",
-		"transforms: [ { name: t, type: " + kafka + "ReplaceField$Value, exclude: [ a ] } ]":                "transforms[0]: option exclude must be text, a number or a boolean: write a list as text, with commas",
-		"transforms: [ { name: t, type: " + kafka + "Filter, predicate: p, negate: maybe } ]":               `transforms[0]: negate is "maybe": expected true or false`,
-		"{ transforms: [], predicates: [ { name: p, type: " + kafka + "predicates.HasHeaderKey } ] }":       "predicates[0] (p): option name is required",
-		"transforms: [ { name: t, type: " + kafka + "InsertHeader, header: kafka_key, value.literal: x } ]": "transforms[0] (t): option header: a header cannot be named kafka_key, because metadata of the message has this name",
+		"transforms: [ { name: t, type: " + kafka + "ReplaceField$Value, exclude: [ a ] } ]":                           "transforms[0]: option exclude must be text, an integer or a boolean: write a list as text, with commas",
+		"transforms: [ { name: t, type: " + kafka + "InsertField$Value, static.field: v, static.value: 1.10 } ]":       "transforms[0]: option static.value is a number with a point or a date in YAML, which changes its text: write it in quotes",
+		"transforms: [ { name: t, type: " + kafka + "InsertField$Value, static.field: v, static.value: 2024-01-31 } ]": "transforms[0]: option static.value is a number with a point or a date in YAML, which changes its text: write it in quotes",
+		"transforms: [ { name: t, type: " + kafka + "Filter, predicate: p, negate: maybe } ]":                          `transforms[0]: negate is "maybe": expected true or false`,
+		"{ transforms: [], predicates: [ { name: p, type: " + kafka + "predicates.HasHeaderKey } ] }":                  "predicates[0] (p): option header is required",
+		"transforms: [ { name: t, type: " + kafka + "InsertHeader, header: kafka_key, value.literal: x } ]":            "transforms[0] (t): option header: a header cannot be named kafka_key, because metadata of the message has this name",
 	} {
 		_, err := parsed(t, yaml)
 		require.EqualError(t, err, want, yaml)

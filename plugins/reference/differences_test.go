@@ -144,11 +144,16 @@ func equals(text string) func(string) bool { return func(value string) bool { re
 
 var float = regexp.MustCompile(`-?\d+\.\d+(E-?\d+)?`)
 
-// shortest rewrites the floats of a text.
+// shortest rewrites the floats and the doubles of a text.
 func shortest(text string) string {
 	return float.ReplaceAllStringFunc(text, func(digits string) string {
-		f, _ := strconv.ParseFloat(digits, 32)
-		return strconv.FormatFloat(f, 'g', -1, 32)
+		mantissa, _, _ := strings.Cut(strings.TrimLeft(digits, "-0."), "E")
+		bits := 64
+		if len(mantissa) <= 10 { // a float has at most nine digits, and a point
+			bits = 32
+		}
+		f, _ := strconv.ParseFloat(digits, bits)
+		return strconv.FormatFloat(f, 'g', -1, bits)
 	})
 }
 

@@ -64,7 +64,7 @@ func TestAMistakeIsNamed(t *testing.T) {
 			},
 			[]string{
 				"predicates[0] (p): predicate type org.apache.kafka.connect.transforms.predicates.TopicNameMatch is not supported: did you mean org.apache.kafka.connect.transforms.predicates.TopicNameMatches?",
-				"predicates[1] (h): option name is required",
+				"predicates[1] (h): option header is required",
 				"transforms[0] (t): predicate q is not in predicates",
 			},
 		},

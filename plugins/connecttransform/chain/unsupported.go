@@ -15,7 +15,7 @@ var unsupported = map[string]string{
 	"io.debezium.transforms.partitions.PartitionRouting":               "the output has no partitions",
 	"io.debezium.transforms.SchemaChangeEventFilter":                   "use Filter with the predicate TopicNameMatches",
 	"io.confluent.connect.transforms.Drop":                             "use ReplaceField, or Filter",
-	"io.confluent.connect.transforms.ExtractTopic":                     "use a mapping processor that sets kafka_topic",
+	"io.confluent.connect.transforms.ExtractTopic":                     "set table of the output to the field: ${! this.FIELD }",
 	"io.confluent.connect.transforms.Filter":                           "use a mapping processor with root = deleted()",
 	"io.confluent.connect.transforms.MessageTimestampRouter":           "use org.apache.kafka.connect.transforms.TimestampRouter, which takes the timestamp of the record",
 	"io.confluent.connect.transforms.TombstoneHandler":                 "use Filter with the predicate RecordIsTombstone",

@@ -100,9 +100,11 @@ func (t *cast) apply(r *transform.Record) *record.Refusal {
 	plan.defaults.Fill(fields)
 	for i := range plan.fields {
 		f := &plan.fields[i]
-		if fields[f.name], refused = castValue(f.schema, fields[f.name], f.to); refused != nil {
+		value, refused := castValue(f.schema, fields[f.name], f.to)
+		if refused != nil {
 			return refused.At(transform.Name(f.name))
 		}
+		fields[f.name] = value
 	}
 	d.Set(fields, plan.schema)
 	return nil
@@ -121,9 +123,11 @@ func (t *cast) schemaless(d *transform.Data) *record.Refusal {
 		return refused
 	}
 	for _, f := range t.fields {
-		if fields[f.name], refused = castValue(nil, fields[f.name], f.to); refused != nil {
+		value, refused := castValue(nil, fields[f.name], f.to)
+		if refused != nil {
 			return refused.At(transform.Name(f.name))
 		}
+		fields[f.name] = value
 	}
 	d.Set(fields, nil)
 	return nil

@@ -61,9 +61,11 @@ func (t *maskField) apply(r *transform.Record) *record.Refusal {
 	}
 	if d.Schema == nil {
 		for _, name := range t.names {
-			if fields[name], refused = t.mask(nil, fields[name]); refused != nil {
+			masked, refused := t.mask(nil, fields[name])
+			if refused != nil {
 				return refused.At(transform.Name(name))
 			}
+			fields[name] = masked
 		}
 		d.Set(fields, nil)
 		return nil
@@ -71,9 +73,11 @@ func (t *maskField) apply(r *transform.Record) *record.Refusal {
 	plan, _ := t.plans.Get(d.Schema, t.plan)
 	plan.defaults.Fill(fields)
 	for _, f := range plan.fields {
-		if fields[f.Name], refused = t.mask(f.Schema, fields[f.Name]); refused != nil {
+		masked, refused := t.mask(f.Schema, fields[f.Name])
+		if refused != nil {
 			return refused.At(transform.Name(f.Name))
 		}
+		fields[f.Name] = masked
 	}
 	d.Set(fields, d.Schema)
 	return nil

@@ -110,9 +110,11 @@ func (t *timestampConverter) apply(r *transform.Record) *record.Refusal {
 	}
 	plan.defaults.Fill(fields)
 	if plan.from != nil {
-		if fields[t.field], refused = t.convert(plan.from, fields[t.field]); refused != nil {
+		value, refused := t.convert(plan.from, fields[t.field])
+		if refused != nil {
 			return refused.At(transform.Name(t.field))
 		}
+		fields[t.field] = value
 	}
 	d.Set(fields, plan.schema)
 	return nil
@@ -128,9 +130,11 @@ func (t *timestampConverter) schemaless(d *transform.Data) *record.Refusal {
 	if refused != nil {
 		return refused
 	}
-	if fields[t.field], refused = t.convert(nil, fields[t.field]); refused != nil {
+	value, refused := t.convert(nil, fields[t.field])
+	if refused != nil {
 		return refused.At(transform.Name(t.field))
 	}
+	fields[t.field] = value
 	d.Set(fields, nil)
 	return nil
 }

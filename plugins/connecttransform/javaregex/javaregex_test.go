@@ -49,6 +49,13 @@ func TestReplacementRefuses(t *testing.T) {
 	text, err := r.ReplaceFirst("xabab")
 	require.NoError(t, err)
 	require.Equal(t, "xbab1ab", text)
+	p, err = Compile("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)")
+	require.NoError(t, err)
+	r, err = p.Replacement("$12$13")
+	require.NoError(t, err)
+	text, err = r.ReplaceFirst("abcdefghijkl")
+	require.NoError(t, err)
+	require.Equal(t, "la3", text, "two digits are a group if there are so many groups")
 }
 
 // FuzzCompile requires that no expression, replacement and text panics.

@@ -57,6 +57,7 @@ func TestText(t *testing.T) {
 		{"org.apache.kafka.connect.data.Timestamp", at, "2026-01-31T10:20:30.005Z"},
 		{"org.apache.kafka.connect.data.Timestamp", at.Truncate(24 * time.Hour), "2026-01-31"},
 		{"org.apache.kafka.connect.data.Timestamp", time.UnixMilli(-1), "23:59:59.999Z"},
+		{"org.apache.kafka.connect.data.Timestamp", time.UnixMilli(86_400_000), "1970-01-02"},
 		{"org.apache.kafka.connect.data.Date", at.Truncate(24 * time.Hour), "2026-01-31"},
 		{"org.apache.kafka.connect.data.Time", "10:20:30", "10:20:30.000Z"},
 		{"org.apache.kafka.connect.data.Decimal", "0.00", "0.00"},

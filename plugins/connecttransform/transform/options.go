@@ -74,7 +74,11 @@ func Read(known []Option, given map[string]string) (*Settings, error) {
 	}
 	for _, o := range known {
 		if _, isGiven := given[o.Name]; o.Required && !isGiven && !s.given[o.Name] {
-			problems = append(problems, fmt.Errorf("option %s is required", o.Name))
+			name := o.Name
+			if at := slices.IndexFunc(known, func(other Option) bool { return other.For == o.Name }); at >= 0 {
+				name = known[at].Name // header of HasHeaderKey: name is the alias in YAML
+			}
+			problems = append(problems, fmt.Errorf("option %s is required", name))
 		}
 	}
 	return s, errors.Join(problems...)

@@ -2,7 +2,6 @@ package transform
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
@@ -15,37 +14,35 @@ const maxSchemas = 1000
 // The same pointer is the same schema, so a transform computes once for each pointer. The
 // zero Cache is ready. It is safe for concurrent use, and a reader takes no lock.
 type Cache[V any] struct {
-	known    atomic.Pointer[map[*schema.Schema]V]
+	known    sync.Map // of V, by the schema: a copy of a map for each new schema would cost more than derive
 	deriving sync.Mutex
+	count    int
 }
 
 // Get returns what derive has made of the schema. It calls derive for a schema that it does
 // not remember. A refusal is not remembered.
 func (c *Cache[V]) Get(s *schema.Schema, derive func(*schema.Schema) (V, *record.Refusal)) (V, *record.Refusal) {
-	if known := c.known.Load(); known != nil {
-		if v, found := (*known)[s]; found {
-			return v, nil
-		}
+	if known, found := c.known.Load(s); found {
+		v, _ := known.(V)
+		return v, nil
 	}
 	c.deriving.Lock()
 	defer c.deriving.Unlock()
-	next := map[*schema.Schema]V{}
-	if known := c.known.Load(); known != nil {
-		if v, found := (*known)[s]; found {
-			return v, nil
-		}
-		if len(*known) < maxSchemas {
-			for k, v := range *known {
-				next[k] = v
-			}
-		}
+	if known, found := c.known.Load(s); found {
+		v, _ := known.(V)
+		return v, nil
 	}
 	v, r := derive(s)
-	if r == nil {
-		next[s] = v
-		c.known.Store(&next)
+	if r != nil {
+		return v, r
 	}
-	return v, r
+	if c.count >= maxSchemas {
+		c.known.Clear()
+		c.count = 0
+	}
+	c.known.Store(s, v)
+	c.count++
+	return v, nil
 }
 
 // IsStruct reports whether values of a schema are maps of fields. Debezium's

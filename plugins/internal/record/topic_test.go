@@ -30,3 +30,23 @@ func TestSourceTopic(t *testing.T) {
 	topic, _ := routed.MetaGetMut(Topic)
 	require.Equal(t, "shop", topic)
 }
+
+func (s stored) AsBytes() ([]byte, error) { return nil, nil }
+
+func (s stored) MetaWalkMut(see func(name string, value any) error) error {
+	for name := range s {
+		value, _ := s.MetaGetMut(name)
+		if err := see(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Two batches of equal records of two topics, at the same offset, are two batches, although
+// a transform sends both to one topic.
+func TestAFingerprintHasTheSourceTopic(t *testing.T) {
+	of := func(topic any) uint64 { return Fingerprint([]stored{{Topic: topic, Partition: 0, Offset: 5}}) }
+	require.NotEqual(t, of(&Routed{To: "orders", From: "eu.orders"}), of(&Routed{To: "orders", From: "us.orders"}))
+	require.Equal(t, of(&Routed{To: "orders", From: "eu.orders"}), of(&Routed{To: "orders", From: "eu.orders"}))
+}
