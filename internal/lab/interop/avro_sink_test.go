@@ -27,6 +27,7 @@ type avroSink struct {
 	db                 *sql.DB
 	topic, deadLetters string
 	log                *ordersinktest.Log
+	env                map[string]string
 }
 
 func startAvro(t *testing.T, b kafka.Broker, registry string, env map[string]string) *avroSink {
@@ -49,6 +50,7 @@ func startAvro(t *testing.T, b kafka.Broker, registry string, env map[string]str
 	for name, value := range env {
 		all[name] = value
 	}
+	s.env = all
 	s.Sink = startWith(t, b, "pipelines/avro.yaml", s.log, all)
 	return s
 }

@@ -60,6 +60,7 @@ type node struct {
 	items    *node   // elements of an array, values of a map
 	branches []*node // of a union
 	size     int     // of a fixed, in bytes
+	weight   int     // what the properties cost for each use of the type, in types
 }
 
 // field is a field of a record.
@@ -172,7 +173,7 @@ func (p *parser) object(object map[string]any, namespace string) (*node, *record
 	if !known {
 		return p.reference(name, namespace)
 	}
-	n := &node{kind: k, object: object}
+	n := &node{kind: k, object: object, weight: weight(object)}
 	var r *record.Refusal
 	switch k {
 	case kindRecord, kindEnum, kindFixed:
@@ -243,6 +244,7 @@ func (p *parser) fields(n *node, namespace string) *record.Refusal {
 			return refusal.New(refusal.BadSchema, "a field has no name, or the name of another field").At(refusal.Element(i))
 		}
 		seen[f.name] = true
+		n.weight += weight(object)
 		var r *record.Refusal
 		if f.node, r = p.node(object["type"], namespace); r != nil {
 			return r.At(refusal.Name(f.name))
@@ -250,6 +252,19 @@ func (p *parser) fields(n *node, namespace string) *record.Refusal {
 		n.fields = append(n.fields, f)
 	}
 	return nil
+}
+
+// weight returns the size of the properties that are no types: symbols, defaults, parameters
+// and texts. 64 bytes of them count as a type.
+func weight(object map[string]any) (bytes int) {
+	for name, v := range object {
+		switch name {
+		case "type", "fields", "items", "values":
+		default:
+			bytes += len(jsonOf(v))
+		}
+	}
+	return bytes / 64
 }
 
 // jsonOf returns the JSON text of a property.

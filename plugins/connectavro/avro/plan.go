@@ -68,8 +68,9 @@ type branch struct {
 	plan *plan
 }
 
-// maxNodes is how many types a schema may have when each use of a named type counts. A
-// few names that use one another twice would otherwise be millions.
+// maxNodes is how many types a schema may have when each use of a named type counts, with
+// the weight of its properties. A few names that use one another twice would otherwise be
+// millions, and the symbols of an enum would be in memory for each field that uses it.
 const maxNodes = 100_000
 
 // compiler makes plans of nodes.
@@ -87,7 +88,7 @@ type use struct {
 }
 
 func (c *compiler) compile(n *node, u use) (*plan, *record.Refusal) {
-	if c.nodes++; c.nodes > maxNodes {
+	if c.nodes += 1 + n.weight; c.nodes > maxNodes {
 		return nil, refusal.New(refusal.BadSchema, "the schema has more than "+strconv.Itoa(maxNodes)+" types")
 	}
 	if n.kind == kindUnion {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/sr"
@@ -21,6 +22,9 @@ const requestTimeout = 5 * time.Second
 
 // maxReferences is how many schemas a schema may reference, directly or through others.
 const maxReferences = 1000
+
+// maxAnswer is the greatest size of an answer in bytes. Kafka has a schema in one record.
+const maxAnswer = 16 << 20
 
 // The types of schemas that a registry knows by these names.
 const (
@@ -48,6 +52,18 @@ type Config struct {
 type Client struct {
 	members   []*sr.Client
 	transport *http.Transport
+	waiters   atomic.Uint64 // numbers the waiters of all registries that share a state
+}
+
+// bounded ends an answer that is longer than any schema.
+type bounded struct{ http.RoundTripper }
+
+func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := b.RoundTripper.RoundTrip(request)
+	if err == nil {
+		response.Body = http.MaxBytesReader(nil, response.Body, maxAnswer)
+	}
+	return response, err
 }
 
 // answer is a schema in the answers of a registry. The type in sr fails for the name of a
@@ -67,7 +83,7 @@ func NewClient(c Config) (*Client, error) {
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return nil, fmt.Errorf("url %d is not of the form http://host:8081", i+1)
 		}
-		options := []sr.ClientOpt{sr.HTTPClient(&http.Client{Timeout: requestTimeout, Transport: client.transport}), sr.UserAgent("order-sink")}
+		options := []sr.ClientOpt{sr.HTTPClient(&http.Client{Timeout: requestTimeout, Transport: bounded{client.transport}}), sr.UserAgent("order-sink")}
 		switch {
 		case c.Token != "":
 			options = append(options, sr.BearerToken(c.Token))
@@ -115,12 +131,24 @@ func fetch(ctx context.Context, member *sr.Client, ref wire.Ref) (Source, error)
 		path = "/schemas/guids/" + ref.String()
 	}
 	var s answer
-	if err := member.Do(ctx, http.MethodGet, path, nil, &s); err != nil {
+	if err := get(ctx, member, path, &s); err != nil {
 		return Source{}, err
 	}
 	source := Source{Type: cmp.Or(s.Type, Avro), Text: s.Schema}
 	err := source.resolve(ctx, member, s.References, map[sr.SchemaReference]bool{})
 	return source, err
+}
+
+// get reads a schema. Other JSON than that of a registry is no answer: a proxy can send it
+// while the registry is down (Invariant 3).
+func get(ctx context.Context, member *sr.Client, path string, into *answer) error {
+	if err := member.Do(ctx, http.MethodGet, path, nil, into); err != nil {
+		return err
+	}
+	if into.Schema == "" {
+		return fmt.Errorf("%s answered without a schema: check the URL", path)
+	}
+	return nil
 }
 
 // resolve adds the texts of references, each once and after those that it needs.
@@ -136,7 +164,7 @@ func (s *Source) resolve(ctx context.Context, member *sr.Client, references []sr
 		}
 		var found answer
 		path := "/subjects/" + url.PathEscape(reference.Subject) + "/versions/" + strconv.Itoa(reference.Version)
-		if err := member.Do(ctx, http.MethodGet, path, nil, &found); err != nil {
+		if err := get(ctx, member, path, &found); err != nil {
 			return fmt.Errorf("reading a referenced schema: %w", err)
 		}
 		if err := s.resolve(ctx, member, found.References, seen); err != nil {

@@ -45,6 +45,9 @@ func isUnknown(ref wire.Ref, err error) bool {
 func describe(err error) (text, cause string) {
 	answer, isAnswer := errors.AsType[*sr.ResponseError](err)
 	if !isAnswer {
+		if _, isLong := errors.AsType[*http.MaxBytesError](err); isLong {
+			return "the registry answered with more than " + strconv.Itoa(maxAnswer) + " bytes: check the URL", "long answer"
+		}
 		if failed, isRequest := errors.AsType[*url.Error](err); isRequest {
 			return failed.URL + ": " + failed.Err.Error(), "connection"
 		}

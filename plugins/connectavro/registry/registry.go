@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/connectavro/wire"
@@ -16,17 +15,16 @@ const forgetUnknown = 5 * time.Second
 
 // Registry finds the compiled form of schemas. It is safe for concurrent use.
 type Registry[T any] struct {
-	fetch   func(context.Context, wire.Ref) (Source, error)
+	client  *Client
 	compile func(wire.Ref, Source) T
 	unknown func(wire.Ref) T
 	size    int
 	state   *retry.State
 
-	mutex   sync.RWMutex
-	known   map[wire.Ref]T
-	none    map[wire.Ref]time.Time // unknown schemas, until then
-	asking  chan struct{}          // full while a request is under way
-	waiters atomic.Uint64
+	mutex  sync.RWMutex
+	known  map[wire.Ref]T
+	none   map[wire.Ref]time.Time // unknown schemas, until then
+	asking chan struct{}          // full while a request is under way
 }
 
 // Options are the parts of a Registry.
@@ -41,7 +39,7 @@ type Options[T any] struct {
 // New returns a Registry without schemas.
 func New[T any](o Options[T]) *Registry[T] {
 	return &Registry[T]{
-		fetch: o.Client.Fetch, compile: o.Compile, unknown: o.Unknown, size: max(o.Size, 1), state: o.State,
+		client: o.Client, compile: o.Compile, unknown: o.Unknown, size: max(o.Size, 1), state: o.State,
 		known: map[wire.Ref]T{}, none: map[wire.Ref]time.Time{}, asking: make(chan struct{}, 1),
 	}
 }
@@ -69,7 +67,7 @@ func (r *Registry[T]) lookUp(ref wire.Ref) (value T, known bool) {
 
 // ask asks the registry until it answers.
 func (r *Registry[T]) ask(ctx context.Context, ref wire.Ref) (value T, err error) {
-	waiter := r.waiters.Add(1)
+	waiter := r.client.waiters.Add(1)
 	for {
 		value, pause, err := r.askOnce(ctx, ref, waiter)
 		if err == nil && pause == 0 {
@@ -97,7 +95,7 @@ func (r *Registry[T]) askOnce(ctx context.Context, ref wire.Ref, waiter uint64) 
 	if value, known := r.lookUp(ref); known {
 		return value, 0, nil
 	}
-	source, err := r.fetch(ctx, ref)
+	source, err := r.client.Fetch(ctx, ref)
 	switch {
 	case err == nil:
 		return r.remember(ref, r.compile(ref, source)), 0, nil

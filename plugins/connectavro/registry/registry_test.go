@@ -81,6 +81,8 @@ func TestWhatARecordWaitsFor(t *testing.T) {
 		"a wrong password": {403, "", "answered 403 Forbidden: check the user"},
 		"a wrong path":     {404, `{"error_code":404,"message":"HTTP 404 Not Found"}`, "answered 404 Not Found without the code of a registry: check the path"},
 		"a page":           {200, "<html>secret</html>", "unable to decode ok response body"},
+		"another answer":   {200, `{"status":"secret"}`, "/schemas/ids/1 answered without a schema"},
+		"a long answer":    {200, `{"schema":"\"int\""` + strings.Repeat(" ", maxAnswer) + "}", "answered with more than 16777216 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,6 +102,35 @@ func TestWhatARecordWaitsFor(t *testing.T) {
 			require.NotContains(t, o.lines[0], "secret")
 		})
 	}
+}
+
+// TestTheWaitsOfKeysAndValues have one state. The answer for a key does not end the wait for
+// the schema of a value.
+func TestTheWaitsOfKeysAndValues(t *testing.T) {
+	t.Parallel()
+	f := newFront(t)
+	f.seed(1, `"int"`)
+	f.seed(2, `"long"`)
+	f.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/2") {
+			return false
+		}
+		w.WriteHeader(http.StatusInternalServerError)
+		return true
+	})
+	values := observe(t, Config{URLs: []string{f.url()}}, 10)
+	keys := New(Options[string]{Client: values.client, Compile: values.compile, Unknown: values.unknown, Size: 10, State: values.state})
+	answer := make(chan string)
+	go func() {
+		got, _ := values.Get(t.Context(), id(2))
+		answer <- got
+	}()
+	values.isWaiting(t)
+	_, err := keys.Get(t.Context(), id(1))
+	require.NoError(t, err)
+	require.Error(t, values.state.Err(), "the value still waits")
+	f.ClearInterceptors()
+	require.Equal(t, `[]"long"`, <-answer)
 }
 
 // TestAnUnknownSchema is asked for once in a while, and takes no room from others.
