@@ -94,3 +94,28 @@ func TestLargeMessagesAreNotKept(t *testing.T) {
 	}).AllocedBytesPerOp()
 	require.Less(t, allocated, int64(3<<19))
 }
+
+// TestPropertiesCountForEachUse of a named type: symbols, defaults and parameters are in
+// memory for each field that has the type.
+func TestPropertiesCountForEachUse(t *testing.T) {
+	t.Parallel()
+	var used, symbols strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&used, `,{"name":"f%d","type":"e"}`, i)
+		fmt.Fprintf(&symbols, `"a_long_symbol_%d",`, i)
+	}
+	long := strings.Repeat("a", 20_000)
+	for name, first := range map[string]string{
+		"symbols":           `{"type":"enum","name":"e","symbols":[` + symbols.String() + `"last"]}`,
+		"a default":         `{"type":"fixed","name":"e","size":20000,"connect.default":"` + long + `"}`,
+		"a parameter":       `{"type":"fixed","name":"e","size":1,"connect.parameters":{"p":"` + long + `"}}`,
+		"a field's default": `{"type":"record","name":"e","fields":[{"name":"x","type":"string","default":"` + long + `"}]}`,
+	} {
+		one := `{"type":"record","name":"r","fields":[{"name":"first","type":` + first + `}`
+		_, refused := avro.Compile(one+`]}`, nil, avro.Options{})
+		require.Nil(t, refused, name)
+		_, refused = avro.Compile(one+used.String()+`]}`, nil, avro.Options{})
+		require.NotNil(t, refused, name)
+		require.Equal(t, "bad_schema", refused.Code, name)
+	}
+}
