@@ -95,7 +95,7 @@ func castName(t schema.Type) string {
 func castInteger(v int64, to schema.Type) any {
 	switch to {
 	case schema.Float32:
-		return javavalue.Shortest(float32(v))
+		return logical.Float32(float32(v))
 	case schema.Float64:
 		return float64(v)
 	case schema.Boolean:
@@ -107,7 +107,7 @@ func castInteger(v int64, to schema.Type) any {
 func castFloat(v float64, to schema.Type) any {
 	switch to {
 	case schema.Float32:
-		return javavalue.Shortest(float32(v))
+		return logical.Float32(float32(v))
 	case schema.Float64:
 		return v
 	case schema.Boolean:
@@ -136,7 +136,7 @@ func castDecimalText(text string, to schema.Type) (any, bool) {
 	switch to {
 	case schema.Float32:
 		v, _ := strconv.ParseFloat(text, 32)
-		return javavalue.Shortest(float32(v)), true
+		return logical.Float32(float32(v)), true
 	case schema.Float64:
 		v, _ := strconv.ParseFloat(text, 64)
 		return v, true

@@ -35,7 +35,7 @@ type insertField struct {
 	side        transform.Side
 	inserted    []insertion
 	replaceNull bool
-	plans       transform.Cache[*insertions]
+	plans       transform.Cache[*transform.Plan]
 }
 
 // insertion is a field that is added.
@@ -45,12 +45,6 @@ type insertion struct {
 	// value returns the value, nil for none. A record without a schema has the timestamp as
 	// a number.
 	value func(r *transform.Record, hasSchema bool) any
-}
-
-// insertions is what InsertField does to records of one schema.
-type insertions struct {
-	schema   *schema.Schema
-	defaults transform.Defaults
 }
 
 func newInsertField(s *transform.Settings, side transform.Side) (transform.Transform, error) {
@@ -112,18 +106,9 @@ func (t *insertField) apply(r *transform.Record) *record.Refusal {
 	if refused != nil || d.Value == nil {
 		return refused
 	}
-	fields, refused := t.side.Fields(d)
+	fields, its, refused := t.side.Planned(d, &t.plans, t.plan)
 	if refused != nil {
 		return refused
-	}
-	var its *schema.Schema
-	if d.Schema != nil {
-		plan, refused := t.plans.Get(d.Schema, t.plan)
-		if refused != nil {
-			return refused
-		}
-		plan.defaults.Fill(fields)
-		its = plan.schema
 	}
 	for i := range t.inserted {
 		f := &t.inserted[i]
@@ -135,15 +120,15 @@ func (t *insertField) apply(r *transform.Record) *record.Refusal {
 	return nil
 }
 
-func (t *insertField) plan(s *schema.Schema) (*insertions, *record.Refusal) {
-	plan := &insertions{schema: transform.Basics(s), defaults: transform.DefaultsOf(s, t.replaceNull)}
+func (t *insertField) plan(s *schema.Schema) (*transform.Plan, *record.Refusal) {
+	plan := &transform.Plan{Schema: transform.Basics(s), Defaults: transform.DefaultsOf(s, t.replaceNull)}
 	for _, f := range s.Fields {
-		if r := transform.AddField(plan.schema, f.Name, f.Schema); r != nil {
+		if r := transform.AddField(plan.Schema, f.Name, f.Schema); r != nil {
 			return nil, r
 		}
 	}
 	for _, f := range t.inserted {
-		if r := transform.AddField(plan.schema, f.name, f.schema); r != nil {
+		if r := transform.AddField(plan.Schema, f.name, f.schema); r != nil {
 			return nil, r
 		}
 	}

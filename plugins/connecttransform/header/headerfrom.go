@@ -38,13 +38,7 @@ type headerFrom struct {
 	headers     []string
 	moves       bool
 	replaceNull bool
-	plans       transform.Cache[*removal]
-}
-
-// removal is what HeaderFrom does to records of one schema when it moves fields.
-type removal struct {
-	schema   *schema.Schema
-	defaults transform.Defaults
+	plans       transform.Cache[*transform.Plan]
 }
 
 func newHeaderFrom(s *transform.Settings, side transform.Side) (transform.Transform, error) {
@@ -99,18 +93,9 @@ func (t *headerFrom) apply(r *transform.Record) *record.Refusal {
 
 // remove removes the fields.
 func (t *headerFrom) remove(d *transform.Data) *record.Refusal {
-	fields, refused := t.side.Fields(d)
+	fields, its, refused := t.side.Planned(d, &t.plans, t.plan)
 	if refused != nil {
 		return refused
-	}
-	var its *schema.Schema
-	if d.Schema != nil {
-		plan, refused := t.plans.Get(d.Schema, t.plan)
-		if refused != nil {
-			return refused
-		}
-		plan.defaults.Fill(fields)
-		its = plan.schema
 	}
 	for _, name := range t.fields {
 		delete(fields, name)
@@ -119,7 +104,7 @@ func (t *headerFrom) remove(d *transform.Data) *record.Refusal {
 	return nil
 }
 
-func (t *headerFrom) plan(s *schema.Schema) (*removal, *record.Refusal) {
+func (t *headerFrom) plan(s *schema.Schema) (*transform.Plan, *record.Refusal) {
 	result := transform.Basics(s)
 	for _, f := range s.Fields {
 		if slices.Contains(t.fields, f.Name) {
@@ -129,5 +114,5 @@ func (t *headerFrom) plan(s *schema.Schema) (*removal, *record.Refusal) {
 			return nil, r
 		}
 	}
-	return &removal{result, transform.DefaultsOf(result, t.replaceNull)}, nil
+	return &transform.Plan{Schema: result, Defaults: transform.DefaultsOf(result, t.replaceNull)}, nil
 }

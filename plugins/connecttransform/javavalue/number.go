@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/plugins/internal/decimal"
+	"github.com/order-sink/order-sink/plugins/internal/logical"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -70,7 +71,7 @@ func ParseFloat(text string, bits int) (v float64, ok bool) {
 		return 0, false
 	}
 	if bits == 32 {
-		return Shortest(float32(v)), true
+		return logical.Float32(float32(v)), true
 	}
 	return v, true
 }
@@ -103,11 +104,4 @@ func ParseDecimal(text string) (decimal.Decimal, bool) {
 func Single(v float64) float32 {
 	f, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', -1, 64), 32)
 	return float32(f)
-}
-
-// Shortest is the float64 nearest to the shortest decimal that identifies f, as a record has
-// a float.
-func Shortest(f float32) float64 {
-	v, _ := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
-	return v
 }

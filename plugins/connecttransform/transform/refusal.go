@@ -1,14 +1,12 @@
 package transform
 
 import (
-	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
+	"github.com/order-sink/order-sink/plugins/internal/refusal"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -40,26 +38,8 @@ func Refuse(code, detail string) *record.Refusal {
 	return &record.Refusal{Stage: record.Transform, Code: code, Detail: detail}
 }
 
-// maxName is how many bytes of a name from outside a path has.
-const maxName = 64
-
-// Name makes the name of a field fit for a path: each character that could confuse a reader
-// of the text (a colon, white space, a control character) becomes "_".
-func Name(name string) string {
-	rest := ""
-	for i := range name {
-		if i >= maxName {
-			name, rest = name[:i], "..."
-			break
-		}
-	}
-	return cmp.Or(strings.Map(func(r rune) rune {
-		if r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-$@/.", r)) {
-			return r
-		}
-		return '_'
-	}, name), "_") + rest
-}
+// Name makes the name of a field fit for a path. Dots stay: Flatten makes such names.
+func Name(name string) string { return refusal.Dotted(name) }
 
 // TypeName names the type of a schema: a logical type of Kafka Connect by its own name.
 func TypeName(s *schema.Schema) string {

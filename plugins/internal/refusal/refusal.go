@@ -35,8 +35,14 @@ func New(code, detail string) *record.Refusal {
 const maxName = 64
 
 // Name makes the name of a member fit for a path: each character that could confuse a
-// reader of the text (a colon, white space, a control character) becomes "_".
-func Name(name string) string {
+// reader of the text (a colon, white space, a control character) becomes "_". So does a dot,
+// which would look like a step of the path.
+func Name(name string) string { return fit(name, "_-$@/") }
+
+// Dotted is [Name] for names whose dots the reader must see.
+func Dotted(name string) string { return fit(name, "_-$@/.") }
+
+func fit(name, signs string) string {
 	rest := ""
 	for i := range name {
 		if i >= maxName {
@@ -45,7 +51,7 @@ func Name(name string) string {
 		}
 	}
 	return cmp.Or(strings.Map(func(r rune) rune {
-		if r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-$@/", r)) {
+		if r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(signs, r)) {
 			return r
 		}
 		return '_'
