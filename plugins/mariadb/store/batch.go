@@ -13,30 +13,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// group is the messages of a batch that have one layout, and their rows.
-type group struct {
-	layout   *layout
-	messages []rows.Message
-	indexes  []int // of the messages in the batch; nil for all messages of the batch
-	table    *table.Table
-	rows     []rows.Row
-	buffer   *rows.Buffer
-	outcome  rows.Outcome
-	result   Result
-}
-
-func (g *group) add(index int, m *rows.Message) {
-	g.messages, g.indexes = append(g.messages, *m), append(g.indexes, index)
-}
-
-// index returns the index in the batch of a message of the group.
-func (g *group) index(message int) int {
-	if g.indexes == nil {
-		return message
-	}
-	return g.indexes[message]
-}
-
 // put stores the messages of a batch in their order. After a fault the whole batch must be
 // put again.
 func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
@@ -97,8 +73,9 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 	if f := write(ctx, groups); f != nil {
 		return nil, f
 	}
-	for _, g := range groups {
-		if f := g.finish(ctx, groups); f != nil {
+	written := parts(groups)
+	for i, g := range groups {
+		if f := g.finish(ctx, written, &written[i]); f != nil {
 			return nil, f
 		}
 		g.result.refuseUnmoved()
@@ -232,21 +209,6 @@ func write(ctx context.Context, groups []*group) *fault.Fault {
 		}
 	}
 	return repeatDuplicates(ctx, groups)
-}
-
-// write stores rows of a group.
-func (g *group) write(ctx context.Context, batch []rows.Row) *fault.Fault {
-	if len(batch) == 0 {
-		return nil
-	}
-	if f := g.layout.write(ctx, batch, g); f != nil {
-		return g.advise(ctx, f)
-	}
-	return nil
-}
-
-func (g *group) advise(ctx context.Context, f *fault.Fault) *fault.Fault {
-	return g.table.Advise(ctx, g.layout.of.db, f)
 }
 
 // rounds divides the rows of several groups so that the rows of a key keep their order: two

@@ -23,7 +23,8 @@ func parts(groups []*group) []rows.Part {
 // that is delivered again, a row has its first state again for a while, and may have a value
 // that another row needs.
 func repeatDuplicates(ctx context.Context, groups []*group) *fault.Fault {
-	for isStored := true; isStored; {
+	hasRefused := func(g *group) bool { return len(g.outcome.Refused) > 0 }
+	for isStored := slices.ContainsFunc(groups, hasRefused); isStored; {
 		isStored = false
 		all := parts(groups)
 		for i, g := range groups {
@@ -55,7 +56,7 @@ func (g *group) repeat(ctx context.Context, all []rows.Part, its *rows.Part) (is
 	if len(again) == 0 {
 		return false, nil
 	}
-	o, f := g.layout.of.writer.Write(ctx, &g.layout.evidence, g.table, again, g.outcome.Tally)
+	o, f := g.send(ctx, again)
 	if f != nil {
 		return false, g.advise(ctx, f)
 	}
@@ -64,43 +65,11 @@ func (g *group) repeat(ctx context.Context, all []rows.Part, its *rows.Part) (is
 	return len(o.Refused) < len(again), nil
 }
 
-// finish makes the result of a group of the outcomes of its rows.
-func (g *group) finish(ctx context.Context, groups []*group) *fault.Fault {
-	g.result.Add(g.outcome.Tally)
-	for _, v := range g.outcome.Refused {
-		if v.Row.Group != nil {
-			g.result.Compacted -= v.Row.Compacted()
-			continue // the rows of its group were written after it
-		}
-		if v.Fault.Code == refusal.Duplicate {
-			count, f := g.countOfDuplicate(ctx, groups, &v.Row)
-			if f != nil {
-				return f
-			}
-			if count != nil {
-				*count++
-				continue
-			}
-		}
-		refused := &g.result.Refused
-		if v.Row.Moved {
-			refused = &g.result.unmoved
-		}
-		setIn(refused, v.Row.Message, g.table.Refusal(v.Fault))
-		if v.Fault.LacksParent() {
-			g.result.Orphans++
-		}
-	}
-	return nil
-}
-
 // countOfDuplicate returns the count of the result that a refused duplicate belongs to, nil
 // if it stays refused. In a batch that is delivered again, a row may meet what the later rows
 // have left.
-func (g *group) countOfDuplicate(ctx context.Context, groups []*group, row *rows.Row) (*int, *fault.Fault) {
-	all := parts(groups)
-	its := slices.Index(groups, g)
-	if rows.IsSuperseded(all, &all[its], row) {
+func (g *group) countOfDuplicate(ctx context.Context, all []rows.Part, its *rows.Part, row *rows.Row) (*int, *fault.Fault) {
+	if rows.IsSuperseded(all, its, row) {
 		return &g.result.Compacted, nil
 	}
 	query, args := g.table.NewerText(row.Values)

@@ -110,28 +110,6 @@ func (l *layout) fit(ctx context.Context, notBefore time.Time) (*table.Table, er
 	return t, nil
 }
 
-// write stores one row of each key, then in rounds the rows whose outcome depends on the
-// first, so that a key has the row that it would have without compaction. It adds to the
-// outcome of the group.
-func (l *layout) write(ctx context.Context, built []rows.Row, g *group) *fault.Fault {
-	batch := rows.Compact(g.table, built, g.buffer)
-	for len(batch) > 0 {
-		round, f := l.of.writer.Write(ctx, &l.evidence, g.table, batch, g.outcome.Tally)
-		if f == nil && len(round.Refused) > 0 {
-			f = l.updateStored(ctx, g.table, &round)
-		}
-		if f != nil {
-			return f
-		}
-		g.outcome.Add(round)
-		for i := range batch {
-			g.result.Compacted += batch[i].Compacted()
-		}
-		batch = rows.Next(g.table, batch, round.Refused)
-	}
-	return nil
-}
-
 // updateStored writes the rows again that no new row can be, since they lack a column that
 // needs a value: to a stored row, which has one. A row that is not stored stays refused.
 func (l *layout) updateStored(ctx context.Context, t *table.Table, o *rows.Outcome) *fault.Fault {
