@@ -72,7 +72,7 @@ type KeyDefinition struct {
 	Width         string   `json:"width"`
 	DisplayName   string   `json:"display_name"`
 	Dependents    []string `json:"dependents"`
-	Order         int      `json:"order"`
+	Order         int      `json:"order_in_group"`
 }
 
 // KeyValue is the value of a key and what is wrong with it. Value is "[hidden]" for a
