@@ -53,10 +53,11 @@ type Validation struct {
 	Configs    []KeyResult `json:"configs"`
 }
 
-// KeyResult is one key of a [Validation].
+// KeyResult is one key of a [Validation]. Definition is nil for a key that no part of the
+// connector has.
 type KeyResult struct {
-	Definition KeyDefinition `json:"definition"`
-	Value      KeyValue      `json:"value"`
+	Definition *KeyDefinition `json:"definition"`
+	Value      KeyValue       `json:"value"`
 }
 
 // KeyDefinition describes a key, as `GET /connector-plugins/CLASS/config` shows it. Type is
