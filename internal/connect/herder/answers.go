@@ -1,0 +1,159 @@
+package herder
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/order-sink/order-sink/internal/connect"
+)
+
+// Connectors implements [connect.Herder].
+func (h *Herder) Connectors() []string {
+	return slices.Sorted(maps.Keys(h.Configs.Connectors()))
+}
+
+func notFound(name string) *connect.Error {
+	return connect.Errorf(http.StatusNotFound, "Connector %s not found", name)
+}
+
+// stored returns a connector, or the error of one that does not exist.
+func (h *Herder) storedOf(name string) (connect.Stored, error) {
+	s, exists := h.Configs.Get(name)
+	if !exists {
+		return s, notFound(name)
+	}
+	return s, nil
+}
+
+// Info implements [connect.Herder].
+func (h *Herder) Info(name string) (connect.Info, error) {
+	s, err := h.storedOf(name)
+	if err != nil {
+		return connect.Info{}, err
+	}
+	return h.info(name, s), nil
+}
+
+func (h *Herder) info(name string, s connect.Stored) connect.Info {
+	info := connect.Info{Name: name, Config: s.Config, Tasks: []connect.TaskID{}, Type: h.kind(s)}
+	for task := range h.taskCount(s) {
+		info.Tasks = append(info.Tasks, connect.TaskID{Connector: name, Task: task})
+	}
+	return info
+}
+
+func (h *Herder) kind(s connect.Stored) string {
+	if _, known := h.Definitions.Class(s.Config); known {
+		return "sink"
+	}
+	return "unknown"
+}
+
+// Status implements [connect.Herder]. It shows each task, also before a worker has said what
+// the task does: some clients take a connector without tasks for a broken one.
+func (h *Herder) Status(name string) (connect.Status, error) {
+	s, exists := h.Configs.Get(name)
+	if !exists {
+		return connect.Status{}, connect.Errorf(http.StatusNotFound, "No status found for connector %s", name)
+	}
+	status := connect.Status{Name: name, Tasks: []connect.TaskState{}, Type: h.kind(s)}
+	if status.Connector, exists = h.Statuses.Connector(name); !exists {
+		status.Connector = connect.ConnectorState{State: connect.Unassigned, WorkerID: h.Members.Self(), Version: h.Version}
+	}
+	known := map[int]connect.TaskState{}
+	for _, t := range h.Statuses.Tasks(name) {
+		known[t.ID] = t
+	}
+	for id := range h.taskCount(s) {
+		t, exists := known[id]
+		if !exists {
+			t = connect.TaskState{ID: id, State: connect.Unassigned, WorkerID: status.Connector.WorkerID, Version: h.Version}
+		}
+		status.Tasks = append(status.Tasks, t)
+	}
+	return status, nil
+}
+
+// Tasks implements [connect.Herder].
+func (h *Herder) Tasks(name string) ([]connect.TaskInfo, error) {
+	s, err := h.storedOf(name)
+	if err != nil {
+		return nil, err
+	}
+	tasks := []connect.TaskInfo{}
+	class, _ := h.Definitions.Class(s.Config)
+	for id := range h.taskCount(s) {
+		config := maps.Clone(s.Config)
+		config["task.class"] = h.Definitions.TaskClass(class)
+		tasks = append(tasks, connect.TaskInfo{ID: connect.TaskID{Connector: name, Task: id}, Config: config})
+	}
+	return tasks, nil
+}
+
+// TaskStatus implements [connect.Herder].
+func (h *Herder) TaskStatus(name string, task int) (connect.TaskState, error) {
+	status, err := h.Status(name)
+	if err != nil || task < 0 || task >= len(status.Tasks) {
+		return connect.TaskState{}, connect.Errorf(http.StatusNotFound, "No status found for task %s-%s", name, strconv.Itoa(task))
+	}
+	return status.Tasks[task], nil
+}
+
+// ActiveTopics implements [connect.Herder]. A connector that does not exist has no topics.
+func (h *Herder) ActiveTopics(name string) ([]string, error) {
+	topics := h.Statuses.Topics(name)
+	if topics == nil {
+		topics = []string{}
+	}
+	return topics, nil
+}
+
+// Waits implements [connect.Herder].
+func (h *Herder) Waits(name string) ([]connect.Wait, error) {
+	if _, err := h.storedOf(name); err != nil {
+		return nil, err
+	}
+	waits := []connect.Wait{}
+	if blocked := h.Members.Blocked(); blocked != "" {
+		waits = append(waits, connect.Wait{Component: "worker", Reason: blocked})
+	}
+	if i := h.get(name); i != nil {
+		waits = append(waits, i.waits()...)
+	}
+	return waits, nil
+}
+
+// Pipeline implements [connect.Herder]. The text has no secret that the configuration itself
+// does not have in clear.
+func (h *Herder) Pipeline(name string) (string, error) {
+	s, err := h.storedOf(name)
+	if err != nil {
+		return "", err
+	}
+	if i := h.get(name); i != nil {
+		if text := i.pipeline(); text != "" {
+			return text, nil
+		}
+	}
+	plan, err := h.Definitions.Plan(name, s.Config)
+	if err != nil {
+		return "", connect.Errorf(http.StatusConflict, "Connector %s has no pipeline: %v", name, err)
+	}
+	return plan.YAML, nil
+}
+
+// ClusterID implements [connect.Herder].
+func (h *Herder) ClusterID() string { return h.Options.ClusterID() }
+
+// Health implements [connect.Herder], with the sentences of Kafka Connect.
+func (h *Herder) Health() (status, message string) {
+	if !h.ready.Load() {
+		return "starting", "Worker is still starting up."
+	}
+	if blocked := h.Members.Blocked(); blocked != "" {
+		return "starting", "Worker is still starting up: " + blocked
+	}
+	return "healthy", "Worker has completed startup and is ready to handle requests."
+}

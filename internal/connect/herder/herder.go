@@ -1,0 +1,182 @@
+// Package herder does what the REST API asks for, and runs the streams of the connectors that
+// belong to this worker.
+//
+// The configs say what should be. One goroutine compares them with the workers of the cluster
+// and tells the instance of each connector on this worker what to run. It repeats the
+// comparison whenever something changes, and at least every second: so a lost message or a
+// late record of another worker delays a correction, and never prevents it.
+package herder
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/order-sink/order-sink/internal/connect"
+	"github.com/order-sink/order-sink/internal/connect/stream"
+)
+
+const (
+	// period is how often the herder compares even if nothing has changed.
+	period = time.Second
+	// askTimeout is how long Kafka may take to answer a question of the REST API.
+	askTimeout = 5 * time.Second
+)
+
+// Definitions knows the classes of connectors and their configurations.
+type Definitions interface {
+	// Check validates a configuration without a connection. The error is a [*connect.Error]
+	// for a configuration whose class is missing or unknown.
+	Check(config map[string]string) (connect.Validation, error)
+	// CheckDatabase connects to MariaDB with a valid configuration, and adds the problem to
+	// the validation.
+	CheckDatabase(ctx context.Context, config map[string]string, v *connect.Validation)
+	// Class returns the class of a configuration, and whether this worker has it.
+	Class(config map[string]string) (class string, known bool)
+	// TaskClass is the class of the tasks of a known class.
+	TaskClass(class string) string
+	// Tasks returns tasks.max.
+	Tasks(config map[string]string) int
+	// Plan translates a configuration into a pipeline.
+	Plan(name string, config map[string]string) (Plan, error)
+	// Group returns the consumer group of a connector, and how a client of it connects.
+	Group(name string, config map[string]string) (group string, options []kgo.Opt, err error)
+}
+
+// Plan is a pipeline to run.
+type Plan struct {
+	YAML string
+	// Variable returns the value of an environment variable of the text, such as a password.
+	Variable func(name string) (string, bool)
+}
+
+// Options are the parts that a herder puts together.
+type Options struct {
+	Configs     connect.Configs
+	Statuses    connect.Statuses
+	Members     connect.Members
+	Definitions Definitions
+	Streams     *stream.Runner
+	// Place returns the worker that runs a task. It is the same function on all workers.
+	Place func(connector string, task int, workers []string) string
+	// Foreign returns the client ids of the members of a group that are not order-sink's.
+	Foreign func(ctx context.Context, client *kgo.Client, group string) ([]string, error)
+	// Version is the version that the states of connectors and tasks have.
+	Version string
+	// GracefulTimeout is task.shutdown.graceful.timeout.ms.
+	GracefulTimeout time.Duration
+	// TrackTopics is topic.tracking.enable.
+	TrackTopics bool
+	// ClusterID returns the id of the Kafka cluster, "" while it is unknown.
+	ClusterID func() string
+	// Logger returns the logger of a name in Java's style.
+	Logger func(name string) *slog.Logger
+	// SetLevel changes the level of loggers, and returns their names.
+	SetLevel func(logger, level string) ([]string, error)
+}
+
+// Herder implements [connect.Herder].
+type Herder struct {
+	Options
+	log     *slog.Logger
+	ready   atomic.Bool
+	changed chan struct{} // has a value when the comparison must be repeated
+
+	comparing sync.Mutex // one comparison at a time
+
+	mutex     sync.Mutex
+	instances map[string]*instance
+	stopped   bool
+}
+
+var _ connect.Herder = (*Herder)(nil)
+
+// New returns a herder that runs nothing: see [Herder.Run].
+func New(o Options) *Herder {
+	return &Herder{
+		Options:   o,
+		log:       o.Logger("org.apache.kafka.connect.runtime.Herder"),
+		changed:   make(chan struct{}, 1),
+		instances: map[string]*instance{},
+	}
+}
+
+// Run runs the connectors until ctx ends. Then it stops all streams: their batches in flight
+// may finish within the graceful time. The configs must have been read.
+func (h *Herder) Run(ctx context.Context) error {
+	following := make(chan error, 1)
+	go func() { following <- h.Configs.Follow(ctx, h.follow) }()
+	h.ready.Store(true)
+	ticks := time.NewTicker(period)
+	defer ticks.Stop()
+	for {
+		h.compare()
+		select {
+		case <-ctx.Done():
+			h.stop()
+			return nil
+		case err := <-following:
+			if ctx.Err() == nil && err != nil {
+				h.stop()
+				return err
+			}
+			following = nil
+		case <-h.changed:
+		case <-h.Members.Changed():
+		case <-ticks.C:
+		}
+	}
+}
+
+// follow takes a change of the configs.
+func (h *Herder) follow(c connect.Change) {
+	switch {
+	case c.Restart != nil:
+		h.restart(*c.Restart)
+	case c.LogLevel != nil:
+		if _, err := h.SetLevel(c.LogLevel.Logger, c.LogLevel.Level); err != nil {
+			h.log.Warn("A request for a log level is ignored", "error", err)
+		}
+	}
+	h.touch()
+}
+
+// touch makes the comparison happen soon.
+func (h *Herder) touch() {
+	select {
+	case h.changed <- struct{}{}:
+	default: // it will happen already
+	}
+}
+
+// stop stops all streams at the same time, and says so in the states.
+func (h *Herder) stop() {
+	h.mutex.Lock()
+	h.stopped = true
+	all := make([]*instance, 0, len(h.instances))
+	for _, i := range h.instances {
+		all = append(all, i)
+	}
+	h.mutex.Unlock()
+	for _, i := range all {
+		i.set(nil)
+		close(i.end)
+	}
+	for _, i := range all {
+		<-i.over
+	}
+	for name := range h.Configs.Connectors() {
+		h.release(name)
+	}
+}
+
+// get returns the instance of a connector, nil for none.
+func (h *Herder) get(name string) *instance {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.instances[name]
+}
