@@ -96,7 +96,7 @@ func (h *Herder) Tasks(name string) ([]connect.TaskInfo, error) {
 func (h *Herder) TaskStatus(name string, task int) (connect.TaskState, error) {
 	status, err := h.Status(name)
 	if err != nil || task < 0 || task >= len(status.Tasks) {
-		return connect.TaskState{}, connect.Errorf(http.StatusNotFound, "No status found for task %s-%s", name, strconv.Itoa(task))
+		return connect.TaskState{}, connect.Errorf(http.StatusNotFound, "No status found for task %s-%s", name, itoa(task))
 	}
 	return status.Tasks[task], nil
 }
@@ -157,3 +157,5 @@ func (h *Herder) Health() (status, message string) {
 	}
 	return "healthy", "Worker has completed startup and is ready to handle requests."
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
