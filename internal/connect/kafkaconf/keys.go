@@ -190,14 +190,14 @@ func (s *Settings) set(key, value string) (Verdict, string, error) {
 	if slices.Contains(securityKeys, key) {
 		return Honoured, "", nil
 	}
-	if reason, ok := lookup(ignored, key); ok {
+	if reason, ok := Lookup(ignored, key); ok {
 		return Ignored, reason, nil
 	}
 	return Unknown, fmt.Sprintf("order-sink does not know %s", key), nil
 }
 
-// lookup finds a key, or a beginning of the key that ends in a dot.
-func lookup(table map[string]string, key string) (string, bool) {
+// Lookup finds a key in a table, or a beginning of the key that ends in a dot.
+func Lookup(table map[string]string, key string) (string, bool) {
 	if found, ok := table[key]; ok {
 		return found, true
 	}
@@ -210,3 +210,6 @@ func lookup(table map[string]string, key string) (string, bool) {
 	}
 	return "", false
 }
+
+// IgnoredReason says why a known property of a client means nothing here.
+func IgnoredReason(key string) (string, bool) { return Lookup(ignored, key) }

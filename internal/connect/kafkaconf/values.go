@@ -1,6 +1,7 @@
 package kafkaconf
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -21,6 +22,24 @@ func (e *Error) Error() string {
 		return e.Text
 	}
 	return e.Key + ": " + e.Text
+}
+
+// Errors returns the errors that an error of this package joins.
+func Errors(err error) (all []*Error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // errors.As finds only the first
+		for _, err := range joined.Unwrap() {
+			all = append(all, Errors(err)...)
+		}
+		return all
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return []*Error{e}
+	}
+	if err != nil {
+		return []*Error{{Text: err.Error()}}
+	}
+	return nil
 }
 
 // Invalid returns the [Error] that Kafka gives for a bad value: "Invalid value VALUE for
