@@ -3,6 +3,7 @@
 package def
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,8 @@ type Key struct {
 	Ignored string
 	// Refused says why the worker refuses the key when it has another value than Default.
 	Refused string
+	// Bare is the name without the prefix of a transform, which the texts of Checks have.
+	Bare string
 	// Alias is the newer name of the same key.
 	Alias string
 	// Hides is set for a key that the answers do not show: an old or an internal one.
@@ -124,7 +127,7 @@ func (k *Key) Read(text *string) *Result {
 
 func (r *Result) check() {
 	for _, check := range r.Key.Checks {
-		r.Fail(check(r.Key.Name, r.Value))
+		r.Fail(check(cmp.Or(r.Key.Bare, r.Key.Name), r.Value))
 	}
 }
 
@@ -169,6 +172,14 @@ func (r *Result) Text() *string {
 		text = strings.Join(v, ",")
 	}
 	return &text
+}
+
+// Shown returns the value for the text of an error: "null" for none, and a password hidden.
+func (r *Result) Shown() string {
+	if text := r.Text(); text != nil {
+		return *text
+	}
+	return "null"
 }
 
 func orEmpty(texts []string) []string {
