@@ -53,10 +53,11 @@ type Validation struct {
 	Configs    []KeyResult `json:"configs"`
 }
 
-// KeyResult is one key of a [Validation].
+// KeyResult is one key of a [Validation]. Definition is nil for a key that no part of the
+// connector has.
 type KeyResult struct {
-	Definition KeyDefinition `json:"definition"`
-	Value      KeyValue      `json:"value"`
+	Definition *KeyDefinition `json:"definition"`
+	Value      KeyValue       `json:"value"`
 }
 
 // KeyDefinition describes a key, as `GET /connector-plugins/CLASS/config` shows it. Type is
@@ -72,7 +73,7 @@ type KeyDefinition struct {
 	Width         string   `json:"width"`
 	DisplayName   string   `json:"display_name"`
 	Dependents    []string `json:"dependents"`
-	Order         int      `json:"order"`
+	Order         int      `json:"order_in_group"`
 }
 
 // KeyValue is the value of a key and what is wrong with it. Value is "[hidden]" for a

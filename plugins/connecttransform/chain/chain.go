@@ -109,6 +109,18 @@ func (s *Step) link(predicates map[string]transform.Predicate) (link, error) {
 	return l, errors.Join(append(problems, each(err)...)...)
 }
 
+// CheckTransform returns what is wrong with a transform, one error for each mistake.
+func (n *Named) CheckTransform() []error {
+	_, err := (&Step{Named: *n}).link(nil)
+	return each(err)
+}
+
+// CheckPredicate returns what is wrong with a predicate, one error for each mistake.
+func (n *Named) CheckPredicate() []error {
+	_, err := n.predicate()
+	return each(err)
+}
+
 // Outcome is what became of a record. Dropped is the alias of the transform that dropped
 // it, "" for a record that the chain has kept. Refusal is why a transform refused it.
 type Outcome struct {

@@ -3,6 +3,8 @@ package chain
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/order-sink/order-sink/plugins/connecttransform/javaregex"
 	"github.com/order-sink/order-sink/plugins/connecttransform/transform"
@@ -41,6 +43,11 @@ var predicateTypes = []transform.PredicateType{
 			return func(r *transform.Record) bool { return r.Value.Value == nil }, nil
 		},
 	},
+}
+
+// Predicates returns the types of all predicates, in the order of their names.
+func Predicates() []transform.PredicateType {
+	return slices.SortedFunc(slices.Values(predicateTypes), func(a, b transform.PredicateType) int { return strings.Compare(a.Class, b.Class) })
 }
 
 func topicNameMatches(s *transform.Settings) (transform.Predicate, error) {

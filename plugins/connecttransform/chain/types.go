@@ -55,6 +55,17 @@ var classes = func() map[string]class {
 // Types returns the names of the Java classes of all transforms, in order.
 func Types() []string { return slices.Sorted(maps.Keys(classes)) }
 
+// Options returns the options of a transform, by the name of its Java class.
+func Options(class string) []transform.Option { return classes[class].Options }
+
+// Unsupported says that a class is not supported, and what does the same.
+func Unsupported(class string) string {
+	if instead := alternative(class); instead != "" {
+		return "is not supported: " + instead
+	}
+	return "is not supported"
+}
+
 func find(name string) (*transform.Type, transform.Side, error) {
 	if name == "" {
 		return nil, 0, errors.New("type is required")
