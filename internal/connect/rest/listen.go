@@ -30,16 +30,28 @@ type bound struct {
 // starts. It warns about a listener that everybody in the network may use.
 func (s *Server) Listen(ctx context.Context) error {
 	for _, l := range s.Worker.Listeners {
+		if s.Worker.BasicAuth == nil && open(l) {
+			s.Log.Warn("Everybody who reaches this address can change connectors and read their passwords: "+
+				"set rest.extension.classes to Kafka's BasicAuthSecurityRestExtension, or listen on 127.0.0.1", "listener", l.Address)
+		}
 		if err := s.listen(ctx, l, s.main); err != nil {
 			return errors.Join(err, s.Close())
 		}
 	}
 	for _, l := range s.Worker.AdminListeners {
+		if open(l) {
+			s.Log.Warn("Everybody who reaches this address can change the levels of the loggers", "listener", l.Address)
+		}
 		if err := s.listen(ctx, l, s.admin); err != nil {
 			return errors.Join(err, s.Close())
 		}
 	}
 	return nil
+}
+
+// open reports whether programs of other machines may use a listener without a certificate.
+func open(l properties.Listener) bool {
+	return !l.Loopback() && (l.TLS == nil || l.TLS.ClientAuth < tls.RequireAndVerifyClientCert)
 }
 
 func (s *Server) listen(ctx context.Context, l properties.Listener, handler http.Handler) error {
@@ -51,10 +63,6 @@ func (s *Server) listen(ctx context.Context, l properties.Listener, handler http
 		config := l.TLS.Clone()
 		config.NextProtos = []string{"h2", "http/1.1"}
 		listener = tls.NewListener(listener, config)
-	}
-	if s.Worker.BasicAuth == nil && !l.Loopback() && (l.TLS == nil || l.TLS.ClientAuth < tls.RequireAndVerifyClientCert) {
-		s.Log.Warn("Everybody who reaches this address can change connectors and read their passwords: "+
-			"set rest.extension.classes to Kafka's BasicAuthSecurityRestExtension, or listen on 127.0.0.1", "listener", l.Address)
 	}
 	s.bound = append(s.bound, &bound{listener, &http.Server{
 		Handler:           handler,

@@ -56,18 +56,13 @@ func New(o Options) (*Server, error) {
 	if o.Worker.AdminListeners == nil {
 		routes = append(routes, s.adminRoutes()...)
 	}
-	s.main = s.layers(s.mux(routes, o.Extra), accounts)
-	s.admin = s.layers(s.mux(s.adminRoutes(), nil), accounts)
+	main := authenticate(accounts, s.mux(routes, o.Extra))
+	main = allowOrigins(o.Worker.AllowOrigin, o.Worker.AllowMethods, main)
+	s.main = s.logged(addHeaders(o.Worker.ResponseHeaders, main))
+	// As in Kafka Connect, the listeners of the loggers have no accounts.
+	s.admin = s.logged(s.mux(s.adminRoutes(), nil))
 	return s, nil
 }
 
 // Handler answers the requests of the listeners.
 func (s *Server) Handler() http.Handler { return s.main }
-
-// layers adds what concerns all requests to the handler of the paths.
-func (s *Server) layers(next http.Handler, accounts accounts) http.Handler {
-	next = authenticate(accounts, next)
-	next = allowOrigins(s.Worker.AllowOrigin, s.Worker.AllowMethods, next)
-	next = addHeaders(s.Worker.ResponseHeaders, next)
-	return s.logged(next)
-}
