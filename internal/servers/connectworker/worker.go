@@ -6,7 +6,7 @@ package connectworker
 import (
 	"context"
 	"crypto/rand"
-	_ "embed" // worker.xml, sink.xml, source.xml
+	_ "embed" // worker.xml, sink.xml, source.xml, log4j.xml
 	"errors"
 	"fmt"
 	"net/http"
@@ -32,6 +32,8 @@ var (
 	sinkPOM []byte
 	//go:embed source.xml
 	sourcePOM []byte
+	//go:embed log4j.xml
+	log4jPOM []byte
 )
 
 // Plugin is a connector with its jars, for [Start].
@@ -47,6 +49,10 @@ var (
 	JDBCSink      = Plugin{jars: "debezium-jdbc-3.4.0.Final", pom: sinkPOM}
 	MariaDBSource = Plugin{jars: "debezium-mariadb-3.4.0.Final", pom: sourcePOM}
 )
+
+// Loggers makes /admin/loggers work. Without it the worker has no logger, because it logs
+// through slf4j-simple.
+var Loggers = Plugin{jars: "log4j-2.25.3", pom: log4jPOM, onClassPath: true}
 
 // The worker is alone in its group and keeps one copy of everything. Its group and its
 // topics, which hold its connectors, have names of their own. Manifests list the plugins
@@ -171,6 +177,9 @@ func (w *Worker) await(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Address returns the address of REST, "127.0.0.1:port".
+func (w *Worker) Address() string { return w.address }
 
 // PID returns the process id of the JVM, for measurements.
 func (w *Worker) PID() int { return w.process.PID() }

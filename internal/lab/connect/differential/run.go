@@ -1,0 +1,111 @@
+package differential
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// exchange is a question with its answer.
+type exchange struct {
+	Step     string      `json:"step"`
+	Method   string      `json:"method"`
+	Path     string      `json:"path"`
+	Headers  http.Header `json:"headers,omitempty"`
+	Body     *string     `json:"body,omitempty"`
+	Status   int         `json:"status"`
+	Answered http.Header `json:"answered"`
+	Answer   string      `json:"answer"`
+}
+
+// patience is how long a worker may take until an answer matches a pattern.
+const patience = 40 * time.Second
+
+// runner tells a story to one worker.
+type runner struct {
+	base    string // "http://127.0.0.1:8083"
+	produce func(ctx context.Context, topic string, records int, text string) error
+}
+
+// run returns the questions with the worker's answers.
+func (r *runner) run(ctx context.Context, story []step) ([]exchange, error) {
+	var all []exchange
+	for i := range story {
+		s := &story[i]
+		if s.Produce != nil {
+			if err := r.produce(ctx, s.Produce.Topic, s.Produce.Records, s.Produce.Text); err != nil {
+				return all, fmt.Errorf("%s: %w", s, err)
+			}
+			continue
+		}
+		if s.Ask == "" {
+			continue
+		}
+		e, err := r.until(ctx, s)
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", s, err)
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// until asks until the answer matches the pattern. After its patience it returns the last
+// answer, which then differs from the other worker's.
+func (r *runner) until(ctx context.Context, s *step) (exchange, error) {
+	pattern := regexp.MustCompile(s.Until)
+	for end := time.Now().Add(patience); ; {
+		e, err := r.ask(ctx, s)
+		if err != nil || pattern.MatchString(fmt.Sprintf("%d %s", e.Status, e.Answer)) || time.Now().After(end) {
+			return e, err
+		}
+		select {
+		case <-ctx.Done():
+			return e, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// client follows no redirects and sends no header of its own.
+var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+func (r *runner) ask(ctx context.Context, s *step) (e exchange, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	method, path, _ := strings.Cut(s.Ask, " ")
+	e = exchange{Step: s.String(), Method: method, Path: path}
+	body, err := s.body()
+	if err != nil {
+		return e, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, r.base+path, bytes.NewReader(body))
+	if err != nil {
+		return e, err
+	}
+	if body != nil {
+		text := string(body)
+		e.Body = &text
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range s.Headers {
+		request.Header.Set(name, value)
+		if value == "" {
+			request.Header.Del(name)
+		}
+	}
+	e.Headers = request.Header.Clone()
+	response, err := client.Do(request)
+	if err != nil {
+		return e, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	e.Status, e.Answered, e.Answer = response.StatusCode, response.Header, string(answer)
+	return e, err
+}
