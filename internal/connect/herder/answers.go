@@ -9,27 +9,39 @@ import (
 	"github.com/order-sink/order-sink/internal/connect"
 )
 
-// Connectors implements [connect.Herder].
+// Connectors implements [connect.Herder]. It returns nil while the worker is starting.
 func (h *Herder) Connectors() []string {
-	return slices.Sorted(maps.Keys(h.Configs.Connectors()))
+	if h.starting() != nil {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(h.Configs.Connectors()))
+	return append([]string{}, names...)
 }
 
-func notFound(name string) *connect.Error {
-	return connect.Errorf(http.StatusNotFound, "Connector %s not found", name)
-}
-
-// stored returns a connector, or the error of one that does not exist.
-func (h *Herder) storedOf(name string) (connect.Stored, error) {
+// find returns a connector, or the error of one that does not exist, with the message of the
+// operation.
+func (h *Herder) find(name, message string) (connect.Stored, error) {
+	if err := h.starting(); err != nil {
+		return connect.Stored{}, err
+	}
 	s, exists := h.Configs.Get(name)
 	if !exists {
-		return s, notFound(name)
+		return s, connect.Errorf(http.StatusNotFound, message, name)
 	}
 	return s, nil
 }
 
+// The messages of Kafka Connect for a connector that does not exist.
+const (
+	notFound     = "Connector %s not found"
+	unknown      = "Unknown connector %s"
+	unknownColon = "Unknown connector: %s"
+	noStatus     = "No status found for connector %s"
+)
+
 // Info implements [connect.Herder].
 func (h *Herder) Info(name string) (connect.Info, error) {
-	s, err := h.storedOf(name)
+	s, err := h.find(name, notFound)
 	if err != nil {
 		return connect.Info{}, err
 	}
@@ -54,11 +66,12 @@ func (h *Herder) kind(s connect.Stored) string {
 // Status implements [connect.Herder]. It shows each task, also before a worker has said what
 // the task does: some clients take a connector without tasks for a broken one.
 func (h *Herder) Status(name string) (connect.Status, error) {
-	s, exists := h.Configs.Get(name)
-	if !exists {
-		return connect.Status{}, connect.Errorf(http.StatusNotFound, "No status found for connector %s", name)
+	s, err := h.find(name, noStatus)
+	if err != nil {
+		return connect.Status{}, err
 	}
 	status := connect.Status{Name: name, Tasks: []connect.TaskState{}, Type: h.kind(s)}
+	var exists bool
 	if status.Connector, exists = h.Statuses.Connector(name); !exists {
 		status.Connector = connect.ConnectorState{State: connect.Unassigned, WorkerID: h.Members.Self(), Version: h.Version}
 	}
@@ -78,7 +91,7 @@ func (h *Herder) Status(name string) (connect.Status, error) {
 
 // Tasks implements [connect.Herder].
 func (h *Herder) Tasks(name string) ([]connect.TaskInfo, error) {
-	s, err := h.storedOf(name)
+	s, err := h.find(name, notFound)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +107,9 @@ func (h *Herder) Tasks(name string) ([]connect.TaskInfo, error) {
 
 // TaskStatus implements [connect.Herder].
 func (h *Herder) TaskStatus(name string, task int) (connect.TaskState, error) {
+	if err := h.starting(); err != nil {
+		return connect.TaskState{}, err
+	}
 	status, err := h.Status(name)
 	if err != nil || task < 0 || task >= len(status.Tasks) {
 		return connect.TaskState{}, connect.Errorf(http.StatusNotFound, "No status found for task %s-%s", name, itoa(task))
@@ -103,6 +119,9 @@ func (h *Herder) TaskStatus(name string, task int) (connect.TaskState, error) {
 
 // ActiveTopics implements [connect.Herder]. A connector that does not exist has no topics.
 func (h *Herder) ActiveTopics(name string) ([]string, error) {
+	if err := h.starting(); err != nil {
+		return nil, err
+	}
 	topics := h.Statuses.Topics(name)
 	if topics == nil {
 		topics = []string{}
@@ -112,7 +131,7 @@ func (h *Herder) ActiveTopics(name string) ([]string, error) {
 
 // Waits implements [connect.Herder].
 func (h *Herder) Waits(name string) ([]connect.Wait, error) {
-	if _, err := h.storedOf(name); err != nil {
+	if _, err := h.find(name, notFound); err != nil {
 		return nil, err
 	}
 	waits := []connect.Wait{}
@@ -128,7 +147,7 @@ func (h *Herder) Waits(name string) ([]connect.Wait, error) {
 // Pipeline implements [connect.Herder]. The text has no secret that the configuration itself
 // does not have in clear.
 func (h *Herder) Pipeline(name string) (string, error) {
-	s, err := h.storedOf(name)
+	s, err := h.find(name, notFound)
 	if err != nil {
 		return "", err
 	}

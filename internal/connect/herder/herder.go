@@ -10,6 +10,7 @@ package herder
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,11 +55,15 @@ type Plan struct {
 	Variable func(name string) (string, bool)
 }
 
+// Cluster is what the workers of a cluster share.
+type Cluster struct {
+	Configs  connect.Configs
+	Statuses connect.Statuses
+	Members  connect.Members
+}
+
 // Options are the parts that a herder puts together.
 type Options struct {
-	Configs     connect.Configs
-	Statuses    connect.Statuses
-	Members     connect.Members
 	Definitions Definitions
 	Streams     *stream.Runner
 	// Place returns the worker that runs a task. It is the same function on all workers.
@@ -82,6 +87,7 @@ type Options struct {
 // Herder implements [connect.Herder].
 type Herder struct {
 	Options
+	Cluster // valid when ready
 	log     *slog.Logger
 	ready   atomic.Bool
 	changed chan struct{} // has a value when the comparison must be repeated
@@ -95,7 +101,7 @@ type Herder struct {
 
 var _ connect.Herder = (*Herder)(nil)
 
-// New returns a herder that runs nothing: see [Herder.Run].
+// New returns a herder that answers that it is starting: see [Herder.Run].
 func New(o Options) *Herder {
 	return &Herder{
 		Options:   o,
@@ -105,9 +111,10 @@ func New(o Options) *Herder {
 	}
 }
 
-// Run runs the connectors until ctx ends. Then it stops all streams: their batches in flight
-// may finish within the graceful time. The configs must have been read.
-func (h *Herder) Run(ctx context.Context) error {
+// Run runs the connectors of a cluster whose configs have been read, until ctx ends. Then it
+// stops all streams: their batches in flight may finish within the graceful time.
+func (h *Herder) Run(ctx context.Context, c Cluster) error {
+	h.Cluster = c
 	following := make(chan error, 1)
 	go func() { following <- h.Configs.Follow(ctx, h.follow) }()
 	h.ready.Store(true)
@@ -172,6 +179,14 @@ func (h *Herder) stop() {
 	for name := range h.Configs.Connectors() {
 		h.release(name)
 	}
+}
+
+// starting returns the answer of a worker that does not know its connectors yet.
+func (h *Herder) starting() error {
+	if h.ready.Load() {
+		return nil
+	}
+	return connect.Errorf(http.StatusServiceUnavailable, "The worker is starting: it has not read its connectors from Kafka yet")
 }
 
 // get returns the instance of a connector, nil for none.

@@ -17,7 +17,7 @@ import (
 
 // Offsets implements [connect.Herder]: the committed offsets of the connector's group.
 func (h *Herder) Offsets(ctx context.Context, name string) ([]connect.Offset, error) {
-	s, err := h.storedOf(name)
+	s, err := h.find(name, notFound)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (h *Herder) ResetOffsets(ctx context.Context, name string) (string, error) 
 
 // mayModify returns a connector whose offsets may be changed.
 func (h *Herder) mayModify(name string) (connect.Stored, error) {
-	s, err := h.storedOf(name)
+	s, err := h.find(name, notFound)
 	if err != nil {
 		return s, err
 	}

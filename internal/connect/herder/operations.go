@@ -58,7 +58,7 @@ func (h *Herder) Put(ctx context.Context, name string, config map[string]string)
 
 // Patch implements [connect.Herder].
 func (h *Herder) Patch(ctx context.Context, name string, patch map[string]*string) (connect.Info, error) {
-	s, err := h.storedOf(name)
+	s, err := h.find(name, notFound)
 	if err != nil {
 		return connect.Info{}, err
 	}
@@ -76,6 +76,9 @@ func (h *Herder) Patch(ctx context.Context, name string, patch map[string]*strin
 
 // check returns a configuration with the name, or the error of an invalid one.
 func (h *Herder) check(name string, config map[string]string) (map[string]string, error) {
+	if err := h.starting(); err != nil {
+		return nil, err
+	}
 	config = maps.Clone(config)
 	if config == nil {
 		config = map[string]string{}
@@ -94,7 +97,7 @@ func (h *Herder) check(name string, config map[string]string) (map[string]string
 // Delete implements [connect.Herder]. The offsets of the consumer group stay, as in Kafka
 // Connect: a connector of the same name continues at them.
 func (h *Herder) Delete(ctx context.Context, name string) error {
-	if _, err := h.storedOf(name); err != nil {
+	if _, err := h.find(name, notFound); err != nil {
 		return err
 	}
 	if err := h.write(ctx, func(ctx context.Context) error { return h.Configs.Delete(ctx, name) }); err != nil {
@@ -106,8 +109,8 @@ func (h *Herder) Delete(ctx context.Context, name string) error {
 
 // SetTarget implements [connect.Herder].
 func (h *Herder) SetTarget(ctx context.Context, name string, target connect.Target) error {
-	if _, found := h.Configs.Get(name); !found {
-		return connect.Errorf(http.StatusNotFound, "Unknown connector %s", name)
+	if _, err := h.find(name, unknown); err != nil {
+		return err
 	}
 	return h.write(ctx, func(ctx context.Context) error { return h.Configs.SetTarget(ctx, name, target) })
 }
@@ -149,6 +152,9 @@ func (h *Herder) Validate(ctx context.Context, class string, config map[string]s
 
 // ResetActiveTopics implements [connect.Herder].
 func (h *Herder) ResetActiveTopics(_ context.Context, name string) error {
+	if err := h.starting(); err != nil {
+		return err
+	}
 	h.Statuses.ResetTopics(name)
 	return nil
 }
@@ -157,6 +163,9 @@ func (h *Herder) ResetActiveTopics(_ context.Context, name string) error {
 func (h *Herder) SetLogLevel(ctx context.Context, logger, level string, cluster bool) ([]string, error) {
 	if !cluster {
 		return h.SetLevel(logger, level)
+	}
+	if err := h.starting(); err != nil {
+		return nil, err
 	}
 	return nil, h.write(ctx, func(ctx context.Context) error { return h.Configs.SetLogLevel(ctx, logger, level) })
 }

@@ -9,8 +9,8 @@ import (
 
 // Restart implements [connect.Herder]. The status shows as RESTARTING what is restarted.
 func (h *Herder) Restart(ctx context.Context, name string, tasks, onlyFailed bool) (connect.Status, error) {
-	if _, found := h.Configs.Get(name); !found {
-		return connect.Status{}, connect.Errorf(http.StatusNotFound, "Unknown connector: %s", name)
+	if _, err := h.find(name, unknownColon); err != nil {
+		return connect.Status{}, err
 	}
 	status, err := h.Status(name)
 	if err != nil {
@@ -37,9 +37,9 @@ func restarts(state connect.State, r connect.Restart) bool {
 // RestartTask implements [connect.Herder]. The tasks of a connector on one worker share a
 // stream, so they are restarted together.
 func (h *Herder) RestartTask(ctx context.Context, name string, task int) error {
-	s, found := h.Configs.Get(name)
-	if !found {
-		return connect.Errorf(http.StatusNotFound, "Unknown connector: %s", name)
+	s, err := h.find(name, unknownColon)
+	if err != nil {
+		return err
 	}
 	if task < 0 || task >= h.taskCount(s) {
 		return connect.Errorf(http.StatusNotFound, "Unknown task: %s-%d", name, task)

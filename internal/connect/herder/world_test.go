@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -64,7 +65,6 @@ func newWorldAt(t *testing.T, dsn string) *world {
 	streams, err := stream.NewRunner()
 	require.NoError(t, err)
 	w.Herder = New(Options{
-		Configs: store.NewMemoryConfigs(), Statuses: store.NewMemoryStatuses(), Members: group.Single("worker:8083"),
 		Definitions: simple{w.broker.Seeds()}, Streams: streams,
 		Place:   func(string, int, []string) string { return "worker:8083" },
 		Foreign: func(context.Context, *kgo.Client, string) ([]string, error) { return w.foreign(), nil },
@@ -75,7 +75,9 @@ func newWorldAt(t *testing.T, dsn string) *world {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan error, 1)
-	go func() { over <- w.Run(ctx) }()
+	go func() {
+		over <- w.Run(ctx, Cluster{store.NewMemoryConfigs(), store.NewMemoryStatuses(), group.Single("worker:8083")})
+	}()
 	w.stop = func() {
 		cancel()
 		if over != nil {
@@ -84,6 +86,12 @@ func newWorldAt(t *testing.T, dsn string) *world {
 		}
 	}
 	t.Cleanup(func() { w.stop() })
+	eventuallytest.Succeeds(t, patience, "the worker is healthy", func(context.Context) error {
+		if state, message := w.Health(); state != "healthy" {
+			return errors.New(message)
+		}
+		return nil
+	})
 	return w
 }
 
