@@ -57,7 +57,7 @@ func (h *Herder) info(name string, s connect.Stored) connect.Info {
 }
 
 func (h *Herder) kind(s connect.Stored) string {
-	if _, known := h.Definitions.Class(s.Config); known {
+	if _, known := h.definitions.classOf(s.Config); known {
 		return "sink"
 	}
 	return "unknown"
@@ -73,7 +73,7 @@ func (h *Herder) Status(name string) (connect.Status, error) {
 	status := connect.Status{Name: name, Tasks: []connect.TaskState{}, Type: h.kind(s)}
 	var exists bool
 	if status.Connector, exists = h.Statuses.Connector(name); !exists {
-		status.Connector = connect.ConnectorState{State: connect.Unassigned, WorkerID: h.Members.Self(), Version: h.Version}
+		status.Connector = connect.ConnectorState{State: connect.Unassigned, WorkerID: h.Members.Self(), Version: h.version(s)}
 	}
 	known := map[int]connect.TaskState{}
 	for _, t := range h.Statuses.Tasks(name) {
@@ -82,7 +82,7 @@ func (h *Herder) Status(name string) (connect.Status, error) {
 	for id := range h.taskCount(s) {
 		t, exists := known[id]
 		if !exists {
-			t = connect.TaskState{ID: id, State: connect.Unassigned, WorkerID: status.Connector.WorkerID, Version: h.Version}
+			t = connect.TaskState{ID: id, State: connect.Unassigned, WorkerID: status.Connector.WorkerID, Version: h.version(s)}
 		}
 		status.Tasks = append(status.Tasks, t)
 	}
@@ -96,10 +96,10 @@ func (h *Herder) Tasks(name string) ([]connect.TaskInfo, error) {
 		return nil, err
 	}
 	tasks := []connect.TaskInfo{}
-	class, _ := h.Definitions.Class(s.Config)
+	class, _ := h.definitions.classOf(s.Config)
 	for id := range h.taskCount(s) {
 		config := maps.Clone(s.Config)
-		config["task.class"] = h.Definitions.TaskClass(class)
+		config["task.class"] = taskClasses[class]
 		tasks = append(tasks, connect.TaskInfo{ID: connect.TaskID{Connector: name, Task: id}, Config: config})
 	}
 	return tasks, nil
@@ -156,11 +156,35 @@ func (h *Herder) Pipeline(name string) (string, error) {
 			return text, nil
 		}
 	}
-	plan, err := h.Definitions.Plan(name, s.Config)
+	plan, err := h.definitions.plan(name, s.Config)
 	if err != nil {
 		return "", connect.Errorf(http.StatusConflict, "Connector %s has no pipeline: %v", name, err)
 	}
 	return plan.YAML, nil
+}
+
+// Explain returns in what the pipeline of a connector differs from the connector of Kafka
+// Connect.
+func (h *Herder) Explain(name string) ([]string, error) {
+	s, err := h.find(name, notFound)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := h.definitions.plan(name, s.Config)
+	if err != nil {
+		return nil, err
+	}
+	differences := []string{}
+	for _, d := range plan.Differences {
+		differences = append(differences, d.String())
+	}
+	return differences, nil
+}
+
+// version is the version of a connector's class.
+func (h *Herder) version(s connect.Stored) string {
+	class, _ := h.definitions.classOf(s.Config)
+	return versions[class]
 }
 
 // ClusterID implements [connect.Herder].
@@ -168,7 +192,7 @@ func (h *Herder) ClusterID() string { return h.Options.ClusterID() }
 
 // Health implements [connect.Herder], with the sentences of Kafka Connect.
 func (h *Herder) Health() (status, message string) {
-	if !h.ready.Load() {
+	if h.starting() != nil {
 		return "starting", "Worker is still starting up."
 	}
 	if blocked := h.Members.Blocked(); blocked != "" {

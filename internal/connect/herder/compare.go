@@ -41,7 +41,7 @@ type placement struct {
 func (h *Herder) place(name string, s connect.Stored, workers []string) placement {
 	var p placement
 	self := h.Members.Self()
-	_, p.known = h.Definitions.Class(s.Config)
+	_, p.known = h.definitions.classOf(s.Config)
 	p.tasks = h.taskCount(s)
 	p.owner = h.Place(name, 0, workers) == self
 	for task := range p.tasks {
@@ -54,10 +54,10 @@ func (h *Herder) place(name string, s connect.Stored, workers []string) placemen
 
 // taskCount is the number of tasks that a connector shows.
 func (h *Herder) taskCount(s connect.Stored) int {
-	if _, known := h.Definitions.Class(s.Config); !known || s.Target == connect.TargetStopped {
+	if _, known := h.definitions.classOf(s.Config); !known || s.Target == connect.TargetStopped {
 		return 0
 	}
-	return h.Definitions.Tasks(s.Config)
+	return h.definitions.tasks(s.Config)
 }
 
 // instruct tells the instance of a connector what to run. An instance whose configuration is
@@ -135,7 +135,7 @@ func (h *Herder) publish(name string, s connect.Stored, p placement) {
 // states returns the states of the connector and of its tasks on this worker.
 func (h *Herder) states(name string, s connect.Stored, p placement) (connect.ConnectorState, connect.TaskState) {
 	state, text := connect.Running, ""
-	connector := connect.ConnectorState{WorkerID: h.Members.Self(), Version: h.Version}
+	connector := connect.ConnectorState{WorkerID: h.Members.Self(), Version: h.version(s)}
 	switch {
 	case s.Target == connect.TargetPaused:
 		state = connect.Paused
@@ -144,7 +144,7 @@ func (h *Herder) states(name string, s connect.Stored, p placement) (connect.Con
 	}
 	connector.State = state
 	if !p.known && state == connect.Running {
-		class, _ := h.Definitions.Class(s.Config)
+		class, _ := h.definitions.classOf(s.Config)
 		connector.State = connect.Failed
 		connector.Trace = trace(connectException, fmt.Sprintf("Failed to find any class that implements Connector and which name matches %s: "+
 			"order-sink does not have this connector. Run it with a worker of Kafka Connect in a cluster of its own, or delete it.", class), "find", "", "")
@@ -158,7 +158,7 @@ func (h *Herder) states(name string, s connect.Stored, p placement) (connect.Con
 			connector.State, connector.Trace = state, text
 		}
 	}
-	return connector, connect.TaskState{State: state, Trace: text, WorkerID: h.Members.Self(), Version: h.Version}
+	return connector, connect.TaskState{State: state, Trace: text, WorkerID: h.Members.Self(), Version: h.version(s)}
 }
 
 // unassign says of what belonged to workers that have left that nobody runs it. The workers

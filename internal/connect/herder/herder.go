@@ -12,12 +12,12 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/connect"
+	"github.com/order-sink/order-sink/internal/connect/properties"
 	"github.com/order-sink/order-sink/internal/connect/stream"
 )
 
@@ -28,33 +28,6 @@ const (
 	askTimeout = 5 * time.Second
 )
 
-// Definitions knows the classes of connectors and their configurations.
-type Definitions interface {
-	// Check validates a configuration without a connection. The error is a [*connect.Error]
-	// for a configuration whose class is missing or unknown.
-	Check(config map[string]string) (connect.Validation, error)
-	// CheckDatabase connects to MariaDB with a valid configuration, and adds the problem to
-	// the validation.
-	CheckDatabase(ctx context.Context, config map[string]string, v *connect.Validation)
-	// Class returns the class of a configuration, and whether this worker has it.
-	Class(config map[string]string) (class string, known bool)
-	// TaskClass is the class of the tasks of a known class.
-	TaskClass(class string) string
-	// Tasks returns tasks.max.
-	Tasks(config map[string]string) int
-	// Plan translates a configuration into a pipeline.
-	Plan(name string, config map[string]string) (Plan, error)
-	// Group returns the consumer group of a connector, and how a client of it connects.
-	Group(name string, config map[string]string) (group string, options []kgo.Opt, err error)
-}
-
-// Plan is a pipeline to run.
-type Plan struct {
-	YAML string
-	// Variable returns the value of an environment variable of the text, such as a password.
-	Variable func(name string) (string, bool)
-}
-
 // Cluster is what the workers of a cluster share.
 type Cluster struct {
 	Configs  connect.Configs
@@ -64,18 +37,12 @@ type Cluster struct {
 
 // Options are the parts that a herder puts together.
 type Options struct {
-	Definitions Definitions
-	Streams     *stream.Runner
+	Worker  *properties.Worker
+	Streams *stream.Runner
 	// Place returns the worker that runs a task. It is the same function on all workers.
 	Place func(connector string, task int, workers []string) string
 	// Foreign returns the client ids of the members of a group that are not order-sink's.
 	Foreign func(ctx context.Context, client *kgo.Client, group string) ([]string, error)
-	// Version is the version that the states of connectors and tasks have.
-	Version string
-	// GracefulTimeout is task.shutdown.graceful.timeout.ms.
-	GracefulTimeout time.Duration
-	// TrackTopics is topic.tracking.enable.
-	TrackTopics bool
 	// ClusterID returns the id of the Kafka cluster, "" while it is unknown.
 	ClusterID func() string
 	// Logger returns the logger of a name in Java's style.
@@ -87,10 +54,11 @@ type Options struct {
 // Herder implements [connect.Herder].
 type Herder struct {
 	Options
-	Cluster // valid when ready
-	log     *slog.Logger
-	ready   atomic.Bool
-	changed chan struct{} // has a value when the comparison must be repeated
+	Cluster     // valid when ready
+	definitions definitions
+	log         *slog.Logger
+	known       chan struct{} // closed when the worker knows its connectors
+	changed     chan struct{} // has a value when the comparison must be repeated
 
 	comparing sync.Mutex // one comparison at a time
 
@@ -104,10 +72,12 @@ var _ connect.Herder = (*Herder)(nil)
 // New returns a herder that answers that it is starting: see [Herder.Run].
 func New(o Options) *Herder {
 	return &Herder{
-		Options:   o,
-		log:       o.Logger("org.apache.kafka.connect.runtime.Herder"),
-		changed:   make(chan struct{}, 1),
-		instances: map[string]*instance{},
+		Options:     o,
+		definitions: definitions{o.Worker},
+		log:         o.Logger("org.apache.kafka.connect.runtime.Herder"),
+		known:       make(chan struct{}),
+		changed:     make(chan struct{}, 1),
+		instances:   map[string]*instance{},
 	}
 }
 
@@ -117,7 +87,7 @@ func (h *Herder) Run(ctx context.Context, c Cluster) error {
 	h.Cluster = c
 	following := make(chan error, 1)
 	go func() { following <- h.Configs.Follow(ctx, h.follow) }()
-	h.ready.Store(true)
+	close(h.known)
 	ticks := time.NewTicker(period)
 	defer ticks.Stop()
 	for {
@@ -183,8 +153,10 @@ func (h *Herder) stop() {
 
 // starting returns the answer of a worker that does not know its connectors yet.
 func (h *Herder) starting() error {
-	if h.ready.Load() {
+	select {
+	case <-h.known:
 		return nil
+	default:
 	}
 	return connect.Errorf(http.StatusServiceUnavailable, "The worker is starting: it has not read its connectors from Kafka yet")
 }
@@ -194,4 +166,14 @@ func (h *Herder) get(name string) *instance {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	return h.instances[name]
+}
+
+// Await waits until the worker knows its connectors.
+func (h *Herder) Await(ctx context.Context) error {
+	select {
+	case <-h.known:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -137,7 +137,7 @@ func (i *instance) step() (retry bool) {
 
 // stop stops the stream. The failure stays.
 func (i *instance) stop(s *stream.Stream) {
-	if err := s.Stop(i.h.GracefulTimeout); err != nil {
+	if err := s.Stop(i.h.Worker.GracefulTimeout); err != nil {
 		i.h.log.Warn("A connector does not stop in time", "connector", i.name, "error", err)
 	}
 	i.mutex.Lock()
@@ -160,7 +160,7 @@ func (i *instance) start(w *want) (retry bool) {
 		i.failure, i.wait = nil, ""
 	}
 	i.mutex.Unlock()
-	plan, err := i.h.Definitions.Plan(i.name, w.config)
+	plan, err := i.h.definitions.plan(i.name, w.config)
 	if err != nil {
 		i.fail(w, failure{trace: trace(configException, err.Error(), "plan", "", ""), connector: true})
 		return false
@@ -182,7 +182,7 @@ func (i *instance) start(w *want) (retry bool) {
 		return true
 	}
 	s, err := i.h.Streams.Start(stream.Config{
-		Connector: i.name, YAML: plan.YAML, Variable: plan.Variable,
+		Connector: i.name, YAML: plan.YAML, Variable: plan.Lookup,
 		Logger:  i.h.Logger(i.logger(w)).With("connector", i.name),
 		Refused: func(r stream.Refusal) { i.refused(w, r) },
 		Stored:  func(topic string) { i.stored(w, topic) },
@@ -202,7 +202,7 @@ func (i *instance) start(w *want) (retry bool) {
 
 // foreign returns the members of the connector's group that are not order-sink's.
 func (i *instance) foreign(w *want) ([]string, error) {
-	group, options, err := i.h.Definitions.Group(i.name, w.config)
+	group, options, err := i.h.definitions.group(i.name, w.config)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (i *instance) foreign(w *want) ([]string, error) {
 // logger returns the name of the connector's logger: its class, so that a user of Kafka
 // Connect sets the level that he knows.
 func (i *instance) logger(w *want) string {
-	class, _ := i.h.Definitions.Class(w.config)
+	class, _ := i.h.definitions.classOf(w.config)
 	return class
 }
 
@@ -247,7 +247,7 @@ func (i *instance) refused(w *want, r stream.Refusal) {
 
 // stored takes a topic of which records were stored or refused.
 func (i *instance) stored(w *want, topic string) {
-	if !i.h.TrackTopics {
+	if !i.h.Worker.TopicTracking {
 		return
 	}
 	i.mutex.Lock()

@@ -56,7 +56,7 @@ func (h *Herder) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements prometheus.Collector.
 func (h *Herder) Collect(metrics chan<- prometheus.Metric) {
-	if !h.ready.Load() {
+	if h.starting() != nil {
 		return
 	}
 	gauge := func(desc *prometheus.Desc, value int, labels ...string) {

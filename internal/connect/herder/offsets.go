@@ -52,7 +52,7 @@ func fetch(ctx context.Context, admin *kadm.Client, group string) (kadm.OffsetRe
 
 // askGroup asks Kafka about the group of a connector, within a limited time.
 func (h *Herder) askGroup(ctx context.Context, name string, s connect.Stored, ask func(ctx context.Context, admin *kadm.Client, group string) error) error {
-	group, options, err := h.Definitions.Group(name, s.Config)
+	group, options, err := h.definitions.group(name, s.Config)
 	if err != nil {
 		return err
 	}

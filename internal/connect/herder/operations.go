@@ -84,7 +84,7 @@ func (h *Herder) check(name string, config map[string]string) (map[string]string
 		config = map[string]string{}
 	}
 	config["name"] = name
-	validation, err := h.Definitions.Check(config)
+	validation, err := h.definitions.check(config)
 	if err != nil {
 		return nil, err
 	}
@@ -138,16 +138,16 @@ func (h *Herder) write(ctx context.Context, f func(context.Context) error) error
 
 // Validate implements [connect.Herder].
 func (h *Herder) Validate(ctx context.Context, class string, config map[string]string) (connect.Validation, error) {
-	validation, err := h.Definitions.Check(config)
+	validation, err := h.definitions.check(config)
 	if err != nil {
 		return validation, err
 	}
 	if validation.ErrorCount == 0 {
 		ctx, done := context.WithTimeout(ctx, askTimeout)
 		defer done()
-		h.Definitions.CheckDatabase(ctx, config, &validation)
+		err = h.checkDatabase(ctx, config, &validation)
 	}
-	return validation, nil
+	return validation, err
 }
 
 // ResetActiveTopics implements [connect.Herder].
