@@ -115,8 +115,8 @@ func (v *Values) checkDialect() {
 }
 
 // checkKafkaKey refuses a number of names for the key columns of pk.mode=kafka.
-func (v *Values) checkKafkaKey(least int) {
-	if n := len(v.List(pkFields)); v.Word(pkMode) == modeKafka && n != kafkaKeyFields && (n > 0 || least > 0) {
+func (v *Values) checkKafkaKey() {
+	if n := len(v.List(pkFields)); v.Word(pkMode) == modeKafka && n != kafkaKeyFields && n > 0 {
 		v.fail(pkFields, def.Invalid(pkFields, v.rows[pkFields].Value, "pk.mode=kafka needs three names, for topic, partition and offset"))
 	}
 }
@@ -130,7 +130,7 @@ func checkConfluent(v *Values) {
 	v.checkURL()
 	v.checkDialect()
 	v.checkWrites(pkMode)
-	v.checkKafkaKey(0)
+	v.checkKafkaKey()
 	if row := v.rows[keys.CredentialsClass]; row.Given && row.Value == nil && len(row.Errors) > 0 {
 		row.Errors[len(row.Errors)-1] += " order-sink has no credentials providers: set connection.user and connection.password, which may be a ${...} of the worker's config providers."
 	}

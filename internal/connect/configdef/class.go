@@ -1,11 +1,9 @@
 package configdef
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/internal/connect/configdef/def"
@@ -33,9 +31,6 @@ var connectors = map[Class]connector{
 	Confluent: {"10.10.0", keys.Confluent},
 	Debezium:  {"3.4.0.Final", keys.Debezium},
 }
-
-// suffix is what a short name may leave out.
-const suffix = "Connector"
 
 // Find returns the class of a full name or of a short one, JdbcSinkConnector or JdbcSink. All
 // three classes have the same short name, and a worker of Kafka Connect usually has one of
@@ -79,31 +74,6 @@ var only = func() map[Class]map[string]bool {
 	}
 	return all
 }()
-
-// Named returns the class of a configuration. The error is a [*connect.Error] with status 400,
-// also when the configuration has no connector.class.
-func Named(config map[string]string) (Class, error) {
-	name, found := config[keys.Class]
-	if !found || name == Null {
-		return "", connect.Errorf(http.StatusBadRequest, "Connector config contains no connector type: set %s", keys.Class)
-	}
-	return Find(name, config)
-}
-
-// Matches returns the 400 for a validation of a plugin with the configuration of another one.
-// included is connector.class of the configuration, and plugin the name in the path.
-func Matches(included, plugin string) error {
-	pruned := func(name string) string {
-		if len(name) > len(suffix) {
-			return strings.TrimSuffix(name, suffix)
-		}
-		return name
-	}
-	if strings.HasSuffix(pruned(included), pruned(plugin)) {
-		return nil
-	}
-	return &connect.Error{Status: http.StatusBadRequest, Message: fmt.Sprintf("Included connector type %s does not match request type %s", included, plugin)}
-}
 
 // Version returns the version that the worker shows for a class, "" for an unknown one.
 func (c Class) Version() string { return connectors[c].version }

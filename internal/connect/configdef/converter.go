@@ -75,6 +75,7 @@ func (v *Values) converter(side, class string) {
 			r = k.Read(&side)
 		case found && text == Null:
 			r = k.Null()
+			v.nulls = append(v.nulls, r)
 		case found:
 			r = k.Read(&text)
 		default:

@@ -55,6 +55,7 @@ func (v *Values) override(prefix, name string, known []def.Key, shown bool) {
 	r := k.Read(&text)
 	if text == Null {
 		r = k.Null()
+		v.nulls = append(v.nulls, r)
 	}
 	k.Display, k.Name = name, prefix+name
 	if policy, allows := v.policy(name); !allows {

@@ -24,6 +24,9 @@ func Validate(class Class, config, worker map[string]string) (connect.Validation
 	v.converters()
 	v.overrides()
 	v.checkFramework()
+	for _, r := range v.nulls {
+		r.Fail(def.NullValue)
+	}
 	checks[class](v)
 	v.checkSecrets()
 	v.refuse()
@@ -36,15 +39,13 @@ func (v *Values) framework() {
 	v.groups = keys.Groups(all)
 	for i := range all {
 		k := &all[i]
-		side, isVersion := strings.CutSuffix(k.Name, ".converter"+keys.VersionSuffix)
-		switch {
-		case k.Kind == def.Class:
-			k.Default = v.workerConverter(strings.TrimSuffix(k.Name, ".converter"))
-		case isVersion:
-			if class, known := v.rows[side+".converter"].Value.(string); known {
-				version := keys.ConverterVersion(class)
-				k.Default, k.Values = &version, []string{version}
-			}
+		side, isVersion := strings.CutSuffix(k.Name, converterSuffix+keys.VersionSuffix)
+		if isVersion {
+			v.addConverterVersion(k, side)
+			continue
+		}
+		if k.Kind == def.Class {
+			k.Default = v.workerConverter(strings.TrimSuffix(k.Name, converterSuffix))
 		}
 		v.add(k)
 	}
@@ -63,18 +64,29 @@ func (v *Values) workerConverter(side string) *string {
 	return &full
 }
 
+// addConverterVersion reads the version of a converter. Its default is that of the class.
+func (v *Values) addConverterVersion(k *def.Key, side string) {
+	row := v.rows[side+converterSuffix]
+	class, _ := row.Value.(string)
+	if row.Value == nil && row.Key.Default != nil && v.config[row.Key.Name] == Null {
+		class = *row.Key.Default
+	}
+	if _, known := keys.ConverterClass(side)(class); known {
+		version := keys.ConverterVersion(class)
+		k.Default = &version
+		if row.Value != nil {
+			k.Values = []string{version}
+		}
+	}
+	v.add(k).Invisible = row.Value == nil
+}
+
 // own reads the keys that only the class has.
 func (v *Values) own() {
 	all := connectors[v.class].keys()
 	v.groups = append(v.groups, keys.Groups(all)...)
 	for i := range all {
-		k := &all[i]
-		if v.config[k.Name] == Null { // to Kafka Connect it is as good as nothing
-			v.read[k.Name] = true
-			v.append(&def.Result{Key: k})
-			continue
-		}
-		v.add(k)
+		v.add(&all[i])
 	}
 }
 
@@ -88,6 +100,7 @@ func (v *Values) add(k *def.Key) *def.Result {
 		r = k.Read(nil)
 	case text == Null:
 		r = k.Null()
+		v.nulls = append(v.nulls, r)
 	default:
 		r = k.Read(&text)
 	}

@@ -1,7 +1,6 @@
 package configdef
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,8 +9,8 @@ import (
 	"github.com/order-sink/order-sink/internal/connect/configdef/keys"
 )
 
-// Values are the values of a validated configuration, typed and with the defaults. A getter
-// panics for a key that the class does not have, since that is a mistake of the program.
+// Values are the values of a validated configuration, typed and with the defaults. A key that
+// the class does not have has no value.
 type Values struct {
 	class  Class
 	config map[string]string
@@ -19,6 +18,7 @@ type Values struct {
 
 	rows   map[string]*def.Result
 	order  []*def.Result
+	nulls  []*def.Result
 	groups []string
 	read   map[string]bool // the keys that a part of the connector reads
 
@@ -51,7 +51,7 @@ func (v *Values) older(key string) string {
 func (v *Values) value(key string) any {
 	r, known := v.rows[key]
 	if !known {
-		panic(fmt.Sprintf("%s has no key %s", v.class, key))
+		return nil
 	}
 	if older := v.older(key); !r.Given && older != "" && v.rows[older].Given {
 		return v.rows[older].Value

@@ -70,7 +70,7 @@ func setSeeds(s *Settings, key, value string) error {
 		s.Seeds = append(s.Seeds, seed)
 	}
 	if s.Seeds == nil {
-		return &Error{Key: key, Text: "No resolvable bootstrap urls given in bootstrap.servers"}
+		return Empty(key)
 	}
 	return nil
 }
@@ -213,3 +213,13 @@ func Lookup(table map[string]string, key string) (string, bool) {
 
 // IgnoredReason says why a known property of a client means nothing here.
 func IgnoredReason(key string) (string, bool) { return Lookup(ignored, key) }
+
+// IsConnectorKey reports whether a property concerns only the clients of connectors. In a
+// worker's file, it needs a prefix such as "consumer.".
+func IsConnectorKey(key string) bool {
+	if _, ok := setters[key]; ok {
+		return !IsClientKey(key)
+	}
+	reason, _ := IgnoredReason(key)
+	return slices.Contains([]string{ownCommit, ownRecords, ownDelivery}, reason)
+}

@@ -53,6 +53,11 @@ func Missing(key string) *Error {
 	return &Error{Key: key, Text: fmt.Sprintf("Missing required configuration %q which has no default value.", key)}
 }
 
+// Empty returns the [Error] that Kafka gives for a list that must have an item.
+func Empty(key string) *Error {
+	return &Error{Key: key, Text: "Configuration '" + key + "' must not be empty. Valid values include: any non-empty value"}
+}
+
 // Verdict says what happens to a property.
 type Verdict string
 

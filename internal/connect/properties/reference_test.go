@@ -43,7 +43,7 @@ func TestAFileIsReadAsJavaReadsIt(t *testing.T) {
 		}
 		var want map[string]string
 		require.NoError(t, json.Unmarshal(r.Answer, &want))
-		if strings.HasSuffix(r.Text, "\n\\") { // Java takes this last line for a property without a name
+		if strings.HasSuffix(strings.TrimRight(r.Text, "\n"), "\n\\") { // Java takes this last line for a property without a name
 			delete(want, "")
 		}
 		if assert.NoError(t, err, "%q", r.Text) {

@@ -60,6 +60,7 @@ const (
 	onlySources = "only source connectors use it"
 	fixedFormat = "the internal topics always have the format of Kafka Connect"
 	ownGroup    = "the workers of order-sink find each other through Kafka"
+	needsPrefix = "only the clients of connectors use it: write consumer. or producer. in front of it"
 	ownMetrics  = "order-sink has Prometheus metrics"
 )
 
@@ -114,7 +115,7 @@ func (r *reader) required(key string) string {
 	if _, ok := r.values[key]; !ok {
 		r.fail(kafkaconf.Missing(key))
 	} else if value == "" {
-		r.fail(kafkaconf.Invalid(key, "\"\"", "it must not be empty"))
+		r.fail(kafkaconf.Empty(key))
 	}
 	return value
 }
@@ -172,6 +173,9 @@ func (r *reader) judge(key string) kafkaconf.Note {
 	}
 	if reason, ok := kafkaconf.Lookup(ignored, key); ok {
 		return kafkaconf.Note{Key: key, Verdict: kafkaconf.Ignored, Reason: reason}
+	}
+	if kafkaconf.IsConnectorKey(key) {
+		return kafkaconf.Note{Key: key, Verdict: kafkaconf.Ignored, Reason: needsPrefix}
 	}
 	if reason, ok := kafkaconf.IgnoredReason(key); ok {
 		return kafkaconf.Note{Key: key, Verdict: kafkaconf.Ignored, Reason: reason}

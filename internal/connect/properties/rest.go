@@ -74,6 +74,9 @@ func (r *reader) rest(w *Worker, environ []string) {
 			w.AdminListeners = r.listeners(keyAdminListeners, value)
 		}
 	}
+	if value, ok := r.values[keyClientAuth]; ok && !slices.Contains([]string{"required", "requested", "none"}, kafkaconf.Trim(value)) {
+		r.fail(kafkaconf.Invalid(keyClientAuth, value, "String must be one of: required, requested, none"))
+	}
 	r.advertise(w)
 	for _, rule := range splitRules(r.text(keyHeaders)) {
 		header, err := parseRule(rule)
@@ -100,6 +103,10 @@ func (r *reader) listeners(key, value string) (all []Listener) {
 		r.fail(&kafkaconf.Error{Key: key, Text: "Invalid value for listeners, at least one URL is expected, ex: http://localhost:8080,https://localhost:8443."})
 	}
 	for _, item := range list {
+		if item == "" {
+			r.fail(&kafkaconf.Error{Key: key, Text: "Empty URL found when parsing listeners list."})
+			continue
+		}
 		parts := listenerPattern.FindStringSubmatch(item)
 		if parts == nil {
 			r.fail(kafkaconf.Invalid(key, item, "Listener doesn't have the right format or protocol: write http://HOST:PORT"))
@@ -198,16 +205,19 @@ func splitRules(value string) (rules []string) {
 
 var (
 	rulePattern   = regexp.MustCompile(`("[^"]*"|[^",])+`)
-	headerPattern = regexp.MustCompile(`^(\S+)\s+([^\s:]+)\s*:\s*(.*)$`)
+	headerPattern = regexp.MustCompile(`^(\S+)\s+([^:]+):(.*)$`)
 )
 
 // parseRule reads a rule such as "set X-Frame-Options: DENY".
 func parseRule(rule string) (HeaderRule, error) {
 	parts := headerPattern.FindStringSubmatch(rule)
 	if parts == nil {
-		return HeaderRule{}, kafkaconf.Invalid(keyHeaders, rule, "Expected: '[action] [header name]:[header value]'")
+		return HeaderRule{}, &kafkaconf.Error{Key: keyHeaders, Text: fmt.Sprintf("Invalid format of header config '%s'. Expected: '[action] [header name]:[header value]'", rule)}
 	}
-	h := HeaderRule{Name: parts[2], Value: parts[3]}
+	h := HeaderRule{Name: kafkaconf.Trim(parts[2]), Value: kafkaconf.Trim(parts[3])}
+	if strings.ContainsAny(h.Name, " \t") {
+		return h, &kafkaconf.Error{Key: keyHeaders, Text: fmt.Sprintf("Invalid header name '%s'. The '[header name]' cannot contain whitespace", h.Name)}
+	}
 	switch strings.ToLower(parts[1]) {
 	case "set":
 	case "add":
@@ -217,7 +227,7 @@ func parseRule(rule string) (HeaderRule, error) {
 	case "adddate":
 		h.Add, h.Date = true, true
 	default:
-		return h, kafkaconf.Invalid(keyHeaders, rule, fmt.Sprintf("Invalid header config action: '%s'. Expected one of [set, add, setDate, addDate]", parts[1]))
+		return h, &kafkaconf.Error{Key: keyHeaders, Text: fmt.Sprintf("Invalid header config action: '%s'. Expected one of [set, add, setDate, addDate]", parts[1])}
 	}
 	if h.Date {
 		if _, err := kafkaconf.ParseNumber(keyHeaders, h.Value, kafkaconf.TypeLong, -1<<62); err != nil {

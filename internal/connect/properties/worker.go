@@ -145,11 +145,10 @@ func (r *reader) converters() map[string]string {
 
 // topic reads how to create a topic of the worker.
 func (r *reader) topic(prefix string, partitions int64) Topic {
-	const positive = " must be positive, or -1 to use the broker's default"
 	t := Topic{
 		Name:              r.required(prefix + "topic"),
-		ReplicationFactor: int16(r.positive(prefix+"replication.factor", kafkaconf.TypeShort, 3, "Replication factor"+positive)),
-		Partitions:        int32(r.positive(prefix+"partitions", kafkaconf.TypeInt, partitions, "Number of partitions"+positive)),
+		ReplicationFactor: int16(r.positive(prefix+"replication.factor", kafkaconf.TypeShort, 3, "Replication factor must be positive and not larger than the number of brokers in the Kafka cluster, or -1 to use the broker's default")),
+		Partitions:        int32(r.positive(prefix+"partitions", kafkaconf.TypeInt, partitions, "Number of partitions must be positive, or -1 to use the broker's default")),
 		Settings:          map[string]string{},
 	}
 	if prefix == configStorage {

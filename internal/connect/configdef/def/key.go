@@ -105,6 +105,8 @@ type Result struct {
 	Given  bool // the configuration has the key
 	Value  any
 	Errors []string
+	// Invisible tells consoles that nothing can be chosen.
+	Invisible bool
 }
 
 // Read returns the value of a key. text is nil when the configuration does not have the key.
@@ -131,11 +133,11 @@ func (r *Result) check() {
 	}
 }
 
-// Null returns the value of a key that is null in the JSON text.
+// Null returns the value of a key that is null in the JSON text. The caller adds [NullValue],
+// which is the last error.
 func (k *Key) Null() *Result {
-	r := &Result{Key: k}
+	r := &Result{Key: k, Given: true}
 	r.check()
-	r.Fail(NullValue)
 	return r
 }
 
@@ -149,7 +151,7 @@ func (r *Result) Fail(problem string) {
 // Result returns the key and its value as the REST API shows them.
 func (r *Result) Result() connect.KeyResult {
 	return connect.KeyResult{Definition: r.Key.Definition(), Value: connect.KeyValue{
-		Name: r.Key.Name, Value: r.Text(), RecommendedValues: orEmpty(r.Key.Values), Errors: orEmpty(r.Errors), Visible: true,
+		Name: r.Key.Name, Value: r.Text(), RecommendedValues: orEmpty(r.Key.Values), Errors: orEmpty(r.Errors), Visible: !r.Invisible,
 	}}
 }
 

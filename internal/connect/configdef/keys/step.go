@@ -10,7 +10,7 @@ import (
 )
 
 // OrderPrice is the class under which connectors have the processor order_price.
-const OrderPrice = "io.ordersink.transforms.OrderPrice"
+const OrderPrice = "com.order-sink.transforms.OrderPrice"
 
 // steps has the classes of the transforms and predicates, by their full names.
 var steps = func() map[string]connecttransform.Class {
@@ -24,10 +24,10 @@ var steps = func() map[string]connecttransform.Class {
 // orderPriceOptions has the options of order_price.
 func orderPriceOptions() []connecttransform.Option {
 	return []connecttransform.Option{
-		{Name: "order.id.field", Default: "order_id"}, {Name: "user.id.field", Default: "user_id"}, {Name: "product.id.field", Default: "product_id"},
-		{Name: "quantity.field", Default: "qty"}, {Name: "unit.price.field", Default: "unit_price"}, {Name: "total.price.field", Default: "total_price"},
+		{Name: "field.order.id", Default: "order_id"}, {Name: "field.user.id", Default: "user_id"}, {Name: "field.product.id", Default: "product_id"},
+		{Name: "field.quantity", Default: "qty"}, {Name: "field.unit.price", Default: "unit_price"}, {Name: "field.total.price", Default: "total_price"},
 		{Name: "max.quantity"}, {Name: "max.unit.price"}, {Name: "max.total.price"},
-		{Name: "total.mismatch", Default: "correct", OneOf: []string{"correct", "refuse"}}, {Name: "tombstone", Default: "refuse", OneOf: []string{"refuse", "pass"}},
+		{Name: "total.mismatch", Default: "correct"}, {Name: "tombstone", Default: "pass"},
 	}
 }
 
@@ -85,11 +85,11 @@ func StepKeys(class connecttransform.Class) []def.Key {
 	return all
 }
 
-// Shown sorts the keys of a step as a validation shows them.
+// Shown sorts the keys of a step as a validation shows them, with the hidden ones behind.
 func Shown(all []def.Key) []def.Key {
 	rank := map[string]int{def.High: 0, def.Medium: 1, def.Low: 2}
 	return slices.SortedStableFunc(slices.Values(all), func(a, b def.Key) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), compareBool(b.Required, a.Required),
+		return cmp.Or(compareBool(a.Hides, b.Hides), cmp.Compare(a.Order, b.Order), compareBool(b.Required, a.Required),
 			cmp.Compare(rank[a.Importance], rank[b.Importance]), strings.Compare(a.Name, b.Name))
 	})
 }
