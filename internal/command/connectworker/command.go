@@ -33,6 +33,7 @@ func Distributed(commit string) *cli.Command {
 		Description: "Reads the same properties file as connect-distributed.sh of Kafka, and variables such as\n" +
 			"CONNECT_GROUP_ID, which override the file. Runs JDBC sink connectors into MariaDB. Several workers\n" +
 			"with the same group.id share the connectors.",
+		Flags:        []cli.Flag{daemon},
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			args := arguments(c)
@@ -52,6 +53,7 @@ func Standalone(commit string) *cli.Command {
 		ArgsUsage: "WORKER.properties [CONNECTOR.properties|CONNECTOR.json ...]",
 		Description: "Reads the same files as connect-standalone.sh of Kafka. Connectors that are created with the\n" +
 			"REST API live until the worker stops. The offsets are in Kafka.",
+		Flags:        []cli.Flag{daemon},
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			args := arguments(c)
@@ -63,17 +65,15 @@ func Standalone(commit string) *cli.Command {
 	}
 }
 
-// arguments returns the arguments without -daemon, with which Kafka's scripts go to the
-// background.
-func arguments(c *cli.Context) (args []string) {
-	for _, arg := range c.Args().Slice() {
-		if arg == "-daemon" || arg == "--daemon" {
-			fmt.Fprintln(c.App.ErrWriter, c.Command.Name+": -daemon has no effect: let systemd, Docker or & run the worker in the background")
-			continue
-		}
-		args = append(args, arg)
+// daemon is the flag with which Kafka's scripts go to the background.
+var daemon = &cli.BoolFlag{Name: "daemon", Usage: "no effect: let systemd, Docker or & run the worker in the background"}
+
+// arguments returns the arguments. It says that -daemon has no effect.
+func arguments(c *cli.Context) []string {
+	if c.Bool(daemon.Name) {
+		fmt.Fprintln(c.App.ErrWriter, c.Command.Name+": -daemon has "+daemon.Usage)
 	}
-	return args
+	return c.Args().Slice()
 }
 
 func usageError(c *cli.Context, err error, _ bool) error { return usage(c, "%v", err) }
@@ -83,7 +83,7 @@ func usage(c *cli.Context, format string, args ...any) error {
 }
 
 // run runs a worker until SIGINT or SIGTERM.
-func run(c *cli.Context, mode properties.Mode, version, commit, file string, connectors []string) error {
+func run(c *cli.Context, mode properties.Mode, commit, file string, connectors []string) error {
 	ctx, stop := signal.NotifyContext(c.Context, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	err := start(ctx, mode, commit, file, connectors)
@@ -98,7 +98,7 @@ func run(c *cli.Context, mode properties.Mode, version, commit, file string, con
 }
 
 // start reads the files and runs a worker until ctx ends.
-func start(ctx context.Context, mode properties.Mode, version, commit, file string, connectors []string) error {
+func start(ctx context.Context, mode properties.Mode, commit, file string, connectors []string) error {
 	raw, err := properties.ReadFile(file)
 	if err != nil {
 		return err

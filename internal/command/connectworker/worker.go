@@ -6,6 +6,11 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/internal/connect/connectorfile"
@@ -24,6 +29,7 @@ type worker struct {
 	loggers *loggers.Loggers
 	herder  *herder.Herder
 	rest    *rest.Server
+	cluster atomic.Pointer[string] // the id of the Kafka cluster
 }
 
 func newWorker(config *properties.Worker, loggers *loggers.Loggers, commit string) (*worker, error) {
@@ -35,7 +41,7 @@ func newWorker(config *properties.Worker, loggers *loggers.Loggers, commit strin
 	w.herder = herder.New(herder.Options{
 		Worker:    config,
 		Streams:   streams,
-		Place:     group.Place,
+		Place:     place,
 		Foreign:   foreign,
 		ClusterID: w.clusterID,
 		Logger:    loggers.Logger,
@@ -81,6 +87,16 @@ func (w *worker) run(ctx context.Context, created []connectorfile.File) error {
 func (w *worker) runHerder(ctx context.Context) error {
 	self := w.config.ID()
 	w.loggers.Logger(loggerName).Info("The worker is starting", "worker_id", self, "address", w.rest.Addr().String())
+	options, err := w.config.Client.Opts()
+	if err != nil {
+		return err
+	}
+	client, err := kgo.NewClient(options...)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	go w.learnClusterID(ctx, client)
 	configs, statuses := store.NewMemoryConfigs(), store.NewMemoryStatuses()
 	defer configs.Close()
 	return w.herder.Run(ctx, herder.Cluster{Configs: configs, Statuses: statuses, Members: group.Single(self)})
@@ -117,4 +133,31 @@ func target(initial string) (connect.Target, error) {
 		return connect.TargetStopped, nil
 	}
 	return "", fmt.Errorf("initial_state must be RUNNING, PAUSED or STOPPED, not %q", initial)
+}
+
+func place(_ string, _ int, workers []string) string { return workers[0] }
+
+func foreign(context.Context, *kgo.Client, string) ([]string, error) { return nil, nil }
+
+// clusterID returns the id of the Kafka cluster, "" until it is known.
+func (w *worker) clusterID() string {
+	if id := w.cluster.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+// learnClusterID asks Kafka for the id of the cluster until it answers.
+func (w *worker) learnClusterID(ctx context.Context, client *kgo.Client) {
+	for ctx.Err() == nil {
+		metadata, err := kadm.NewClient(client).BrokerMetadata(ctx)
+		if err == nil {
+			w.cluster.Store(&metadata.Cluster)
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
 }

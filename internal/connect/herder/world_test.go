@@ -8,10 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
-	_ "github.com/go-sql-driver/mysql"
+	"github.com/go-sql-driver/mysql"
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/internal/connect/group"
+	"github.com/order-sink/order-sink/internal/connect/properties"
 	"github.com/order-sink/order-sink/internal/connect/store"
 	"github.com/order-sink/order-sink/internal/connect/stream"
 	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
@@ -64,11 +66,17 @@ func newWorldAt(t *testing.T, dsn string) *world {
 	t.Cleanup(func() { w.db.Close() })
 	streams, err := stream.NewRunner()
 	require.NoError(t, err)
+	worker, _, err := properties.ReadWorker(properties.Standalone, map[string]string{
+		"bootstrap.servers": strings.Join(w.broker.Seeds(), ","), "listeners": "http://127.0.0.1:8083",
+		"offset.storage.file.filename": "unused",
+		"key.converter":                "org.apache.kafka.connect.storage.StringConverter",
+		"value.converter":              "org.apache.kafka.connect.json.JsonConverter",
+	}, nil)
+	require.NoError(t, err)
 	w.Herder = New(Options{
-		Definitions: simple{w.broker.Seeds()}, Streams: streams,
-		Place:   func(string, int, []string) string { return "worker:8083" },
-		Foreign: func(context.Context, *kgo.Client, string) ([]string, error) { return w.foreign(), nil },
-		Version: "1", GracefulTimeout: 5 * time.Second, TrackTopics: true,
+		Worker: worker, Streams: streams,
+		Place:     func(string, int, []string) string { return "worker:8083" },
+		Foreign:   func(context.Context, *kgo.Client, string) ([]string, error) { return w.foreign(), nil },
 		ClusterID: func() string { return "cluster" },
 		Logger:    func(string) *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) },
 		SetLevel:  func(string, string) ([]string, error) { return nil, nil },
@@ -97,9 +105,13 @@ func newWorldAt(t *testing.T, dsn string) *world {
 
 // config is a connector that writes the topic into the table t.
 func (w *world) config(set ...string) map[string]string {
+	server, err := mysql.ParseDSN(w.dsn)
+	require.NoError(w.t, err)
 	config := map[string]string{
 		"connector.class": "io.confluent.connect.jdbc.JdbcSinkConnector", "topics": w.topic, "tasks.max": "2",
-		"table": "t", "dsn": w.dsn,
+		"connection.url": "jdbc:mariadb://" + server.Addr + "/" + server.DBName, "connection.user": server.User, "connection.password": server.Passwd,
+		"table.name.format": "t", "insert.mode": "upsert", "pk.mode": "record_value", "pk.fields": "id", "auto.create": "true",
+		"errors.tolerance": "all",
 	}
 	for n := 0; n < len(set); n += 2 {
 		config[set[n]] = set[n+1]
