@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +48,7 @@ type world struct {
 	client  *kgo.Client
 	admin   *kadm.Client
 	topic   string
-	foreign func() []string
+	foreign atomic.Pointer[[]string]
 	stop    func()
 }
 
@@ -56,7 +58,8 @@ func newWorld(t *testing.T) *world {
 }
 
 func newWorldAt(t *testing.T, dsn string) *world {
-	w := &world{t: t, dsn: dsn, broker: kafkatest.InMemory(t), foreign: func() []string { return nil }}
+	w := &world{t: t, dsn: dsn, broker: kafkatest.InMemory(t)}
+	w.setForeign()
 	w.topic = kafkatest.Topic(t, w.broker, 3)
 	w.client = kafkatest.Client(t, w.broker)
 	w.admin = kadm.NewClient(w.client)
@@ -76,9 +79,9 @@ func newWorldAt(t *testing.T, dsn string) *world {
 	w.Herder = New(Options{
 		Worker: worker, Streams: streams,
 		Place:     func(string, int, []string) string { return "worker:8083" },
-		Foreign:   func(context.Context, *kgo.Client, string) ([]string, error) { return w.foreign(), nil },
+		Foreign:   func(context.Context, *kgo.Client, string) ([]string, error) { return *w.foreign.Load(), nil },
 		ClusterID: func() string { return "cluster" },
-		Logger:    func(string) *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) },
+		Logger:    func(string) *slog.Logger { return slog.New(slog.NewTextHandler(logs, nil)) },
 		SetLevel:  func(string, string) ([]string, error) { return nil, nil },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -101,6 +104,43 @@ func newWorldAt(t *testing.T, dsn string) *world {
 		return nil
 	})
 	return w
+}
+
+func (w *world) setForeign(members ...string) { w.foreign.Store(&members) }
+
+func privateMariaDB(t *testing.T) *mariadbtest.Server { return mariadbtest.Private(t) }
+
+// current returns the stream of a connector.
+func (w *world) current(name string) *stream.Stream {
+	i := w.get(name)
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	return i.stream
+}
+
+// awaitOther waits until another stream runs.
+func (w *world) awaitOther(name string, than *stream.Stream) {
+	w.t.Helper()
+	eventuallytest.Succeeds(w.t, patience, "another stream runs", func(context.Context) error {
+		if now := w.current(name); now == nil || now == than {
+			return errors.New("not yet")
+		}
+		return nil
+	})
+}
+
+// awaitWait waits until a component of a connector waits for a reason.
+func (w *world) awaitWait(name, component, reason string) {
+	w.t.Helper()
+	eventuallytest.Succeeds(w.t, patience, name+" waits", func(context.Context) error {
+		waits, err := w.Waits(name)
+		for _, wait := range waits {
+			if wait.Component == component && strings.Contains(wait.Reason, reason) {
+				return nil
+			}
+		}
+		return fmt.Errorf("%v, %w", waits, err)
+	})
 }
 
 // config is a connector that writes the topic into the table t.
@@ -133,6 +173,32 @@ func (w *world) sendValue(partition int, value string) {
 	require.NoError(w.t, w.client.ProduceSync(context.Background(), r).FirstErr())
 }
 
+// sendAll is send without waiting for each record.
+func (w *world) sendAll(from, to int) {
+	for id := from; id < to; id++ {
+		w.client.Produce(context.Background(), &kgo.Record{
+			Topic: w.topic, Partition: int32(id % 3), Key: []byte("k"), Value: []byte(strings.ReplaceAll(good, "ID", fmt.Sprint(id))),
+		}, nil)
+		if id%10 == 0 {
+			_ = w.client.Flush(context.Background())
+		}
+	}
+	_ = w.client.Flush(context.Background())
+}
+
+// awaitCount waits until a query gives a number.
+func (w *world) awaitCount(query string, n int) {
+	w.t.Helper()
+	eventuallytest.Succeeds(w.t, patience, fmt.Sprintf("%s gives %d", query, n), func(context.Context) error {
+		got := -1
+		err := w.db.QueryRow(query).Scan(&got)
+		if got != n {
+			return fmt.Errorf("%d, %w", got, err)
+		}
+		return nil
+	})
+}
+
 // awaitRows waits until the table has n rows.
 func (w *world) awaitRows(n int) {
 	w.t.Helper()
@@ -144,12 +210,26 @@ func (w *world) awaitRows(n int) {
 	})
 }
 
-func (w *world) rows() int {
+func (w *world) rows() int { return w.count("t") }
+
+// count returns the number of rows of a table, -1 if it does not exist.
+func (w *world) count(table string) int {
 	n := -1
-	if err := w.db.QueryRow("SELECT COUNT(*) FROM t").Scan(&n); err != nil {
+	if err := w.db.QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n); err != nil {
 		return -1
 	}
 	return n
+}
+
+// awaitMore waits until a table has more than n rows.
+func (w *world) awaitMore(table string, n int) {
+	w.t.Helper()
+	eventuallytest.Succeeds(w.t, patience, fmt.Sprintf("%s has more than %d rows", table, n), func(context.Context) error {
+		if got := w.count(table); got <= n {
+			return fmt.Errorf("%d rows", got)
+		}
+		return nil
+	})
 }
 
 // awaitStates waits until the connector and all of its tasks have states.
@@ -200,3 +280,11 @@ func expectError(t *testing.T, status int, message string, err error) {
 	require.Equal(t, status, answer.Status, answer.Message)
 	require.Contains(t, answer.Message, message)
 }
+
+// logs is where the workers of the tests log to: HERDER_LOG=1 shows it.
+var logs = func() io.Writer {
+	if os.Getenv("HERDER_LOG") != "" {
+		return os.Stderr
+	}
+	return io.Discard
+}()
