@@ -120,9 +120,9 @@ func millis(t Type, field func(*Settings) *duration) setter {
 func idle(s *Settings, key, value string) error {
 	n, err := ParseNumber(key, value, TypeLong, -1<<63)
 	if n < 0 {
-		n = int64(maxMillis)
+		n = longest
 	}
-	s.ConnectionsMaxIdle = duration(min(n, int64(maxMillis))) * 1e6
+	s.ConnectionsMaxIdle = duration(min(n, longest)) * time.Millisecond
 	return err
 }
 

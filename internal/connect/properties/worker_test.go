@@ -175,6 +175,7 @@ func TestAProviderThatNobodyUsesRefusesNoStart(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "worker-0", w.Client.ClientID)
 	require.Equal(t, "${strimzienv:NONE}", w.Properties["client.rack"])
+	require.Contains(t, report, kafkaconf.Note{Key: "client.rack", Verdict: kafkaconf.Honoured, Reason: "plain text, because its config provider has no value: ${strimzienv:NONE}"})
 	all := verdicts(report)
 	require.Equal(t, []string{"config.providers.strimzisecrets.class"}, all[kafkaconf.Refused])
 	require.Subset(t, all[kafkaconf.Ignored], []string{"config.providers.none.class", "config.providers.strimzisecrets.param.separator"})
