@@ -64,6 +64,19 @@ func TestPropertiesWithoutEffectHaveAReason(t *testing.T) {
 	}, got.Notes)
 }
 
+// testdata/keys.txt has the properties of the consumer, producer and admin client of Kafka 4.3.1.
+func TestEachPropertyOfKafkaIsKnown(t *testing.T) {
+	properties := map[string]string{}
+	for _, key := range strings.Fields(read(t, "keys.txt")) {
+		properties[key] = "1"
+	}
+	require.Greater(t, len(properties), 130)
+	got, _ := Parse(properties)
+	for _, note := range got.Notes {
+		assert.NotEqual(t, Unknown, note.Verdict, note.Key)
+	}
+}
+
 // The texts before the colon are Kafka's, and those behind it where Kafka has one.
 func TestPropertiesThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ key, value, want string }{

@@ -2,6 +2,7 @@ package kafkaconf
 
 import (
 	"crypto/tls"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -51,11 +52,12 @@ func TestEachFormOfAStoreConnects(t *testing.T) {
 	both := filepath.Join(t.TempDir(), "both.pem")
 	require.NoError(t, os.WriteFile(both, []byte(read(t, "key.pem")+read(t, "cert.pem")), 0o600))
 	trusts := map[string]map[string]string{
-		"PEM":             {"ssl.truststore.type": "PEM", "ssl.truststore.certificates": read(t, "cert.pem")},
-		"PEM in one line": {"ssl.truststore.type": "PEM", "ssl.truststore.certificates": " " + oneLine(read(t, "cert.pem"))},
-		"PEM file":        {"ssl.truststore.type": "PEM", "ssl.truststore.location": "testdata/cert.pem"},
-		"PKCS12":          {"ssl.truststore.type": "PKCS12", "ssl.truststore.location": "testdata/trust.p12", "ssl.truststore.password": "changeit"},
-		"PKCS12 as JKS":   {"ssl.truststore.location": " testdata/trust.p12", "ssl.truststore.password": "changeit"},
+		"PEM":                    {"ssl.truststore.type": "PEM", "ssl.truststore.certificates": read(t, "cert.pem")},
+		"PEM in one line":        {"ssl.truststore.type": "PEM", "ssl.truststore.certificates": " " + oneLine(read(t, "cert.pem"))},
+		"PEM file":               {"ssl.truststore.type": "PEM", "ssl.truststore.location": "testdata/cert.pem"},
+		"PKCS12":                 {"ssl.truststore.type": "PKCS12", "ssl.truststore.location": "testdata/trust.p12", "ssl.truststore.password": "changeit"},
+		"PKCS12 of a key as JKS": {"ssl.truststore.location": "testdata/key.p12", "ssl.truststore.password": "changeit"},
+		"PKCS12 as JKS":          {"ssl.truststore.location": " testdata/trust.p12", "ssl.truststore.password": "changeit"},
 	}
 	keys := map[string]map[string]string{
 		"PEM":             {"ssl.keystore.certificate.chain": read(t, "cert.pem"), "ssl.keystore.key": read(t, "key.pem"), "ssl.key.password": "key-password"},
@@ -64,10 +66,7 @@ func TestEachFormOfAStoreConnects(t *testing.T) {
 		"PKCS12":          {"ssl.keystore.type": "PKCS12", "ssl.keystore.location": "testdata/key.p12", "ssl.keystore.password": "changeit", "ssl.key.password": "changeit"},
 	}
 	for name, values := range trusts {
-		key := keys[strings.TrimSuffix(name, " as JKS")]
-		for k, v := range key {
-			values[k] = v
-		}
+		maps.Copy(values, keys[strings.TrimSuffix(strings.TrimSuffix(name, " as JKS"), " of a key")])
 		settings, err := ParseTLS(values)
 		require.NoError(t, err, name)
 		server, err := settings.Server("required")

@@ -55,7 +55,8 @@ var ignored = map[string]string{
 	"worker.": ownGroup, "connect.protocol": ownGroup, "scheduled.rebalance.max.delay.ms": ownGroup, "inter.worker.": ownGroup,
 	"session.timeout.ms": ownGroup, "heartbeat.interval.ms": ownGroup, "rebalance.timeout.ms": ownGroup,
 	"metric.": ownMetrics, "metrics.": ownMetrics, "telemetry.": ownMetrics, "auto.include.jmx.reporter": ownMetrics,
-	"confluent.": "it concerns Confluent's programs", "log4j.": "order-sink has its own log: see logger of the configuration",
+	"confluent.": "it concerns Confluent's programs", "log4j.": "it concerns the log of a JVM",
+	"listeners.https.": noHTTPS, "admin.listeners.https.": noHTTPS,
 }
 
 const (
@@ -63,6 +64,7 @@ const (
 	onlySources = "only source connectors use it"
 	fixedFormat = "the internal topics always have the format of Kafka Connect"
 	ownGroup    = "the workers of order-sink find each other through Kafka"
+	noHTTPS     = "no listener begins with https://"
 	needsPrefix = "only the clients of connectors use it: write consumer. or producer. in front of it"
 	ownMetrics  = "order-sink has Prometheus metrics"
 )
