@@ -96,7 +96,9 @@ func TestAnHTTPSListener(t *testing.T) {
 		server := &http.Server{Addr: w.Listeners[1].Address, TLSConfig: w.Listeners[1].TLS, Handler: http.NotFoundHandler()}
 		require.Equal(t, http.StatusNotFound, get(t, server, authority.File), name)
 	}
-	_, _, err := ReadWorker(Distributed, fileWith(t, "listeners=https://:1", "listeners.https.ssl.keystore.location=/none.pem"), nil)
+	_, _, err := ReadWorker(Distributed, fileWith(t, "listeners=https://:1", "listeners.https.ssl.keystore.location="+pair.Both, "listeners.https.ssl.client.auth=REQUIRED"), nil)
+	require.EqualError(t, err, "listeners.https.ssl.client.auth: Invalid value REQUIRED for configuration ssl.client.auth: String must be one of: required, requested, none")
+	_, _, err = ReadWorker(Distributed, fileWith(t, "listeners=https://:1", "listeners.https.ssl.keystore.location=/none.pem"), nil)
 	require.ErrorContains(t, err, "listeners.https.ssl.keystore.location: reading ssl.keystore.location: open /none.pem")
 }
 
