@@ -140,9 +140,7 @@ func (f family) other(name string) (string, bool) {
 func (f family) explain(kind *def.Result, name string) {
 	full, isText := kind.Value.(string)
 	if !isText {
-		if last := len(kind.Errors) - 1; kind.Given && name != Null {
-			kind.Errors[last] += " The class " + def.Trim(name) + " " + connecttransform.Unsupported(def.Trim(name)) + "."
-		}
+		instead(kind, connecttransform.Instead(def.Trim(name)))
 		return
 	}
 	if _, needsSide := keys.Sided(full); needsSide {

@@ -83,18 +83,18 @@ func ConverterVersion(class string) string {
 
 // unsupported has the converters that users have and order-sink has not, with what to do.
 var unsupported = map[string]string{
-	"io.confluent.connect.json.JsonSchemaConverter":            "order-sink reads JSON Schema only in a pipeline of your own: let the producer use AvroConverter or JsonConverter",
-	"io.confluent.connect.protobuf.ProtobufConverter":          "order-sink does not read Protobuf: let the producer use AvroConverter or JsonConverter",
-	"io.apicurio.registry.utils.converter.AvroConverter":       "use io.confluent.connect.avro.AvroConverter with the URL of the registry's Confluent API, /apis/ccompat/v7: the producer needs as-confluent=true, use-id=contentId and headers.enabled=false",
-	"io.debezium.converters.BinaryDataConverter":               "use org.apache.kafka.connect.converters.ByteArrayConverter",
-	"io.debezium.converters.ByteArrayConverter":                "use org.apache.kafka.connect.converters.ByteArrayConverter",
-	"io.debezium.converters.CloudEventsConverter":              "order-sink does not read CloudEvents: let the producer use JsonConverter or AvroConverter",
-	"com.amazonaws.services.schemaregistry.kafkaconnect":       "order-sink does not read the Glue registry: let the producer use JsonConverter or Confluent's AvroConverter",
-	"com.blueapron.connect.protobuf.ProtobufConverter":         "order-sink does not read Protobuf: let the producer use AvroConverter or JsonConverter",
-	"io.apicurio.registry.utils.converter.ExtJsonConverter":    "let the producer use JsonConverter",
-	"io.apicurio.registry.utils.converter.ProtobufConverter":   "order-sink does not read Protobuf: let the producer use AvroConverter or JsonConverter",
-	"io.apicurio.registry.utils.converter.JsonSchemaConverter": "let the producer use JsonConverter or Confluent's AvroConverter",
+	"com.amazonaws.services.schemaregistry.kafkaconnect": "let the producer use JsonConverter or Confluent's AvroConverter",
+	"com.blueapron.connect.protobuf.ProtobufConverter":   otherFormat,
+	"io.apicurio.registry.utils.converter":               otherFormat,
+	"io.apicurio.registry.utils.converter.AvroConverter": "use io.confluent.connect.avro.AvroConverter with the URL of the registry's Confluent API, /apis/ccompat/v7: the producer needs as-confluent=true, use-id=contentId and headers.enabled=false",
+	"io.confluent.connect.json.JsonSchemaConverter":      otherFormat,
+	"io.confluent.connect.protobuf.ProtobufConverter":    otherFormat,
+	"io.debezium.converters.BinaryDataConverter":         "use org.apache.kafka.connect.converters.ByteArrayConverter",
+	"io.debezium.converters.ByteArrayConverter":          "use org.apache.kafka.connect.converters.ByteArrayConverter",
+	"io.debezium.converters.CloudEventsConverter":        otherFormat,
 }
+
+const otherFormat = "let the producer use AvroConverter or JsonConverter"
 
 // ConverterInstead returns what to do instead of an unsupported converter, "" if not known.
 func ConverterInstead(class string) string {

@@ -1,4 +1,4 @@
-package configdef_test
+package reference
 
 import (
 	"regexp"
