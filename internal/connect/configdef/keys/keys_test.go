@@ -88,7 +88,10 @@ func TestZones(t *testing.T) {
 	for zone, fine := range map[string]bool{"UTC": true, "Europe/Berlin": true, "EST": true, "Local": false, "": false, "Mars": false, "../etc/passwd": false, "+02:00": false} {
 		assert.Equal(t, fine, Zone("k", zone) == "", zone)
 	}
-	for zone, fine := range map[string]bool{"+02:00": true, "-3": true, "UTC+2": true, "GMT-03:30": true, "Z": true, "": false, "two": false} {
-		assert.Equal(t, fine, ZoneOffset(zone) == nil, zone)
+	for zone, fine := range map[string]bool{"+02:00": true, "-3": true, "UTC+2": true, "GMT-03:30": true, "Z": true, "Asia/Seoul": true, "": false, "two": false} {
+		assert.Equal(t, fine, Offset("k", zone) == "", zone)
+	}
+	for zone, utc := range map[string]bool{"UTC": true, "GMT": true, "Etc/UTC": true, "Z": true, "+00:00": true, "UTC-0": true, "Zulu": true, "Europe/London": false, "+01": false, "Mars": false} {
+		assert.Equal(t, utc, IsUTC(zone), zone)
 	}
 }
