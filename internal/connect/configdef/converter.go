@@ -1,7 +1,7 @@
 package configdef
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef/def"
 	"github.com/order-sink/order-sink/internal/connect/configdef/keys"
@@ -12,6 +12,9 @@ type Converter struct {
 	Class  string
 	Config map[string]string
 }
+
+// converterType is a key that the worker sets.
+const converterType = "converter.type"
 
 // converterSuffix ends the key of a converter's class, and begins the prefix of its keys.
 const converterSuffix = ".converter"
@@ -50,12 +53,15 @@ func (v *Values) explainConverter(row *def.Result, side string) {
 		}
 		row.Fail(def.Invalid(row.Key.Name, name, "Class "+name+" could not be found. It is "+side+converterSuffix+" of the worker."))
 	}
-	if instead := keys.ConverterInstead(def.Trim(name)); instead != "" {
-		row.Errors[len(row.Errors)-1] += " " + capital(instead) + "."
-	}
+	instead(row, keys.ConverterInstead(def.Trim(name)))
 }
 
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// instead adds to the last error of a class what to do, if that is known.
+func instead(row *def.Result, text string) {
+	if last := len(row.Errors) - 1; last >= 0 && text != "" {
+		row.Errors[last] += " order-sink does not have it: " + text + "."
+	}
+}
 
 // converter reads the keys of a converter.
 func (v *Values) converter(side, class string) {
@@ -66,52 +72,32 @@ func (v *Values) converter(side, class string) {
 	}
 	for i := range all {
 		k := &all[i]
-		name := prefix + k.Name
-		text, found := v.config[name]
-		v.read[name] = true
-		r := &def.Result{Key: k}
+		text, given := v.config[prefix+k.Name], v.Has(prefix+k.Name)
+		v.read[prefix+k.Name] = true
+		var r *def.Result
 		switch {
-		case k.Name == "converter.type":
+		case k.Name == converterType:
 			r = k.Read(&side)
-		case found && text == Null:
+		case text == Null:
 			r = k.Null()
 			v.nulls = append(v.nulls, r)
-		case found:
+		case given:
 			r = k.Read(&text)
 		default:
-			if older := olderName(all, k.Name); older != "" && v.Has(prefix+older) {
-				text = v.config[prefix+older]
-				r = k.Read(&text)
-				r.Given = false
-				break
-			}
 			r = k.Read(nil)
 		}
 		if k.Display == "" {
 			k.Display = k.Name
 		}
-		k.Name = name
+		k.Name = prefix + k.Name // behind Read: the texts of errors have no prefix
 		v.append(r)
 	}
 }
 
-// olderName returns the older name of a key, or nothing.
-func olderName(all []def.Key, name string) string {
-	for i := range all {
-		if all[i].Alias == name {
-			return all[i].Name
-		}
-	}
-	return ""
-}
-
 func (v *Values) addGroup(group string) {
-	for _, known := range v.groups {
-		if known == group {
-			return
-		}
+	if !slices.Contains(v.groups, group) {
+		v.groups = append(v.groups, group)
 	}
-	v.groups = append(v.groups, group)
 }
 
 // Converter returns the converter of a side, "key", "value" or "header", with the defaults of
@@ -125,22 +111,15 @@ func (v *Values) Converter(side string) Converter {
 		from = v.config
 	}
 	c := Converter{Class: class, Config: map[string]string{}}
-	all := keys.ConverterKeys(class)
-	prefix := side + converterSuffix + "."
-	for i := range all {
-		k := &all[i]
-		text, found := from[prefix+k.Name]
+	for _, k := range keys.ConverterKeys(class) {
+		text, found := from[side+converterSuffix+"."+k.Name]
 		switch {
-		case found && text != Null && k.Alias == "":
-			c.Config[k.Name] = def.Trim(text)
+		case k.Name == converterType:
 		case found && text != Null:
-			if _, newer := from[prefix+k.Alias]; !newer {
-				c.Config[k.Alias] = def.Trim(text)
-			}
-		case k.Default != nil && k.Alias == "" && c.Config[k.Name] == "":
+			c.Config[k.Name] = def.Trim(text)
+		case k.Default != nil && k.Alias == "":
 			c.Config[k.Name] = *k.Default
 		}
 	}
-	delete(c.Config, "converter.type")
 	return c
 }

@@ -2,7 +2,6 @@ package configdef
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef/def"
 	"github.com/order-sink/order-sink/internal/connect/configdef/keys"
@@ -29,15 +28,14 @@ type Step struct {
 // family is transforms or predicates.
 type family struct {
 	key        string // also the prefix
-	singular   string
 	java       string // the interface of the classes
 	group      string
 	predicates bool
 }
 
 var families = []family{
-	{keys.Transforms, "Transformation", "Transformation", "Transforms: ", false},
-	{keys.Predicates, "Predicate", "Predicate", "Predicates: ", true},
+	{keys.Transforms, "Transformation", "Transforms: ", false},
+	{keys.Predicates, "Predicate", "Predicates: ", true},
 }
 
 // steps reads the keys of the transforms and predicates.
@@ -57,12 +55,12 @@ func (v *Values) steps() {
 
 // step reads the keys of a transform or a predicate.
 func (v *Values) step(f family, alias string) {
-	prefix := f.key + "." + alias + "."
+	prefix, group := f.key+"."+alias+".", f.group+alias
 	var class connecttransform.Class
 	var known bool
 	kind := v.add(&def.Key{
-		Name: prefix + "type", Kind: def.Class, Required: true, Importance: def.High, Group: f.group + alias, Width: def.Wide,
-		Display: f.singular + " type for " + alias, Values: keys.Steps(f.predicates), Doc: "The Java class of the " + strings.ToLower(f.singular) + " " + alias + ".",
+		Name: prefix + "type", Kind: def.Class, Required: true, Importance: def.High, Group: group, Width: def.Wide,
+		Display: f.java + " type for " + alias, Values: keys.Steps(f.predicates), Doc: "The Java class of " + alias + ".",
 		Classes: func(name string) (string, bool) {
 			if class, known = keys.Step(name, f.predicates); known {
 				return class.Name, true
@@ -71,49 +69,60 @@ func (v *Values) step(f family, alias string) {
 		},
 	})
 	version := &def.Key{
-		Name: prefix + "plugin.version", Kind: def.String, Importance: def.High, Group: f.group + alias, Order: 1, Width: def.Wide,
-		Display: f.singular + " version for " + alias, Doc: "The version of the class, or a range of versions.",
+		Name: prefix + "plugin.version", Kind: def.String, Importance: def.High, Group: group, Order: 1, Width: def.Wide,
+		Display: f.java + " version for " + alias, Doc: "The version of the class, or a range of versions.",
 	}
 	if known {
 		text := stepVersion(class.Name)
 		version.Default, version.Values = &text, []string{text}
 	}
 	versioned := v.add(version)
-	if !known {
+	switch {
+	case !known:
 		f.explain(kind, v.config[prefix+"type"])
-		return
+	case v.checkVersion(kind, versioned):
+		s := Step{Alias: alias, Class: class.Name}
+		var fine bool
+		s.Options, fine = v.options(f, prefix, group, class)
+		v.addStep(f, prefix, kind, s)
+		if fine && class.Name != keys.OrderPrice {
+			for _, problem := range class.Check(s.Options) {
+				kind.Fail(def.Invalid(kind.Key.Name, class.Name, problem.Error()))
+			}
+		}
 	}
-	if !v.checkVersion(kind, versioned) {
-		return
-	}
-	s := Step{Alias: alias, Class: class.Name, Options: map[string]string{}}
-	fine := true
+}
+
+// options reads the options of a transform or a predicate. It returns those that the
+// configuration sets, and whether nothing is wrong with them.
+func (v *Values) options(f family, prefix, group string, class connecttransform.Class) (set map[string]string, fine bool) {
+	set, fine = map[string]string{}, true
 	for i, k := range keys.Shown(keys.StepKeys(class)) {
 		option := k.Name
-		k.Bare, k.Name, k.Group, k.Order = option, prefix+option, f.group+alias, i+2
+		k.Bare, k.Name, k.Group, k.Order = option, prefix+option, group, i+2
 		if k.Display == "" {
 			k.Display = option
 		}
 		r := v.add(&k)
 		fine = fine && len(r.Errors) == 0
-		if text, given := v.config[k.Name]; given && (f.predicates || option != negate && option != predicateKey) {
-			s.Options[option] = text
+		if v.Has(k.Name) && (f.predicates || option != negate && option != predicateKey) {
+			set[option] = v.config[k.Name]
 		}
 	}
-	if !f.predicates {
-		s.Predicate, s.Negate = v.String(prefix+predicateKey), v.Bool(prefix+negate)
-		if v.Has(prefix+negate) && !v.Has(prefix+predicateKey) {
-			kind.Fail(fmt.Sprintf("Config '%snegate' was provided but there is no config '%spredicate' defining a predicate to be negated.", prefix, prefix))
-		}
-		v.transforms = append(v.transforms, s)
-	} else {
+	return set, fine
+}
+
+// addStep keeps a transform or a predicate for the translation.
+func (v *Values) addStep(f family, prefix string, kind *def.Result, s Step) {
+	if f.predicates {
 		v.predicates = append(v.predicates, s)
+		return
 	}
-	if fine && class.Name != keys.OrderPrice {
-		for _, problem := range class.Check(s.Options) {
-			kind.Fail(def.Invalid(kind.Key.Name, class.Name, problem.Error()))
-		}
+	s.Predicate, s.Negate = v.String(prefix+predicateKey), v.Bool(prefix+negate)
+	if v.Has(prefix+negate) && !v.Has(prefix+predicateKey) {
+		kind.Fail(fmt.Sprintf("Config '%snegate' was provided but there is no config '%spredicate' defining a predicate to be negated.", prefix, prefix))
 	}
+	v.transforms = append(v.transforms, s)
 }
 
 // other returns the full name of a class that is of another kind or needs a side.
@@ -131,9 +140,7 @@ func (f family) other(name string) (string, bool) {
 func (f family) explain(kind *def.Result, name string) {
 	full, isText := kind.Value.(string)
 	if !isText {
-		if last := len(kind.Errors) - 1; kind.Given && name != Null {
-			kind.Errors[last] += " The class " + def.Trim(name) + " " + connecttransform.Unsupported(def.Trim(name)) + "."
-		}
+		instead(kind, connecttransform.Instead(def.Trim(name)))
 		return
 	}
 	if _, needsSide := keys.Sided(full); needsSide {

@@ -1,7 +1,6 @@
 package configdef
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/order-sink/order-sink/internal/connect"
@@ -118,11 +117,6 @@ func (v *Values) fail(key, problem string) {
 	if r := v.rows[key]; r != nil {
 		r.Fail(problem)
 	}
-}
-
-// valid reports whether nothing is wrong so far.
-func (v *Values) valid() bool {
-	return !slices.ContainsFunc(v.order, func(r *def.Result) bool { return len(r.Errors) > 0 })
 }
 
 // refuse adds an error to each key that order-sink cannot honour.

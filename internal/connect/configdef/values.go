@@ -151,10 +151,12 @@ func (v *Values) Unknown() []string {
 	driver := v.Driver()
 	var unknown []string
 	for _, key := range slices.Sorted(maps.Keys(v.config)) {
-		_, isDriver := driver[strings.TrimPrefix(key, driverPrefix)]
-		if !v.read[key] && !noted[key] && !(isDriver && strings.HasPrefix(key, driverPrefix)) {
-			unknown = append(unknown, key)
+		name, isConnection := strings.CutPrefix(key, driverPrefix)
+		_, isDriver := driver[name]
+		if v.read[key] || noted[key] || isConnection && isDriver {
+			continue
 		}
+		unknown = append(unknown, key)
 	}
 	return unknown
 }

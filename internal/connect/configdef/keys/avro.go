@@ -17,8 +17,8 @@ func avroKeys() []def.Key {
 		{Name: "schema.registry.basic.auth.user.info", Kind: def.Password, Default: def.Text(""), Importance: def.Medium, Doc: "The older name of basic.auth.user.info.", Alias: "basic.auth.user.info"},
 		{Name: "bearer.auth.credentials.source", Kind: def.String, Default: def.Text("STATIC_TOKEN"), Importance: def.Medium, Doc: "Where the token of the registry is: STATIC_TOKEN."},
 		{Name: "bearer.auth.token", Kind: def.Password, Default: def.Text(""), Importance: def.Medium, Doc: "The token of the registry."},
-		{Name: "schemas.cache.config", Kind: def.Int, Default: def.Text("1000"), Importance: def.Low, Doc: "How many schemas the converter remembers."},
-		{Name: "max.schemas.per.subject", Kind: def.Int, Default: def.Text("1000"), Importance: def.Low, Doc: "No effect: see schemas.cache.config.", Ignored: "schemas.cache.config limits the schemas"},
+		{Name: "schemas.cache.config", Kind: def.Int, Default: def.Text("1000"), Importance: def.Low, Doc: "No effect: order-sink remembers 1000 schemas.", Ignored: "order-sink remembers 1000 schemas"},
+		{Name: "max.schemas.per.subject", Kind: def.Int, Default: def.Text("1000"), Importance: def.Low, Doc: "No effect: order-sink remembers 1000 schemas.", Ignored: "order-sink remembers 1000 schemas"},
 		{Name: "proxy.host", Kind: def.String, Default: def.Text(""), Importance: def.Low, Doc: "Not supported: set HTTPS_PROXY.", Refused: "set the environment variable HTTP_PROXY or HTTPS_PROXY of the worker"},
 		{Name: "proxy.port", Kind: def.Int, Default: def.Text("-1"), Importance: def.Low, Doc: "Not supported: set HTTPS_PROXY.", Refused: "set the environment variable HTTP_PROXY or HTTPS_PROXY of the worker"},
 

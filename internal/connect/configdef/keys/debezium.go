@@ -24,7 +24,7 @@ func Debezium() []def.Key {
 	naming := classes(tableNaming, "io.debezium.sink.naming.PassthroughCollectionNamingStrategy", "io.debezium.connector.jdbc.naming.DefaultTableNamingStrategy")
 	tableFormat := def.Key{Kind: def.String, Default: def.Text("${topic}"), Importance: def.Medium, Width: def.Middle, Display: "A format string for the collection name", Doc: "The name of the table. ${topic} is the topic, and ${source.FIELD} a field of the source of a change event."}
 	strategy := def.Key{Kind: def.Class, Classes: naming, Default: def.Text(tableNaming), Importance: def.Low, Width: def.Wide, Display: "CollectionNamingStrategy class", Doc: "How a topic becomes the name of a table: Debezium's own classes."}
-	zone := def.Key{Kind: def.String, Default: def.Text("UTC"), Importance: def.Medium, Width: def.Narrow, Display: "The timezone used when inserting temporal values.", Doc: "The time zone of values with a zone (ZonedTimestamp, ZonedTime)."}
+	zone := def.Key{Kind: def.String, Default: def.Text("UTC"), Importance: def.Medium, Width: def.Narrow, Display: "The timezone used when inserting temporal values.", Doc: "The time zone of values with a zone (ZonedTimestamp, ZonedTime): UTC."}
 	all := in(groupConnector,
 		def.Key{Name: "connection.url", Kind: def.String, Importance: def.High, Width: def.Wide, Display: "Hostname", Doc: "The JDBC URL of MariaDB, such as jdbc:mariadb://host:3306/database."},
 		def.Key{Name: "connection.username", Kind: def.String, Importance: def.High, Width: def.Narrow, Display: "User", Doc: "The user of MariaDB."},

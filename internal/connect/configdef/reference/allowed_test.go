@@ -1,4 +1,4 @@
-package configdef_test
+package reference
 
 import (
 	"regexp"
@@ -18,8 +18,6 @@ import (
 //  5. The reason of an invalid regular expression, and of an unknown type of Cast, is Java's.
 //  6. The text behind "could not be found." says what to do.
 //  7. JsonConverter's versions are listed twice, once as a header converter.
-//  8. A client key that the worker does not know has no definition in order-sink.
-//  9. A missing regular expression has a second error, about a null pointer in Java.
 //
 // Next to these, a case of the table has the keys for which order-sink is stricter.
 func allow(v connect.Validation) connect.Validation {

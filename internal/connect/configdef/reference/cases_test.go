@@ -1,4 +1,4 @@
-package configdef_test
+package reference
 
 import "strings"
 
@@ -71,7 +71,7 @@ var cases = []struct {
 	{name: "lists of the class", set: set{"field.include.list": " a ,, b", "primary.key.fields": " a , b "}},
 	{name: "classes of the class", set: set{"collection.naming.strategy": "foo", "table.naming.strategy": "", "column.naming.strategy": "bar"}},
 	{name: "upper case", set: set{"insert.mode": "UPSERT", "primary.key.mode": "RECORD_KEY", "schema.evolution": "Basic"}},
-	{name: "older names", set: set{"table.name.format": "t", "database.time_zone": "Europe/Berlin"}},
+	{name: "older names", set: set{"table.name.format": "t", "database.time_zone": "Etc/UTC"}},
 
 	{name: "unknown converter", set: set{"key.converter": "nope"}},
 	{name: "empty converter", set: set{"value.converter": ""}},
@@ -150,7 +150,9 @@ var cases = []struct {
 	{name: "asterisks", set: set{"connection.password": "******"}, stricter: map[string]string{"connection.password": "asterisks"}},
 	{name: "PostgreSQL", set: set{"connection.url": "jdbc:postgresql://h/d"}, stricter: map[string]string{"connection.url": "MariaDB only"}},
 	{name: "no connection", without: []string{"connection.url", "connection.username", "connection.password"}, stricter: map[string]string{"connection.url": "Missing required", "connection.username": "Missing required"}},
-	{name: "time zone", set: set{"use.time.zone": "Nowhere"}, stricter: map[string]string{"use.time.zone": "expected a time zone"}},
+	{name: "time zone", set: set{"use.time.zone": "Nowhere"}, stricter: map[string]string{"use.time.zone": "Invalid time zone identifier"}},
+	{name: "another zone", set: set{"database.time_zone": "Europe/Berlin"}, stricter: map[string]string{"database.time_zone": "writes times in UTC"}},
+	{name: "a million tasks", set: set{"tasks.max": "1000000"}, stricter: map[string]string{"tasks.max": "at most 1000"}},
 	{name: "batch of none", set: set{"batch.size": "0"}, stricter: map[string]string{"batch.size": "at least 1"}},
 	{name: "empty format", set: set{"collection.name.format": "  "}, stricter: map[string]string{"collection.name.format": "non-empty"}},
 }
