@@ -180,6 +180,11 @@ func (c *Configs) write(ctx context.Context, what string, records ...*kgo.Record
 	ctx, cancel := context.WithTimeout(ctx, writeLimit)
 	defer cancel()
 	select {
+	case <-c.failed:
+		return fmt.Errorf("%s: nothing was changed: %w", what, c.err)
+	default:
+	}
+	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
 	case <-ctx.Done():

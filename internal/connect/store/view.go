@@ -25,34 +25,32 @@ import (
 //     the offset up to which its writer had read. It applies only if nothing newer than this
 //     offset applied to its key. So a change that comes between is not lost.
 //
-// The invariant: what the last record of each key says, with the headers ignored, is what
-// the view says. A connector for which this is not so is broken, and needs a repair.
+// The invariant: the last record of each key is one that applied. Then compaction, and a
+// worker that ignores headers, have the same connectors. A connector for which this is not so
+// is broken, and needs a repair.
 type view map[string]*entry
 
 // entry is a connector, or the name of a connector that does not exist.
 type entry struct {
-	now      content
-	last     content // of the last records, with the headers ignored
-	configAt int64   // the offset of the last record that applied to now.config
-	targetAt int64
-	revision int64 // of now.config
-	pending  *pending
+	config     map[string]string // nil if the connector does not exist
+	target     connect.Target    // "" for none
+	revision   int64             // of config
+	configAt   int64             // the offset of the last record that applied to config
+	targetAt   int64
+	configLost bool // the last record of the key did not apply
+	targetLost bool
+
+	pending map[string]connect.Target // the targets of creations whose connector has not come yet, by id
+	newest  string                    // the id of the last record of the target, if it is one of them
+	adopted *adopted
 }
 
-type content struct {
-	config map[string]string // nil if the connector does not exist
-	target connect.Target    // "" for none
-}
-
-// pending is the target of a creation whose connector has not come yet.
-type pending struct {
+// adopted is a pending target that became valid with a record that replaces everything:
+// compaction may have removed the creation's record of the connector. If the creation
+// nevertheless follows, it has lost, and the target before is valid again.
+type adopted struct {
 	id     string
-	target connect.Target
-	// adopted is set when a record that replaces everything has created the connector after
-	// the target. If compaction has removed the connector's record of the creation, the target
-	// is valid. Otherwise the creation follows, loses, and before is valid again.
-	adopted bool
-	before  connect.Target
+	before connect.Target
 }
 
 // outcome says whether a creation has won.
@@ -115,22 +113,25 @@ func (v view) applyTarget(name string, r *kgo.Record) (changed bool, err error) 
 		}
 	}
 	e := v.entry(name)
-	e.last.target = target
 	if id := header(r, createHeader); id != "" {
-		e.pending = &pending{id: id, target: target}
+		if e.pending == nil {
+			e.pending = map[string]connect.Target{}
+		}
+		e.pending[id], e.newest, e.targetLost = target, id, true
 		return false, nil
 	}
 	if stale, err := newer(e.targetAt, r); stale || err != nil {
+		e.targetLost, e.newest = true, ""
 		return false, err
 	}
-	e.pending = nil
+	e.pending, e.newest, e.adopted = nil, "", nil
 	return e.setTarget(target, r.Offset), nil
 }
 
 // setTarget reports whether the connector exists and its target differs from before.
 func (e *entry) setTarget(target connect.Target, offset int64) (changed bool) {
-	changed = e.now.config != nil && started(e.now.target) != started(target)
-	e.now.target, e.targetAt = target, offset
+	changed = e.config != nil && started(e.target) != started(target)
+	e.target, e.targetAt, e.targetLost = target, offset, false
 	return changed
 }
 
@@ -142,44 +143,47 @@ func (v view) applyConnector(name string, r *kgo.Record) (changed bool, created 
 		}
 	}
 	e := v.entry(name)
-	e.last.config = config
 	if id := header(r, createHeader); id != "" {
 		changed, won := e.create(id, config, r.Offset)
 		return changed, &outcome{id, won}, nil
 	}
 	if stale, err := newer(e.configAt, r); stale || err != nil {
+		e.configLost = true
 		return false, nil, err
 	}
-	if p := e.pending; p != nil && !p.adopted && config != nil {
-		p.adopted, p.before = true, e.now.target
-		changed = e.setTarget(p.target, r.Offset)
+	if target, ok := e.pending[e.newest]; ok && config != nil {
+		e.adopted = &adopted{e.newest, e.target}
+		delete(e.pending, e.newest)
+		changed = e.setTarget(target, r.Offset)
 	}
 	return e.setConfig(config, r.Offset) || changed, nil, nil
 }
 
+// create applies the record of a connector that has the id of a creation.
 func (e *entry) create(id string, config map[string]string, offset int64) (changed, won bool) {
-	p := e.pending
-	if p != nil && p.id == id {
-		e.pending = nil
-	}
-	if e.now.config != nil {
-		if p != nil && p.id == id && p.adopted {
-			changed = e.setTarget(p.before, offset)
+	target, targeted := e.pending[id]
+	delete(e.pending, id)
+	if e.config != nil {
+		e.configLost = true
+		if e.adopted != nil && e.adopted.id == id {
+			changed = e.setTarget(e.adopted.before, offset)
+			e.targetLost, e.adopted = true, nil
 		}
 		return changed, false
 	}
-	if p != nil && p.id == id {
-		e.setTarget(p.target, offset)
+	if targeted {
+		e.setTarget(target, offset)
+		e.targetLost = e.newest != id
 	}
 	return e.setConfig(config, offset), true
 }
 
 func (e *entry) setConfig(config map[string]string, offset int64) (changed bool) {
-	e.configAt = offset
-	if (config == nil) == (e.now.config == nil) && maps.Equal(config, e.now.config) {
+	e.configAt, e.configLost = offset, false
+	if (config == nil) == (e.config == nil) && maps.Equal(config, e.config) {
 		return false
 	}
-	e.now.config, e.revision = config, offset+1
+	e.config, e.revision = config, offset+1
 	return true
 }
 
@@ -197,33 +201,25 @@ func newer(at int64, r *kgo.Record) (bool, error) {
 func started(target connect.Target) connect.Target { return cmp.Or(target, connect.TargetStarted) }
 
 // broken reports whether a connector needs a repair.
-func (e *entry) broken() bool {
-	if (e.now.config == nil) != (e.last.config == nil) || !maps.Equal(e.now.config, e.last.config) {
-		return true
-	}
-	if e.now.config == nil {
-		return e.now.target != e.last.target
-	}
-	return started(e.now.target) != started(e.last.target)
-}
+func (e *entry) broken() bool { return e.configLost || e.targetLost }
 
 // repair returns the records that repair a connector, by a worker that has read to offset.
 func (e *entry) repair(name string, offset int64) []*kgo.Record {
-	target := e.now.target
-	if e.now.config != nil {
+	target := e.target
+	if e.config != nil {
 		target = started(target)
 	}
 	text := strconv.FormatInt(offset, 10)
 	return []*kgo.Record{
 		addHeader(targetRecord(name, target), repairHeader, text),
-		addHeader(connectorRecord(name, e.now.config), repairHeader, text),
+		addHeader(connectorRecord(name, e.config), repairHeader, text),
 	}
 }
 
 // stored returns a copy.
 func (e *entry) stored() (connect.Stored, bool) {
-	if e.now.config == nil {
+	if e.config == nil {
 		return connect.Stored{}, false
 	}
-	return connect.Stored{Config: maps.Clone(e.now.config), Target: started(e.now.target), Revision: e.revision}, true
+	return connect.Stored{Config: maps.Clone(e.config), Target: started(e.target), Revision: e.revision}, true
 }
