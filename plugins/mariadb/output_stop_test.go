@@ -16,12 +16,19 @@ import (
 // tells the program.
 func (d *database) stopping(config string) (o *sink, told chan Stop) {
 	d.t.Helper()
+	o, told, end := d.newStopping(config)
+	d.t.Cleanup(end)
+	return o, told
+}
+
+func (d *database) newStopping(config string) (o *sink, told chan Stop, end func()) {
+	d.t.Helper()
 	env, e := observed(d.t)
 	lines := &logLines{}
 	builder := env.NewResourceBuilder()
 	builder.SetLogger(slog.New(lines))
 	require.NoError(d.t, builder.SetMetricsYAML("kept: {}"))
-	resources, end, err := builder.Build()
+	resources, stop, err := builder.Build()
 	require.NoError(d.t, err)
 	told = make(chan Stop, 9)
 	resources.SetGeneric(StopKey{}, func(s Stop) { told <- s })
@@ -29,13 +36,12 @@ func (d *database) stopping(config string) (o *sink, told chan Stop) {
 	require.NoError(d.t, err)
 	made, err := newOutput(parsed, resources.IntoPath("output"))
 	require.NoError(d.t, err)
-	d.t.Cleanup(func() {
-		require.NoError(d.t, made.Close(context.Background()))
-		require.NoError(d.t, end(context.Background()))
-	})
 	o = &sink{BatchOutput: made, log: lines, metrics: e}
 	require.NoError(d.t, o.Connect(d.t.Context()))
-	return o, told
+	return o, told, func() {
+		require.NoError(d.t, made.Close(context.Background()))
+		require.NoError(d.t, stop(context.Background()))
+	}
 }
 
 // numbered gives messages the positions of partition 3 from an offset on.
@@ -62,11 +68,6 @@ func (d *database) stopsAt(o *sink, told chan Stop, batch service.MessageBatch, 
 	return s
 }
 
-func failed(m *service.Message, why error) *service.Message {
-	m.SetError(why)
-	return m
-}
-
 const twoTables = "table: ${! @table }\nkey: [id]\ntombstone: delete\n"
 
 // stops are batches with a refused message.
@@ -84,7 +85,7 @@ var stops = map[string]struct {
 }{
 	"a processor": {[]string{orders}, ordersConfig, nil, func() service.MessageBatch {
 		b := batchOf(order("a", "x", 1, "1"), order("b", "x", 1, "1"), order("a", "x", 2, "1"), order("c", "x", 1, "1"))
-		failed(b[1], errors.New("bad_json: value: no JSON"))
+		b[1].SetError(errors.New("bad_json: value: no JSON"))
 		return b
 	}, 1, "bad_json", "SELECT order_id, qty FROM orders ORDER BY 1", []string{"a|1"}, "", []string{"a|2", "c|1"}},
 	"the first message": {[]string{orders}, ordersConfig, nil, func() service.MessageBatch {
