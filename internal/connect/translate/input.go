@@ -34,6 +34,7 @@ func (t *translator) input() *yaml.Node {
 		"rack", s.Rack,
 		"instance_id", s.InstanceID,
 		"start_offset", s.StartOffset,
+		"commit_period", t.commitPeriod(),
 		"session_timeout", duration(s.SessionTimeout),
 		"rebalance_timeout", duration(s.MaxPollInterval),
 		"metadata_max_age", duration(s.MetadataMaxAge),
@@ -43,6 +44,19 @@ func (t *translator) input() *yaml.Node {
 		"fetch_max_wait", duration(s.FetchMaxWait),
 	)...)
 	return component("topics", "kafka_read", config)
+}
+
+// commitPeriod is how often the worker commits offsets.
+func (t *translator) commitPeriod() string {
+	const key = "offset.flush.interval.ms"
+	if t.Worker[key] == "" {
+		return ""
+	}
+	period, err := kafkaconf.ParseMillis(key, t.Worker[key], kafkaconf.TypeLong)
+	if err != nil {
+		t.refuse(key, "%s", err)
+	}
+	return duration(period)
 }
 
 // settings returns what the worker and the connector say about a Kafka client.
