@@ -172,6 +172,9 @@ func (w *Worker) await(ctx context.Context) error {
 	return nil
 }
 
+// Address returns the address of REST, "127.0.0.1:port".
+func (w *Worker) Address() string { return w.address }
+
 // PID returns the process id of the JVM, for measurements.
 func (w *Worker) PID() int { return w.process.PID() }
 
