@@ -17,7 +17,7 @@ import (
 func (t *translator) input() *yaml.Node {
 	s := t.settings(kafkaconf.Consumer)
 	p := t.pipeline
-	p.Group, p.Topics = s.Group, t.v.List("topics")
+	p.Group, p.Topics = s.Group, t.list("topics")
 	if len(p.Topics) == 0 {
 		p.TopicsRegex = t.v.String("topics.regex")
 	}
@@ -28,7 +28,6 @@ func (t *translator) input() *yaml.Node {
 	config := fields(append(t.connection("KAFKA", s),
 		"topics", p.Topics,
 		"regexp_topics_include", t.topicsRegex(),
-		"regexp_topics_exclude", t.notTopics(),
 		"consumer_group", s.Group,
 		"client_id", clientID,
 		"rack", s.Rack,
@@ -185,15 +184,6 @@ func javaOnly(expression string) string {
 		}
 	}
 	return ""
-}
-
-// notTopics keeps the dead letter topic out of a subscription by a regular expression.
-func (t *translator) notTopics() []string {
-	topic := t.v.String("errors.deadletterqueue.topic.name")
-	if topic == "" || t.pipeline.TopicsRegex == "" {
-		return nil
-	}
-	return []string{regexp.QuoteMeta(topic)}
 }
 
 // batchRecords returns the size of a batch, or nil for the default. Batches that are larger

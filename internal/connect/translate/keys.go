@@ -6,13 +6,23 @@ import (
 	"strings"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
+	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
 )
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
 // keyNames returns the names of the key columns in the configuration.
 func (t *translator) keyNames() []string {
-	return slices.DeleteFunc(slices.Clone(t.v.List(t.keys().fields)), func(name string) bool { return name == "" })
+	return t.list(t.keys().fields)
+}
+
+// list returns a list of names. In Debezium's connector some lists are text.
+func (t *translator) list(key string) []string {
+	names := slices.Clone(t.v.List(key))
+	if names == nil {
+		names = kafkaconf.ParseList(t.v.String(key))
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 // valueKey returns the key columns that are fields of the value.
@@ -23,7 +33,7 @@ func (t *translator) valueKey() []string {
 	return nil
 }
 
-func (t *translator) keyMode() string { return strings.ToLower(t.v.String(t.keys().mode)) }
+func (t *translator) keyMode() string { return t.v.Word(t.keys().mode) }
 
 // kafkaColumns are the columns of a key that is the position of the record.
 func (t *translator) kafkaColumns() []string {

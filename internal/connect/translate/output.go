@@ -114,7 +114,7 @@ func (t *translator) serverTLS(s jdbc.TLS) *yaml.Node {
 
 // mode is what a record does to the row of its key.
 func (t *translator) mode() string {
-	mode := strings.ToLower(t.v.String("insert.mode"))
+	mode := t.v.Word("insert.mode")
 	switch mode {
 	case "multi":
 		return "insert"
@@ -149,7 +149,7 @@ func (t *translator) evolution() (pairs []any) {
 	mapping := "debezium"
 	switch t.class {
 	case configdef.Debezium:
-		switch strings.ToLower(t.v.String("schema.evolution")) {
+		switch t.v.Word("schema.evolution") {
 		case "basic":
 			creates, adds = true, true
 		case "validate-only":
@@ -175,7 +175,7 @@ func (t *translator) evolution() (pairs []any) {
 // columns chooses the fields that become columns.
 func (t *translator) columns() (pairs []any) {
 	plainOnly := func(key string) (names []string) {
-		for _, entry := range t.v.List(key) {
+		for _, entry := range t.list(key) {
 			if topic, field, scoped := t.scoped(entry); !scoped || t.onlyTopic() == topic {
 				names = append(names, field)
 			}
@@ -206,7 +206,7 @@ func (t *translator) scoped(entry string) (topic, field string, scoped bool) {
 
 // onlyTopic returns the topic if the connector reads one.
 func (t *translator) onlyTopic() string {
-	if topics := t.v.List("topics"); len(topics) == 1 && !t.routes() {
+	if topics := t.list("topics"); len(topics) == 1 && !t.routes() {
 		return topics[0]
 	}
 	return ""
@@ -218,7 +218,7 @@ func (t *translator) hasScopedFields() bool {
 		return false
 	}
 	isScoped := func(entry string) bool { return strings.Contains(entry, ":") }
-	return slices.ContainsFunc(t.v.List("field.include.list"), isScoped) || slices.ContainsFunc(t.v.List("field.exclude.list"), isScoped)
+	return slices.ContainsFunc(t.list("field.include.list"), isScoped) || slices.ContainsFunc(t.list("field.exclude.list"), isScoped)
 }
 
 // topicFields are the transforms that choose the fields of each topic.
@@ -227,11 +227,11 @@ func (t *translator) topicFields() (steps []step) {
 		return nil
 	}
 	for _, list := range []struct{ key, option string }{{"field.include.list", "include"}, {"field.exclude.list", "exclude"}} {
-		entries := t.v.List(list.key)
+		entries := t.list(list.key)
 		if len(entries) == 0 {
 			continue
 		}
-		if len(t.v.List("topics")) == 0 || t.routes() {
+		if len(t.list("topics")) == 0 || t.routes() {
 			t.refuse(list.key, "fields of one topic (TOPIC:FIELD) need the names of the topics in topics, and no transform that changes the topic")
 			return nil
 		}
@@ -241,7 +241,7 @@ func (t *translator) topicFields() (steps []step) {
 }
 
 func (t *translator) topicSteps(option string, entries []string) (steps []step) {
-	for i, topic := range t.v.List("topics") {
+	for i, topic := range t.list("topics") {
 		var fields []string
 		for _, entry := range entries {
 			if of, field, scoped := t.scoped(entry); !scoped || of == topic {

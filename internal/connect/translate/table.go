@@ -133,7 +133,7 @@ func quote(value string) string {
 func (t *translator) tableMapping() map[string]string {
 	const key = "topics.to.tables.mapping"
 	tables := map[string]string{}
-	for _, entry := range t.v.List(key) {
+	for _, entry := range t.list(key) {
 		topic, table, found := strings.Cut(entry, ":")
 		if !found || topic == "" || table == "" || strings.Contains(table, "${") {
 			t.refuse(key, "expected TOPIC:TABLE for each topic, with commas between them")
