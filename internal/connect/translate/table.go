@@ -151,5 +151,6 @@ func (t *translator) mappedTable(tables map[string]string) *yaml.Node {
 		return text(tables[topic])
 	}
 	members, _ := json.Marshal(tables)
-	return raw("${! " + escape(string(members)) + `.get(@kafka_topic).or("") }`)
+	// A dot in the path of get would mean a member of a member.
+	return raw("${! " + escape(string(members)) + `.get(@kafka_topic.replace_all(".", "~1")).or("") }`)
 }
