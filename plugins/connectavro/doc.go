@@ -1,6 +1,7 @@
 // Package connectavro decodes Avro with a schema registry: the bytes that Kafka Connect's
 // AvroConverter and Confluent's serializers write. processor.go and config.go are the
-// processor connect_avro_decode. The rest is plain Go that knows nothing of a pipeline:
+// processor connect_avro_decode. input.go is the input connect_avro_status, which shows in
+// /ready that the processor waits. The rest is plain Go that knows nothing of a pipeline:
 // wire finds the schema of a message, registry asks for schemas and remembers them, and
 // avro compiles a schema and reads values.
 //
