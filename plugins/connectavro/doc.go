@@ -31,6 +31,9 @@
 //   - Text that is not UTF-8, a boolean other than 0 or 1, bytes after the value and a key
 //     twice in a map are bad_avro.
 //   - A wrong default is no default, also in connect.default.
+//   - A default of a union has the first type of the union, and the members of the other
+//     types are null, whatever connect.default says.
+//   - An array of entries with text keys is a map also when the keys are never null.
 //
 // # Values
 //
