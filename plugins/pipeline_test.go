@@ -22,6 +22,7 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
+	"github.com/order-sink/order-sink/plugins/mariadb"
 )
 
 func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Close) }
@@ -48,6 +49,7 @@ type pipeline struct {
 	topics  []string
 	db      *sql.DB
 	dsn     string
+	told    chan mariadb.Stop // gets what stops the output; nil for nothing
 	content sync.Mutex
 	decoded []string // the records that the processors have handled
 }
@@ -138,10 +140,15 @@ logger: { level: NONE }
 `, p.broker.Seeds()[0], strings.Join(p.topics, ", "), p.topics[0], batch, strings.Join(append([]string{"{ decoded: {} }"}, processors...), ", "), output)))
 	stream, err := builder.Build()
 	require.NoError(p, err)
+	patience := time.Minute
+	if p.told != nil {
+		patience = 4 * time.Second // a stopped output acknowledges nothing more
+		stream.Resources().SetGeneric(mariadb.StopKey{}, func(s mariadb.Stop) { p.told <- s })
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
 	stop = sync.OnceFunc(func() {
-		assert.NoError(p, errors.Join(stream.StopWithin(time.Minute), <-ended))
+		assert.NoError(p, errors.Join(stream.StopWithin(patience), <-ended))
 	})
 	p.Cleanup(stop)
 	return stop

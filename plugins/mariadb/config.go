@@ -40,6 +40,7 @@ func spec() *service.ConfigSpec {
 		Fields(writeFields()...).
 		Fields(eventFields()...).
 		Fields(evolutionFields()...).
+		Field(onRefusalField()).
 		Field(parentWaitField()).
 		Field(limitField()).
 		Fields(connectionFields()...).
@@ -81,6 +82,7 @@ type config struct {
 	store.Config
 	table      *service.InterpolatedString
 	events     string // the name of the format of change events
+	onRefusal  string
 	limit      breaker.Limit
 	parentWait time.Duration
 }
@@ -121,6 +123,15 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	}
 	if c.limit, err = parseLimit(parsed.Namespace(breaker.FieldLimit)); err != nil {
 		return c, fmt.Errorf("reading %s: %w", breaker.FieldLimit, err)
+	}
+	if c.onRefusal = choose(&err, parsed, fieldOnRefusal, map[string]string{onRefusalContinue: onRefusalContinue, onRefusalStop: onRefusalStop}); c.onRefusal == onRefusalStop {
+		c.limit.Ratio = 1 // there is one refusal at most
+	}
+	if err == nil && c.onRefusal == onRefusalStop && parsed.Contains(fieldDeadLetter) {
+		err = errors.New(stopOrDeadLetter)
+	}
+	if err != nil {
+		return c, err
 	}
 	if c.parentWait, err = parsed.FieldDuration(fieldParentWait); err == nil && c.parentWait < 0 {
 		err = fmt.Errorf("%s must not be negative", fieldParentWait)

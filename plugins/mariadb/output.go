@@ -2,7 +2,6 @@ package mariadb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
-	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/report"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/store"
@@ -39,6 +37,7 @@ func init() {
 type output struct {
 	store       *store.Store
 	table       *service.InterpolatedString // the name of a message's table
+	stop        *stopper                    // nil: a refusal does not stop the output
 	breaker     *breaker.Breaker            // nil for none
 	forget      func()                      // ends the handling of SIGUSR1
 	held        sync.Map                    // the tallies of batches that dead_letter_limit holds back, by [rows.Identity]
@@ -79,6 +78,7 @@ func newOutput(parsed *service.ParsedConfig, resources *service.Resources) (*out
 	return &output{
 		store:       store,
 		table:       c.table,
+		stop:        c.stopper(resources),
 		breaker:     b,
 		forget:      breaker.ResumeOnSignal(b),
 		parents:     &parents{longest: c.parentWait},
@@ -136,17 +136,6 @@ func (o *output) connect(ctx context.Context) *reason {
 	why := reasonOf(store.Judge(err))
 	why.Text = explain(err).Error()
 	return why
-}
-
-// explain returns an error whose text is safe to show: for an error of the server its
-// fault. The texts of a fault and of an [fault.InitError] are safe already.
-func explain(err error) error {
-	_, judged := errors.AsType[*fault.Fault](err)
-	_, hidden := errors.AsType[*fault.InitError](err)
-	if f := store.Judge(err); f.OfServer() && !judged && !hidden {
-		return f
-	}
-	return err
 }
 
 // WriteBatch implements service.BatchOutput. It returns nil when every row is committed or
@@ -213,7 +202,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 		return nil, why
 	}
 	began := time.Now()
-	result, f := o.store.Put(ctx, messages)
+	result, f := o.put(ctx, messages)
 	now := time.Now()
 	first, again := o.held.Load(this)
 	if again && result != nil { // its rows are unchanged now, but a message counts once
@@ -235,11 +224,7 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 		o.held.Store(this, result.Tallies())
 		return nil, &reason{Reason: retry.Reason{Work: storing, Cause: causeParent}, parent: pause}
 	}
-	for i, m := range batch {
-		if messages[i].Failed {
-			result.Fail(i, m.GetError())
-		}
-	}
+	o.fail(result, messages, func(message int) error { return batch[message].GetError() })
 	if o.breaker != nil && !o.breaker.Allow(now, len(batch), result.Codes()) {
 		if why := o.stopped(); why != nil {
 			o.held.Store(this, result.Tallies())
@@ -247,14 +232,28 @@ func (o *output) write(ctx context.Context, this uint64, batch service.MessageBa
 		}
 	}
 	o.held.Delete(this)
+	if at := result.First(); at >= 0 && o.stop != nil {
+		o.report(batch[:at+1], result, began, now)
+		o.stopAt(batch, at, result.Err(at))
+		return nil, o.stopped()
+	}
 	o.report(batch, result, began, now)
+	o.notices.Add(result)
 	return result, nil
 }
 
-// report tells the metrics, the log and the traces the outcome of a batch.
+// stopAt stops the output at a message, behind which nothing is written. The messages in front
+// of it are stored.
+func (o *output) stopAt(batch service.MessageBatch, at int, why error) {
+	if o.stop.isOnly && areRecords(batch) {
+		ticket.Of(batch).Stored(o, at)
+	}
+	o.stop.stop(stopOf(batch[at], why))
+}
+
+// report tells the metrics and the traces the outcome of a batch.
 func (o *output) report(batch service.MessageBatch, result *store.Result, began, ended time.Time) {
 	o.metrics.Outcomes(result)
-	o.notices.Add(result)
 	for i, m := range batch {
 		// A dead letter that was sent again says so in a header.
 		if _, replayed := m.MetaGetMut(record.ReplayedFrom); replayed {

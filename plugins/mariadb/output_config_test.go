@@ -46,6 +46,7 @@ var badConfigurations = []struct{ config, lint, start string }{
 	{plain + "dead_letter_limit: {min_count: 0}", "min_count must be at least 1", badLimit},
 	{plain + "dead_letter_limit: {window: 0s}", "", badLimit},
 	{plain + "dead_letter_limit: {pause: 0s}", "", badLimit},
+	{plain + "on_refusal: stop\ndead_letter: {drop: {}}", "on_refusal is stop, so that no record becomes a dead letter: remove dead_letter, or set on_refusal: continue", "on_refusal is stop, so that no record becomes a dead letter: remove dead_letter, or set on_refusal: continue"},
 	{plain + "parent_wait: -1s", "", "parent_wait must not be negative"},
 	{plain + "connections: 0", "connections must be at least 1", "connections and max_rows_per_statement must be at least 1"},
 	{plain + "max_rows_per_statement: 0", "max_rows_per_statement must be at least 1", "connections and max_rows_per_statement must be at least 1"},

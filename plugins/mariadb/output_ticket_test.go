@@ -14,6 +14,7 @@ type kafkaTicket struct {
 	before, behind  chan struct{}
 	partition       string
 	by              any
+	stored          []int
 }
 
 func newKafkaTicket() *kafkaTicket {
@@ -40,6 +41,7 @@ func (p *kafkaTicket) Before(by any) <-chan struct{} {
 
 func (p *kafkaTicket) Behind() <-chan struct{} { return p.behind }
 func (p *kafkaTicket) Stuck()                  {}
+func (p *kafkaTicket) Stored(_ any, n int)     { p.stored = append(p.stored, n) }
 func (p *kafkaTicket) Partition() any          { return p.partition }
 func (p *kafkaTicket) Copy() any               { return "" }
 

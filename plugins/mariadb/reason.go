@@ -1,11 +1,13 @@
 package mariadb
 
 import (
+	"errors"
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/mariadb/breaker"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/store"
 )
 
 const (
@@ -34,8 +36,12 @@ func reasonOf(f *fault.Fault) *reason {
 	return r
 }
 
-// stopped returns why the breaker stops all batches now, nil when it does not.
+// stopped returns why a refused record or the breaker stops all batches now, nil when nothing
+// does.
 func (o *output) stopped() *reason {
+	if why := o.stop.reason(); why != nil {
+		return why
+	}
 	if o.breaker == nil {
 		return nil
 	}
@@ -44,4 +50,15 @@ func (o *output) stopped() *reason {
 		return nil
 	}
 	return &reason{Reason: retry.Reason{Work: storing, Cause: breaker.FieldLimit, Text: text, Stopped: true}}
+}
+
+// explain returns an error whose text is safe to show: for an error of the server its
+// fault. The texts of a fault and of an [fault.InitError] are safe already.
+func explain(err error) error {
+	_, judged := errors.AsType[*fault.Fault](err)
+	_, hidden := errors.AsType[*fault.InitError](err)
+	if f := store.Judge(err); f.OfServer() && !judged && !hidden {
+		return f
+	}
+	return err
 }

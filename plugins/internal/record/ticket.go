@@ -17,6 +17,10 @@ type Ticket interface {
 	Behind() <-chan struct{}
 	// Stuck reports that the output needs the next batch of the partition.
 	Stuck()
+	// Stored reports that the output has stored a number of messages at the front of the
+	// batch, that it is the only output that gets them, and that it will write no other
+	// message before the pipeline starts again.
+	Stored(by any, messages int)
 	// Partition returns a value that is the same for all batches of a partition.
 	Partition() any
 }

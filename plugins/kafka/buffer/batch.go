@@ -22,6 +22,7 @@ type Batch struct {
 	behind  chan struct{} // closed when there is no batch ahead, or it is overdue
 	overdue bool          // no output was writing ahead when it was checked
 	stuck   bool          // an output needs the next batch
+	stored  int           // records at the front that are safe although the batch is not settled
 	repeat  bool          // it is given out again after ahead, whatever its outcome
 	timer   *time.Timer
 	outputs []*progress
@@ -113,6 +114,19 @@ func (b *Buffer) acknowledgeWritten(p *partition) {
 			p.skip() // to the next offset that has a record
 			b.advance(p, true)
 		}
+	}
+	b.acknowledgeStored(p)
+}
+
+// acknowledgeStored acknowledges the records that are safe at the front of the first batch.
+func (b *Buffer) acknowledgeStored(p *partition) {
+	if len(p.out) == 0 {
+		return
+	}
+	first := p.out[0]
+	if n := first.stored; n > 0 && first.outcome == pending && first.assignment == p.assignment && p.Next <= first.Records[n-1].Offset {
+		p.Next, p.Epoch, p.moved = first.Records[n].Offset, first.Records[n-1].LeaderEpoch, false
+		b.advance(p, true)
 	}
 }
 

@@ -105,6 +105,18 @@ func (b *Batch) Stuck() {
 	signal(b.buffer.ready)
 }
 
+// Stored says that an output, the only one of the pipeline, has stored so many messages at the
+// front of the batch and writes nothing more. The offset of the next message may then be
+// committed, if a message of the batch is a record of it. The batch stays given out.
+func (b *Batch) Stored(by any, messages int) {
+	b.buffer.mutex.Lock()
+	defer b.buffer.mutex.Unlock()
+	if o := b.find(by); o != nil && o.whole && len(b.outputs) == 1 && messages < len(b.Records) {
+		b.stored = messages
+		b.buffer.acknowledgeStored(b.partition)
+	}
+}
+
 // Partition is the same value for all batches of a partition. An output that has put
 // several batches together waits for the first of each partition only.
 func (b *Batch) Partition() any { return b.partition }

@@ -207,3 +207,38 @@ func TestABatchMayArriveAfterItWasGivenBack(t *testing.T) {
 		l.mayGo(first, "B", "the batch was given back")
 	})
 }
+
+// An output that stops has stored the records in front of a refused one: they are acknowledged,
+// and the batch stays given out.
+func TestTheFrontOfABatchIsAcknowledged(t *testing.T) {
+	ordered(t, 6, []string{"A"}, func(l *log, first *buffer.Batch) {
+		first.Passed("A", 2)
+		second := l.given("0: 4-5")
+		second.Arrived("A", 2)
+		second.Stored("A", 1)
+		l.expect("the first batch is not settled", 400, "0/1")
+		l.Settle(first, true)
+		l.expect("one record of the second", 200, "0/1", "0/3", "0/4")
+		require.EqualValues(l, 1, l.lags[0])
+		second.Stored("A", 1)
+		l.expect("again", 200, "0/1", "0/3", "0/4")
+		l.Settle(second, true)
+		l.expect("all", 0, "0/1", "0/3", "0/4", "0/5")
+	})
+}
+
+// Another output may not have the messages.
+func TestTheFrontOfABatchOfSeveralOutputsIsNotAcknowledged(t *testing.T) {
+	ordered(t, 6, []string{"A", "B"}, func(l *log, first *buffer.Batch) {
+		first.Arrived("B", 2)
+		first.Stored("A", 1)
+		l.expect("B has it too", 400, "0/1")
+	})
+	run(t, 10_000, 200, func(l *log) {
+		l.fetched(0, 0, 2)
+		first := l.given("0: 0-1")
+		first.Arrived("A", 1) // the other message is elsewhere
+		first.Stored("A", 1)
+		l.expect("a part of a batch", 200)
+	})
+}

@@ -3,11 +3,13 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
+	"github.com/order-sink/order-sink/plugins/mariadb/probe"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
 	"github.com/order-sink/order-sink/plugins/mariadb/rows"
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
@@ -39,6 +41,29 @@ func (d *destination) put(ctx context.Context, messages []rows.Message) (*Result
 
 // putRows stores the rows of messages. The rows of a key keep their order.
 func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Result, *fault.Fault) {
+	p, f := d.prepare(ctx, messages)
+	defer p.free()
+	if f != nil {
+		return nil, f
+	}
+	return p.store(ctx, d.writer)
+}
+
+// rowWriter stores rows: a [writer.Writer] or a [writer.Transaction].
+type rowWriter interface {
+	Write(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row, stored rows.Tally) (rows.Outcome, *fault.Fault)
+	Count(ctx context.Context, query string, args ...any) (int, error)
+}
+
+// prepared is messages of one table with their rows, which can be stored.
+type prepared struct {
+	result *Result
+	groups []*group
+}
+
+// prepare makes the rows of messages, none of which empties the table. It creates the table,
+// or adds columns, as far as the settings allow it. The caller frees what it returns.
+func (d *destination) prepare(ctx context.Context, messages []rows.Message) (*prepared, *fault.Fault) {
 	all := &Result{}
 	for i := range messages {
 		switch m := &messages[i]; {
@@ -54,34 +79,51 @@ func (d *destination) putRows(ctx context.Context, messages []rows.Message) (*Re
 	if all.Unpaired > 0 {
 		d.warnUnpaired()
 	}
-	groups := []*group{{layout: d.fixed, messages: messages}}
+	p := &prepared{result: all, groups: []*group{{layout: d.fixed, messages: messages}}}
 	if d.fixed == nil {
-		groups = d.groups(messages, all)
+		p.groups = d.groups(messages, all)
 	}
-	defer func() {
-		for _, g := range groups {
-			if g.buffer != nil {
-				g.buffer.Free()
-			}
-		}
-	}()
-	for i := 0; i < len(groups); i++ { // a group may add others
-		if err := d.build(ctx, groups[i], &groups); err != nil {
-			return nil, Judge(err)
+	for i := 0; i < len(p.groups); i++ { // a group may add others
+		if err := d.build(ctx, p.groups[i], &p.groups); err != nil {
+			return p, Judge(err)
 		}
 	}
-	if f := write(ctx, groups); f != nil {
+	return p, nil
+}
+
+// refused returns the refusals that need no statement, by message.
+func (p *prepared) refused() map[int]*record.Refusal {
+	all := maps.Clone(p.result.Refused)
+	for _, g := range p.groups {
+		for message, refused := range g.result.Refused {
+			setIn(&all, g.index(message), refused)
+		}
+	}
+	return all
+}
+
+func (p *prepared) free() {
+	for _, g := range p.groups {
+		if g.buffer != nil {
+			g.buffer.Free()
+		}
+	}
+}
+
+// store stores the rows.
+func (p *prepared) store(ctx context.Context, w rowWriter) (*Result, *fault.Fault) {
+	if f := write(ctx, w, p.groups); f != nil {
 		return nil, f
 	}
-	written := parts(groups)
-	for i, g := range groups {
-		if f := g.finish(ctx, written, &written[i]); f != nil {
+	written := parts(p.groups)
+	for i, g := range p.groups {
+		if f := g.finish(ctx, w, written, &written[i]); f != nil {
 			return nil, f
 		}
 		g.result.refuseUnmoved()
-		all.add(&g.result, g.index)
+		p.result.add(&g.result, g.index)
 	}
-	return all, nil
+	return p.result, nil
 }
 
 // groups divides a batch by layout. It refuses the messages that have no layout.
@@ -194,7 +236,7 @@ func (d *destination) lacking(t *table.Table, g *group, refusals map[int]*record
 }
 
 // write stores the rows of all groups.
-func write(ctx context.Context, groups []*group) *fault.Fault {
+func write(ctx context.Context, w rowWriter, groups []*group) *fault.Fault {
 	order := [][][]rows.Row{nil}
 	if len(groups) == 1 {
 		order[0] = [][]rows.Row{groups[0].rows}
@@ -203,12 +245,12 @@ func write(ctx context.Context, groups []*group) *fault.Fault {
 	}
 	for _, round := range order {
 		for i, batch := range round {
-			if f := groups[i].write(ctx, batch); f != nil {
+			if f := groups[i].write(ctx, w, batch); f != nil {
 				return f
 			}
 		}
 	}
-	return repeatDuplicates(ctx, groups)
+	return repeatDuplicates(ctx, w, groups)
 }
 
 // rounds divides the rows of several groups so that the rows of a key keep their order: two

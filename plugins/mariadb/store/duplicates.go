@@ -22,7 +22,7 @@ func parts(groups []*group) []rows.Part {
 // repeatDuplicates writes refused duplicates again while one of them is stored. In a batch
 // that is delivered again, a row has its first state again for a while, and may have a value
 // that another row needs.
-func repeatDuplicates(ctx context.Context, groups []*group) *fault.Fault {
+func repeatDuplicates(ctx context.Context, w rowWriter, groups []*group) *fault.Fault {
 	hasRefused := func(g *group) bool { return len(g.outcome.Refused) > 0 }
 	for isStored := slices.ContainsFunc(groups, hasRefused); isStored; {
 		isStored = false
@@ -31,7 +31,7 @@ func repeatDuplicates(ctx context.Context, groups []*group) *fault.Fault {
 			if g.table == nil || !g.table.Clashes || g.table.Target.Mode == table.Insert {
 				continue
 			}
-			repeated, f := g.repeat(ctx, all, &all[i])
+			repeated, f := g.repeat(ctx, w, all, &all[i])
 			if f != nil {
 				return f
 			}
@@ -43,7 +43,7 @@ func repeatDuplicates(ctx context.Context, groups []*group) *fault.Fault {
 
 // repeat writes the refused duplicates of a group once more, and says whether one of them is
 // stored.
-func (g *group) repeat(ctx context.Context, all []rows.Part, its *rows.Part) (isStored bool, _ *fault.Fault) {
+func (g *group) repeat(ctx context.Context, w rowWriter, all []rows.Part, its *rows.Part) (isStored bool, _ *fault.Fault) {
 	var again []rows.Row
 	var others []rows.Refused
 	for _, v := range g.outcome.Refused {
@@ -56,7 +56,7 @@ func (g *group) repeat(ctx context.Context, all []rows.Part, its *rows.Part) (is
 	if len(again) == 0 {
 		return false, nil
 	}
-	o, f := g.send(ctx, again)
+	o, f := g.send(ctx, w, again)
 	if f != nil {
 		return false, g.advise(ctx, f)
 	}
@@ -68,7 +68,7 @@ func (g *group) repeat(ctx context.Context, all []rows.Part, its *rows.Part) (is
 // countOfDuplicate returns the count of the result that a refused duplicate belongs to, nil
 // if it stays refused. In a batch that is delivered again, a row may meet what the later rows
 // have left.
-func (g *group) countOfDuplicate(ctx context.Context, all []rows.Part, its *rows.Part, row *rows.Row) (*int, *fault.Fault) {
+func (g *group) countOfDuplicate(ctx context.Context, w rowWriter, all []rows.Part, its *rows.Part, row *rows.Row) (*int, *fault.Fault) {
 	if rows.IsSuperseded(all, its, row) {
 		return &g.result.Compacted, nil
 	}
@@ -76,8 +76,8 @@ func (g *group) countOfDuplicate(ctx context.Context, all []rows.Part, its *rows
 	if query == "" || row.Deletes {
 		return nil, nil
 	}
-	var newer int
-	if err := g.layout.of.db.QueryRowContext(ctx, query, args...).Scan(&newer); err != nil {
+	newer, err := w.Count(ctx, query, args...)
+	if err != nil {
 		return nil, fault.Judge(err)
 	}
 	if newer == 0 {

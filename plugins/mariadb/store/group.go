@@ -35,15 +35,15 @@ func (g *group) index(message int) int {
 
 // write stores one row of each key, then in rounds the rows whose outcome depends on the
 // first, so that a key has the row that it would have without compaction.
-func (g *group) write(ctx context.Context, built []rows.Row) *fault.Fault {
+func (g *group) write(ctx context.Context, w rowWriter, built []rows.Row) *fault.Fault {
 	if len(built) == 0 {
 		return nil
 	}
 	batch := rows.Compact(g.table, built, g.buffer)
 	for len(batch) > 0 {
-		round, f := g.send(ctx, batch)
+		round, f := g.send(ctx, w, batch)
 		if f == nil && len(round.Refused) > 0 {
-			f = g.layout.updateStored(ctx, g.table, &round)
+			f = g.layout.updateStored(ctx, w, g.table, &round)
 		}
 		if f != nil {
 			return g.advise(ctx, f)
@@ -57,8 +57,8 @@ func (g *group) write(ctx context.Context, built []rows.Row) *fault.Fault {
 	return nil
 }
 
-func (g *group) send(ctx context.Context, batch []rows.Row) (rows.Outcome, *fault.Fault) {
-	return g.layout.of.writer.Write(ctx, &g.layout.evidence, g.table, batch, g.outcome.Tally)
+func (g *group) send(ctx context.Context, w rowWriter, batch []rows.Row) (rows.Outcome, *fault.Fault) {
+	return w.Write(ctx, &g.layout.evidence, g.table, batch, g.outcome.Tally)
 }
 
 func (g *group) advise(ctx context.Context, f *fault.Fault) *fault.Fault {
@@ -67,7 +67,7 @@ func (g *group) advise(ctx context.Context, f *fault.Fault) *fault.Fault {
 
 // finish makes the result of a group of the outcomes of its rows. all has what the groups of
 // the batch have written; its is the part of this group.
-func (g *group) finish(ctx context.Context, all []rows.Part, its *rows.Part) *fault.Fault {
+func (g *group) finish(ctx context.Context, w rowWriter, all []rows.Part, its *rows.Part) *fault.Fault {
 	g.result.Add(g.outcome.Tally)
 	for _, v := range g.outcome.Refused {
 		if v.Row.Group != nil {
@@ -75,7 +75,7 @@ func (g *group) finish(ctx context.Context, all []rows.Part, its *rows.Part) *fa
 			continue // the rows of its group were written after it
 		}
 		if v.Fault.Code == refusal.Duplicate {
-			count, f := g.countOfDuplicate(ctx, all, its, &v.Row)
+			count, f := g.countOfDuplicate(ctx, w, all, its, &v.Row)
 			if f != nil {
 				return f
 			}

@@ -112,12 +112,12 @@ func (l *layout) fit(ctx context.Context, notBefore time.Time) (*table.Table, er
 
 // updateStored writes the rows again that no new row can be, since they lack a column that
 // needs a value: to a stored row, which has one. A row that is not stored stays refused.
-func (l *layout) updateStored(ctx context.Context, t *table.Table, o *rows.Outcome) *fault.Fault {
+func (l *layout) updateStored(ctx context.Context, w rowWriter, t *table.Table, o *rows.Outcome) *fault.Fault {
 	refused := o.Refused
 	o.Refused = nil
 	for _, v := range refused {
 		if v.Fault.Code == refusal.Missing && v.Row.Group == nil && t.Target.Mode == table.Upsert {
-			one, f := l.of.writer.Write(ctx, &l.evidence, t.ForUpdate(), []rows.Row{v.Row}, o.Tally)
+			one, f := w.Write(ctx, &l.evidence, t.ForUpdate(), []rows.Row{v.Row}, o.Tally)
 			if f != nil {
 				return f
 			}

@@ -35,6 +35,21 @@ func (r *Result) addTable(name string, of *Result, in func(message int) int) {
 	r.Tables[name] = of
 }
 
+// join adds the outcome of messages that begin at this place of the batch.
+func (r *Result) join(part *Result, at int) {
+	in := func(message int) int { return at + message }
+	r.add(part, in)
+	for name, of := range part.Tables {
+		if r.Tables == nil {
+			r.Tables = make(map[string]*Result)
+		}
+		if r.Tables[name] == nil {
+			r.Tables[name] = &Result{}
+		}
+		r.Tables[name].add(of, in) // whose indexes nobody reads
+	}
+}
+
 // refuse refuses a message that no table can take.
 func (r *Result) refuse(message int, refused *record.Refusal) {
 	setIn(&r.Refused, message, refused)

@@ -117,9 +117,14 @@ func Messages[M rows.Incoming](s *Store, batch []M, tableOf func(message int) (s
 	if s.events != nil {
 		applyEvents(s, batch, messages)
 	}
-	if s.fixed != nil {
-		return messages, s.fixed.offer(messages)
+	if s.fixed == nil {
+		s.nameTables(messages, tableOf)
 	}
+	return messages, s.offer(messages)
+}
+
+// nameTables gives each message the name of its table.
+func (s *Store) nameTables(messages []rows.Message, tableOf func(message int) (string, error)) {
 	var name, plain string // of the message before, whose table is nearly always the same
 	for i := range messages {
 		if m := &messages[i]; m.HasRow() || m.Effect == rows.Truncates && m.Refusal == nil {
@@ -134,13 +139,20 @@ func Messages[M rows.Incoming](s *Store, batch []M, tableOf func(message int) (s
 			m.Table = plain
 		}
 	}
+}
+
+// offer lets probes use messages until withdraw is called.
+func (s *Store) offer(messages []rows.Message) (withdraw func()) {
+	if s.fixed != nil {
+		return s.fixed.offer(messages)
+	}
 	var all []func()
 	for _, part := range split(messages) {
 		if d := s.known(part.table); d != nil { // else no row of it is written yet
 			all = append(all, d.offer(part.messages))
 		}
 	}
-	return messages, func() {
+	return func() {
 		for _, withdraw := range all {
 			withdraw()
 		}
@@ -210,16 +222,7 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 		}
 		return r, f
 	}
-	all := &Result{}
-	for i := range messages {
-		switch m := &messages[i]; {
-		case m.Failed || hasTable(m):
-		case m.Refusal != nil:
-			all.refuse(i, m.Refusal)
-		case m.Effect == rows.Nothing:
-			all.ignore()
-		}
-	}
+	all := withoutTable(messages)
 	var first *fault.Fault
 	for _, part := range split(messages) {
 		d, refused := s.find(part.table)
@@ -240,6 +243,21 @@ func (s *Store) Put(ctx context.Context, messages []rows.Message) (*Result, *fau
 		all.addTable(part.table, r, part.index)
 	}
 	return all, first
+}
+
+// withoutTable returns the outcome of the messages whose outcome no table decides.
+func withoutTable(messages []rows.Message) *Result {
+	all := &Result{}
+	for i := range messages {
+		switch m := &messages[i]; {
+		case m.Failed || hasTable(m):
+		case m.Refusal != nil:
+			all.refuse(i, m.Refusal)
+		case m.Effect == rows.Nothing:
+			all.ignore()
+		}
+	}
+	return all
 }
 
 func (s *Store) known(name string) *destination {

@@ -81,3 +81,11 @@ func (all List) Stuck() {
 		t.Stuck()
 	}
 }
+
+// Stored says that the first messages are safe, and that the output writes nothing more. The
+// messages of several tickets are read again.
+func (all List) Stored(by any, messages int) {
+	if len(all) == 1 {
+		all[0].Stored(by, messages)
+	}
+}

@@ -31,20 +31,40 @@ type attempt struct {
 // transaction may still be open. run returns a doubtful fault of several rows, unless other
 // rows can be stored.
 func (a *attempt) run(ctx context.Context, batch []rows.Row) *fault.Fault {
-	statements := a.cut(a.table, batch)
-	spares := a.table.Spares && slices.ContainsFunc(batch, func(r rows.Row) bool { return !r.Deletes })
-	if len(statements) == 1 && !spares {
-		// A statement that commits itself saves two questions.
-		parts, f := a.statement(ctx, batch)
-		if f != nil || parts == nil {
-			return f
-		}
-		statements = parts
+	rest, f := a.alone(ctx, batch)
+	if f != nil || rest == nil {
+		return f
 	}
 	if f := a.session.Exec(ctx, "START TRANSACTION"); f != nil {
 		return f
 	}
-	if spares {
+	if f := a.within(ctx, batch, rest); f != nil {
+		return f
+	}
+	var refused *fault.Fault
+	if len(a.outcome.Refused) > 0 {
+		refused = a.outcome.Refused[0].Fault
+	}
+	return commit(ctx, a.session, refused)
+}
+
+// alone writes rows with one statement, which commits itself: that saves two questions. It
+// returns the statements that are to be written in a transaction, nil for none.
+func (a *attempt) alone(ctx context.Context, batch []rows.Row) (rest [][]rows.Row, f *fault.Fault) {
+	if rest = a.cut(a.table, batch); len(rest) > 1 || a.spares(batch) {
+		return rest, nil
+	}
+	return a.statement(ctx, batch)
+}
+
+// spares says whether the stored rows are to be written with their numbers.
+func (a *attempt) spares(batch []rows.Row) bool {
+	return a.table.Spares && slices.ContainsFunc(batch, func(r rows.Row) bool { return !r.Deletes })
+}
+
+// within writes rows, which make these statements, inside the transaction.
+func (a *attempt) within(ctx context.Context, batch []rows.Row, statements [][]rows.Row) *fault.Fault {
+	if a.spares(batch) {
 		batch, f := a.session.Numbered(ctx, a.table, batch)
 		if f != nil {
 			return f
@@ -56,22 +76,23 @@ func (a *attempt) run(ctx context.Context, batch []rows.Row) *fault.Fault {
 			return f
 		}
 	}
-	return a.commit(ctx)
+	return nil
 }
 
-func (a *attempt) commit(ctx context.Context) *fault.Fault {
-	if len(a.outcome.Refused) > 0 {
+// commit ends a transaction. refused is a fault that a statement of it has met, or nil.
+func commit(ctx context.Context, s *session.Session, refused *fault.Fault) *fault.Fault {
+	if refused != nil {
 		// If a fault had ended the transaction, the later statements would have committed
 		// themselves, and the server would have rolled back the earlier ones.
 		var alive bool
-		if err := a.session.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
+		if err := s.QueryRowContext(ctx, "SELECT @@in_transaction").Scan(&alive); err != nil {
 			return fault.Judge(err)
 		}
 		if !alive {
-			return &fault.Fault{Kind: fault.RetryNow, Err: fmt.Errorf("the server ended the transaction: %w", a.outcome.Refused[0].Fault)}
+			return &fault.Fault{Kind: fault.RetryNow, Err: fmt.Errorf("the server ended the transaction: %w", refused)}
 		}
 	}
-	return a.session.Exec(ctx, "COMMIT")
+	return s.Exec(ctx, "COMMIT")
 }
 
 // statement writes rows with one statement. A single row that the server refuses is

@@ -147,6 +147,12 @@ func (w *Writer) Write(ctx context.Context, e *probe.Evidence, t *table.Table, b
 	return all, nil
 }
 
+// Count returns the number that a query asks for.
+func (w *Writer) Count(ctx context.Context, query string, args ...any) (n int, err error) {
+	err = w.db.QueryRowContext(ctx, query, args...).Scan(&n)
+	return n, err
+}
+
 // pass writes rows once, over all idle connections.
 func (w *Writer) pass(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row) (all rows.Outcome, f *fault.Fault) {
 	rows.SortForLocks(t, batch)
