@@ -8,7 +8,7 @@
 package plugins
 
 import (
-	_ "github.com/order-sink/order-sink/plugins/connectavro"      // connect_avro_decode
+	_ "github.com/order-sink/order-sink/plugins/connectavro"      // connect_avro_decode, connect_avro_status
 	_ "github.com/order-sink/order-sink/plugins/connectjson"      // connect_json_decode
 	_ "github.com/order-sink/order-sink/plugins/connecttransform" // connect_transform
 	_ "github.com/order-sink/order-sink/plugins/deadletter"       // dead_letter_send

@@ -36,7 +36,7 @@ type plugin struct {
 // `order-sink create`.
 func TestReferenceIsUpToDate(t *testing.T) {
 	env := service.GlobalEnvironment()
-	var data struct{ Decode, Avro, Transform, Price, Upsert, Read, Send plugin }
+	var data struct{ Decode, Avro, Status, Transform, Price, Upsert, Read, Send plugin }
 
 	view, found := env.GetProcessorConfig("connect_json_decode")
 	data.Decode = describe(t, view, found)
@@ -44,6 +44,8 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	view, found = env.GetProcessorConfig("connect_avro_decode")
 	data.Avro = describe(t, view, found)
 	data.Avro.Codes = connectavro.Codes
+	view, found = env.GetInputConfig(connectavro.StatusName)
+	data.Status = describe(t, view, found)
 	view, found = env.GetProcessorConfig("connect_transform")
 	data.Transform = describe(t, view, found)
 	data.Transform.Codes = transform.Codes

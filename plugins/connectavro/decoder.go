@@ -9,7 +9,6 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/primitive"
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/refusal"
-	"github.com/order-sink/order-sink/plugins/internal/retry"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
@@ -30,23 +29,22 @@ type compiled struct {
 }
 
 // newDecoder returns nil for a format that is no format: another processor decodes it.
-func newDecoder(format, header string, client *registry.Client, state *retry.State, size int, options avro.Options, describe func(*schema.Schema) any) *decoder {
+func newDecoder(format, header string, source registry.Options[*compiled], options avro.Options, describe func(*schema.Schema) any) *decoder {
 	if single := primitive.Find(format); single != nil {
 		return &decoder{single: single.Describe(describe)}
 	}
 	if format != formatAvro {
 		return nil
 	}
-	return &decoder{header: header, schemas: registry.New(registry.Options[*compiled]{
-		Client: client, State: state, Size: size, Unknown: unknown,
-		Compile: func(ref wire.Ref, source registry.Source) *compiled {
-			c := compile(ref, source, options)
-			if c.schema != nil {
-				c.schema.Record.Common = describe(c.schema.Record)
-			}
-			return c
-		},
-	})}
+	source.Unknown = unknown
+	source.Compile = func(ref wire.Ref, source registry.Source) *compiled {
+		c := compile(ref, source, options)
+		if c.schema != nil {
+			c.schema.Record.Common = describe(c.schema.Record)
+		}
+		return c
+	}
+	return &decoder{header: header, schemas: registry.New(source)}
 }
 
 func unknown(ref wire.Ref) *compiled {

@@ -1,6 +1,7 @@
 // Package connectavro decodes Avro with a schema registry: the bytes that Kafka Connect's
 // AvroConverter and Confluent's serializers write. processor.go and config.go are the
-// processor connect_avro_decode. The rest is plain Go that knows nothing of a pipeline:
+// processor connect_avro_decode. input.go is the input connect_avro_status, which shows in
+// /ready that the processor waits. The rest is plain Go that knows nothing of a pipeline:
 // wire finds the schema of a message, registry asks for schemas and remembers them, and
 // avro compiles a schema and reads values.
 //
@@ -30,6 +31,9 @@
 //   - Text that is not UTF-8, a boolean other than 0 or 1, bytes after the value and a key
 //     twice in a map are bad_avro.
 //   - A wrong default is no default, also in connect.default.
+//   - A default of a union has the first type of the union, and the members of the other
+//     types are null, whatever connect.default says.
+//   - An array of entries with text keys is a map also when the keys are never null.
 //
 // # Values
 //

@@ -120,9 +120,10 @@ func TestBasicAuthentication(t *testing.T) {
 	require.Equal(t, "u:p", <-got)
 }
 
-// stream is a pipeline of the processor alone, with its metrics and its log.
+// stream is a pipeline of the processor alone, with its metrics, its log and its /ready.
 type stream struct {
 	*testing.T
+	mux     *http.ServeMux
 	produce service.MessageBatchHandlerFunc
 	stop    func(within time.Duration) error
 	mutex   sync.Mutex
@@ -130,16 +131,21 @@ type stream struct {
 	lines   []string
 }
 
-func startStream(t *testing.T, yaml string) *stream {
+// startStream starts a stream with more inputs beside the one of the test.
+func startStream(t *testing.T, yaml string, inputs ...string) *stream {
 	t.Helper()
-	s := &stream{T: t, values: map[string]int64{}}
+	s := &stream{T: t, mux: http.NewServeMux(), values: map[string]int64{}}
 	env := service.NewEnvironment()
 	require.NoError(t, env.RegisterMetricsExporter("kept", service.NewConfigSpec(), func(*service.ParsedConfig, *service.Logger) (service.MetricsExporter, error) {
 		return s, nil
 	}))
 	builder := env.NewStreamBuilder()
 	builder.SetLogger(slog.New(s))
+	builder.SetHTTPMux(s.mux)
 	builder.SetThreads(4)
+	for _, input := range inputs {
+		require.NoError(t, builder.AddInputYAML(input))
+	}
 	require.NoError(t, builder.SetMetricsYAML("kept: {}"))
 	require.NoError(t, builder.AddProcessorYAML(Name+":\n  "+strings.ReplaceAll(yaml, "\n", "\n  ")))
 	var err error

@@ -32,6 +32,8 @@ func init() {
 type processor struct {
 	config
 	client  *registry.Client
+	waits   *waits // of the stream
+	state   *retry.State
 	values  *decoder // nil if another processor decodes the values
 	keys    *decoder // nil if another processor decodes the keys
 	refused *service.MetricCounter
@@ -47,18 +49,22 @@ func newProcessor(parsed *service.ParsedConfig, resources *service.Resources) (*
 		return nil, fmt.Errorf("reading %s: %w", fieldURLs, err)
 	}
 	metrics, logger := resources.Metrics(), resources.Logger()
-	state := retry.New(longestPause,
-		metrics.NewCounter("connect_avro_decode_waits_total").Incr,
-		metrics.NewGauge("connect_avro_decode_state", "state").Set, logger.Warnf, logger.Infof)
-	p := &processor{config: conf, client: client, refused: metrics.NewCounter("connect_avro_decode_refused_total", "code")}
+	p := &processor{
+		config: conf, client: client, waits: waitsOf(resources),
+		state: retry.New(longestPause, metrics.NewCounter("connect_avro_decode_waits_total").Incr,
+			metrics.NewGauge("connect_avro_decode_state", "state").Set, logger.Warnf, logger.Infof),
+		refused: metrics.NewCounter("connect_avro_decode_refused_total", "code"),
+	}
+	p.waits.add(p.state)
 	describe := commonschema.Describe
 	if conf.storeSchema == "" {
 		describe = func(*schema.Schema) any { return nil }
 	}
+	source := registry.Options[*compiled]{Client: client, State: p.state, Size: conf.cacheSize, Logged: p.waits.areShown}
 	options := conf.options
-	p.values = newDecoder(conf.valueFormat, wire.ValueHeader, client, state, conf.cacheSize, options, describe)
+	p.values = newDecoder(conf.valueFormat, wire.ValueHeader, source, options, describe)
 	options.Exclude = nil
-	p.keys = newDecoder(conf.keyFormat, wire.KeyHeader, client, state, conf.cacheSize, options, describe)
+	p.keys = newDecoder(conf.keyFormat, wire.KeyHeader, source, options, describe)
 	return p, nil
 }
 
@@ -158,6 +164,7 @@ func (p *processor) storeKey(ctx context.Context, msg *service.Message) (*record
 }
 
 func (p *processor) Close(context.Context) error {
+	p.waits.remove(p.state)
 	p.client.Close()
 	return nil
 }

@@ -35,6 +35,8 @@ const (
 	fieldFetchPartition   = "fetch_max_partition_bytes"
 	fieldFetchWait        = "fetch_max_wait"
 	fieldIdle             = "idle"
+	fieldRack             = "rack"
+	fieldInstanceID       = "instance_id"
 
 	startEarliest = "earliest"
 	startLatest   = "latest"
@@ -47,6 +49,9 @@ const (
 // lintExpressions finds in YAML what [client.Matching] finds. The framework applies it to the
 // list and to each item.
 const lintExpressions = `root = if this.type() == "string" && "".re_match(this).catch("invalid") == "invalid" { "{field} has an invalid regular expression: " + this }`
+
+// lintInstanceID is the rule of Kafka's own clients.
+const lintInstanceID = `root = if !this.re_match("^[a-zA-Z0-9._-]{0,249}$") || this == "." || this == ".." { "` + fieldInstanceID + ` must have at most 249 letters of ASCII, digits, dots, underscores and hyphens" }`
 
 //go:embed description.md
 var description string
@@ -66,6 +71,9 @@ func spec() *service.ConfigSpec {
 			service.NewStringListField(client.FieldInclude).Description("Regular expressions, instead of `topics`: the input reads each topic whose whole name matches one of them, also a topic that is created later. The input never reads a topic whose name begins with `__` in this way.").Example([]string{`shop\\.public\\..*`}).Default([]any{}).LintRule(strings.ReplaceAll(lintExpressions, "{field}", client.FieldInclude)),
 			service.NewStringListField(client.FieldExclude).Description("The input does not read a topic whose whole name matches one of these regular expressions, whatever `regexp_topics_include` has. Exclude the topic of the dead letters if it matches. These expressions do not concern `topics`.").Example([]string{`.*-dead-letters`}).Default([]any{}).Advanced().LintRule(strings.ReplaceAll(lintExpressions, "{field}", client.FieldExclude)),
 			service.NewStringField(fieldGroup).Description("The consumer group. Its members share the partitions and commit their offsets."),
+			service.NewStringField(client.FieldClientID).Description("The name of the client, like `client.id`: consumer groups, quotas and the logs of the brokers show it.").Default(client.DefaultID).Advanced(),
+			service.NewStringField(fieldRack).Description("The rack of the sink, like `client.rack`. When the brokers have a rack-aware `replica.selector.class`, the input fetches from a replica in this rack.").Default("").Advanced(),
+			service.NewStringField(fieldInstanceID).Description("A name that the sink keeps when it starts again, like `group.instance.id`, for static membership. Each sink of the group needs its own. When a sink stops, its partitions wait for it for `session_timeout`. When it returns within this time, no rebalance takes place, so set `session_timeout` to more than a restart takes. Without a name, the other sinks get the partitions of a sink that stops at once. Two sinks with the same name take each other's place, and `/ready` of the other one says `FENCED_INSTANCE_ID`.").Default("").Advanced().LintRule(lintInstanceID),
 			service.NewStringEnumField(fieldStart, startEarliest, startLatest).Description("Where a group begins when it has committed no offset.").Default(startEarliest).Advanced(),
 			service.NewStringAnnotatedEnumField(offsets.FieldOnOffsetGone, map[string]string{
 				offsets.GoneContinue: "The input continues with the next record that Kafka still has.",
@@ -147,7 +155,11 @@ func parseConfig(parsed *service.ParsedConfig) (c consumer.Config, topics client
 		kgo.FetchMaxWait(setting.Read(&err, parsed.FieldDuration, fieldFetchWait)),
 		kgo.FetchMaxBytes(int32(getSize(&err, parsed, fieldFetchBytes))),
 		kgo.FetchMaxPartitionBytes(int32(getSize(&err, parsed, fieldFetchPartition))),
+		kgo.Rack(setting.Read(&err, parsed.FieldString, fieldRack)),
 	)
+	if id := setting.Read(&err, parsed.FieldString, fieldInstanceID); id != "" {
+		c.Options = append(c.Options, kgo.InstanceID(id))
+	}
 	if err != nil {
 		return c, topics, err
 	}
@@ -194,10 +206,10 @@ func connectionOptions(parsed *service.ParsedConfig) ([]kgo.Opt, error) {
 }
 
 // ClientConfig reads how to reach the brokers: the fields seed_brokers, tls, sasl
-// ([SASLField]) and, if parsed has it, client_id.
+// ([SASLField]) and client_id.
 func ClientConfig(parsed *service.ParsedConfig) (c client.Config, err error) {
 	c.Brokers = setting.Read(&err, parsed.FieldStringList, client.FieldBrokers)
-	c.ID, _ = parsed.FieldString(client.FieldClientID) // kafka_read lacks the field
+	c.ID = setting.Read(&err, parsed.FieldString, client.FieldClientID)
 	secure, enabled, failed := parsed.FieldTLSToggled(client.FieldTLS)
 	err = cmp.Or(err, failed)
 	if enabled {

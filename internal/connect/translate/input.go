@@ -17,7 +17,7 @@ import (
 func (t *translator) input() *yaml.Node {
 	s := t.settings(kafkaconf.Consumer)
 	p := t.pipeline
-	p.Group, p.Topics = s.Group, t.v.List("topics")
+	p.Group, p.Topics = s.Group, t.list("topics")
 	if len(p.Topics) == 0 {
 		p.TopicsRegex = t.v.String("topics.regex")
 	}
@@ -28,12 +28,12 @@ func (t *translator) input() *yaml.Node {
 	config := fields(append(t.connection("KAFKA", s),
 		"topics", p.Topics,
 		"regexp_topics_include", t.topicsRegex(),
-		"regexp_topics_exclude", t.notTopics(),
 		"consumer_group", s.Group,
 		"client_id", clientID,
 		"rack", s.Rack,
 		"instance_id", s.InstanceID,
 		"start_offset", s.StartOffset,
+		"commit_period", t.commitPeriod(),
 		"session_timeout", duration(s.SessionTimeout),
 		"rebalance_timeout", duration(s.MaxPollInterval),
 		"metadata_max_age", duration(s.MetadataMaxAge),
@@ -43,6 +43,19 @@ func (t *translator) input() *yaml.Node {
 		"fetch_max_wait", duration(s.FetchMaxWait),
 	)...)
 	return component("topics", "kafka_read", config)
+}
+
+// commitPeriod is how often the worker commits offsets.
+func (t *translator) commitPeriod() string {
+	const key = "offset.flush.interval.ms"
+	if t.Worker[key] == "" {
+		return ""
+	}
+	period, err := kafkaconf.ParseMillis(key, t.Worker[key], kafkaconf.TypeLong)
+	if err != nil {
+		t.refuse(key, "%s", err)
+	}
+	return duration(period)
 }
 
 // settings returns what the worker and the connector say about a Kafka client.
@@ -171,15 +184,6 @@ func javaOnly(expression string) string {
 		}
 	}
 	return ""
-}
-
-// notTopics keeps the dead letter topic out of a subscription by a regular expression.
-func (t *translator) notTopics() []string {
-	topic := t.v.String("errors.deadletterqueue.topic.name")
-	if topic == "" || t.pipeline.TopicsRegex == "" {
-		return nil
-	}
-	return []string{regexp.QuoteMeta(topic)}
 }
 
 // batchRecords returns the size of a batch, or nil for the default. Batches that are larger

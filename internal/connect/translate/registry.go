@@ -37,15 +37,9 @@ func (t *translator) registry(side string) []any {
 	if len(urls) == 0 {
 		t.refuse(prefix+"schema.registry.url", "the URL of the schema registry is missing")
 	}
-	var items []any
-	for _, url := range urls {
-		items = append(items, url)
-	}
-	var pairs []any
-	if t.isHidden(prefix + "schema.registry.url") {
-		pairs = append(pairs, "urls", list(t.leaf(prefix+"schema.registry.url", strings.Join(urls, ","))))
-	} else {
-		pairs = append(pairs, "urls", urls)
+	pairs := []any{"urls", urls}
+	if key := prefix + "schema.registry.url"; t.isHidden(key) || strings.Contains(config["schema.registry.url"], "@") {
+		pairs = []any{"urls", list(t.secret(key, strings.Join(urls, ",")))}
 	}
 	return append(append(pairs, t.registryTLS(prefix, config)...), t.registryAccount(prefix, config)...)
 }

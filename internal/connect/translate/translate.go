@@ -4,6 +4,7 @@
 package translate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -68,6 +69,11 @@ func Translate(c Connector) (Pipeline, error) {
 	if t.Resolved == nil {
 		t.Resolved = c.Config
 	}
+	t.Resolved = maps.Clone(t.Resolved)
+	if t.Resolved == nil {
+		t.Resolved = map[string]string{}
+	}
+	t.Resolved["name"] = c.Name
 	class, err := configdef.Find(t.Resolved["connector.class"], t.Resolved)
 	if err != nil {
 		return Pipeline{}, &Error{Problems: []Problem{{"connector.class", err.Error()}}}

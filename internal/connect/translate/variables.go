@@ -51,6 +51,33 @@ func (t *translator) leaf(key, value string) *yaml.Node {
 	return t.variable(variableName(key), key, value, false)
 }
 
+// secret is leaf for a secret. One that is not in the configuration of the connector is in the
+// properties of the worker, and becomes a variable, too.
+func (t *translator) secret(key, value string) *yaml.Node { return t.part(key, "", value) }
+
+// part is secret for a part of the text of a key.
+func (t *translator) part(key, suffix, value string) *yaml.Node {
+	node := raw(t.inline(key, suffix, value))
+	node.Style = yaml.SingleQuotedStyle
+	if strings.Contains(node.Value, dollar) {
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	return node
+}
+
+// inline is the text of part.
+func (t *translator) inline(key, suffix, value string) string {
+	if _, own := t.Config[key]; value == "" || own && !t.isHidden(key) {
+		return escape(value)
+	}
+	name := variableName(key)
+	if suffix != "" {
+		name += "_" + suffix
+	}
+	t.declare(name, key, value)
+	return reference(name)
+}
+
 var notInName = regexp.MustCompile(`[^A-Z0-9]+`)
 
 // variableName makes CONNECTION_PASSWORD of connection.password.

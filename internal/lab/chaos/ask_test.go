@@ -1,8 +1,10 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -64,18 +66,19 @@ func (tr *trial) waited(metric string, labels ...string) {
 	}
 }
 
-// says asserts that /orders/ready of the last sink gives this reason.
+// says asserts that the pipeline of the last sink is not ready, for this reason.
 func (tr *trial) says(ctx context.Context, reason string) error {
-	body, status, err := tr.current().Get(ctx, "/orders/ready")
+	address := "/" + strings.TrimSuffix(filepath.Base(cmp.Or(tr.pipeline, "orders.yaml")), ".yaml") + "/ready"
+	body, status, err := tr.current().Get(ctx, address)
 	if err == nil && (status != 503 || !matches(reason, body)) {
-		err = fmt.Errorf("/orders/ready answers %d: %s", status, body)
+		err = fmt.Errorf("%s answers %d: %s", address, status, body)
 	}
 	return err
 }
 
 func (tr *trial) awaitState(reason string) {
 	tr.Helper()
-	tr.eventually("/orders/ready says "+reason, func(ctx context.Context) error { return tr.says(ctx, reason) })
+	tr.eventually("the sink is not ready: "+reason, func(ctx context.Context) error { return tr.says(ctx, reason) })
 }
 
 // silent asserts that no warning or error of the log has the words.

@@ -3,13 +3,11 @@ package chaos
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/order-sink/order-sink/internal/lab/scrape"
 	"github.com/order-sink/order-sink/internal/servers/registry"
 	"github.com/order-sink/order-sink/internal/servers/registrytest"
 )
@@ -35,15 +33,11 @@ func (s *several) without(end func(*registry.Registry) error) {
 	s.strike(strikes, func() {
 		s.must(end(r))
 		s.fields.Add(1)
-		s.eventually("the sink waits for the registry", func(ctx context.Context) error {
-			metrics, err := scrape.Read(ctx, s.current())
-			if err == nil && metrics.Sum("connect_avro_decode_state", "state", "waiting") != 1 {
-				err = errors.New("it does not wait")
-			}
-			return err
-		})
+		s.awaitState(`"label":"registry",.*waiting for the schema registry since .*/schemas/ids/\d+: `)
 		s.pass(time.Duration(s.random.IntN(2000)) * time.Millisecond)
+		s.must(s.says(s.Context(), "waiting for the schema registry since "))
 		s.must(r.Start(context.Background()))
+		s.ready(s.current())
 	})
 	s.waited("connect_avro_decode_waits_total")
 }

@@ -27,11 +27,16 @@ import (
 // exposed is what a sink shows to Prometheus.
 type exposed struct{ scrape.Metrics }
 
-// The operations page, the alerts and the dashboard name the metrics of a sink that has stored,
-// refused, retried and waited, and no other metrics.
+// The operations page, the alerts and the dashboard name the metrics of a sink of orders and of
+// a sink of Avro that have stored, refused, retried and waited, and no other metrics.
 func TestWhatIsSaidOfMetricsIsWhatASinkExposes(t *testing.T) {
 	t.Parallel()
 	metrics := eventful(t)
+	for name, family := range eventfulAvro(t).Metrics {
+		if metrics.Metrics[name] == nil {
+			metrics.Metrics[name] = family
+		}
+	}
 	t.Run("operations page", func(t *testing.T) { checkOperationsPage(t, metrics) })
 	t.Run("units", func(t *testing.T) { checkUnits(t, metrics) })
 	t.Run("alerts and dashboard", func(t *testing.T) { checkQueries(t, metrics) })
@@ -148,7 +153,7 @@ func checkOperationsPage(t *testing.T, metrics exposed) {
 	for _, cells := range tableRow.FindAllStringSubmatch(string(page), -1) {
 		documented = append(documented, fmt.Sprintf("%s{%s} %s", cells[1], cells[2], cells[3]))
 	}
-	own := regexp.MustCompile(`^(connect_json_decode|order_price|mariadb_upsert|kafka_read|dead_letter_send)_|^kafka_read_lag$`)
+	own := regexp.MustCompile(`^(connect_json_decode|connect_avro_decode|order_price|mariadb_upsert|kafka_read|dead_letter_send)_|^kafka_read_lag$`)
 	for name, family := range metrics.Metrics {
 		if own.MatchString(name) {
 			real = append(real, fmt.Sprintf("%s{%s} %s", name, strings.Join(metrics.labels(name), ","), strings.ToLower(family.GetType().String())))

@@ -15,15 +15,16 @@ import (
 )
 
 // python returns the interpreter of an environment with python/requirements.txt, in the
-// user's cache. The first call on a machine installs it. Without Python the test is skipped;
-// in CI (environment CI=true) it fails.
+// user's cache. The first call on a machine installs it. Without the Python that the hashes
+// are for, the test is skipped; in CI (environment CI=true) it fails.
 func python(t *testing.T) string {
 	t.Helper()
-	if out, err := exec.Command("python3", "-c", "import venv, ensurepip").CombinedOutput(); err != nil {
+	const check = "import ensurepip, platform, sys, venv; assert (sys.version_info[:2], platform.system(), platform.machine()) == ((3, 11), 'Linux', 'x86_64')"
+	if out, err := exec.Command("python3", "-c", check).CombinedOutput(); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		t.Skip("the Python client is not installed: there is no python3 with venv (Debian: apt-get install python3-venv)")
+		t.Skip("the Python client is not installed: it needs Python 3.11 with venv on Linux x86_64 (Debian 12: apt-get install python3-venv)")
 	}
 	requirements, err := filepath.Abs(filepath.Join("python", "requirements.txt"))
 	if err != nil {
@@ -49,7 +50,7 @@ func python(t *testing.T) string {
 		return interpreter
 	}
 	run(t, "python3", "-m", "venv", "--clear", dir)
-	run(t, interpreter, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "-r", requirements)
+	run(t, interpreter, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", requirements)
 	run(t, interpreter, "-m", "pip", "check")
 	if err := os.WriteFile(ready, nil, 0o644); err != nil {
 		t.Fatal(err)

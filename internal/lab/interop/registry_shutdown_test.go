@@ -38,6 +38,7 @@ func TestAStopWhileARecordWaitsForTheRegistry(t *testing.T) {
 	isDown.Store(true)
 	s.send(0, numbered(s.topic, 2, 20), numbered(s.topic, 1, 21), numbered(s.topic, 2, 22))
 	s.awaitState("waiting")
+	s.awaitReady("/avro/ready", http.StatusServiceUnavailable, "waiting for the schema registry since ")
 	for range 2 { // a second signal changes nothing
 		if err := s.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package interop
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -50,14 +51,28 @@ func (s *avroSink) awaitState(state string) {
 	})
 }
 
+// awaitReady waits until an address of health answers with this status and text.
+func (s *avroSink) awaitReady(path string, status int, text string) {
+	s.t.Helper()
+	eventuallytest.Succeeds(s.t, patience, fmt.Sprintf("%s answers %d %s", path, status, text), func(ctx context.Context) error {
+		body, got, err := s.Get(ctx, path)
+		if err == nil && (got != status || !strings.Contains(body, text)) {
+			err = fmt.Errorf("it answers %d: %s", got, body)
+		}
+		return err
+	})
+}
+
 // While the registry is stopped, records with known schemas are stored. A record with an
 // unknown schema holds back its partition and no other one, visibly. It is stored once the
 // registry is there again. Nothing is dropped and nothing becomes a dead letter.
 func TestTheSinkSurvivesAStoppedRegistry(t *testing.T) {
 	b, r := kafkatest.Shared(t), registrytest.Private(t)
 	s := startAvro(t, b, r.URL(), nil)
+	sent := 0
 	for _, record := range s.stage(r.URL(), "avro-keys") {
 		s.send(0, record)
+		sent++
 	}
 	count := "SELECT COUNT(*) FROM `" + s.topic + "`"
 	s.awaitRows(count, "3")
@@ -72,12 +87,17 @@ func TestTheSinkSurvivesAStoppedRegistry(t *testing.T) {
 		s.send(partition, unknown...)
 	}
 	s.awaitState("waiting")
+	s.awaitReady("/avro/ready", http.StatusServiceUnavailable, `"label":"registry","path":"input.broker.inputs.1","connected":false,"error":"waiting for the schema registry since 20`)
+	s.awaitReady("/ready", http.StatusServiceUnavailable, "avro")
 	s.send(2, known...) // behind a record that waits
 	id := "SELECT order_id FROM `" + s.topic + "` ORDER BY order_id"
 	moved := *known[0]
 	moved.Value = nil
 	s.send(3, &moved) // deletes the row
 	s.awaitRows(id, "a-1", "a-2", "주문 🛒")
+	if body, status, err := s.Get(t.Context(), "/avro/ready"); err != nil || status != http.StatusServiceUnavailable || !strings.Contains(body, r.URL()) {
+		t.Errorf("after a record went past, /avro/ready answers %d: %s, %v", status, body, err)
+	}
 	metrics, err := scrape.Read(t.Context(), s.Sink)
 	if err != nil {
 		t.Fatal(err)
@@ -90,8 +110,13 @@ func TestTheSinkSurvivesAStoppedRegistry(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.awaitState("running")
+	s.awaitReady("/ready", http.StatusOK, "")
 	s.awaitRows(id, "a-1", "a-2", "k-1", "n-1", "주문 🛒")
 	kafkatest.AwaitGroup(t, b, s.topic, s.topic)
+	sent += 3*len(unknown) + 2*len(known) + 1
+	if metrics, err = scrape.Read(t.Context(), s.Sink); err != nil || metrics.Sum("input_received") != float64(sent) {
+		t.Errorf("%d records were sent, and the input gave out %v: %v", sent, metrics.Sum("input_received"), err)
+	}
 	if letters := kafkatest.Records(t, b, s.deadLetters); len(letters) > 0 {
 		t.Errorf("%d dead letters, the first %v", len(letters), letters[0].Headers)
 	}

@@ -113,7 +113,7 @@ func (r *reader) union(p *plan) (any, *record.Refusal) {
 	b := &p.branches[n]
 	switch {
 	case b.plan == nil: // null
-		return nil, nil
+		return r.clone(p.absent)
 	case b.name == "": // the only type
 		return r.value(b.plan)
 	}

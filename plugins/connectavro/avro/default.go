@@ -27,6 +27,26 @@ func (c *compiler) setDefault(p *plan, n *node, u use) {
 	}
 }
 
+// setUnionDefault sets the default of a field whose type is a union of several types. The
+// default has the first of them.
+func setUnionDefault(p *plan, value any) {
+	first := p.branches[0]
+	if first.plan == nil || value == nil {
+		return
+	}
+	v, fits := defaultOf(first.plan, value)
+	if !fits {
+		return
+	}
+	members := make(map[string]any, len(p.schema.Fields))
+	for _, f := range p.schema.Fields {
+		members[f.Name] = nil
+	}
+	members[first.name] = v
+	p.schema.Default = members
+	set(p.schema, namespace+".field.default", "true")
+}
+
 // defaultOf converts the JSON of a default to a value of a record.
 func defaultOf(p *plan, value any) (v any, fits bool) {
 	s := p.schema

@@ -197,9 +197,9 @@ func (g *generator) integer(s object) int64 {
 		return int64(int16(g.Uint32()))
 	case s["logicalType"] == "date", s["logicalType"] == "DATE", s["connect.name"] == "org.apache.kafka.connect.data.Date":
 		return g.Int64N(2_000_000) - 700_000
-	case s["logicalType"] == "time-millis":
+	case s["logicalType"] == "time-millis", s["connect.name"] == "org.apache.kafka.connect.data.Time":
 		return g.Int64N(86_400_000)
-	case s["logicalType"] == "timestamp-millis":
+	case s["logicalType"] == "timestamp-millis", s["connect.name"] == "org.apache.kafka.connect.data.Timestamp":
 		return g.Int64N(200_000_000_000_000) - 60_000_000_000_000
 	case s["type"] == "int":
 		return int64(int32(g.Uint32()))
@@ -241,7 +241,16 @@ func (g *generator) element(b []byte, items any, serial int) []byte {
 		return g.value(b, items)
 	}
 	fields := entry["fields"].([]any)
-	b = binary.AppendVarint(b, int64(serial))
+	kind := fields[0].(object)["type"]
+	if _, isOptional := kind.([]any); isOptional || kind == "string" {
+		if isOptional {
+			b = binary.AppendVarint(b, 1)
+		}
+		key := fmt.Sprintf("k%d", serial)
+		b = append(binary.AppendVarint(b, int64(len(key))), key...)
+	} else {
+		b = binary.AppendVarint(b, int64(serial))
+	}
 	return g.value(b, fields[1].(object)["type"])
 }
 

@@ -245,7 +245,7 @@ func (c *compiler) union(n *node, u use) (*plan, *record.Refusal) {
 	}
 	switch {
 	case len(n.branches) == 1:
-		p, r := c.compile(n.branches[0], use{exclude: u.exclude})
+		p, r := c.compile(n.branches[0], use{exclude: u.exclude, fieldDefault: u.fieldDefault})
 		if r != nil {
 			return nil, r
 		}
@@ -282,6 +282,10 @@ func (c *compiler) union(n *node, u use) (*plan, *record.Refusal) {
 		p.branches = append(p.branches, branch{name, branchPlan})
 		s.Index[name] = len(s.Fields)
 		s.Fields = append(s.Fields, schema.Field{Name: name, Schema: branchPlan.schema})
+	}
+	setUnionDefault(p, u.fieldDefault)
+	if !c.KeepNull {
+		p.absent = s.Default
 	}
 	return p, nil
 }

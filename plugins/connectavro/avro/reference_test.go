@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ const valuesEach = 3
 func corpus(t *testing.T) []asked {
 	t.Helper()
 	var all []asked
-	for i, q := range questions {
+	for i, q := range slices.Concat(questions, moreQuestions) {
 		var schema any
 		decoder := json.NewDecoder(strings.NewReader(q.schema))
 		decoder.UseNumber()
@@ -84,7 +85,7 @@ func TestReference(t *testing.T) {
 			differences[c.differs]++
 		}
 	}
-	for _, q := range questions {
+	for _, q := range slices.Concat(questions, moreQuestions) {
 		if q.differs != "" {
 			require.NotZero(t, differences[q.differs], "the answers to %q do not differ", q.name)
 		}

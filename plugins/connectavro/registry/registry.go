@@ -20,6 +20,7 @@ type Registry[T any] struct {
 	unknown func(wire.Ref) T
 	size    int
 	state   *retry.State
+	logged  func() bool
 
 	mutex  sync.RWMutex
 	known  map[wire.Ref]T
@@ -34,12 +35,13 @@ type Options[T any] struct {
 	Unknown func(wire.Ref) T         // for a schema that the registry does not have
 	Size    int                      // the greatest number of schemas to remember
 	State   *retry.State
+	Logged  func() bool // whether another component logs the start of a wait; nil for no
 }
 
 // New returns a Registry without schemas.
 func New[T any](o Options[T]) *Registry[T] {
 	return &Registry[T]{
-		client: o.Client, compile: o.Compile, unknown: o.Unknown, size: max(o.Size, 1), state: o.State,
+		client: o.Client, compile: o.Compile, unknown: o.Unknown, size: max(o.Size, 1), state: o.State, logged: o.Logged,
 		known: map[wire.Ref]T{}, none: map[wire.Ref]time.Time{}, asking: make(chan struct{}, 1),
 	}
 }
@@ -109,11 +111,14 @@ func (r *Registry[T]) askOnce(ctx context.Context, ref wire.Ref, waiter uint64) 
 	return value, r.wait(waiter, text, cause), nil
 }
 
-// wait records a failed try. It logs the start of a wait.
+// wait records a failed try. It logs the start of a wait, unless another component does.
 func (r *Registry[T]) wait(waiter uint64, text, cause string) time.Duration {
 	pause := r.state.Begin(waiter, retry.Reason{
 		Work: "Reading schemas", For: "for the schema registry", Cause: cause, Text: text,
 	})
+	if r.logged != nil && r.logged() {
+		return max(pause, 1)
+	}
 	if err := r.state.Announce(); err != nil {
 		r.state.Warn("%v", err)
 	}

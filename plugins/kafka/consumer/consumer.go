@@ -134,7 +134,7 @@ func (c *Consumer) Check(ctx context.Context, topics client.Selection) error {
 }
 
 // Close commits the acknowledged offsets, and leaves the partitions to the other members at
-// once. When no broker answers, Close does not wait for the client, whose requests each
+// once. A static member stays in the group, and its partitions wait for it. When no broker answers, Close does not wait for the client, whose requests each
 // wait for a connection: the client ends by itself.
 func (c *Consumer) Close(ctx context.Context) {
 	c.End()

@@ -1,0 +1,60 @@
+package translate
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
+)
+
+// refusals says what happens to a record that can never be stored.
+func (t *translator) refusals() []any {
+	if t.v.String("errors.tolerance") != "all" {
+		return []any{"on_refusal", "stop"}
+	}
+	topic := t.v.String("errors.deadletterqueue.topic.name")
+	if topic == "" {
+		t.differs("errors.tolerance", "order-sink skips each record that can never be stored, and logs it. The connector also skips a record that a converter or a transform refuses, and fails at some that MariaDB refuses")
+		return []any{"dead_letter", skipped()}
+	}
+	if strings.Contains(topic, "${!") {
+		t.refuse("errors.deadletterqueue.topic.name", "no topic can have this name")
+	}
+	t.pipeline.DeadLetters = &DeadLetters{Topic: topic, Replication: t.v.Int("errors.deadletterqueue.topic.replication.factor")}
+	return []any{"dead_letter", component("dead_letters", "dead_letter_send", fields("output", t.letters(topic)))}
+}
+
+// skipped is an output that logs what it gets.
+func skipped() *yaml.Node {
+	log := fields("log", fields("level", "WARN", "message", raw(`Skipping the record ${! @kafka_topic }/${! @kafka_partition }/${! @kafka_offset }: ${! error() }`)))
+	return fields("label", "skipped", "drop", &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}, "processors", list(log))
+}
+
+// letters is the topic of the dead letters.
+func (t *translator) letters(topic string) *yaml.Node {
+	s := t.settings(kafkaconf.Producer)
+	clientID := s.ClientID
+	if clientID == "" {
+		clientID = "connector-dlq-producer-" + t.Name + "-0"
+	}
+	compression := s.Compression
+	if compression == "" {
+		compression = "none"
+	}
+	metadata := fields("include_patterns", []string{`(?s)^([^ ].*|..+)?$`})
+	comment(metadata, "All names except the name that is one space.")
+	size := bytesOf(s.MaxRequestBytes)
+	if size == "" {
+		size = "100MiB" // only the limit of the broker counts
+	}
+	return fields("redpanda", fields(append(t.connection("DEAD_LETTER_KAFKA", s),
+		"client_id", clientID,
+		"topic", topic,
+		"key", raw(`${! @." ".key }`),
+		"metadata", metadata,
+		"acks", "all",
+		"compression", compression,
+		"max_message_bytes", size,
+	)...))
+}

@@ -1,0 +1,2 @@
+CREATE TABLE orders (id INT PRIMARY KEY, email VARCHAR(20));
+CREATE TABLE users LIKE orders;

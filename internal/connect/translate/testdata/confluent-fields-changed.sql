@@ -1,0 +1,1 @@
+CREATE TABLE orders (id VARCHAR(20) COLLATE utf8mb4_bin PRIMARY KEY, quantity BIGINT, price VARCHAR(20), email VARCHAR(20));

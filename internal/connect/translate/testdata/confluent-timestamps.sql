@@ -1,0 +1,1 @@
+CREATE TABLE orders_202402 (order_id VARCHAR(20) COLLATE utf8mb4_bin PRIMARY KEY, ordered_at DATETIME(3));

@@ -1,0 +1,2 @@
+CREATE TABLE orders (order_id VARCHAR(64) COLLATE utf8mb4_bin PRIMARY KEY, qty INT, unit_price INT, note VARCHAR(9));
+CREATE TABLE refunds (order_id VARCHAR(64) COLLATE utf8mb4_bin PRIMARY KEY, note VARCHAR(9));
