@@ -70,7 +70,7 @@ func setSeeds(s *Settings, key, value string) error {
 		s.Seeds = append(s.Seeds, seed)
 	}
 	if s.Seeds == nil {
-		return &Error{Key: key, Text: "No resolvable bootstrap urls given in bootstrap.servers"}
+		return Empty(key)
 	}
 	return nil
 }
@@ -190,14 +190,14 @@ func (s *Settings) set(key, value string) (Verdict, string, error) {
 	if slices.Contains(securityKeys, key) {
 		return Honoured, "", nil
 	}
-	if reason, ok := lookup(ignored, key); ok {
+	if reason, ok := Lookup(ignored, key); ok {
 		return Ignored, reason, nil
 	}
 	return Unknown, fmt.Sprintf("order-sink does not know %s", key), nil
 }
 
-// lookup finds a key, or a beginning of the key that ends in a dot.
-func lookup(table map[string]string, key string) (string, bool) {
+// Lookup finds a key in a table, or a beginning of the key that ends in a dot.
+func Lookup(table map[string]string, key string) (string, bool) {
 	if found, ok := table[key]; ok {
 		return found, true
 	}
@@ -209,4 +209,17 @@ func lookup(table map[string]string, key string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// IgnoredReason says why a known property of a client means nothing here.
+func IgnoredReason(key string) (string, bool) { return Lookup(ignored, key) }
+
+// IsConnectorKey reports whether a property concerns only the clients of connectors. In a
+// worker's file, it needs a prefix such as "consumer.".
+func IsConnectorKey(key string) bool {
+	if _, ok := setters[key]; ok {
+		return !IsClientKey(key)
+	}
+	reason, _ := IgnoredReason(key)
+	return slices.Contains([]string{ownCommit, ownRecords, ownDelivery}, reason)
 }

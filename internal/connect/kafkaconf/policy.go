@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// PolicyKey is the worker's property that names the [Policy], and allowlistKey has the
+// PolicyKey is the property of a worker that names the [Policy], and AllowlistKey has the
 // keys of the policy Allowlist.
 const (
 	PolicyKey    = "connector.client.config.override.policy"
-	allowlistKey = "connector.client.config.override.allowlist"
+	AllowlistKey = "connector.client.config.override.allowlist"
 )
 
 // Policy says which client properties a connector may override.
@@ -35,7 +35,7 @@ func ParsePolicy(worker map[string]string) (Policy, error) {
 	case "Principal":
 		return Policy{name: name, allowed: []string{"sasl.jaas.config", "sasl.mechanism", "security.protocol"}}, nil
 	case "Allowlist":
-		return Policy{name: name, allowed: ParseList(worker[allowlistKey])}, nil
+		return Policy{name: name, allowed: ParseList(worker[AllowlistKey])}, nil
 	}
 	return Policy{}, &Error{Key: PolicyKey, Text: "order-sink does not have the policy " + value + ": use All, None, Principal or Allowlist"}
 }

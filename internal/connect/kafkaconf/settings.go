@@ -78,24 +78,26 @@ func Parse(properties map[string]string) (Settings, error) {
 func (p Properties) Parse() (Settings, error) {
 	var s Settings
 	var errs []error
-	refuse := func(err error) {
-		var e *Error
-		if errors.As(err, &e) {
-			e.Key = p.name(e.Key)
-			s.Notes = append(s.Notes, Note{Key: e.Key, Verdict: Refused, Reason: e.Text})
-		}
-		errs = append(errs, err)
-	}
+	notes := map[string]Note{}
 	for _, key := range slices.Sorted(maps.Keys(p.Values)) {
 		verdict, reason, err := s.set(key, p.Values[key])
-		if err != nil {
-			refuse(err)
-			continue
-		}
-		s.Notes = append(s.Notes, Note{Key: p.name(key), Verdict: verdict, Reason: reason})
+		notes[key] = Note{Verdict: verdict, Reason: reason}
+		errs = append(errs, err)
 	}
-	for _, err := range s.secure(p.Values) {
-		refuse(err)
+	errs = append(errs, s.secure(p.Values)...)
+	for key, reason := range s.unused(p.Values) {
+		notes[key] = Note{Verdict: Ignored, Reason: reason}
+	}
+	all := Errors(errors.Join(errs...))
+	errs = nil
+	for _, e := range all {
+		notes[e.Key] = Note{Verdict: Refused, Reason: e.Text}
+		errs = append(errs, &Error{Key: p.name(e.Key), Text: e.Text})
+	}
+	for _, key := range slices.Sorted(maps.Keys(notes)) {
+		note := notes[key]
+		note.Key = p.name(key)
+		s.Notes = append(s.Notes, note)
 	}
 	return s, errors.Join(errs...)
 }

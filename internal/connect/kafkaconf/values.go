@@ -1,6 +1,7 @@
 package kafkaconf
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -23,6 +24,24 @@ func (e *Error) Error() string {
 	return e.Key + ": " + e.Text
 }
 
+// Errors returns the errors that an error of this package joins.
+func Errors(err error) (all []*Error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // errors.As finds only the first
+		for _, err := range joined.Unwrap() {
+			all = append(all, Errors(err)...)
+		}
+		return all
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return []*Error{e}
+	}
+	if err != nil {
+		return []*Error{{Text: err.Error()}}
+	}
+	return nil
+}
+
 // Invalid returns the [Error] that Kafka gives for a bad value: "Invalid value VALUE for
 // configuration KEY: REASON".
 func Invalid(key, value, reason string) *Error {
@@ -32,6 +51,11 @@ func Invalid(key, value, reason string) *Error {
 // Missing returns the [Error] that Kafka gives for a required property that is not set.
 func Missing(key string) *Error {
 	return &Error{Key: key, Text: fmt.Sprintf("Missing required configuration %q which has no default value.", key)}
+}
+
+// Empty returns the [Error] that Kafka gives for a list that must have an item.
+func Empty(key string) *Error {
+	return &Error{Key: key, Text: "Configuration '" + key + "' must not be empty. Valid values include: any non-empty value"}
 }
 
 // Verdict says what happens to a property.
