@@ -3,6 +3,7 @@
 package def
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,8 @@ type Key struct {
 	Ignored string
 	// Refused says why the worker refuses the key when it has another value than Default.
 	Refused string
+	// Bare is the name without the prefix of a transform, which the texts of Checks have.
+	Bare string
 	// Alias is the newer name of the same key.
 	Alias string
 	// Hides is set for a key that the answers do not show: an old or an internal one.
@@ -102,6 +105,8 @@ type Result struct {
 	Given  bool // the configuration has the key
 	Value  any
 	Errors []string
+	// Invisible tells consoles that nothing can be chosen.
+	Invisible bool
 }
 
 // Read returns the value of a key. text is nil when the configuration does not have the key.
@@ -124,15 +129,15 @@ func (k *Key) Read(text *string) *Result {
 
 func (r *Result) check() {
 	for _, check := range r.Key.Checks {
-		r.Fail(check(r.Key.Name, r.Value))
+		r.Fail(check(cmp.Or(r.Key.Bare, r.Key.Name), r.Value))
 	}
 }
 
-// Null returns the value of a key that is null in the JSON text.
+// Null returns the value of a key that is null in the JSON text. The caller adds [NullValue],
+// which is the last error.
 func (k *Key) Null() *Result {
-	r := &Result{Key: k}
+	r := &Result{Key: k, Given: true}
 	r.check()
-	r.Fail(NullValue)
 	return r
 }
 
@@ -146,7 +151,7 @@ func (r *Result) Fail(problem string) {
 // Result returns the key and its value as the REST API shows them.
 func (r *Result) Result() connect.KeyResult {
 	return connect.KeyResult{Definition: r.Key.Definition(), Value: connect.KeyValue{
-		Name: r.Key.Name, Value: r.Text(), RecommendedValues: orEmpty(r.Key.Values), Errors: orEmpty(r.Errors), Visible: true,
+		Name: r.Key.Name, Value: r.Text(), RecommendedValues: orEmpty(r.Key.Values), Errors: orEmpty(r.Errors), Visible: !r.Invisible,
 	}}
 }
 
@@ -169,6 +174,14 @@ func (r *Result) Text() *string {
 		text = strings.Join(v, ",")
 	}
 	return &text
+}
+
+// Shown returns the value for the text of an error: "null" for none, and a password hidden.
+func (r *Result) Shown() string {
+	if text := r.Text(); text != nil {
+		return *text
+	}
+	return "null"
 }
 
 func orEmpty(texts []string) []string {
