@@ -18,6 +18,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/sql/base"
 
 	"github.com/order-sink/order-sink/internal/command/connections"
+	"github.com/order-sink/order-sink/internal/command/connectworker"
 	"github.com/order-sink/order-sink/internal/command/dlq"
 	"github.com/order-sink/order-sink/internal/command/healthcheck"
 	_ "github.com/order-sink/order-sink/internal/tracing"
@@ -42,6 +43,8 @@ func main() {
 		service.CLIOptSetArgs(arguments(os.Args)...),
 		service.CLIOptSetBinaryName("order-sink"),
 		service.CLIOptSetProductName("order-sink"),
+		service.CLIOptAddCommand(connectworker.Distributed(commit)),
+		service.CLIOptAddCommand(connectworker.Standalone(commit)),
 		service.CLIOptAddCommand(connections.Command()),
 		service.CLIOptAddCommand(dlq.Command()),
 		service.CLIOptAddCommand(healthcheck.Command()),

@@ -36,6 +36,11 @@ func init() {
 		})
 }
 
+// StoredKey is the key of a func(topic string) among the generic values of a stream's
+// resources. A program sets it before it runs the stream. The input calls the function for
+// each batch whose records are stored or refused, so the function must be fast.
+type StoredKey struct{}
+
 type input struct {
 	config consumer.Config
 	topics client.Selection
@@ -44,6 +49,7 @@ type input struct {
 	lag    *service.MetricGauge
 	lost   *service.MetricCounter
 	logger *service.Logger
+	stored func(topic string)
 
 	consumer *consumer.Consumer // nil before the first
 	rejoin   bool               // with a new client: this one knows a broker, or a topic, that is gone
@@ -57,6 +63,10 @@ func newInput(parsed *service.ParsedConfig, resources *service.Resources) (i *in
 		lost:   metrics.NewCounter("kafka_read_lost_total", "topic", "partition"),
 		state: retry.New(10*time.Second, metrics.NewCounter("kafka_read_waits_total").Incr,
 			metrics.NewGauge("kafka_read_state", "state").Set, logger.Warnf, logger.Infof),
+	}
+	value, _ := resources.GetGeneric(StoredKey{})
+	if i.stored, _ = value.(func(string)); i.stored == nil {
+		i.stored = func(string) {}
 	}
 	i.config, i.topics, err = parseConfig(parsed)
 	i.idle = setting.Read(&err, parsed.FieldDuration, fieldIdle)
@@ -149,9 +159,13 @@ func (i *input) ReadBatch(ctx context.Context) (service.MessageBatch, service.Ac
 	quiet := time.After(i.idle)
 	for {
 		if b := c.Take(); b != nil {
+			topic := b.Records[0].Topic // Settle frees the records
 			return messages(b), func(_ context.Context, err error) error {
 				// Commit only when its rows or dead letters are safe (Invariant 1).
 				c.Settle(b, err == nil)
+				if err == nil {
+					i.stored(topic)
+				}
 				return nil
 			}, nil
 		}

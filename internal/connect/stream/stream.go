@@ -1,0 +1,174 @@
+// Package stream runs the pipelines of connectors in this process. It is the only package
+// of the worker that knows the framework.
+package stream
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/redpanda-data/benthos/v4/public/service"
+
+	"github.com/order-sink/order-sink/internal/connect"
+	"github.com/order-sink/order-sink/plugins/kafka"
+)
+
+// Runner starts streams and has their metrics.
+type Runner struct {
+	environment *service.Environment
+
+	mutex   sync.Mutex
+	streams map[string]*Stream // by the name of the connector
+	made    *exporter          // of the stream that is being built
+}
+
+// NewRunner returns a Runner without streams.
+func NewRunner() (*Runner, error) {
+	r := &Runner{environment: service.NewEnvironment(), streams: map[string]*Stream{}}
+	spec := service.NewConfigSpec().Field(service.NewStringField(fieldConnector))
+	err := r.environment.RegisterMetricsExporter(exporterName, spec,
+		func(parsed *service.ParsedConfig, logger *service.Logger) (service.MetricsExporter, error) {
+			connector, err := parsed.FieldString(fieldConnector)
+			if err != nil {
+				return nil, err
+			}
+			r.made = newExporter(connector, logger.Warnf)
+			return r.made, nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("registering the metrics of the worker: %w", err)
+	}
+	return r, nil
+}
+
+// Config is a pipeline to run.
+type Config struct {
+	Connector string // its name is the label "stream" of the metrics
+	YAML      string
+	// Variable returns the value of an environment variable of the YAML text, such as a
+	// password.
+	Variable func(name string) (value string, found bool)
+	Logger   *slog.Logger
+	// Refused is called at most once: with the record at which the pipeline has stopped.
+	Refused func(Refusal)
+	// Stored is called with the topic of each batch whose records are stored or refused.
+	Stored func(topic string)
+}
+
+// Stream is a running pipeline.
+type Stream struct {
+	runner    *Runner
+	connector string
+	stream    *service.Stream
+	endpoints *endpoints
+	metrics   *exporter
+	cancel    context.CancelFunc
+	ended     chan struct{}
+	err       error // valid when ended is closed
+}
+
+// Start builds a pipeline and starts it. An error says why the pipeline cannot be built: the
+// same text would fail again. Start waits neither for Kafka nor for MariaDB.
+func (r *Runner) Start(c Config) (*Stream, error) {
+	s := &Stream{runner: r, connector: c.Connector, endpoints: newEndpoints(), ended: make(chan struct{})}
+	if err := r.build(s, c); err != nil {
+		return nil, err
+	}
+	running, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	go func() {
+		defer close(s.ended)
+		s.err = s.stream.Run(running)
+	}()
+	select {
+	case <-s.endpoints.added:
+	case <-s.ended:
+		cancel()
+		if s.err != nil {
+			return nil, fmt.Errorf("starting the pipeline of connector %s: %w", c.Connector, s.err)
+		}
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.streams[c.Connector] = s
+	return s, nil
+}
+
+// build makes the framework's stream. It builds one stream at a time, because the builder
+// does not return the exporter that it makes.
+func (r *Runner) build(s *Stream, c Config) error {
+	builder := r.environment.NewStreamBuilder()
+	builder.SetLogger(c.Logger)
+	builder.SetHTTPMux(s.endpoints)
+	if c.Variable != nil {
+		builder.SetEnvVarLookupFunc(c.Variable)
+	}
+	if err := builder.SetYAML(c.YAML); err != nil {
+		return fmt.Errorf("reading the pipeline of connector %s: %w", c.Connector, err)
+	}
+	// After the pipeline, which would replace them.
+	if err := builder.SetMetricsYAML(fmt.Sprintf("%s: { %s: %q }", exporterName, fieldConnector, c.Connector)); err != nil {
+		return fmt.Errorf("configuring the metrics of connector %s: %w", c.Connector, err)
+	}
+	if err := builder.SetTracerYAML("untraced: {}"); err != nil {
+		return fmt.Errorf("configuring the tracer of connector %s: %w", c.Connector, err)
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	var err error
+	if s.stream, err = builder.Build(); err != nil {
+		return fmt.Errorf("building the pipeline of connector %s: %w", c.Connector, err)
+	}
+	s.metrics = r.made
+	// The components are made when the stream runs, and find these then.
+	resources := s.stream.Resources()
+	if c.Stored != nil {
+		resources.SetGeneric(kafka.StoredKey{}, c.Stored)
+	}
+	return nil
+}
+
+// Stop ends the stream. Batches in flight may finish within three quarters of the time.
+// Then Stop gives them up: they are not acknowledged, so another stream reads them again. An
+// error says that something still runs after the time.
+func (s *Stream) Stop(within time.Duration) error {
+	defer s.cancel()
+	ctx, done := context.WithTimeout(context.Background(), within)
+	defer done()
+	err := s.stream.Stop(ctx)
+	s.runner.forget(s)
+	if err != nil {
+		return fmt.Errorf("stopping the pipeline of connector %s: %w", s.connector, err)
+	}
+	return nil
+}
+
+// Waits returns the components that are not connected, and why. An empty list means that the
+// stream stores records, or that there is none to store.
+func (s *Stream) Waits() []connect.Wait { return s.endpoints.waits() }
+
+// Ended is closed when the stream has ended.
+func (s *Stream) Ended() <-chan struct{} { return s.ended }
+
+func (r *Runner) forget(s *Stream) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.streams[s.connector] == s {
+		delete(r.streams, s.connector)
+	}
+}
+
+// Gather implements prometheus.Gatherer with the metrics of all running streams.
+func (r *Runner) Gather() ([]*dto.MetricFamily, error) {
+	r.mutex.Lock()
+	all := make(prometheus.Gatherers, 0, len(r.streams))
+	for _, s := range r.streams {
+		all = append(all, s.metrics.registry)
+	}
+	r.mutex.Unlock()
+	return all.Gather()
+}

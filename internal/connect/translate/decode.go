@@ -1,0 +1,134 @@
+package translate
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/order-sink/order-sink/internal/connect/configdef"
+)
+
+const (
+	schemaMetadata   = "order_sink_schema"
+	originalMetadata = "order_sink_original"
+
+	formatJSON = "json"
+	formatAvro = "avro"
+	formatNone = "none"
+)
+
+// formats has the converters by their classes.
+var formats = map[string]string{
+	"org.apache.kafka.connect.json.JsonConverter":            formatJSON,
+	"io.confluent.connect.avro.AvroConverter":                formatAvro,
+	"org.apache.kafka.connect.storage.StringConverter":       "string",
+	"org.apache.kafka.connect.converters.ByteArrayConverter": "bytes",
+	"org.apache.kafka.connect.converters.LongConverter":      "int64",
+	"org.apache.kafka.connect.converters.IntegerConverter":   "int32",
+	"org.apache.kafka.connect.converters.ShortConverter":     "int16",
+	"org.apache.kafka.connect.converters.DoubleConverter":    "float64",
+	"org.apache.kafka.connect.converters.FloatConverter":     "float32",
+	"org.apache.kafka.connect.converters.BooleanConverter":   "boolean",
+}
+
+// format returns how the processors name the format of a converter.
+func (t *translator) format(side string) string {
+	c := t.v.Converter(side)
+	for class, format := range formats {
+		if class == c.Class || strings.HasSuffix(class, "."+c.Class) {
+			return format
+		}
+	}
+	t.refuse(side+".converter", "the converter %s is not supported: use JsonConverter, AvroConverter or StringConverter", c.Class)
+	return formatJSON
+}
+
+func (t *translator) usesRegistry() bool {
+	return t.format("key") == formatAvro || t.format("value") == formatAvro
+}
+
+// decoders returns the processors that decode keys and values.
+func (t *translator) decoders() []*yaml.Node {
+	key, value := t.format("key"), t.format("value")
+	switch {
+	case value == formatAvro && key == formatJSON:
+		return []*yaml.Node{t.jsonDecoder("decode_key", key, formatNone), t.avroDecoder("decode", "value", "", value)}
+	case value == formatAvro && (key != formatAvro || t.sameRegistry()):
+		return []*yaml.Node{t.avroDecoder("decode", "value", key, value)}
+	case value == formatAvro:
+		return []*yaml.Node{t.avroDecoder("decode", "value", "", value), t.avroDecoder("decode_key", "key", key, formatNone)}
+	case key == formatAvro:
+		return []*yaml.Node{t.jsonDecoder("decode", "", value), t.avroDecoder("decode_key", "key", key, formatNone)}
+	}
+	return []*yaml.Node{t.jsonDecoder("decode", key, value)}
+}
+
+// jsonDecoder is connect_json_decode. It decodes everything but Avro.
+func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
+	config := t.v.Converter("value").Config
+	pairs := []any{"mode", "compat"}
+	if value != formatJSON {
+		pairs = append(pairs, "value_format", value)
+	} else {
+		if !isTrue(config["schemas.enable"], true) {
+			pairs = append(pairs, "schemas_enable", false)
+			t.differs("value.converter.schemas.enable", "order-sink stores a record without a schema, and each member is a column. The connector refuses such records")
+		}
+		pairs = append(pairs, "schema_content", config["schema.content"])
+	}
+	pairs = append(pairs, "key_format", key)
+	if !t.defaultsForNull() {
+		pairs = append(pairs, "replace_null_with_default", false)
+	}
+	if value != formatNone {
+		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
+	}
+	node := fields(pairs...)
+	comment(node, "Gives the values of Kafka Connect's converter, also where it reads a value wrongly.")
+	return component(label, "connect_json_decode", node)
+}
+
+// defaultsForNull reports whether a null becomes the default of its schema, in the converter
+// or in the connector.
+func (t *translator) defaultsForNull() bool {
+	if isTrue(t.v.Converter("value").Config["replace.null.with.default"], true) {
+		return true
+	}
+	switch t.class {
+	case configdef.Aiven:
+		return true
+	case configdef.Confluent:
+		return t.v.Bool("replace.null.with.default")
+	}
+	return false
+}
+
+// avroDecoder is connect_avro_decode, with the registry of one side.
+func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
+	pairs := t.registry(side)
+	if value != formatAvro {
+		pairs = append(pairs, "value_format", value)
+	}
+	switch {
+	case key == "":
+		empty := text("")
+		empty.Style = yaml.SingleQuotedStyle
+		pairs = append(pairs, "key_format", empty)
+	case key != formatAvro:
+		pairs = append(pairs, "key_format", key)
+	}
+	if !t.defaultsForNull() {
+		pairs = append(pairs, "replace_null_with_default", false)
+	}
+	if value != formatNone {
+		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
+	}
+	return component(label, "connect_avro_decode", fields(pairs...))
+}
+
+func isTrue(value string, otherwise bool) bool {
+	if value = strings.TrimSpace(value); value == "" {
+		return otherwise
+	}
+	return strings.EqualFold(value, "true")
+}

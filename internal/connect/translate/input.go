@@ -1,0 +1,230 @@
+package translate
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
+)
+
+// input is the input kafka_read.
+func (t *translator) input() *yaml.Node {
+	s := t.settings(kafkaconf.Consumer)
+	p := t.pipeline
+	p.Group, p.Topics = s.Group, t.v.List("topics")
+	if len(p.Topics) == 0 {
+		p.TopicsRegex = t.v.String("topics.regex")
+	}
+	clientID := s.ClientID
+	if clientID == "" {
+		clientID = "connector-consumer-" + t.Name + "-0"
+	}
+	config := fields(append(t.connection("KAFKA", s),
+		"topics", p.Topics,
+		"regexp_topics_include", t.topicsRegex(),
+		"regexp_topics_exclude", t.notTopics(),
+		"consumer_group", s.Group,
+		"client_id", clientID,
+		"rack", s.Rack,
+		"instance_id", s.InstanceID,
+		"start_offset", s.StartOffset,
+		"session_timeout", duration(s.SessionTimeout),
+		"rebalance_timeout", duration(s.MaxPollInterval),
+		"metadata_max_age", duration(s.MetadataMaxAge),
+		"max_batch_records", t.batchRecords(s.MaxPollRecords),
+		"fetch_max_bytes", bytesOf(s.FetchMaxBytes),
+		"fetch_max_partition_bytes", bytesOf(s.FetchMaxPartitionBytes),
+		"fetch_max_wait", duration(s.FetchMaxWait),
+	)...)
+	return component("topics", "kafka_read", config)
+}
+
+// settings returns what the worker and the connector say about a Kafka client.
+func (t *translator) settings(role kafkaconf.Role) kafkaconf.Settings {
+	s, err := kafkaconf.ForConnector(role, t.Name, t.Worker, t.Resolved).Parse()
+	for _, problem := range joined(err) {
+		if e, isKey := errors.AsType[*kafkaconf.Error](problem); isKey {
+			t.refuse(e.Key, "%s", e.Text)
+		} else {
+			t.refuse(string(role), "%s", problem)
+		}
+	}
+	for _, note := range s.Notes {
+		if _, own := t.Config[note.Key]; own && note.Verdict != kafkaconf.Honoured && note.Verdict != kafkaconf.Refused {
+			t.differs(note.Key, "no effect: %s", note.Reason)
+		}
+	}
+	if len(s.Seeds) == 0 && err == nil {
+		t.refuse("bootstrap.servers", "the worker has no bootstrap.servers: set it in the properties of the worker")
+	}
+	return s
+}
+
+func joined(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if all, is := err.(interface{ Unwrap() []error }); is {
+		return all.Unwrap()
+	}
+	return []error{err}
+}
+
+// connection has the fields of a client of Kafka: the brokers, TLS and the account. Its
+// secrets become variables whose names begin with prefix.
+func (t *translator) connection(prefix string, s kafkaconf.Settings) []any {
+	pairs := []any{"seed_brokers", s.Seeds}
+	if s.TLS != nil {
+		pairs = append(pairs, "tls", t.tls(prefix, s.TLS))
+	}
+	if s.SASL == nil {
+		return pairs
+	}
+	account := []any{"mechanism", s.SASL.Mechanism, "username", s.SASL.User}
+	for _, secret := range []struct {
+		field string
+		value kafkaconf.Secret
+	}{{"password", s.SASL.Password}, {"token", s.SASL.Token}} {
+		if secret.value != "" {
+			account = append(account, secret.field, t.variable(prefix+"_"+strings.ToUpper(secret.field), "sasl.jaas.config", string(secret.value), false))
+		}
+	}
+	if len(s.SASL.Extensions) > 0 {
+		account = append(account, "extensions", mapping(s.SASL.Extensions))
+	}
+	return append(pairs, "sasl", list(fields(account...)))
+}
+
+func (t *translator) tls(prefix string, s *kafkaconf.TLS) *yaml.Node {
+	pairs := []any{"enabled", true}
+	if s.CAs != "" {
+		pairs = append(pairs, "root_cas", t.variable(prefix+"_CA", "ssl.truststore.certificates", s.CAs, true))
+	}
+	pairs = append(pairs, "root_cas_file", s.CAFile)
+	if s.SkipHostname {
+		t.refuse("ssl.endpoint.identification.algorithm", "order-sink always checks the name of the host: remove this key, and give the brokers certificates with their names")
+	}
+	certificate := []any{"cert_file", s.CertificateFile, "key_file", s.CertificateFile}
+	if s.Certificate != "" {
+		certificate = append(certificate,
+			"cert", t.variable(prefix+"_CERTIFICATE", "ssl.keystore.certificate.chain", s.Certificate, true),
+			"key", t.variable(prefix+"_KEY", "ssl.keystore.key", string(s.Key), true))
+	}
+	if s.KeyPassword != "" {
+		certificate = append(certificate, "password", t.variable(prefix+"_KEY_PASSWORD", "ssl.key.password", string(s.KeyPassword), false))
+	}
+	if item := fields(certificate...); len(item.Content) > 0 {
+		pairs = append(pairs, "client_certs", list(item))
+	}
+	return fields(pairs...)
+}
+
+// topicsRegex returns the regular expression for topics in the syntax of Go.
+func (t *translator) topicsRegex() []string {
+	expression := t.pipeline.TopicsRegex
+	if expression == "" {
+		return nil
+	}
+	if reason := javaOnly(expression); reason != "" {
+		t.refuse("topics.regex", "%s: write the expression without it, or name the topics in topics", reason)
+		return nil
+	}
+	if _, err := regexp.Compile(expression); err != nil {
+		t.refuse("topics.regex", "the expression is not one of RE2, which order-sink uses (%v): write it without look-around, back-references and possessive quantifiers, or name the topics in topics", err)
+		return nil
+	}
+	t.differs("topics.regex", "a topic whose name begins with __ does not match. order-sink finds a new topic within %s", "metadata.max.age.ms, or within 10 seconds")
+	return []string{expression}
+}
+
+// javaOnly finds forms that Go reads, too, but not as Java does.
+func javaOnly(expression string) string {
+	depth, isQuoted := 0, false
+	for i := 0; i < len(expression); i++ {
+		c, rest := expression[i], expression[i:]
+		switch {
+		case isQuoted:
+			if strings.HasPrefix(rest, `\E`) {
+				isQuoted = false
+				i++
+			}
+		case strings.HasPrefix(rest, `\Q`):
+			isQuoted = true
+			i++
+		case c == '\\':
+			i++
+		case c == '[' && depth > 0 || depth > 0 && strings.HasPrefix(rest, "&&"):
+			return "a character class inside another one, or && in a class, is not supported"
+		case c == '[':
+			depth = 1
+			for next := i + 1; next < len(expression) && (expression[next] == '^' && next == i+1 || expression[next] == ']'); next++ {
+				i = next // a bracket that is the first member of the class
+			}
+		case c == ']':
+			depth = 0
+		}
+	}
+	return ""
+}
+
+// notTopics keeps the dead letter topic out of a subscription by a regular expression.
+func (t *translator) notTopics() []string {
+	topic := t.v.String("errors.deadletterqueue.topic.name")
+	if topic == "" || t.pipeline.TopicsRegex == "" {
+		return nil
+	}
+	return []string{regexp.QuoteMeta(topic)}
+}
+
+// batchRecords returns the size of a batch, or nil for the default. Batches that are larger
+// than a statement are no faster.
+func (t *translator) batchRecords(maxPoll int) any {
+	n := defaultBatch
+	if maxPoll > 0 {
+		n = min(n, maxPoll)
+	}
+	if size := t.v.Int("batch.size"); t.v.Has("batch.size") {
+		switch {
+		case size < 1 || size > defaultBatch:
+			t.differs("batch.size", "order-sink writes at most %d rows in a statement", defaultBatch)
+		default:
+			n = min(n, size)
+		}
+	}
+	if n == defaultBatch {
+		return ""
+	}
+	return n
+}
+
+// defaultBatch is the default of max_batch_records and of max_rows_per_statement.
+const defaultBatch = 1024
+
+// duration writes a time as the framework reads it, "" for none.
+func duration(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return d.String()
+}
+
+// bytesOf writes a size as the framework reads it, "" for none.
+func bytesOf(n int32) string {
+	if n <= 0 {
+		return ""
+	}
+	const kib, mib = 1 << 10, 1 << 20
+	switch {
+	case n%mib == 0:
+		return strconv.Itoa(int(n)/mib) + "MiB"
+	case n%kib == 0:
+		return strconv.Itoa(int(n)/kib) + "KiB"
+	}
+	return fmt.Sprintf("%dB", n)
+}

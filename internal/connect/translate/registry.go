@@ -1,0 +1,100 @@
+package translate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// registryKeys are the settings of AvroConverter that say how to reach the registry.
+var registryKeys = []string{
+	"schema.registry.url", "basic.auth.credentials.source", "basic.auth.user.info", "schema.registry.basic.auth.user.info",
+	"bearer.auth.token", "bearer.auth.credentials.source",
+}
+
+// sameRegistry reports whether keys and values have one registry.
+func (t *translator) sameRegistry() bool {
+	only := func(side string) map[string]string {
+		all := maps.Clone(t.v.Converter(side).Config)
+		maps.DeleteFunc(all, func(key, _ string) bool {
+			return !slices.Contains(registryKeys, key) && !strings.HasPrefix(key, "schema.registry.ssl.")
+		})
+		return all
+	}
+	return maps.Equal(only("key"), only("value"))
+}
+
+// registry returns the fields of a decoder that say how to reach the registry.
+func (t *translator) registry(side string) []any {
+	prefix := side + ".converter."
+	config := t.v.Converter(side).Config
+	var urls []string
+	for url := range strings.SplitSeq(config["schema.registry.url"], ",") {
+		if url = strings.TrimSpace(url); url != "" {
+			urls = append(urls, url)
+		}
+	}
+	if len(urls) == 0 {
+		t.refuse(prefix+"schema.registry.url", "the URL of the schema registry is missing")
+	}
+	var items []any
+	for _, url := range urls {
+		items = append(items, url)
+	}
+	var pairs []any
+	if t.isHidden(prefix + "schema.registry.url") {
+		pairs = append(pairs, "urls", list(t.leaf(prefix+"schema.registry.url", strings.Join(urls, ","))))
+	} else {
+		pairs = append(pairs, "urls", urls)
+	}
+	return append(append(pairs, t.registryTLS(prefix, config)...), t.registryAccount(prefix, config)...)
+}
+
+func (t *translator) registryAccount(prefix string, config map[string]string) []any {
+	if token := config["bearer.auth.token"]; token != "" {
+		return []any{"bearer_token", t.secret(prefix+"bearer.auth.token", token)}
+	}
+	if source := config["bearer.auth.credentials.source"]; source != "" && source != "STATIC_TOKEN" {
+		t.refuse(prefix+"bearer.auth.credentials.source", "only STATIC_TOKEN is supported: set bearer.auth.token")
+	}
+	source := strings.ToUpper(strings.TrimSpace(config["basic.auth.credentials.source"]))
+	switch source {
+	case "", "URL":
+		return nil
+	case "USER_INFO":
+	default:
+		t.refuse(prefix+"basic.auth.credentials.source", "only URL and USER_INFO are supported: set basic.auth.user.info to USER:PASSWORD")
+		return nil
+	}
+	key := "basic.auth.user.info"
+	if config[key] == "" {
+		key = "schema.registry.basic.auth.user.info"
+	}
+	user, password, found := strings.Cut(config[key], ":")
+	if !found {
+		t.refuse(prefix+key, "expected USER:PASSWORD")
+		return nil
+	}
+	return []any{"basic_auth", fields("enabled", true, "username", t.part(prefix+key, "USER", user), "password", t.part(prefix+key, "PASSWORD", password))}
+}
+
+func (t *translator) registryTLS(prefix string, config map[string]string) []any {
+	const ssl = "schema.registry.ssl."
+	for _, key := range slices.Sorted(maps.Keys(config)) {
+		if name, isTLS := strings.CutPrefix(key, ssl); isTLS && (name == "truststore.location" || name == "keystore.location") && config[key] != "" {
+			kind := strings.ToUpper(config[ssl+strings.TrimSuffix(name, "location")+"type"])
+			if kind != "PEM" {
+				t.refuse(prefix+key, "order-sink reads PEM files for the registry: convert the store to a PEM file, and set %stype to PEM", ssl+strings.TrimSuffix(name, "location"))
+			}
+		}
+	}
+	roots, own := config[ssl+"truststore.location"], config[ssl+"keystore.location"]
+	if roots == "" && own == "" {
+		return nil
+	}
+	pairs := []any{"enabled", true, "root_cas_file", roots}
+	if own != "" {
+		pairs = append(pairs, "client_certs", list(fields("cert_file", own, "key_file", own, "password", config[ssl+"key.password"])))
+	}
+	return []any{"tls", fields(pairs...)}
+}
