@@ -54,8 +54,51 @@ func Compare(real, ours Exchange) []Difference {
 		}
 		add(member, left, right)
 	}
+	if a, b := order(real), order(ours); set(a) == set(b) {
+		add("order", a, b)
+	}
 	return all
 }
+
+// order returns the names of the members of a body in their order, each once. Maps, such as a
+// configuration, have no order.
+func order(e Exchange) string {
+	var names []string
+	decoder := json.NewDecoder(strings.NewReader(e.Answer))
+	walk(decoder, "", &names)
+	return strings.Join(names, " ")
+}
+
+// maps are the members whose members are not fixed.
+var maps = []string{"config", "partition"}
+
+// walk reads one value.
+func walk(decoder *json.Decoder, member string, names *[]string) {
+	token, err := decoder.Token()
+	if delimiter, isDelimiter := token.(json.Delim); err != nil || !isDelimiter || delimiter == '}' || delimiter == ']' {
+		return
+	}
+	for decoder.More() {
+		inner := member
+		if token == json.Delim('{') {
+			name, err := decoder.Token()
+			if err != nil {
+				return
+			}
+			inner = fmt.Sprint(name)
+			// A name with a dot or a dash is that of a connector, a logger or a key.
+			if !slices.Contains(maps, member) && !slices.Contains(*names, inner) && fixed.MatchString(inner) {
+				*names = append(*names, inner)
+			}
+		}
+		walk(decoder, inner, names)
+	}
+	_, _ = decoder.Token() // the end of the object or list
+}
+
+var fixed = regexp.MustCompile(`^(name|config|tasks|type|connector|task|id|state|worker_id|trace|version|commit|kafka_cluster_id|status|message|error_code|` +
+	`partition|offset|offsets|level|last_modified|class|error_count|groups|configs|definition|value|required|default_value|importance|documentation|` +
+	`group|order_in_group|width|display_name|dependents|recommended_values|errors|visible)$`)
 
 // header returns the value of a header without what is different in each run.
 func header(e Exchange, name string) string {
