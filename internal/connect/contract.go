@@ -70,10 +70,10 @@ type KeyDefinition struct {
 	Importance    string   `json:"importance"`
 	Documentation string   `json:"documentation"`
 	Group         *string  `json:"group"`
+	Order         int      `json:"order_in_group"`
 	Width         string   `json:"width"`
 	DisplayName   string   `json:"display_name"`
 	Dependents    []string `json:"dependents"`
-	Order         int      `json:"order_in_group"`
 }
 
 // KeyValue is the value of a key and what is wrong with it. Value is "[hidden]" for a

@@ -41,11 +41,9 @@ func creation(r *http.Request) (name string, settings map[string]string, initial
 	if err != nil {
 		return "", nil, "", err
 	}
-	if state != "" {
-		found := false
-		if initial, found = initialStates[strings.ToUpper(state)]; !found {
-			return "", nil, "", unreadable("initial_state is %q: write RUNNING, PAUSED or STOPPED", state)
-		}
+	initial, found := initialStates[strings.ToUpper(state)]
+	if !found && state != "" {
+		return "", nil, "", unreadable("initial_state is %q: write RUNNING, PAUSED or STOPPED", state)
 	}
 	if null(members["config"]) {
 		return "", nil, "", unreadable(`the field "config" is missing`)

@@ -109,7 +109,7 @@ func (s *Server) Close() error {
 	var errs []error
 	for _, b := range s.bound {
 		errs = append(errs, b.server.Close())
-		if err := b.Listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := b.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}

@@ -45,15 +45,15 @@ func New(t testing.TB) *Authority {
 	return a
 }
 
-// Issue signs a server's certificate for a host, which is an address or a name. The
-// certificate expires at until.
+// Issue signs the certificate of a server, or of a client, for a host, which is an address or
+// a name. The certificate expires at until.
 func (a *Authority) Issue(t testing.TB, host string, until time.Time) Pair {
 	t.Helper()
 	key := newKey(t)
 	template := &x509.Certificate{
 		SerialNumber: serial(t), Subject: pkix.Name{CommonName: host},
 		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: until,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	if ip := net.ParseIP(host); ip != nil {
 		template.IPAddresses = []net.IP{ip}

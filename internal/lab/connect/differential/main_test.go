@@ -2,26 +2,30 @@ package differential
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/url"
+	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/connect/rest/resttest"
 	"github.com/order-sink/order-sink/internal/servers/connectworker"
 	"github.com/order-sink/order-sink/internal/servers/javatest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
+	"github.com/order-sink/order-sink/internal/servers/ordersink"
+	"github.com/order-sink/order-sink/internal/servers/ordersinktest"
 	"github.com/order-sink/order-sink/internal/servers/sharedtest"
 )
 
-func TestMain(m *testing.M) { sharedtest.Main(m, mariadbtest.Close) }
+func TestMain(m *testing.M) { sharedtest.Main(m, mariadbtest.Close, ordersinktest.Close) }
 
 // world is where one worker lives: a Kafka of its own, because both workers have the same
 // connectors, and an empty database.
@@ -69,11 +73,9 @@ func (w *world) produce(ctx context.Context, topic string, records int, text str
 }
 
 // tell runs the story on a worker.
-func (w *world) tell(t *testing.T, address string) []exchange {
+func (w *world) tell(t *testing.T, address string) []resttest.Exchange {
 	t.Helper()
 	story, err := read(w.words)
-	require.NoError(t, err)
-	_, err = url.Parse(address)
 	require.NoError(t, err)
 	all, err := (&runner{base: address, produce: w.produce}).run(t.Context(), story)
 	require.NoError(t, err)
@@ -81,7 +83,7 @@ func (w *world) tell(t *testing.T, address string) []exchange {
 }
 
 // real returns the answers of a real worker.
-func real(t *testing.T) []exchange {
+func real(t *testing.T) []resttest.Exchange {
 	t.Helper()
 	w := newWorld(t)
 	worker, err := connectworker.Start(t.Context(), t.TempDir(), w.broker.Seeds(), connectworker.JDBCSink, connectworker.Loggers)
@@ -93,11 +95,48 @@ func real(t *testing.T) []exchange {
 	})
 	all := w.tell(t, "http://"+worker.Address())
 	if path := os.Getenv("STORY_TRANSCRIPT"); path != "" {
-		text, err := json.MarshalIndent(all, "", " ")
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(path, text, 0o600))
+		require.NoError(t, resttest.Write(path, all))
 	}
 	return all
 }
 
-func TestTheRealWorker(t *testing.T) { t.Log(len(real(t))) }
+// properties has the settings that both workers need.
+const properties = `bootstrap.servers=%s
+group.id=story
+config.storage.topic=story-configs
+config.storage.replication.factor=1
+offset.storage.topic=story-offsets
+offset.storage.replication.factor=1
+status.storage.topic=story-status
+status.storage.replication.factor=1
+key.converter=org.apache.kafka.connect.storage.StringConverter
+value.converter=org.apache.kafka.connect.json.JsonConverter
+listeners=http://%s
+`
+
+// ours returns the answers of order-sink.
+func ours(t *testing.T) []resttest.Exchange {
+	t.Helper()
+	w := newWorld(t)
+	address := ordersinktest.FreeAddress(t)
+	file := filepath.Join(t.TempDir(), "worker.properties")
+	text := fmt.Sprintf(properties, strings.Join(w.broker.Seeds(), ","), address)
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	sink, err := ordersink.Start(ordersink.Config{
+		Binary: ordersinktest.Binary(t), Args: []string{"connect-distributed", file}, HTTP: address, Log: ordersinktest.NewLog(t),
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		if err := sink.Stop(30 * time.Second); err != nil {
+			t.Error(err)
+		}
+	})
+	require.NoError(t, sink.Await(t.Context(), func(ctx context.Context) error {
+		body, status, err := sink.Get(ctx, "/health")
+		if err == nil && status != http.StatusOK {
+			err = fmt.Errorf("/health answered %d: %s", status, body)
+		}
+		return err
+	}))
+	return w.tell(t, "http://"+address)
+}

@@ -9,19 +9,9 @@ import (
 	"regexp"
 	"strings"
 	"time"
-)
 
-// exchange is a question with its answer.
-type exchange struct {
-	Step     string      `json:"step"`
-	Method   string      `json:"method"`
-	Path     string      `json:"path"`
-	Headers  http.Header `json:"headers,omitempty"`
-	Body     *string     `json:"body,omitempty"`
-	Status   int         `json:"status"`
-	Answered http.Header `json:"answered"`
-	Answer   string      `json:"answer"`
-}
+	"github.com/order-sink/order-sink/internal/connect/rest/resttest"
+)
 
 // patience is how long a worker may take until an answer matches a pattern.
 const patience = 40 * time.Second
@@ -33,8 +23,8 @@ type runner struct {
 }
 
 // run returns the questions with the worker's answers.
-func (r *runner) run(ctx context.Context, story []step) ([]exchange, error) {
-	var all []exchange
+func (r *runner) run(ctx context.Context, story []step) ([]resttest.Exchange, error) {
+	var all []resttest.Exchange
 	for i := range story {
 		s := &story[i]
 		if s.Produce != nil {
@@ -57,7 +47,7 @@ func (r *runner) run(ctx context.Context, story []step) ([]exchange, error) {
 
 // until asks until the answer matches the pattern. After its patience it returns the last
 // answer, which then differs from the other worker's.
-func (r *runner) until(ctx context.Context, s *step) (exchange, error) {
+func (r *runner) until(ctx context.Context, s *step) (resttest.Exchange, error) {
 	pattern := regexp.MustCompile(s.Until)
 	for end := time.Now().Add(patience); ; {
 		e, err := r.ask(ctx, s)
@@ -75,11 +65,11 @@ func (r *runner) until(ctx context.Context, s *step) (exchange, error) {
 // client follows no redirects and sends no header of its own.
 var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-func (r *runner) ask(ctx context.Context, s *step) (e exchange, err error) {
+func (r *runner) ask(ctx context.Context, s *step) (e resttest.Exchange, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	method, path, _ := strings.Cut(s.Ask, " ")
-	e = exchange{Step: s.String(), Method: method, Path: path}
+	e = resttest.Exchange{Step: s.String(), Method: method, Path: path}
 	body, err := s.body()
 	if err != nil {
 		return e, err
