@@ -16,7 +16,7 @@ func TestARefusedRecordFailsTheTasks(t *testing.T) {
 	require.NoError(t, err)
 	w.send(0, 9)
 	w.awaitRows(9)
-	w.sendValue(0, `{"schema":{"type":"struct","fields":[{"field":"id","type":"int32"}]},"payload":{"id":"nine"}}`)
+	w.sendValue(0, "no JSON")
 	status := w.awaitStates("orders", connect.Running, connect.Failed, connect.Failed)
 	require.Empty(t, status.Connector.Trace)
 	trace := status.Tasks[0].Trace

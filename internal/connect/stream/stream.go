@@ -15,6 +15,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/plugins/kafka"
+	"github.com/order-sink/order-sink/plugins/mariadb"
 )
 
 // Runner starts streams and has their metrics.
@@ -129,6 +130,9 @@ func (r *Runner) build(s *Stream, c Config) error {
 	if c.Stored != nil {
 		resources.SetGeneric(kafka.StoredKey{}, c.Stored)
 	}
+	if c.Refused != nil {
+		resources.SetGeneric(mariadb.StopKey{}, func(stop mariadb.Stop) { c.Refused(refusalOf(stop)) })
+	}
 	return nil
 }
 
@@ -150,6 +154,10 @@ func (s *Stream) Stop(within time.Duration) error {
 	s.runner.forget(s)
 	if err != nil {
 		return fmt.Errorf("stopping the pipeline of connector %s: %w", s.connector, err)
+	}
+	select { // before the context of its goroutine ends
+	case <-s.ended:
+	case <-ctx.Done():
 	}
 	return nil
 }
