@@ -12,7 +12,7 @@ import (
 // tables has all tables of keys.
 func tables() map[string][]def.Key {
 	all := map[string][]def.Key{
-		"framework": Framework("1"), "confluent": Confluent(), "debezium": Debezium(), "aiven": Aiven(), "consumer": Consumer(), "security": Security(),
+		"framework": Framework("1"), "confluent": Confluent(), "debezium": Debezium(), "aiven": Aiven(), "consumer": Client("consumer"), "producer": Client("producer"), "admin": Client("admin"),
 	}
 	for _, class := range Converters("value") {
 		all[class] = ConverterKeys(class)
