@@ -17,6 +17,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
 	_ "github.com/redpanda-data/connect/v4/public/components/sql/base"
 
+	"github.com/order-sink/order-sink/internal/command/connectimport"
 	"github.com/order-sink/order-sink/internal/command/connections"
 	"github.com/order-sink/order-sink/internal/command/dlq"
 	"github.com/order-sink/order-sink/internal/command/healthcheck"
@@ -42,6 +43,7 @@ func main() {
 		service.CLIOptSetArgs(arguments(os.Args)...),
 		service.CLIOptSetBinaryName("order-sink"),
 		service.CLIOptSetProductName("order-sink"),
+		service.CLIOptAddCommand(connectimport.Command()),
 		service.CLIOptAddCommand(connections.Command()),
 		service.CLIOptAddCommand(dlq.Command()),
 		service.CLIOptAddCommand(healthcheck.Command()),

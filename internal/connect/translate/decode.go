@@ -77,15 +77,24 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 		pairs = append(pairs, "schema_content", config["schema.content"])
 	}
 	pairs = append(pairs, "key_format", key)
-	if !t.defaultsForNull() {
-		pairs = append(pairs, "replace_null_with_default", false)
-	}
+	pairs = append(pairs, t.valueRules()...)
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}
 	node := fields(pairs...)
 	comment(node, "Gives the values of Kafka Connect's converter, also where it reads a value wrongly.")
 	return component(label, "connect_json_decode", node)
+}
+
+// valueRules has the settings of both decoders about values.
+func (t *translator) valueRules() (pairs []any) {
+	if !t.defaultsForNull() {
+		pairs = append(pairs, "replace_null_with_default", false)
+	}
+	if t.class != configdef.Debezium {
+		pairs = append(pairs, "debezium_types", false)
+	}
+	return pairs
 }
 
 // defaultsForNull reports whether a null becomes the default of its schema, in the converter
@@ -117,9 +126,7 @@ func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
 	case key != formatAvro:
 		pairs = append(pairs, "key_format", key)
 	}
-	if !t.defaultsForNull() {
-		pairs = append(pairs, "replace_null_with_default", false)
-	}
+	pairs = append(pairs, t.valueRules()...)
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}
