@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -66,6 +67,9 @@ func (t *translator) decoders() []*yaml.Node {
 // jsonDecoder is connect_json_decode. It decodes everything but Avro.
 func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	config := t.v.Converter("value").Config
+	if t.v.Converter("key").Config["schema.content"] != "" && key == formatJSON {
+		t.refuse("key.converter.schema.content", "a schema for all keys is not supported: let the producer write keys with their schema")
+	}
 	pairs := []any{"mode", "compat"}
 	if value != formatJSON {
 		pairs = append(pairs, "value_format", value)
@@ -77,9 +81,7 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 		pairs = append(pairs, "schema_content", config["schema.content"])
 	}
 	pairs = append(pairs, "key_format", key)
-	if !t.defaultsForNull() {
-		pairs = append(pairs, "replace_null_with_default", false)
-	}
+	pairs = append(pairs, t.valueRules()...)
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}
@@ -87,6 +89,25 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	comment(node, "Gives the values of Kafka Connect's converter, also where it reads a value wrongly.")
 	return component(label, "connect_json_decode", node)
 }
+
+// valueRules has the settings of both decoders about values.
+func (t *translator) valueRules() (pairs []any) {
+	if !t.defaultsForNull() {
+		pairs = append(pairs, "replace_null_with_default", false)
+	}
+	if t.class != configdef.Debezium {
+		pairs = append(pairs, "debezium_types", false)
+	}
+	if size := t.v.Converter("value").Config[cacheSize[t.format("value")]]; size != "" && size != "1000" {
+		if n, err := strconv.Atoi(size); err == nil && n > 0 {
+			pairs = append(pairs, "schema_cache_size", n)
+		}
+	}
+	return pairs
+}
+
+// cacheSize has the settings of converters for the number of schemas that they remember.
+var cacheSize = map[string]string{formatJSON: "schemas.cache.size", formatAvro: "schemas.cache.config"}
 
 // defaultsForNull reports whether a null becomes the default of its schema, in the converter
 // or in the connector.
@@ -117,9 +138,7 @@ func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
 	case key != formatAvro:
 		pairs = append(pairs, "key_format", key)
 	}
-	if !t.defaultsForNull() {
-		pairs = append(pairs, "replace_null_with_default", false)
-	}
+	pairs = append(pairs, t.valueRules()...)
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}

@@ -3,7 +3,9 @@ package translate
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +18,8 @@ import (
 // input is the input kafka_read.
 func (t *translator) input() *yaml.Node {
 	s := t.settings(kafkaconf.Consumer)
+	t.consumer = s
+	t.noteConsumer(s)
 	p := t.pipeline
 	p.Group, p.Topics = s.Group, t.list("topics")
 	if len(p.Topics) == 0 {
@@ -35,7 +39,6 @@ func (t *translator) input() *yaml.Node {
 		"start_offset", s.StartOffset,
 		"commit_period", t.commitPeriod(),
 		"session_timeout", duration(s.SessionTimeout),
-		"rebalance_timeout", duration(s.MaxPollInterval),
 		"metadata_max_age", duration(s.MetadataMaxAge),
 		"max_batch_records", t.batchRecords(s.MaxPollRecords),
 		"fetch_max_bytes", bytesOf(s.FetchMaxBytes),
@@ -43,6 +46,29 @@ func (t *translator) input() *yaml.Node {
 		"fetch_max_wait", duration(s.FetchMaxWait),
 	)...)
 	return component("topics", "kafka_read", config)
+}
+
+// noField are the properties of consumers that the input has no field for.
+var noField = map[string]string{
+	"max.poll.interval.ms":          "no effect: order-sink reports to Kafka also while MariaDB is slow",
+	"heartbeat.interval.ms":         "no effect: order-sink sends a heartbeat every 3 seconds",
+	"request.timeout.ms":            "no effect: order-sink tries until the broker answers",
+	"connections.max.idle.ms":       "no effect: order-sink keeps its connections",
+	"fetch.min.bytes":               "no effect: a broker answers as soon as it has a record",
+	"partition.assignment.strategy": "no effect: order-sink uses cooperative-sticky, and every worker reads some partitions",
+}
+
+// noteConsumer lists what the input does in another way than the consumer of a worker.
+func (t *translator) noteConsumer(s kafkaconf.Settings) {
+	const prefix = "consumer.override."
+	for _, name := range slices.Sorted(maps.Keys(noField)) {
+		if t.v.Has(prefix + name) {
+			t.differs(prefix+name, "%s", noField[name])
+		}
+	}
+	if !s.ReadCommitted {
+		t.pipeline.Differences = append(t.pipeline.Differences, Difference{Key: prefix + "isolation.level", Text: "order-sink never stores the records of an aborted transaction. A worker of Kafka Connect stores them, unless this is read_committed"})
+	}
 }
 
 // commitPeriod is how often the worker commits offsets.
@@ -152,8 +178,16 @@ func (t *translator) topicsRegex() []string {
 		t.refuse("topics.regex", "the expression is not one of RE2, which order-sink uses (%v): write it without look-around, back-references and possessive quantifiers, or name the topics in topics", err)
 		return nil
 	}
-	t.differs("topics.regex", "a topic whose name begins with __ does not match. order-sink finds a new topic within %s", "metadata.max.age.ms, or within 10 seconds")
+	t.differs("topics.regex", "a topic whose name begins with __ does not match. order-sink finds a new topic within %s", t.metadataAge())
 	return []string{expression}
+}
+
+// metadataAge is the time within which the input finds a new topic.
+func (t *translator) metadataAge() string {
+	if age := t.consumer.MetadataMaxAge; age > 0 {
+		return age.String()
+	}
+	return "10s"
 }
 
 // javaOnly finds forms that Go reads, too, but not as Java does.

@@ -12,13 +12,13 @@ import (
 
 // names are the keys that have another name in each connector.
 type names struct {
-	user, table, mode, fields, include, quote, retries, backoff, timeZone string
+	user, table, mode, fields, include string
 }
 
 var keysOf = map[configdef.Class]names{
-	configdef.Confluent: {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist", "quote.sql.identifiers", "max.retries", "retry.backoff.ms", "db.timezone"},
-	configdef.Aiven:     {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist", "sql.quote.identifiers", "max.retries", "retry.backoff.ms", "db.timezone"},
-	configdef.Debezium:  {"connection.username", "collection.name.format", "primary.key.mode", "primary.key.fields", "field.include.list", "quote.identifiers", "flush.max.retries", "flush.retry.delay.ms", "use.time.zone"},
+	configdef.Confluent: {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist"},
+	configdef.Aiven:     {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist"},
+	configdef.Debezium:  {"connection.username", "collection.name.format", "primary.key.mode", "primary.key.fields", "field.include.list"},
 }
 
 func (t *translator) keys() names { return keysOf[t.class] }

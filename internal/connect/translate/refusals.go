@@ -40,7 +40,7 @@ func (t *translator) letters(topic string) *yaml.Node {
 	}
 	compression := s.Compression
 	if compression == "" {
-		compression = "none"
+		compression = "zstd" // a compressed letter is nearly always smaller than its record
 	}
 	metadata := fields("include_patterns", []string{`(?s)^([^ ].*|..+)?$`})
 	comment(metadata, "All names except the name that is one space.")

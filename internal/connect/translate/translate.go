@@ -98,6 +98,7 @@ type translator struct {
 	v        *configdef.Values
 	pipeline *Pipeline
 	problems []Problem
+	consumer kafkaconf.Settings
 }
 
 func (t *translator) translate() (Pipeline, error) {
@@ -108,10 +109,13 @@ func (t *translator) translate() (Pipeline, error) {
 	if len(t.problems) > 0 {
 		return Pipeline{}, &Error{t.problems}
 	}
-	pipeline := fields("processors", list(processors...))
+	pairs := []any{"processors", list(processors...)}
+	if t.usesRegistry() {
+		pairs = append([]any{"threads", waitingPartitions}, pairs...)
+	}
+	pipeline := fields(pairs...)
 	if t.usesRegistry() {
 		comment(pipeline, "A partition whose records wait for the registry must not hold back the others.")
-		pipeline.Content = append(fields("threads", waitingPartitions).Content, pipeline.Content...)
 	}
 	text, err := render(fields("input", input, "pipeline", pipeline, "output", output))
 	if err != nil {

@@ -11,17 +11,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// pending are the fields that the plugins do not have yet.
-var pending = map[string]bool{"client_id": true, "rack": true, "instance_id": true, "on_refusal": true}
-
 // fields returns a mapping of the names and values. A value that is nil, "" or empty is left
 // out.
 func fields(pairs ...any) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	for i := 0; i < len(pairs); i += 2 {
-		if name, _ := pairs[i].(string); pending[name] {
-			continue
-		}
 		if value := nodeOf(pairs[i+1]); value != nil {
 			node.Content = append(node.Content, nodeOf(pairs[i]), value)
 		}

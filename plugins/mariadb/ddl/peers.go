@@ -9,9 +9,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
-// confluent returns the type that Confluent's JDBC sink gives a column of MariaDB. Its keys
-// of text are TEXT, which no key can have.
-func confluent(f field) string { return f.connect("TEXT") }
+// confluent returns the type that Confluent's JDBC sink gives a column of MariaDB. The sink
+// fails to create a table with a key of text: it makes the key TEXT, which no key can have
+// (error 1170).
+func confluent(f field) string {
+	if f.key {
+		return f.connect(fmt.Sprintf("VARCHAR(%d)%s", keyText, exactText))
+	}
+	return f.connect("TEXT")
+}
 
 // aiven returns the type that Aiven's JDBC sink gives a column of MariaDB. The collation of
 // a key of text is ours: under the one of the database, ids that differ in case only are

@@ -109,7 +109,9 @@ func (s *Server) readHosts(hosts string) (problem string) {
 	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && !strings.HasSuffix(host, "]") {
 		host, port = host[:colon], host[colon+1:]
 	}
-	host = strings.Trim(host, "[]")
+	if inner, isIPv6 := strings.CutPrefix(host, "["); isIPv6 {
+		host = strings.TrimSuffix(inner, "]")
+	}
 	if host == "" {
 		host = "localhost"
 	}
@@ -120,7 +122,8 @@ func (s *Server) readHosts(hosts string) (problem string) {
 			return "the port in the URL is not a number from 1 to 65535"
 		}
 	}
-	if strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`"'()/\@`, r) }) {
+	isName := !strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`"'()/\@[]:%`, r) })
+	if !isName && net.ParseIP(host) == nil {
 		return "the host in the URL is not valid"
 	}
 	s.Address = net.JoinHostPort(host, strconv.Itoa(number))
