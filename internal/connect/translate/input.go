@@ -12,6 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
 )
 
@@ -27,7 +28,7 @@ func (t *translator) input() *yaml.Node {
 	}
 	clientID := s.ClientID
 	if clientID == "" {
-		clientID = "connector-consumer-" + t.Name + "-0"
+		clientID = group.ClientID(t.Name, 0)
 	}
 	config := fields(append(t.connection("KAFKA", s),
 		"topics", p.Topics,
