@@ -46,9 +46,9 @@ func (c Class) Check(options map[string]string) []error {
 	return named.CheckTransform()
 }
 
-// Unsupported says why connect_transform does not have a class, and what does the same, such
-// as "is not supported: use a mapping processor".
-func Unsupported(class string) string { return chain.Unsupported(class) }
+// Instead returns what does the same as a class that connect_transform does not have, such as
+// "use a mapping processor", or nothing.
+func Instead(class string) string { return chain.Alternative(class) }
 
 // CheckRegex returns why connect_transform cannot match a regular expression of Java.
 func CheckRegex(expression string) error {

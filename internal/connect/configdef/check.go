@@ -26,13 +26,19 @@ const (
 	kafkaKeyFields = 3 // topic, partition and offset
 )
 
+// maxTasks keeps a mistake from filling the memory: each task has a state of its own.
+const maxTasks = 1000
+
 // checks has what concerns several keys of a class.
 var checks = map[Class]func(*Values){Confluent: checkConfluent, Debezium: checkDebezium, Aiven: checkAiven}
 
 // checkFramework checks the topics, the dead letters, the version and the predicates.
 func (v *Values) checkFramework() {
 	v.checkTopics()
-	v.checkVersion(v.rows[keys.Class], v.rows[keys.Version])
+	checkVersion(string(v.class), v.rows[keys.Version], v.rows[keys.Class])
+	if n := v.Int(keys.Tasks); n > maxTasks {
+		v.fail(keys.Tasks, def.Invalid(keys.Tasks, n, fmt.Sprintf("Value must be at most %d: all tasks of a worker share one consumer", maxTasks)))
+	}
 	if v.String(keys.DeadLetters) != "" && v.String(keys.Tolerance) == modeNone {
 		v.fail(keys.DeadLetters, fmt.Sprintf("%s=none stops the task at the first bad record, so %s would get one record at most: set %s=all, or remove the topic", keys.Tolerance, keys.DeadLetters, keys.Tolerance))
 	}
@@ -52,13 +58,15 @@ func (v *Values) checkTopics() {
 		v.failBoth("topics and topics.regex are mutually exclusive options, but both are set.")
 	case len(topics) == 0 && expression == "":
 		v.failBoth("Must configure one of topics or topics.regex")
-	case letters == "":
-	case slices.Contains(topics, letters):
+	}
+	if letters == "" {
+		return
+	}
+	if slices.Contains(topics, letters) {
 		v.fail(keys.Topics, fmt.Sprintf("The DLQ topic '%s' may not be included in the list of topics ('topics=[%s]') consumed by the connector", letters, strings.Join(topics, ", ")))
-	case expression != "":
-		if matches, err := regexp.Compile(`\A(?:` + expression + `)\z`); err == nil && matches.MatchString(letters) {
-			v.fail(keys.TopicsRegex, fmt.Sprintf("The DLQ topic '%s' may not be matched by the regex for the topics ('topics.regex=%s') consumed by the connector", letters, expression))
-		}
+	}
+	if matches, err := regexp.Compile(`\A(?:` + expression + `)\z`); expression != "" && err == nil && matches.MatchString(letters) {
+		v.fail(keys.TopicsRegex, fmt.Sprintf("The DLQ topic '%s' may not be matched by the regex for the topics ('topics.regex=%s') consumed by the connector", letters, expression))
 	}
 }
 
@@ -92,6 +100,14 @@ func (v *Values) checkURL() {
 	}
 	scheme, _, _ := strings.Cut(url, "//") // what follows may have a password
 	v.fail(connectionURL, def.Invalid(connectionURL, scheme, reason))
+}
+
+// checkUTC refuses a time zone in which the sink would write other times.
+func (v *Values) checkUTC(key string) {
+	r := v.rows[key]
+	if zone, _ := r.Value.(string); len(r.Errors) == 0 && r.Value != nil && !keys.IsUTC(zone) {
+		r.Fail(def.Invalid(key, zone, "order-sink writes times in UTC: set "+key+" to UTC"))
+	}
 }
 
 // checkWrites refuses writes that would reach other rows than those of the records.
@@ -129,6 +145,7 @@ func checkConfluent(v *Values) {
 	}
 	v.checkURL()
 	v.checkDialect()
+	v.checkUTC("db.timezone")
 	v.checkWrites(pkMode)
 	v.checkKafkaKey()
 	if row := v.rows[keys.CredentialsClass]; row.Given && row.Value == nil && len(row.Errors) > 0 {
@@ -148,5 +165,48 @@ func checkAiven(v *Values) {
 	}
 	v.checkURL()
 	v.checkDialect()
+	v.checkUTC("db.timezone")
 	v.checkWrites(pkMode)
+}
+
+// words has the words of Debezium's modes. Debezium finds another word only when the task
+// starts, and then the task fails.
+var words = map[string][]string{
+	insertMode:         {"insert", insertUpsert, insertUpdate},
+	primaryMode:        {modeNone, modeKafka, modeRecordKey, "record_value", "record_header"},
+	"schema.evolution": {modeNone, "basic"},
+}
+
+// checkDebezium has the checks that Debezium's sink makes when its task starts.
+func checkDebezium(v *Values) {
+	for _, key := range []string{connectionURL, "connection.username"} {
+		if v.String(key) == "" {
+			v.fail(key, def.Missing(key))
+		}
+	}
+	for _, key := range []string{insertMode, primaryMode, "schema.evolution"} {
+		if word := v.Word(key); v.rows[key].Value != nil && !slices.Contains(words[key], word) {
+			v.fail(key, def.Invalid(key, v.rows[key].Shown(), "expected "+strings.Join(words[key], ", ")))
+		}
+	}
+	if v.Bool(deleteEnabled) && slices.Contains([]string{modeNone, modeKafka}, v.Word(primaryMode)) {
+		v.fail(deleteEnabled, "delete.enabled needs primary.key.mode record_key, record_value or record_header")
+	}
+	if v.Has("field.include.list") && v.Has("field.exclude.list") {
+		v.fail("field.exclude.list", "field.include.list and field.exclude.list exclude each other: remove one of them")
+	}
+	for _, key := range []string{"collection.name.format", "table.name.format"} {
+		if r := v.rows[key]; r.Given && r.Value == "" {
+			v.fail(key, def.NotEmpty(key, ""))
+		}
+	}
+	if n := v.Int("batch.size"); n < 1 && v.rows["batch.size"].Value != nil {
+		v.fail("batch.size", def.Invalid("batch.size", n, "Value must be at least 1"))
+	}
+	for _, key := range []string{"use.time.zone", "database.time_zone"} {
+		v.fail(key, keys.Offset(key, v.rows[key].Value))
+		v.checkUTC(key)
+	}
+	v.checkURL()
+	v.checkWrites(primaryMode)
 }

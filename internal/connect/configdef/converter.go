@@ -2,7 +2,6 @@ package configdef
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef/def"
 	"github.com/order-sink/order-sink/internal/connect/configdef/keys"
@@ -36,7 +35,7 @@ func (v *Values) converters() {
 			row.Fail("Class class " + class + " does not implement the " + interfaceOf[side] + " interface")
 			continue
 		}
-		if v.checkVersion(row, v.rows[side+converterSuffix+keys.VersionSuffix]) {
+		if checkVersion(class, v.rows[side+converterSuffix+keys.VersionSuffix], row) {
 			v.converter(side, class)
 		}
 	}
@@ -54,12 +53,15 @@ func (v *Values) explainConverter(row *def.Result, side string) {
 		}
 		row.Fail(def.Invalid(row.Key.Name, name, "Class "+name+" could not be found. It is "+side+converterSuffix+" of the worker."))
 	}
-	if instead := keys.ConverterInstead(def.Trim(name)); instead != "" {
-		row.Errors[len(row.Errors)-1] += " " + capital(instead) + "."
-	}
+	instead(row, keys.ConverterInstead(def.Trim(name)))
 }
 
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// instead adds to the last error of a class what to do, if that is known.
+func instead(row *def.Result, text string) {
+	if last := len(row.Errors) - 1; last >= 0 && text != "" {
+		row.Errors[last] += " order-sink does not have it: " + text + "."
+	}
+}
 
 // converter reads the keys of a converter.
 func (v *Values) converter(side, class string) {
@@ -71,14 +73,13 @@ func (v *Values) converter(side, class string) {
 	for i := range all {
 		k := &all[i]
 		text, given := v.config[prefix+k.Name], v.Has(prefix+k.Name)
-		v.read[prefix+k.Name] = true
+		v.read[prefix+k.Name] = text != Null // whose error is in front
 		var r *def.Result
 		switch {
 		case k.Name == converterType:
 			r = k.Read(&side)
 		case text == Null:
 			r = k.Null()
-			v.nulls = append(v.nulls, r)
 		case given:
 			r = k.Read(&text)
 		default:

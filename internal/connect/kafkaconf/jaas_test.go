@@ -68,3 +68,18 @@ Client { a.B optional x=y; c.D sufficient; };`)
 		require.NotContains(t, err.Error(), "secret")
 	}
 }
+
+func FuzzParseJAAS(f *testing.F) {
+	f.Add(`a.B required c="d\101\"" e='f' /* g */; // h`)
+	f.Add(`K { a.B required c=d; };`)
+	f.Fuzz(func(t *testing.T, text string) {
+		modules, err := ParseJAAS(text)
+		if err == nil {
+			require.NotEmpty(t, modules)
+		}
+		sections, err := ParseJAASFile("S {" + text + "};")
+		if err == nil {
+			require.Contains(t, sections, "S")
+		}
+	})
+}

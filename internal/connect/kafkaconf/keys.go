@@ -120,9 +120,9 @@ func millis(t Type, field func(*Settings) *duration) setter {
 func idle(s *Settings, key, value string) error {
 	n, err := ParseNumber(key, value, TypeLong, -1<<63)
 	if n < 0 {
-		n = int64(maxMillis)
+		n = longest
 	}
-	s.ConnectionsMaxIdle = duration(min(n, int64(maxMillis))) * 1e6
+	s.ConnectionsMaxIdle = duration(min(n, longest)) * time.Millisecond
 	return err
 }
 
@@ -169,7 +169,7 @@ var ignored = map[string]string{
 	"linger.ms": ownDelivery, "batch.size": ownDelivery, "max.block.ms": ownDelivery, "transactional.id": ownDelivery, "transaction.timeout.ms": ownDelivery, "transaction.two.phase.commit.enable": ownDelivery,
 	"partitioner.": notNeeded, "compression.gzip.level": notNeeded, "compression.lz4.level": notNeeded, "compression.zstd.level": notNeeded,
 	"metadata.max.idle.ms": notNeeded, "metadata.recovery.": notNeeded, "client.dns.lookup": notNeeded, "exclude.internal.topics": notNeeded,
-	"allow.auto.create.topics": notNeeded, "group.remote.assignor": notNeeded, "share.acknowledgement.mode": notNeeded, "bootstrap.controllers": notNeeded,
+	"allow.auto.create.topics": notNeeded, "group.remote.assignor": notNeeded, "share.": notNeeded, "internal.": notNeeded, "bootstrap.controllers": notNeeded,
 	"ssl.protocol": ownTLS, "ssl.enabled.protocols": ownTLS, "ssl.cipher.suites": ownTLS, "ssl.provider": ownTLS, "ssl.trustmanager.algorithm": ownTLS,
 	"ssl.keymanager.algorithm": ownTLS, "ssl.secure.random.implementation": ownTLS, "ssl.client.auth": "it concerns the server of the REST API",
 	"sasl.kerberos.": otherSASL, "sasl.login.": otherSASL, "sasl.oauthbearer.": otherSASL, "sasl.client.callback.handler.class": otherSASL,

@@ -88,10 +88,13 @@ func (t TLS) Server(clientAuth string) (*tls.Config, error) {
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
 	switch Trim(clientAuth) {
+	case "", "none":
 	case "requested":
 		config.ClientAuth = tls.VerifyClientCertIfGiven
 	case "required":
 		config.ClientAuth = tls.RequireAndVerifyClientCert
+	default:
+		return nil, Invalid(keyClientAuth, clientAuth, "String must be one of: required, requested, none")
 	}
 	config.ClientCAs, err = t.roots()
 	return config, err

@@ -18,6 +18,7 @@ const (
 	keyCertChain  = "ssl.keystore.certificate.chain"
 	keyCertKey    = "ssl.keystore.key"
 	keyTrustCerts = "ssl.truststore.certificates"
+	keyClientAuth = "ssl.client.auth"
 	keystore      = "ssl.keystore."
 	truststore    = "ssl.truststore."
 )

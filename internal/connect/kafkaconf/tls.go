@@ -58,9 +58,14 @@ func (t *TLS) trust(values map[string]string) error {
 		t.CAFile = location
 		return checkCertificates(truststore+"location", location, []byte(normalPEM(string(content))))
 	}
-	all, err := pkcs12.DecodeTrustStore(content, values[truststore+"password"])
-	if err != nil {
-		return storeError(truststore, location, err)
+	password := values[truststore+"password"]
+	all, err := pkcs12.DecodeTrustStore(content, password)
+	if err != nil { // Java also trusts the certificate of a key
+		_, certificate, _, failed := pkcs12.DecodeChain(content, password)
+		if failed != nil {
+			return storeError(truststore, location, err)
+		}
+		all = []*x509.Certificate{certificate}
 	}
 	for _, certificate := range all {
 		t.CAs += encode("CERTIFICATE", certificate.Raw)

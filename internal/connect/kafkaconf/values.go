@@ -3,7 +3,6 @@ package kafkaconf
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +75,7 @@ type Note struct {
 	Reason  string
 }
 
-// Secret is a text that fmt and slog do not print. Use string(s) for the text.
+// Secret is a text that fmt, slog and encoding/json do not show. Use string(s) for the text.
 type Secret string
 
 const hidden = "[hidden]"
@@ -92,8 +91,8 @@ func (s Secret) String() string {
 // GoString is String, for %#v.
 func (s Secret) GoString() string { return s.String() }
 
-// LogValue implements slog.LogValuer.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+// MarshalText is String, for JSON and for slog.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Trim removes what Kafka removes around each value: the spaces and control characters of
 // ASCII.
@@ -129,14 +128,12 @@ func ParseNumber(key, value string, t Type, min int64) (int64, error) {
 // ParseMillis reads a number of milliseconds of at least 0.
 func ParseMillis(key, value string, t Type) (time.Duration, error) {
 	n, err := ParseNumber(key, value, t, 0)
-	if n > int64(maxMillis) {
-		n = int64(maxMillis)
-	}
-	return time.Duration(n) * time.Millisecond, err
+	return time.Duration(min(n, longest)) * time.Millisecond, err
 }
 
-// maxMillis is the longest time.Duration in milliseconds. A longer time means for ever.
-const maxMillis = (1<<63 - 1) / time.Millisecond
+// longest is the longest time.Duration as a number of milliseconds. Kafka's files have
+// Long.MAX_VALUE for times without an end.
+const longest int64 = (1<<63 - 1) / 1_000_000
 
 // ParseBool reads true or false in any case as Kafka does.
 func ParseBool(key, value string) (bool, error) {

@@ -94,22 +94,40 @@ func (p *Providers) Resolve(config map[string]string) (map[string]string, error)
 
 // ResolveValue is [Providers.Resolve] for one value.
 func (p *Providers) ResolveValue(value string) (string, error) {
+	resolved, _, err := p.resolve(value)
+	return resolved, err
+}
+
+// Unresolved returns the placeholders of a configuration that have no value, by the keys of
+// the configuration. Kafka takes them for plain text, so a password would be wrong.
+func (p *Providers) Unresolved(config map[string]string) map[string][]string {
+	all := map[string][]string{}
+	for key, value := range config {
+		if _, unresolved, _ := p.resolve(value); unresolved != nil {
+			all[key] = unresolved
+		}
+	}
+	return all
+}
+
+func (p *Providers) resolve(value string) (resolved string, unresolved []string, err error) {
 	var out strings.Builder
 	end := 0
 	for _, found := range p.Placeholders(value) {
 		values, err := p.byName[found.Provider].get(found.Path, []string{found.Key})
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		text, ok := values[found.Key]
 		if !ok {
 			text = value[found.Start:found.End]
+			unresolved = append(unresolved, text)
 		}
 		out.WriteString(value[end:found.Start])
 		out.WriteString(text)
 		end = found.End
 	}
-	return out.String() + value[end:], nil
+	return out.String() + value[end:], unresolved, nil
 }
 
 // missing is a provider of a class that order-sink does not have.

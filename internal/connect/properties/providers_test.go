@@ -51,7 +51,11 @@ func TestSecretsComeFromFilesAndVariables(t *testing.T) {
 		"outside":             "${dir:" + dir + ":../x}",
 		"no.class":            "${nothing:a:b}",
 	}
-	got, err := providersOf(t, nil).Resolve(config)
+	p := providersOf(t, nil)
+	require.Equal(t, map[string][]string{
+		"no.key": {config["no.key"]}, "no.file.name": {config["no.file.name"]}, "no.dir": {config["no.dir"]}, "outside": {config["outside"]},
+	}, p.Unresolved(config))
+	got, err := p.Resolve(config)
 	require.NoError(t, err)
 	want := map[string]string{}
 	for key, value := range config {

@@ -15,7 +15,8 @@ import (
 type Report []kafkaconf.Note
 
 // Log logs a line for the properties that are honoured, one for each reason why others are
-// ignored, one for each that is refused, and one for those that order-sink does not know.
+// ignored, one for each that is refused, and one for those that order-sink does not know. A
+// warning names those with a placeholder that has no value.
 func (r Report) Log(log *slog.Logger) {
 	byReason := map[kafkaconf.Note][]string{}
 	for _, note := range r {
@@ -30,12 +31,14 @@ func (r Report) Log(log *slog.Logger) {
 	})
 	for _, group := range groups {
 		keys := slog.String("keys", strings.Join(byReason[group], ", "))
-		switch group.Verdict {
-		case kafkaconf.Honoured:
+		switch {
+		case group.Verdict == kafkaconf.Honoured && group.Reason != "":
+			log.Warn("worker properties with a placeholder", keys, slog.String("reason", group.Reason))
+		case group.Verdict == kafkaconf.Honoured:
 			log.Info("worker properties honoured", keys)
-		case kafkaconf.Ignored:
+		case group.Verdict == kafkaconf.Ignored:
 			log.Info("worker properties ignored", keys, slog.String("reason", group.Reason))
-		case kafkaconf.Unknown:
+		case group.Verdict == kafkaconf.Unknown:
 			log.Warn("worker properties unknown", keys, slog.String("reason", group.Reason))
 		default:
 			log.Error("worker properties refused", keys, slog.String("reason", group.Reason))
@@ -52,7 +55,8 @@ var ignored = map[string]string{
 	"worker.": ownGroup, "connect.protocol": ownGroup, "scheduled.rebalance.max.delay.ms": ownGroup, "inter.worker.": ownGroup,
 	"session.timeout.ms": ownGroup, "heartbeat.interval.ms": ownGroup, "rebalance.timeout.ms": ownGroup,
 	"metric.": ownMetrics, "metrics.": ownMetrics, "telemetry.": ownMetrics, "auto.include.jmx.reporter": ownMetrics,
-	"confluent.": "it concerns Confluent's programs", "log4j.": "order-sink has its own log: see logger of the configuration",
+	"confluent.": "it concerns Confluent's programs", "log4j.": "it concerns the log of a JVM",
+	"listeners.https.": noHTTPS, "admin.listeners.https.": noHTTPS,
 }
 
 const (
@@ -60,6 +64,7 @@ const (
 	onlySources = "only source connectors use it"
 	fixedFormat = "the internal topics always have the format of Kafka Connect"
 	ownGroup    = "the workers of order-sink find each other through Kafka"
+	noHTTPS     = "no listener begins with https://"
 	needsPrefix = "only the clients of connectors use it: write consumer. or producer. in front of it"
 	ownMetrics  = "order-sink has Prometheus metrics"
 )
@@ -73,6 +78,8 @@ type reader struct {
 	mode   Mode
 	errs   []error
 	notes  map[string]kafkaconf.Note
+	// unresolved has a reason for each property with a placeholder that has no value.
+	unresolved []kafkaconf.Note
 }
 
 // fail keeps the errors of an error, each once, and notes that their keys are refused.
@@ -93,6 +100,16 @@ func (r *reader) note(notes []kafkaconf.Note) {
 
 func (r *reader) ignore(key, reason string) {
 	r.note([]kafkaconf.Note{{Key: key, Verdict: kafkaconf.Ignored, Reason: reason}})
+}
+
+// warn gives the properties that are honoured, but have no value, the reason.
+func (r *reader) warn() {
+	for _, note := range r.unresolved {
+		if r.notes[note.Key].Verdict == kafkaconf.Honoured {
+			note.Verdict = kafkaconf.Honoured
+			r.notes[note.Key] = note
+		}
+	}
 }
 
 // raw returns a property and notes that it is honoured.

@@ -2,7 +2,10 @@ package properties
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -93,8 +96,29 @@ func TestAnHTTPSListener(t *testing.T) {
 		server := &http.Server{Addr: w.Listeners[1].Address, TLSConfig: w.Listeners[1].TLS, Handler: http.NotFoundHandler()}
 		require.Equal(t, http.StatusNotFound, get(t, server, authority.File), name)
 	}
-	_, _, err := ReadWorker(Distributed, fileWith(t, "listeners=https://:1", "listeners.https.ssl.keystore.location=/none.pem"), nil)
+	_, _, err := ReadWorker(Distributed, fileWith(t, "listeners=https://:1", "listeners.https.ssl.keystore.location="+pair.Both, "listeners.https.ssl.client.auth=REQUIRED"), nil)
+	require.EqualError(t, err, "listeners.https.ssl.client.auth: Invalid value REQUIRED for configuration ssl.client.auth: String must be one of: required, requested, none")
+	_, _, err = ReadWorker(Distributed, fileWith(t, "listeners=https://:1", "listeners.https.ssl.keystore.location=/none.pem"), nil)
 	require.ErrorContains(t, err, "listeners.https.ssl.keystore.location: reading ssl.keystore.location: open /none.pem")
+}
+
+// get runs a server with TLS and returns the status of its answer to a client that trusts
+// an authority.
+func get(t *testing.T, server *http.Server, authority string) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", server.Addr)
+	require.NoError(t, err)
+	go func() { _ = server.ServeTLS(listener, "", "") }()
+	defer server.Close()
+	ca, err := os.ReadFile(authority)
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(ca))
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	answer, err := client.Get("https://" + listener.Addr().String())
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	return answer.StatusCode
 }
 
 const basicAuth = "rest.extension.classes=org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension"

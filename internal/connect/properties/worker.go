@@ -98,10 +98,14 @@ func ReadWorker(mode Mode, raw map[string]string, environ []string) (*Worker, Re
 	r := &reader{values: map[string]string{}, mode: mode, notes: map[string]kafkaconf.Note{}}
 	r.fail(err)
 	for key, value := range raw {
-		r.values[key], err = providers.ResolveValue(value)
+		resolved, unresolved, err := providers.resolve(value)
 		if err != nil {
 			r.fail(&kafkaconf.Error{Key: key, Text: err.Error()})
-			delete(r.values, key)
+			continue
+		}
+		r.values[key] = resolved
+		if unresolved != nil {
+			r.unresolved = append(r.unresolved, kafkaconf.Note{Key: key, Reason: "plain text, because its config provider has no value: " + strings.Join(unresolved, ", ")})
 		}
 	}
 	w := &Worker{
@@ -123,6 +127,7 @@ func ReadWorker(mode Mode, raw map[string]string, environ []string) (*Worker, Re
 	w.Client, w.OverridePolicy = r.clients()
 	r.rest(w, environ)
 	r.providers(providers)
+	r.warn()
 	return w, r.report(raw), errors.Join(r.errs...)
 }
 

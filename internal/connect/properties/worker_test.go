@@ -2,6 +2,7 @@ package properties
 
 import (
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,22 @@ func TestASettingOfEachKind(t *testing.T) {
 	require.Subset(t, all[kafkaconf.Honoured], []string{"consumer.max.poll.records", "admin.request.timeout.ms", "response.http.headers.config", "connector.client.config.override.policy"})
 }
 
+// testdata/keys.txt has the properties of the workers of Kafka 4.3.1, distributed and standalone.
+func TestEachPropertyOfKafkaIsKnown(t *testing.T) {
+	text, err := os.ReadFile("testdata/keys.txt")
+	require.NoError(t, err)
+	raw := map[string]string{}
+	for _, key := range strings.Fields(string(text)) {
+		raw[key] = "1"
+	}
+	require.Greater(t, len(raw), 120)
+	for _, mode := range []Mode{Distributed, Standalone} {
+		_, report, _ := ReadWorker(mode, raw, nil)
+		require.Len(t, report, len(raw))
+		require.Empty(t, verdicts(report)[kafkaconf.Unknown])
+	}
+}
+
 // The texts are those of a real worker where it has one.
 func TestWhatIsWrongHasKafkasWords(t *testing.T) {
 	for line, want := range map[string]string{
@@ -175,6 +192,7 @@ func TestAProviderThatNobodyUsesRefusesNoStart(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "worker-0", w.Client.ClientID)
 	require.Equal(t, "${strimzienv:NONE}", w.Properties["client.rack"])
+	require.Contains(t, report, kafkaconf.Note{Key: "client.rack", Verdict: kafkaconf.Honoured, Reason: "plain text, because its config provider has no value: ${strimzienv:NONE}"})
 	all := verdicts(report)
 	require.Equal(t, []string{"config.providers.strimzisecrets.class"}, all[kafkaconf.Refused])
 	require.Subset(t, all[kafkaconf.Ignored], []string{"config.providers.none.class", "config.providers.strimzisecrets.param.separator"})

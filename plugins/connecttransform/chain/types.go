@@ -58,14 +58,6 @@ func Types() []string { return slices.Sorted(maps.Keys(classes)) }
 // Options returns the options of a transform, by the name of its Java class.
 func Options(class string) []transform.Option { return classes[class].Options }
 
-// Unsupported says that a class is not supported, and what does the same.
-func Unsupported(class string) string {
-	if instead := alternative(class); instead != "" {
-		return "is not supported: " + instead
-	}
-	return "is not supported"
-}
-
 func find(name string) (*transform.Type, transform.Side, error) {
 	if name == "" {
 		return nil, 0, errors.New("type is required")
@@ -77,7 +69,7 @@ func find(name string) (*transform.Type, transform.Side, error) {
 		return nil, 0, fmt.Errorf("type %s needs a side: write %s$Key or %s$Value", name, name, name)
 	}
 	hint := transform.Suggest(name, Types())
-	if instead := alternative(name); instead != "" && hint == "" {
+	if instead := Alternative(name); instead != "" && hint == "" {
 		hint = ": " + instead
 	}
 	return nil, 0, fmt.Errorf("type %s is not supported%s", name, hint)

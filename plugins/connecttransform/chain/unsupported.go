@@ -25,9 +25,9 @@ var unsupported = map[string]string{
 	"io.debezium":                                                      "use a mapping processor",
 }
 
-// alternative returns what does the same as a class that is not supported, "" if it is not
+// Alternative returns what does the same as a class that is not supported, "" if it is not
 // known. A class of a known family gets the advice of the family.
-func alternative(class string) string {
+func Alternative(class string) string {
 	class, _, _ = strings.Cut(class, "$")
 	for class != "" {
 		if text := unsupported[class]; text != "" {

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,13 +62,35 @@ func classes(full ...string) func(string) (string, bool) {
 // simple returns the name of a class without its package.
 func simple(class string) string { return class[strings.LastIndexByte(class, '.')+1:] }
 
-// offset is a time zone as its distance from UTC.
-var offset = regexp.MustCompile(`^(?:UTC|GMT|Z)?(?:[+-]\d\d?(?::?\d\d)?)?$`)
+// offset is a time zone as its distance from UTC, and zero is one without a distance.
+var (
+	offset = regexp.MustCompile(`^(?:UTC|GMT|Z)?(?:[+-]\d\d?(?::?\d\d)?)?$`)
+	zero   = regexp.MustCompile(`^(?:UTC|GMT|Z)?(?:[+-]00?(?::?00)?)?$`)
+)
 
-// ZoneOffset returns an error for a text that is no distance from UTC, such as +02:00.
-func ZoneOffset(text string) error {
-	if text == "" || !offset.MatchString(text) {
-		return fmt.Errorf("time zone %s is not known: write it as Europe/Berlin or +02:00", text)
+// Offset refuses a time zone that is neither known nor a distance from UTC, such as +02:00.
+func Offset(key string, value any) string {
+	if text, _ := value.(string); text != "" && offset.MatchString(text) {
+		return ""
 	}
-	return nil
+	return Zone(key, value)
+}
+
+// IsUTC reports whether a time zone is UTC under one of its names.
+func IsUTC(zone string) bool {
+	if zone != "" && zero.MatchString(zone) {
+		return true
+	}
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		return false
+	}
+	for year := 1970; year < 2030; year++ {
+		for _, month := range []time.Month{time.January, time.July} {
+			if _, seconds := time.Date(year, month, 1, 0, 0, 0, 0, location).Zone(); seconds != 0 {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -70,7 +70,7 @@ func OtherClass(name string) (full string, known bool) {
 			return class.Name, true
 		}
 	}
-	return "", false
+	return name, NeedsSide(name)
 }
 
 // ConverterVersion returns the version that the worker shows for a converter.
@@ -83,18 +83,18 @@ func ConverterVersion(class string) string {
 
 // unsupported has the converters that users have and order-sink has not, with what to do.
 var unsupported = map[string]string{
-	"io.confluent.connect.json.JsonSchemaConverter":            "order-sink reads JSON Schema only in a pipeline of your own: let the producer use AvroConverter or JsonConverter",
-	"io.confluent.connect.protobuf.ProtobufConverter":          "order-sink does not read Protobuf: let the producer use AvroConverter or JsonConverter",
-	"io.apicurio.registry.utils.converter.AvroConverter":       "use io.confluent.connect.avro.AvroConverter with the URL of the registry's Confluent API, /apis/ccompat/v7: the producer needs as-confluent=true, use-id=contentId and headers.enabled=false",
-	"io.debezium.converters.BinaryDataConverter":               "use org.apache.kafka.connect.converters.ByteArrayConverter",
-	"io.debezium.converters.ByteArrayConverter":                "use org.apache.kafka.connect.converters.ByteArrayConverter",
-	"io.debezium.converters.CloudEventsConverter":              "order-sink does not read CloudEvents: let the producer use JsonConverter or AvroConverter",
-	"com.amazonaws.services.schemaregistry.kafkaconnect":       "order-sink does not read the Glue registry: let the producer use JsonConverter or Confluent's AvroConverter",
-	"com.blueapron.connect.protobuf.ProtobufConverter":         "order-sink does not read Protobuf: let the producer use AvroConverter or JsonConverter",
-	"io.apicurio.registry.utils.converter.ExtJsonConverter":    "let the producer use JsonConverter",
-	"io.apicurio.registry.utils.converter.ProtobufConverter":   "order-sink does not read Protobuf: let the producer use AvroConverter or JsonConverter",
-	"io.apicurio.registry.utils.converter.JsonSchemaConverter": "let the producer use JsonConverter or Confluent's AvroConverter",
+	"com.amazonaws.services.schemaregistry.kafkaconnect": "let the producer use JsonConverter or Confluent's AvroConverter",
+	"com.blueapron.connect.protobuf.ProtobufConverter":   otherFormat,
+	"io.apicurio.registry.utils.converter":               otherFormat,
+	"io.apicurio.registry.utils.converter.AvroConverter": "use io.confluent.connect.avro.AvroConverter with the URL of the registry's Confluent API, /apis/ccompat/v7: the producer needs as-confluent=true, use-id=contentId and headers.enabled=false",
+	"io.confluent.connect.json.JsonSchemaConverter":      otherFormat,
+	"io.confluent.connect.protobuf.ProtobufConverter":    otherFormat,
+	"io.debezium.converters.BinaryDataConverter":         "use org.apache.kafka.connect.converters.ByteArrayConverter",
+	"io.debezium.converters.ByteArrayConverter":          "use org.apache.kafka.connect.converters.ByteArrayConverter",
+	"io.debezium.converters.CloudEventsConverter":        otherFormat,
 }
+
+const otherFormat = "let the producer use AvroConverter or JsonConverter"
 
 // ConverterInstead returns what to do instead of an unsupported converter, "" if not known.
 func ConverterInstead(class string) string {
@@ -115,7 +115,7 @@ func ConverterKeys(class string) []def.Key {
 	case JSONConverter:
 		return append([]def.Key{kind}, jsonKeys()...)
 	case StringConverter:
-		return []def.Key{kind, {Name: "converter.encoding", Kind: def.String, Default: def.Text("UTF-8"), Importance: def.High, Order: -1, Width: def.Middle, Display: "Encoding", Doc: "The encoding of text: UTF-8."}}
+		return []def.Key{kind, {Name: "converter.encoding", Kind: def.String, Default: def.Text("UTF-8"), Importance: def.High, Order: -1, Width: def.Middle, Display: "Encoding", Doc: "The encoding of text: UTF-8.", Refused: "order-sink reads text as UTF-8: remove the key"}}
 	case AvroConverter:
 		return avroKeys()
 	}
@@ -125,7 +125,7 @@ func ConverterKeys(class string) []def.Key {
 func jsonKeys() []def.Key {
 	all := append(in("Schemas",
 		def.Key{Name: "schemas.enable", Kind: def.Boolean, Default: def.Text("true"), Importance: def.High, Width: def.Middle, Display: "Enable Schemas", Doc: "Whether each record is an envelope of schema and payload."},
-		def.Key{Name: "schemas.cache.size", Kind: def.Int, Default: def.Text("1000"), Importance: def.High, Width: def.Middle, Display: "Schema Cache Size", Doc: "How many schemas the converter remembers."},
+		def.Key{Name: "schemas.cache.size", Kind: def.Int, Default: def.Text("1000"), Importance: def.High, Width: def.Middle, Display: "Schema Cache Size", Doc: "No effect: order-sink remembers 1000 schemas.", Ignored: "order-sink remembers 1000 schemas"},
 		def.Key{Name: "schema.content", Kind: def.String, Importance: def.High, Width: def.Middle, Display: "Schema Content", Doc: "The schema of all records, which then have no envelope."},
 	), in("Serialization",
 		def.Key{Name: "decimal.format", Kind: def.String, Default: def.Text("BASE64"), Importance: def.Low, Width: def.Middle, Display: "Decimal Format", Checks: []def.Check{def.OneOfAnyCase("NUMERIC", "BASE64")}, Doc: "No effect: it concerns the producer.", Ignored: onlyProducer},

@@ -1,4 +1,6 @@
-package configdef_test
+// Package reference compares the configuration keys with those of a real worker of Kafka
+// Connect that has Debezium's JDBC sink. Confluent's and Aiven's sinks are not on Maven Central.
+package reference
 
 import (
 	"bytes"
@@ -63,6 +65,14 @@ func TestTheLiveWorkerGivesTheSameAnswers(t *testing.T) {
 		}
 	})
 
+	t.Run("the message of POST", func(t *testing.T) {
+		config := map[string]any{"name": "x", "connector.class": string(configdef.Debezium), "tasks.max": "many", "transforms": "a", "connection.url": "jdbc:mariadb://127.0.0.1/a", "connection.username": "u"}
+		status, body := ask(t, http.MethodPost, "http://"+worker.Address()+"/connectors", map[string]any{"name": "x", "config": config})
+		validation, _ := configdef.Validate(configdef.Debezium, texts(config), workerConverters)
+		assert.Equal(t, answerOf(t, status, body), validation.Err())
+	})
+
+	t.Run("random", func(t *testing.T) { randomly(t, address+string(configdef.Debezium)+"/config/validate") })
 	require.Greater(t, len(cases), 60)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package configdef_test
+package reference
 
 import "strings"
 
@@ -61,9 +61,12 @@ var cases = []struct {
 	{name: "bad regex", set: set{"topics.regex": "(a"}, without: []string{"topics"}},
 	{name: "dead letters in topics", set: set{"topics": "a,b", "errors.deadletterqueue.topic.name": " b ", "errors.tolerance": "all"}},
 	{name: "dead letters match", set: set{"topics.regex": "a.*", "errors.deadletterqueue.topic.name": "abc", "errors.tolerance": "all"}, without: []string{"topics"}},
+	{name: "dead letters in both", set: set{"topics": "abc", "topics.regex": "a.*", "errors.deadletterqueue.topic.name": "abc", "errors.tolerance": "all"}},
 	{name: "dead letters do not match", set: set{"topics.regex": "a.*", "errors.deadletterqueue.topic.name": "ba", "errors.tolerance": "all"}, without: []string{"topics"}},
 	{name: "dead letters without tolerance", set: set{"errors.deadletterqueue.topic.name": "dlq"}, stricter: map[string]string{"errors.deadletterqueue.topic.name": "errors.tolerance=all"}},
 	{name: "unknown keys", set: set{"linger.ms": "5", "task.max": "1", "hibernate.x": "y", "use.reduction.buffer": "true"}},
+	{name: "null key of the worker's converter", set: set{"key.converter.schemas.enable": nil}},
+	{name: "blank class", set: set{"column.naming.strategy": "  "}},
 	{name: "null unknown key", set: set{"zzz": nil}},
 	{name: "null keys of the class", set: set{"batch.size": nil, "insert.mode": nil, "delete.enabled": nil}, stricter: map[string]string{"batch.size": "Null value", "insert.mode": "Null value", "delete.enabled": "Null value"}},
 	{name: "numbers of the class", set: set{"batch.size": "x", "connection.pool.min_size": "x", "connection.pool.timeout": "1s", "flush.max.retries": "", "flush.retry.delay.ms": "-1"}},
@@ -71,7 +74,7 @@ var cases = []struct {
 	{name: "lists of the class", set: set{"field.include.list": " a ,, b", "primary.key.fields": " a , b "}},
 	{name: "classes of the class", set: set{"collection.naming.strategy": "foo", "table.naming.strategy": "", "column.naming.strategy": "bar"}},
 	{name: "upper case", set: set{"insert.mode": "UPSERT", "primary.key.mode": "RECORD_KEY", "schema.evolution": "Basic"}},
-	{name: "older names", set: set{"table.name.format": "t", "database.time_zone": "Europe/Berlin"}},
+	{name: "older names", set: set{"table.name.format": "t", "database.time_zone": "Etc/UTC"}},
 
 	{name: "unknown converter", set: set{"key.converter": "nope"}},
 	{name: "empty converter", set: set{"value.converter": ""}},
@@ -97,9 +100,13 @@ var cases = []struct {
 	{name: "short type", set: one("Filter", nil)},
 	{name: "nested short type", set: one("ReplaceField$Value", nil)},
 	{name: "no side", set: one(kafka+"ReplaceField", nil)},
+	{name: "no side, short", set: one("ReplaceField", set{"negate": "true"})},
 	{name: "converter as transform", set: one(jsonClass, nil)},
 	{name: "transform version", set: one("Filter", set{"plugin.version": "7"})},
 	{name: "negate without predicate", set: one("Filter", set{"negate": "true"})},
+	{name: "negate of a converter", set: one(jsonClass, set{"negate": "true"})},
+	{name: "negate without predicate, and version", set: one("Filter", set{"negate": "false", "plugin.version": "7"})},
+	{name: "negate with a null predicate", set: one("Filter", set{"negate": "true", "predicate": nil})},
 	{name: "bad negate", set: one("Filter", set{"negate": "x"})},
 	{name: "unknown predicate", set: one("Filter", set{"predicate": "q"}), stricter: map[string]string{"transforms.a.predicate": "predicates does not have it"}},
 	{name: "predicate without type", set: set{"predicates": "q"}},
@@ -139,6 +146,9 @@ var cases = []struct {
 	{name: "ExtractNewRecordState", set: one(enrs, set{"drop.fields.from.key": "x", "add.fields": "op,,x"})},
 
 	{name: "overrides", set: set{"consumer.override.max.poll.records": "10", "consumer.override.isolation.level": "read_committed", "consumer.override.sasl.jaas.config": "secret", "producer.override.acks": "all", "admin.override.x": "y"}},
+	{name: "overrides of the dead letters' clients", set: set{"errors.deadletterqueue.topic.name": "dlq", "errors.tolerance": "all", "producer.override.acks": "all", "producer.override.ssl.keystore.key": "secret", "admin.override.retries": "3"}},
+	{name: "null override", set: set{"consumer.override.max.poll.records": nil}},
+	{name: "range without an end", set: set{"value.converter.plugin.version": "("}},
 	{name: "unknown override", set: set{"consumer.override.foo": "bar"}},
 	{name: "unknown insert mode", set: set{"insert.mode": "sometimes"}, stricter: map[string]string{"insert.mode": "expected insert, upsert, update"}},
 	{name: "unknown key mode", set: set{"primary.key.mode": "record.key"}, stricter: map[string]string{"primary.key.mode": "expected none, kafka, record_key"}},
@@ -150,7 +160,9 @@ var cases = []struct {
 	{name: "asterisks", set: set{"connection.password": "******"}, stricter: map[string]string{"connection.password": "asterisks"}},
 	{name: "PostgreSQL", set: set{"connection.url": "jdbc:postgresql://h/d"}, stricter: map[string]string{"connection.url": "MariaDB only"}},
 	{name: "no connection", without: []string{"connection.url", "connection.username", "connection.password"}, stricter: map[string]string{"connection.url": "Missing required", "connection.username": "Missing required"}},
-	{name: "time zone", set: set{"use.time.zone": "Nowhere"}, stricter: map[string]string{"use.time.zone": "expected a time zone"}},
+	{name: "time zone", set: set{"use.time.zone": "Nowhere"}, stricter: map[string]string{"use.time.zone": "Invalid time zone identifier"}},
+	{name: "another zone", set: set{"database.time_zone": "Europe/Berlin"}, stricter: map[string]string{"database.time_zone": "writes times in UTC"}},
+	{name: "a million tasks", set: set{"tasks.max": "1000000"}, stricter: map[string]string{"tasks.max": "at most 1000"}},
 	{name: "batch of none", set: set{"batch.size": "0"}, stricter: map[string]string{"batch.size": "at least 1"}},
 	{name: "empty format", set: set{"collection.name.format": "  "}, stricter: map[string]string{"collection.name.format": "non-empty"}},
 }
