@@ -51,9 +51,19 @@ func (t *translator) table() *yaml.Node {
 		t.differs(key, "a name with a dot is database.table. %s", databaseTraps[t.class])
 	}
 	if topic := t.onlyTopic(); len(t.sourceParts()) == 0 && (topic != "" || !strings.Contains(format, topicToken)) {
-		return yamltext.Text(strings.ReplaceAll(format, topicToken, t.topicName(topic)))
+		name := strings.ReplaceAll(format, topicToken, t.topicName(topic))
+		t.checkTable(key, name)
+		return yamltext.Text(name)
 	}
 	return t.interpolated(format)
+}
+
+// checkTable refuses a name that is neither a table nor database.table.
+func (t *translator) checkTable(key, name string) {
+	parts := quotedName.ReplaceAllString(name, "q")
+	if strings.Contains(parts, "`") || strings.Count(parts, ".") > 1 || strings.HasPrefix(parts, ".") || strings.HasSuffix(parts, ".") {
+		t.refuse(key, "the table %s is neither a table nor database.table: put a name with dots in backticks, or change the topic with a RegexRouter", name)
+	}
 }
 
 // databaseTraps says what the connectors do with database.table.
@@ -145,6 +155,7 @@ func (t *translator) tableMapping() map[string]string {
 // the connector.
 func (t *translator) mappedTable(tables map[string]string) *yaml.Node {
 	if topic := t.onlyTopic(); topic != "" && tables[topic] != "" {
+		t.checkTable("topics.to.tables.mapping", tables[topic])
 		return yamltext.Text(tables[topic])
 	}
 	members, _ := json.Marshal(tables)
