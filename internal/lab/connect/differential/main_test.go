@@ -79,6 +79,13 @@ func (w *world) tell(t *testing.T, address string) []resttest.Exchange {
 	require.NoError(t, err)
 	all, err := (&runner{base: address, produce: w.produce}).run(t.Context(), story)
 	require.NoError(t, err)
+	for i := range all { // each worker has a database of its own
+		all[i].Answer = strings.ReplaceAll(all[i].Answer, w.words["URL"], "jdbc:mariadb://127.0.0.1/story")
+		if all[i].Body != nil {
+			body := strings.ReplaceAll(*all[i].Body, w.words["URL"], "jdbc:mariadb://127.0.0.1/story")
+			all[i].Body = &body
+		}
+	}
 	return all
 }
 
