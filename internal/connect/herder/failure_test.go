@@ -44,14 +44,14 @@ const good = `{"schema":{"type":"struct","fields":[{"field":"id","type":"int32"}
 
 func TestForeignMembersFailTheConnectorUntilTheyLeave(t *testing.T) {
 	w := newWorld(t)
-	w.setForeign("connector-consumer-orders-0")
+	jvm := w.member("orders", "connector-consumer-orders-0")
 	w.send(0, 3)
 	_, err := w.Create(ctx, "orders", w.config(), "")
 	require.NoError(t, err)
 	status := w.awaitStates("orders", connect.Failed, connect.Failed, connect.Failed)
 	require.Contains(t, status.Connector.Trace, "connector-consumer-orders-0")
 	require.Equal(t, -1, w.rows(), "nothing is written")
-	w.setForeign()
+	jvm.Close()
 	w.awaitStates("orders", connect.Running, connect.Running, connect.Running)
 	w.awaitRows(3)
 }
