@@ -66,7 +66,7 @@ func TestThePipelineStopsAtARefusedRecord(t *testing.T) {
 	stops := make(chan mariadb.Stop, 1)
 	stream := build(t, p)
 	stream.Resources().SetGeneric(mariadb.StopKey{}, func(s mariadb.Stop) { stops <- s })
-	run(t, stream)
+	run(t, stream, 2*time.Second)
 	select {
 	case stop := <-stops:
 		require.Equal(t, "orders", stop.Topic)

@@ -126,7 +126,7 @@ func bytesOf(value json.RawMessage) []byte {
 // start runs a pipeline until the end of the test.
 func start(t *testing.T, p translate.Pipeline) {
 	t.Helper()
-	run(t, build(t, p))
+	run(t, build(t, p), time.Minute)
 }
 
 func build(t *testing.T, p translate.Pipeline) *service.Stream {
@@ -140,12 +140,12 @@ func build(t *testing.T, p translate.Pipeline) *service.Stream {
 	return stream
 }
 
-// run runs a stream until the end of the test.
-func run(t *testing.T, stream *service.Stream) {
+// run runs a stream until the end of the test. Batches in flight have some time to finish.
+func run(t *testing.T, stream *service.Stream, within time.Duration) {
 	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
-	t.Cleanup(func() { require.NoError(t, errors.Join(stream.StopWithin(time.Minute), <-ended)) })
+	t.Cleanup(func() { require.NoError(t, errors.Join(stream.StopWithin(within), <-ended)) })
 }
 
 // dump returns the definition and the rows of each table.
