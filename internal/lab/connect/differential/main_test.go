@@ -90,8 +90,8 @@ func (w *world) tell(t *testing.T, address string) []resttest.Exchange {
 	return all
 }
 
-// real returns the answers of a real worker.
-func real(t *testing.T) []resttest.Exchange {
+// askReal returns the answers of a real worker.
+func askReal(t *testing.T) []resttest.Exchange {
 	t.Helper()
 	w := newWorld(t)
 	worker, err := connectworker.Start(t.Context(), t.TempDir(), w.broker.Seeds(), connectworker.JDBCSink, connectworker.Loggers)
@@ -117,7 +117,9 @@ func lasting(all []resttest.Exchange) (kept []resttest.Exchange) {
 			continue
 		}
 		e.Answered = maps.Clone(e.Answered)
-		maps.DeleteFunc(e.Answered, func(name string, _ []string) bool { return name != "Content-Type" && name != "Location" && name != "Allow" })
+		maps.DeleteFunc(e.Answered, func(name string, _ []string) bool {
+			return name != "Content-Type" && name != "Location" && name != "Allow"
+		})
 		kept = append(kept, e)
 	}
 	return kept
@@ -137,8 +139,8 @@ value.converter=org.apache.kafka.connect.json.JsonConverter
 listeners=http://%s
 `
 
-// ours returns the answers of order-sink.
-func ours(t *testing.T) []resttest.Exchange {
+// askOurs returns the answers of order-sink.
+func askOurs(t *testing.T) []resttest.Exchange {
 	t.Helper()
 	w := newWorld(t)
 	address := ordersinktest.FreeAddress(t)

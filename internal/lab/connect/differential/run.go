@@ -16,8 +16,8 @@ import (
 // patience is how long a worker may take until an answer matches a pattern. After an answer
 // that never did, the others have less, because they often follow from it.
 const (
-	patience = 40 * time.Second
-	hurry    = 2 * time.Second
+	patience = 3 * time.Minute
+	hurry    = 5 * time.Second
 )
 
 // runner tells a story to one worker.
@@ -85,7 +85,7 @@ func rebalances(e resttest.Exchange) bool {
 var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 func (r *runner) ask(ctx context.Context, s *step) (e resttest.Exchange, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 100*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	method, path, _ := strings.Cut(s.Ask, " ")
 	e = resttest.Exchange{Step: s.String(), Method: method, Path: path}

@@ -11,8 +11,8 @@ import (
 // Both workers answer alike, but for the differences that are listed. Each entry of the list
 // is needed.
 func TestBothWorkersAnswerAlike(t *testing.T) {
-	theirs := real(t)
-	mine := ours(t)
+	theirs := askReal(t)
+	mine := askOurs(t)
 	require.Len(t, mine, len(theirs))
 	require.Greater(t, len(theirs), 170)
 	used := map[string]int{}
