@@ -101,7 +101,7 @@ func TestAJVMWorkerReadsWhatThisWorkerWrote(t *testing.T) {
 		require.EventuallyWithT(t, func(t *assert.CollectT) {
 			var status jvmStatus
 			w.ask(http.MethodGet, "/connectors/"+name+"/status", nil, &status)
-			require.Equal(t, states[stored.Target], status.Connector.State, name)
+			require.Equal(t, states[stored.Target], status.Connector.State, "%s: %s", name, status.Connector.Trace)
 		}, jvmPatience, 50*time.Millisecond)
 	}
 
