@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -75,6 +76,40 @@ func TestAWriteWithoutAnAnswerMayTakeEffect(t *testing.T) {
 	close(answer)
 	require.NoError(t, c.SetTarget(t.Context(), "c", connect.TargetPaused), "the next write works")
 	require.Equal(t, 2, requests, "each record was sent once")
+}
+
+func TestARecordIsSentAgainOnlyIfTheBrokerHasNotStoredIt(t *testing.T) {
+	for _, test := range []struct {
+		answer *kerr.Error
+		want   error
+		sent   int
+	}{
+		{kerr.NotLeaderForPartition, nil, 2}, // another broker leads the partition now
+		{kerr.NotEnoughReplicas, nil, 2},
+		{kerr.NotEnoughReplicasAfterAppend, errUnknown, 1},
+		{kerr.RequestTimedOut, errUnknown, 1},
+		{kerr.TopicAuthorizationFailed, errNothing, 1},
+	} {
+		b := kafkatest.InMemory(t)
+		c := openConfigs(t, b, topicName(t))
+		sent := 0
+		b.Cluster.ControlKey(kmsg.Produce.Int16(), func(request kmsg.Request) (kmsg.Response, error, bool) {
+			b.Cluster.KeepControl()
+			if sent++; sent > 1 {
+				return nil, nil, false
+			}
+			asked := request.(*kmsg.ProduceRequest)
+			answer := asked.ResponseKind().(*kmsg.ProduceResponse)
+			topic, partition := kmsg.NewProduceResponseTopic(), kmsg.NewProduceResponseTopicPartition()
+			topic.Topic, topic.TopicID = asked.Topics[0].Topic, asked.Topics[0].TopicID
+			partition.ErrorCode = test.answer.Code
+			topic.Partitions = append(topic.Partitions, partition)
+			answer.Topics = append(answer.Topics, topic)
+			return answer, nil, true
+		})
+		require.ErrorIs(t, c.Put(t.Context(), "c", config("v")), test.want, test.answer.Message)
+		require.Equal(t, test.sent, sent, test.answer.Message)
+	}
 }
 
 func TestARefusedWriteChangesNothing(t *testing.T) {
