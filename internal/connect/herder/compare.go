@@ -125,6 +125,9 @@ func (h *Herder) publish(name string, s connect.Stored, p placement) {
 		}
 	}
 	tasks := h.Statuses.Tasks(name)
+	if p.owner && len(tasks) > 0 && tasks[len(tasks)-1].ID >= p.tasks {
+		h.Statuses.RemoveTasks(name, p.tasks)
+	}
 	for _, id := range p.mine {
 		task.ID = id
 		if !slices.Contains(tasks, task) {

@@ -183,6 +183,9 @@ func (i *instance) start(w *want) (retry bool) {
 			strings.Join(foreign, ", ")), "members", "", "")})
 		return true
 	}
+	if plan.DeadLetters != nil {
+		i.createTopic(w, *plan.DeadLetters)
+	}
 	s, err := i.h.Streams.Start(stream.Config{
 		Connector: i.name, YAML: plan.YAML, Variable: plan.Lookup,
 		Logger:  i.h.Logger(i.logger(w)).With("connector", i.name),
