@@ -15,7 +15,6 @@ import (
 	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
 	"github.com/order-sink/order-sink/internal/connect/properties"
-	"github.com/order-sink/order-sink/internal/connect/stream"
 	"github.com/order-sink/order-sink/internal/connect/translate"
 )
 
@@ -161,7 +160,7 @@ func (h *Herder) checkDatabase(ctx context.Context, config map[string]string, v 
 	if err != nil {
 		return err
 	}
-	if err := stream.Ping(ctx, plan.YAML, plan.Lookup); err != nil {
+	if err := h.Streams.Ping(ctx, plan.YAML, plan.Lookup); err != nil {
 		refuse(v, "connection.url", "Could not connect to database. "+err.Error())
 	}
 	return nil
