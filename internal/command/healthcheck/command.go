@@ -73,10 +73,11 @@ func sink(listening string) (string, error) {
 	return "http://" + net.JoinHostPort(reachable(host), port) + "/ready", nil
 }
 
-// worker returns the URL to ask a worker whose variables are environ.
+// worker returns the URL to ask a worker whose variables are environ. A worker with a file may
+// have no variables: then the address is the default one.
 func worker(environ []string) (string, error) {
 	config, _, err := properties.ReadWorker(properties.Distributed, properties.FromContainer(environ), environ)
-	if err != nil {
+	if len(config.Listeners) == 0 { // other mistakes are the worker's to report
 		return "", fmt.Errorf("reading the variables CONNECT_...:\n%w", err)
 	}
 	listener := config.Listeners[0]

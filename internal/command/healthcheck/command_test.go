@@ -140,16 +140,13 @@ func TestAWorkerIsAskedWhereItListens(t *testing.T) {
 		{"a worker with accounts", "CONNECT_REST_PORT=" + port, http.StatusUnauthorized, 0, "ready"},
 		{"a worker that starts", "CONNECT_REST_PORT=" + port, http.StatusServiceUnavailable, 1, `not ready: 503 Service Unavailable: {"status":"starting"}`},
 		{"another port", "CONNECT_REST_PORT=1", http.StatusOK, 1, "connection refused"},
-		{"no port", "CONNECT_REST_PORT=x", http.StatusOK, 1, "rest.port"},
+		{"no port", "CONNECT_REST_PORT=x", http.StatusOK, 1, `invalid port ":x"`},
+		{"no listener", "CONNECT_LISTENERS=", http.StatusOK, 1, "at least one URL is expected"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status = test.status
 			cmd := exec.Command(ordersinktest.Binary(t), "healthcheck", "--worker")
-			cmd.Env = []string{
-				"CONNECT_BOOTSTRAP_SERVERS=kafka:9092", "CONNECT_GROUP_ID=g", "CONNECT_CONFIG_STORAGE_TOPIC=c", "CONNECT_STATUS_STORAGE_TOPIC=s",
-				"CONNECT_OFFSET_STORAGE_TOPIC=o", "CONNECT_KEY_CONVERTER=org.apache.kafka.connect.json.JsonConverter",
-				"CONNECT_VALUE_CONVERTER=org.apache.kafka.connect.json.JsonConverter", test.variable,
-			}
+			cmd.Env = []string{test.variable}
 			out, _ := cmd.CombinedOutput()
 			if got := cmd.ProcessState.ExitCode(); got != test.want || !strings.Contains(string(out), test.says) {
 				t.Errorf("exit status %d, expected %d and %q:\n%s", got, test.want, test.says, out)

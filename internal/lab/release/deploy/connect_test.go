@@ -1,6 +1,8 @@
 package deploy
 
 import (
+	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -139,10 +141,26 @@ func TestTheWorkersFileIsTheMountedOne(t *testing.T) {
 	if address.ValueFrom == nil || address.ValueFrom.FieldRef == nil || address.ValueFrom.FieldRef.FieldPath != "status.podIP" {
 		t.Errorf("%s is %v", address.Name, address.ValueFrom)
 	}
-	for key, value := range properties.FromEnvironment([]string{address.Name + "=10.1.2.3"}) {
-		raw[key] = value
+	maps.Copy(raw, properties.FromEnvironment([]string{address.Name + "=10.1.2.3"}))
+	// The providers read the files of the secret, which are elsewhere in this test.
+	secrets := t.TempDir()
+	if err := os.Mkdir(filepath.Join(secrets, "mariadb"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(secrets, "mariadb", "password"), []byte("of the secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, provider := range []string{"dir", "file"} {
+		key := "config.providers." + provider + ".param.allowed.paths"
+		if raw[key] != "/secrets" {
+			t.Errorf("%s is %s", key, raw[key])
+		}
+		raw[key] = secrets
 	}
 	w := worker(t, raw, nil)
+	if got, err := w.Providers.ResolveValue("${dir:" + filepath.Join(secrets, "mariadb") + ":password}"); err != nil || got != "of the secret" {
+		t.Errorf("a connector has the password %q, %v", got, err)
+	}
 	if got := w.ID(); got != "10.1.2.3:8083" {
 		t.Errorf("a worker is called %s", got)
 	}
@@ -155,11 +173,8 @@ func TestTheWorkersFileIsTheMountedOne(t *testing.T) {
 	if want := []string{"connect-distributed", filepath.Join(mounts["properties"], file)}; !slices.Equal(m.container.Args, want) {
 		t.Errorf("the command is %v, expected %v", m.container.Args, want)
 	}
-	// The providers read the files of the secret, and no other files.
-	for _, provider := range []string{"dir", "file"} {
-		if allowed := raw["config.providers."+provider+".param.allowed.paths"]; filepath.Dir(mounts["mariadb"]) != allowed {
-			t.Errorf("the provider %s reads %q, the secret is in %q", provider, allowed, mounts["mariadb"])
-		}
+	if mounts["mariadb"] != "/secrets/mariadb" {
+		t.Errorf("the secret is in %s", mounts["mariadb"])
 	}
 	for _, volume := range m.podTemplate.Volumes {
 		if volume.Name == "mariadb" && (volume.Secret == nil || volume.Secret.Optional != nil) {
