@@ -102,14 +102,6 @@ func (v *Values) checkURL() {
 	v.fail(connectionURL, def.Invalid(connectionURL, scheme, reason))
 }
 
-// checkUTC refuses a time zone in which the sink would write other times.
-func (v *Values) checkUTC(key string) {
-	r := v.rows[key]
-	if zone, _ := r.Value.(string); len(r.Errors) == 0 && r.Value != nil && !keys.IsUTC(zone) {
-		r.Fail(def.Invalid(key, zone, "order-sink writes times in UTC: set "+key+" to UTC"))
-	}
-}
-
 // checkWrites refuses writes that would reach other rows than those of the records.
 func (v *Values) checkWrites(mode string) {
 	if v.Word(mode) != modeNone {
@@ -145,7 +137,6 @@ func checkConfluent(v *Values) {
 	}
 	v.checkURL()
 	v.checkDialect()
-	v.checkUTC("db.timezone")
 	v.checkWrites(pkMode)
 	v.checkKafkaKey()
 	if row := v.rows[keys.CredentialsClass]; row.Given && row.Value == nil && len(row.Errors) > 0 {
@@ -165,7 +156,6 @@ func checkAiven(v *Values) {
 	}
 	v.checkURL()
 	v.checkDialect()
-	v.checkUTC("db.timezone")
 	v.checkWrites(pkMode)
 }
 
@@ -205,7 +195,6 @@ func checkDebezium(v *Values) {
 	}
 	for _, key := range []string{"use.time.zone", "database.time_zone"} {
 		v.fail(key, keys.Offset(key, v.rows[key].Value))
-		v.checkUTC(key)
 	}
 	v.checkURL()
 	v.checkWrites(primaryMode)

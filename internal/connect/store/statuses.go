@@ -145,6 +145,11 @@ func (s *Statuses) ResetTopics(name string) {
 	s.remove(name, func(key statusKey) bool { return key.topic != "" })
 }
 
+// RemoveTasks removes the states of the tasks from an id on.
+func (s *Statuses) RemoveTasks(name string, from int) {
+	s.remove(name, func(key statusKey) bool { return key.topic == "" && key.task >= from })
+}
+
 // Forget removes everything of a deleted connector.
 func (s *Statuses) Forget(name string) { s.remove(name, func(statusKey) bool { return true }) }
 

@@ -136,16 +136,17 @@ func (r *Runner) build(s *Stream, c Config) error {
 	return nil
 }
 
-// waitingTime is how long a stream that waits for a server may take to stop: its batches in
-// flight would not finish.
+// waitingTime is how long a stream that waits, or has stopped at a record, may take to stop:
+// its batches in flight would not finish.
 const waitingTime = 2 * time.Second
 
 // Stop ends the stream. Batches in flight may finish within three quarters of the time.
 // Then Stop gives them up: they are not acknowledged, so another stream reads them again. An
-// error says that something still runs after the time.
-func (s *Stream) Stop(within time.Duration) error {
+// error says that something still runs after the time. hasStopped is set for a stream that has
+// stopped at a record, see [Config.Refused].
+func (s *Stream) Stop(within time.Duration, hasStopped bool) error {
 	defer s.cancel()
-	if len(s.Waits()) > 0 {
+	if hasStopped || len(s.Waits()) > 0 {
 		within = min(within, waitingTime)
 	}
 	ctx, done := context.WithTimeout(context.Background(), within)

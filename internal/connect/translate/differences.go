@@ -76,6 +76,20 @@ func (t *translator) notes() {
 	if tasks := t.v.Int("tasks.max"); tasks > 1 {
 		t.differs("tasks.max", "the tasks of a worker share one consumer and write over up to %d connections", max(defaultConnections, min(tasks, maxConnections)))
 	}
+	for _, key := range []string{"retry.backoff.ms", "flush.retry.delay.ms"} {
+		if t.v.Has(key) {
+			t.differs(key, "no effect: order-sink chooses the pauses between two tries itself")
+		}
+	}
+	if t.v.Has("header.converter") {
+		t.differs("header.converter", "no effect: headers are text")
+	}
+	if t.v.Bool("quote.identifiers") {
+		t.differs("quote.identifiers", "order-sink always quotes names, and the columns that it creates have names in lower case, which MariaDB does not tell from others")
+	}
+	if t.keyMode() == "kafka" && t.class != configdef.Debezium && t.v.Bool("auto.create") {
+		t.differs(t.keys().mode, "the columns of the position are the last ones of a table that order-sink creates. In the connector they are the first ones")
+	}
 	d := t.pipeline.Differences
 	slices.SortStableFunc(d, func(a, b Difference) int { return strings.Compare(a.Key, b.Key) })
 	t.pipeline.Differences = append(d, t.always()...)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
 )
 
@@ -27,7 +27,7 @@ func (t *translator) input() *yaml.Node {
 	}
 	clientID := s.ClientID
 	if clientID == "" {
-		clientID = "connector-consumer-" + t.Name + "-0"
+		clientID = group.ClientID(t.Name, 0)
 	}
 	config := fields(append(t.connection("KAFKA", s),
 		"topics", p.Topics,
@@ -98,6 +98,9 @@ func (t *translator) settings(role kafkaconf.Role) kafkaconf.Settings {
 		if _, own := t.Config[note.Key]; own && note.Verdict != kafkaconf.Honoured && note.Verdict != kafkaconf.Refused {
 			t.differs(note.Key, "no effect: %s", note.Reason)
 		}
+	}
+	if role == kafkaconf.Consumer && s.Group == "" && err == nil {
+		t.refuse("consumer.override.group.id", "the group must not be empty: remove the key, or name a group")
 	}
 	if len(s.Seeds) == 0 && err == nil {
 		t.refuse("bootstrap.servers", "the worker has no bootstrap.servers: set it in the properties of the worker")
@@ -170,14 +173,6 @@ func (t *translator) topicsRegex() []string {
 	if expression == "" {
 		return nil
 	}
-	if reason := javaOnly(expression); reason != "" {
-		t.refuse("topics.regex", "%s: write the expression without it, or name the topics in topics", reason)
-		return nil
-	}
-	if _, err := regexp.Compile(expression); err != nil {
-		t.refuse("topics.regex", "the expression is not one of RE2, which order-sink uses (%v): write it without look-around, back-references and possessive quantifiers, or name the topics in topics", err)
-		return nil
-	}
 	t.differs("topics.regex", "a topic whose name begins with __ does not match. order-sink finds a new topic within %s", t.metadataAge())
 	return []string{expression}
 }
@@ -188,36 +183,6 @@ func (t *translator) metadataAge() string {
 		return age.String()
 	}
 	return "10s"
-}
-
-// javaOnly finds forms that Go reads, too, but not as Java does.
-func javaOnly(expression string) string {
-	depth, isQuoted := 0, false
-	for i := 0; i < len(expression); i++ {
-		c, rest := expression[i], expression[i:]
-		switch {
-		case isQuoted:
-			if strings.HasPrefix(rest, `\E`) {
-				isQuoted = false
-				i++
-			}
-		case strings.HasPrefix(rest, `\Q`):
-			isQuoted = true
-			i++
-		case c == '\\':
-			i++
-		case c == '[' && depth > 0 || depth > 0 && strings.HasPrefix(rest, "&&"):
-			return "a character class inside another one, or && in a class, is not supported"
-		case c == '[':
-			depth = 1
-			for next := i + 1; next < len(expression) && (expression[next] == '^' && next == i+1 || expression[next] == ']'); next++ {
-				i = next // a bracket that is the first member of the class
-			}
-		case c == ']':
-			depth = 0
-		}
-	}
-	return ""
 }
 
 // batchRecords returns the size of a batch, or nil for the default. Batches that are larger

@@ -37,6 +37,7 @@ func (t *translator) output() *yaml.Node {
 	pairs = append(pairs, t.keyFields()...)
 	pairs = append(pairs, "mode", t.mode())
 	pairs = append(pairs, t.deletes()...)
+	pairs = append(pairs, t.zone()...)
 	pairs = append(pairs, t.evolution()...)
 	if strings.Contains(tableName.Value, "${!") {
 		label = "tables"
@@ -131,6 +132,9 @@ func (t *translator) deletes() (pairs []any) {
 		pairs = append(pairs, "tombstone", "delete")
 	}
 	if t.appliesEvents() {
+		if !t.v.Bool("delete.enabled") {
+			t.refuse("truncate.enabled", "the deletes of change events are applied, too: set delete.enabled=true, or remove truncate.enabled")
+		}
 		pairs = append(pairs, "change_events", "debezium", "truncate", true)
 	}
 	return pairs

@@ -39,6 +39,7 @@ func TestTheTablesAreComplete(t *testing.T) {
 			assert.False(t, k.Required && k.Default != nil, name)
 			assert.Equal(t, k.Kind == def.Class, k.Classes != nil, name)
 			assert.False(t, strings.HasSuffix(k.Ignored+k.Refused, "."), name)
+			assert.True(t, k.Same == "" || k.Ignored != "", name)
 			assert.True(t, k.Ignored == "" || k.Refused == "", name)
 			if !k.Required && k.Default != nil {
 				assert.Empty(t, k.Read(nil).Errors, "the default of %s", name)
