@@ -56,7 +56,7 @@ func (w *connectWorker) start(ctx context.Context) error {
 	}
 	step("Worker", "order-sink connect-distributed %s, log in %s", workerFile, w.log())
 	_, err = w.launch(ctx, "order-service", loopback.Address(healthPort), []string{"pipelines/shop/order_service.yaml"},
-		map[string]string{"ORDER_SERVICE_ADDRESS": w.intake}, w.intake)
+		map[string]string{"ORDER_SERVICE_ADDRESS": w.intake, "KAFKA_TOPIC": topic}, w.intake)
 	return err
 }
 
@@ -143,7 +143,7 @@ GET /connectors/%[2]s/status
 %[3]s
 Ready %.1[4]f s after the start. From another terminal:
 
-  the connectors     curl http://%[1]s/connectors?expand=status
+  the connectors     curl 'http://%[1]s/connectors?expand=status'
   pause, resume      curl -X PUT http://%[1]s/connectors/%[2]s/pause
                      curl -X PUT http://%[1]s/connectors/%[2]s/resume
   what it runs       curl http://%[1]s/order-sink/connectors/%[2]s

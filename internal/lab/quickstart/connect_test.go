@@ -33,7 +33,7 @@ func TestAPersonSeesAConnectorStoreOrders(t *testing.T) {
 	}
 
 	// The printed commands work.
-	worker := q.find(t, `the connectors +curl http://(\S+)/connectors`)
+	worker := q.find(t, `the connectors +curl 'http://(\S+)/connectors`)
 	connector := "http://" + worker + "/connectors/orders-sink"
 	db, err := sql.Open("mysql", "orders:orders@tcp(127.0.0.1:"+q.find(t, `mariadb -h 127\.0\.0\.1 -P (\d+) -u orders -porders orders`)+")/orders")
 	if err != nil {
