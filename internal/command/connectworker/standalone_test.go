@@ -174,12 +174,37 @@ func TestAStandaloneWorkerStoresRows(t *testing.T) {
 		`kafka_connect_worker_connector_failed_task_count{connector="orders"} 0`,
 		`mariadb_upsert_rows_total{label="table",outcome="inserted",path="root.output",stream="orders",table="orders"} 10`,
 		`kafka_read_lag{label="topics",partition="0",path="root.input",stream="orders",topic="` + topic + `"} 0`,
+		`kafka_connect_sink_task_sink_record_read_total{connector="orders",task="0"} 10`,
+		`kafka_connect_sink_task_sink_record_send_total{connector="orders",task="0"} 10`,
+		`order_sink_connector_waiting{connector="orders"} 0`,
 		`go_goroutines `, `process_resident_memory_bytes `,
 	} {
 		w.await("/metrics", 200, metric)
 	}
 	require.NoError(t, w.stop())
-	require.NotContains(t, w.output.String(), sink(t, dsn, topic)["connection.password"]+"@")
+}
+
+func TestASecretOfAConfigProviderStaysHidden(t *testing.T) {
+	b, server := kafkatest.InMemory(t), mariadbtest.Shared(t)
+	topic, dsn := kafkatest.Topic(t, b, 1), server.DSN(server.Database(t))
+	config := sink(t, dsn, topic)
+	secret := config["connection.password"]
+	file := filepath.Join(t.TempDir(), "secrets.properties")
+	require.NoError(t, os.WriteFile(file, []byte("password="+secret), 0o600))
+	config["connection.password"] = "${file:" + file + ":password}"
+	w := run(t, properties.Standalone, "bootstrap.servers="+b.Seeds()[0]+converters+
+		"config.providers=file\nconfig.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider\n")
+	w.await("/health", 200, "healthy")
+	status, answer := w.call("POST", "/connectors", body(t, map[string]any{"name": "orders", "config": config}))
+	require.Equal(t, 201, status, answer)
+	produce(t, b, topic, 0, 3)
+	awaitRows(t, dsn, "orders", 3)
+	w.await("/connectors/orders/config", 200, "${file:"+file+":password}")
+	_, answer = w.call("GET", "/order-sink/connectors/orders", "")
+	require.Contains(t, answer, "CONNECTION_PASSWORD")
+	require.NotContains(t, answer, ":"+secret+"@")
+	require.NoError(t, w.stop())
+	require.NotContains(t, w.output.String(), ":"+secret+"@")
 }
 
 func TestAConnectorFileThatCannotBeCreatedEndsTheWorker(t *testing.T) {

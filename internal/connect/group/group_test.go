@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 	kafkatest.Main(m)
 }
 
+func options(b kafka.Broker) []kgo.Opt { return []kgo.Opt{kgo.SeedBrokers(b.Seeds()...)} }
+
 func settings(seed, group, topic, self string) Settings {
 	return Settings{
 		Group: group, ConfigTopic: topic, Self: self, Client: []kgo.Opt{kgo.SeedBrokers(seed)},
@@ -148,8 +150,8 @@ func TestAnotherConsumerKeepsTheWorkersOut(t *testing.T) {
 		require.Eventually(t, func() bool { _, n := consumer.GroupMetadata(); return n > 0 }, patience, 10*time.Millisecond)
 		x := join(t, b, topic, "x:1")
 		require.Eventually(t, func() bool {
-			return strings.HasPrefix(x.Blocked(), "other consumers are active in group "+topic+": console (127.0.0.1)")
-		}, patience, 10*time.Millisecond, x.Blocked)
+			return strings.HasPrefix(x.Blocked(), "other consumers are active in group "+topic+": console (127.0.0.1")
+		}, patience, 10*time.Millisecond)
 		consumer.Close()
 		awaitWorkers(t, []string{"x:1"}, x)
 	})

@@ -84,7 +84,7 @@ func (d definitions) check(config map[string]string) (connect.Validation, error)
 		return connect.Validation{}, err
 	}
 	alias, given := resolved["connector.class"]
-	if !given {
+	if !given || alias == configdef.Null {
 		return connect.Validation{}, connect.Errorf(http.StatusBadRequest, "Connector config contains no connector type: set connector.class")
 	}
 	class, err := configdef.Find(alias, resolved)

@@ -98,7 +98,7 @@ func (s *Statuses) set(key statusKey, state *stateValue) {
 	if known && state.State == connect.Unassigned && before.WorkerID != state.WorkerID {
 		return
 	}
-	if known && same(before, state) {
+	if known && equal(before, state) {
 		return
 	}
 	if state.State == connect.Unassigned || state.WorkerID != s.self {
@@ -110,8 +110,8 @@ func (s *Statuses) set(key statusKey, state *stateValue) {
 	s.send(key)
 }
 
-// same reports whether a state needs no new record.
-func same(a, b *stateValue) bool {
+// equal reports whether a state needs no new record.
+func equal(a, b *stateValue) bool {
 	return a.Generation == b.Generation && a.connector() == b.connector()
 }
 
@@ -120,7 +120,7 @@ func same(a, b *stateValue) bool {
 // this worker for dead.
 func (s *Statuses) claims(mine, other *stateValue) bool {
 	if other.WorkerID == s.self {
-		return !same(mine, other)
+		return !equal(mine, other)
 	}
 	return other.State == connect.Unassigned || other.Generation < s.generation()
 }

@@ -8,9 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
-	"github.com/redpanda-data/benthos/v4/public/service"
 	"gopkg.in/yaml.v3"
 )
 
@@ -27,7 +28,7 @@ type database struct {
 
 // Ping connects to the MariaDB of a pipeline, and disconnects. The error has no password.
 func (r *Runner) Ping(ctx context.Context, text string, variable func(name string) (string, bool)) error {
-	d, err := r.database(text, variable)
+	d, err := databaseOf(text, variable)
 	if err != nil {
 		return err
 	}
@@ -52,30 +53,54 @@ func (r *Runner) Ping(ctx context.Context, text string, variable func(name strin
 	return err
 }
 
-// database returns the settings of the output mariadb_upsert, with the variables replaced.
-func (r *Runner) database(text string, variable func(name string) (string, bool)) (d database, err error) {
-	builder := r.environment.NewStreamBuilder()
-	builder.SetEnvVarLookupFunc(variable)
-	if err := builder.SetYAML(text); err != nil {
+// databaseOf returns the settings of the output mariadb_upsert, with the variables replaced. It
+// reads the text, because Benthos gives the settings of components without their secrets.
+func databaseOf(text string, variable func(name string) (string, bool)) (d database, err error) {
+	var pipeline struct {
+		Output yaml.Node `yaml:"output"`
+	}
+	if err := yaml.Unmarshal([]byte(replace(text, variable)), &pipeline); err != nil {
 		return d, fmt.Errorf("reading the pipeline: %w", err)
 	}
-	found := false
-	err = builder.WalkComponents(func(c *service.WalkedComponent) error {
-		if c.Name != "mariadb_upsert" || found {
-			return nil
-		}
-		found = true
-		var component struct {
-			Output database `yaml:"mariadb_upsert"`
-		}
-		err := yaml.Unmarshal([]byte(c.ConfigYAML()), &component)
-		d = component.Output
-		return err
-	})
-	if err == nil && !found {
-		err = errors.New("the pipeline has no output mariadb_upsert")
+	settings := find(&pipeline.Output, "mariadb_upsert")
+	if settings == nil {
+		return d, errors.New("the pipeline has no output mariadb_upsert")
 	}
-	return d, err
+	if err := settings.Decode(&d); err != nil {
+		return d, fmt.Errorf("reading the output mariadb_upsert: %w", err)
+	}
+	return d, nil
+}
+
+// find returns the first value of a key at any depth, or nil.
+func find(node *yaml.Node, key string) *yaml.Node {
+	for i, child := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].Value == key {
+			return child
+		}
+		if found := find(child, key); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// reference is ${NAME} or ${NAME:default}, or ${{text}} for the text ${text}.
+var reference = regexp.MustCompile(`\$\{(?:\{([^}]*)\}|([A-Za-z0-9_.]+)(?::([^}]*))?)\}`)
+
+// replace inserts the variables into the text, as Benthos does before it reads the YAML.
+func replace(text string, variable func(name string) (string, bool)) string {
+	return reference.ReplaceAllStringFunc(text, func(found string) string {
+		parts := reference.FindStringSubmatch(found)
+		if parts[2] == "" {
+			return "${" + parts[1] + "}"
+		}
+		value, exists := variable(parts[2])
+		if !exists || value == "" {
+			value = parts[3]
+		}
+		return strings.ReplaceAll(value, "\n", `\n`)
+	})
 }
 
 // tls returns the configuration of TLS, nil for none.

@@ -7,6 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 const (
@@ -85,9 +86,9 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}
-	node := fields(pairs...)
-	comment(node, "Gives the values of Kafka Connect's converter, also where it reads a value wrongly.")
-	return component(label, "connect_json_decode", node)
+	node := yamltext.Fields(pairs...)
+	yamltext.Comment(node, "Gives the values of Kafka Connect's converter, also where it reads a value wrongly.")
+	return yamltext.Component(label, "connect_json_decode", node)
 }
 
 // valueRules has the settings of both decoders about values.
@@ -132,7 +133,7 @@ func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
 	}
 	switch {
 	case key == "":
-		empty := text("")
+		empty := yamltext.Text("")
 		empty.Style = yaml.SingleQuotedStyle
 		pairs = append(pairs, "key_format", empty)
 	case key != formatAvro:
@@ -142,7 +143,7 @@ func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}
-	return component(label, "connect_avro_decode", fields(pairs...))
+	return yamltext.Component(label, "connect_avro_decode", yamltext.Fields(pairs...))
 }
 
 func isTrue(value string, otherwise bool) bool {

@@ -90,9 +90,9 @@ func (t *translator) notes() {
 	if t.keyMode() == "kafka" && t.class != configdef.Debezium && t.v.Bool("auto.create") {
 		t.differs(t.keys().mode, "the columns of the position are the last ones of a table that order-sink creates. In the connector they are the first ones")
 	}
-	d := t.pipeline.Differences
-	slices.SortStableFunc(d, func(a, b Difference) int { return strings.Compare(a.Key, b.Key) })
-	t.pipeline.Differences = append(d, t.always()...)
+	all := &t.pipeline.Differences
+	slices.SortStableFunc(*all, func(a, b Difference) int { return strings.Compare(a.Key, b.Key) })
+	*all = append(*all, t.always()...)
 }
 
 func (t *translator) isListed(key string) bool {

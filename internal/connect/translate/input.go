@@ -13,6 +13,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // input is the input kafka_read.
@@ -29,7 +30,7 @@ func (t *translator) input() *yaml.Node {
 	if clientID == "" {
 		clientID = group.ClientID(t.Name, 0)
 	}
-	config := fields(append(t.connection("KAFKA", s),
+	config := yamltext.Fields(append(t.connection("KAFKA", s),
 		"topics", p.Topics,
 		"regexp_topics_include", t.topicsRegex(),
 		"consumer_group", s.Group,
@@ -45,7 +46,7 @@ func (t *translator) input() *yaml.Node {
 		"fetch_max_partition_bytes", bytesOf(s.FetchMaxPartitionBytes),
 		"fetch_max_wait", duration(s.FetchMaxWait),
 	)...)
-	return component("topics", "kafka_read", config)
+	return yamltext.Component("topics", "kafka_read", config)
 }
 
 // noField are the properties of consumers that the input has no field for.
@@ -140,7 +141,7 @@ func (t *translator) connection(prefix string, s kafkaconf.Settings) []any {
 	if len(s.SASL.Extensions) > 0 {
 		account = append(account, "extensions", mapping(s.SASL.Extensions))
 	}
-	return append(pairs, "sasl", list(fields(account...)))
+	return append(pairs, "sasl", yamltext.List(yamltext.Fields(account...)))
 }
 
 func (t *translator) tls(prefix string, s *kafkaconf.TLS) *yaml.Node {
@@ -161,10 +162,10 @@ func (t *translator) tls(prefix string, s *kafkaconf.TLS) *yaml.Node {
 	if s.KeyPassword != "" {
 		certificate = append(certificate, "password", t.variable(prefix+"_KEY_PASSWORD", "ssl.key.password", string(s.KeyPassword), false))
 	}
-	if item := fields(certificate...); len(item.Content) > 0 {
-		pairs = append(pairs, "client_certs", list(item))
+	if item := yamltext.Fields(certificate...); len(item.Content) > 0 {
+		pairs = append(pairs, "client_certs", yamltext.List(item))
 	}
-	return fields(pairs...)
+	return yamltext.Fields(pairs...)
 }
 
 // topicsRegex returns the regular expression for topics in the syntax of Go.

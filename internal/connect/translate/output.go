@@ -8,6 +8,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
 	"github.com/order-sink/order-sink/internal/connect/translate/jdbc"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // names are the keys that have another name in each connector.
@@ -47,7 +48,7 @@ func (t *translator) output() *yaml.Node {
 		pairs = append(pairs, "connections", min(tasks, maxConnections))
 	}
 	pairs = append(pairs, t.refusals()...)
-	return component(label, "mariadb_upsert", fields(pairs...))
+	return yamltext.Component(label, "mariadb_upsert", yamltext.Fields(pairs...))
 }
 
 const (
@@ -95,14 +96,9 @@ func (t *translator) dsn(s *jdbc.Server) *yaml.Node {
 	}
 	plainParts := *s
 	for i, parameter := range plainParts.Parameters {
-		plainParts.Parameters[i] = escape(parameter)
+		plainParts.Parameters[i] = yamltext.Escape(parameter)
 	}
-	node := raw(plainParts.DSN(user, password))
-	node.Style = yaml.SingleQuotedStyle
-	if strings.Contains(node.Value, dollar) || strings.ContainsAny(node.Value, "\n\r") {
-		node.Style = yaml.DoubleQuotedStyle
-	}
-	return node
+	return yamltext.Quoted(plainParts.DSN(user, password))
 }
 
 func (t *translator) serverTLS(s jdbc.TLS) *yaml.Node {
@@ -110,7 +106,7 @@ func (t *translator) serverTLS(s jdbc.TLS) *yaml.Node {
 	if s.SkipVerify {
 		pairs = append(pairs, "skip_cert_verify", true)
 	}
-	return fields(append(pairs, "root_cas", s.RootCAs, "root_cas_file", s.RootFile)...)
+	return yamltext.Fields(append(pairs, "root_cas", s.RootCAs, "root_cas_file", s.RootFile)...)
 }
 
 // mode is what a record does to the row of its key.

@@ -61,6 +61,7 @@ func Parse(text string, driver []Option) (Server, []string) {
 		return s, []string{"the name of the database in the URL is not valid: write a percent sign as %25"}
 	}
 	all := newOptions(driver)
+	all.isMySQL = strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "jdbc:mysql:")
 	if problem := all.read(query); problem != "" {
 		return s, []string{problem}
 	}

@@ -13,17 +13,21 @@ import (
 
 func TestAURLBecomesADSN(t *testing.T) {
 	for url, want := range map[string]string{
-		"jdbc:mariadb://db.example:3307/shop":                                  "u:p@tcp(db.example:3307)/shop",
-		"jdbc:mysql://db.example/shop":                                         "u:p@tcp(db.example:3306)/shop",
-		"jdbc:mariadb://db/":                                                   "u:p@tcp(db:3306)/",
-		"JDBC:MySQL://[::1]:3306/shop":                                         "u:p@tcp([::1]:3306)/shop",
-		"jdbc:mysql:///shop":                                                   "u:p@tcp(localhost:3306)/shop",
-		"jdbc:mariadb://a,b:3307/shop":                                         "u:p@tcp(a:3306)/shop",
-		"jdbc:mariadb://db/my%20shop":                                          "u:p@tcp(db:3306)/my%20shop",
-		"jdbc:mysql://db/shop?connectTimeout=5000&socketTimeout=0":             "u:p@tcp(db:3306)/shop?timeout=5000ms",
-		"jdbc:mysql://db/shop?sessionVariables=a=1,b='x,y';sql_mode='ANSI'":    "u:p@tcp(db:3306)/shop?a=1&b=%27x%2Cy%27",
-		`jdbc:mysql://db/shop?sessionVariables=@@session.b="it's"&useSSL=true`: "u:p@tcp(db:3306)/shop?b=%27it%27%27s%27",
-		"jdbc:mysql://me:secret@db/shop":                                       "u:p@tcp(db:3306)/shop",
+		"jdbc:mariadb://db.example:3307/shop":                                    "u:p@tcp(db.example:3307)/shop",
+		"jdbc:mariadb://db/":                                                     "u:p@tcp(db:3306)/",
+		"JDBC:MariaDB://[::1]:3306/shop":                                         "u:p@tcp([::1]:3306)/shop",
+		"jdbc:mariadb:///shop":                                                   "u:p@tcp(localhost:3306)/shop",
+		"jdbc:mariadb://a,b:3307/shop":                                           "u:p@tcp(a:3306)/shop",
+		"jdbc:mariadb://db/my%20shop":                                            "u:p@tcp(db:3306)/my%20shop",
+		"jdbc:mariadb://me:secret@db/shop":                                       "u:p@tcp(db:3306)/shop",
+		"jdbc:mariadb://db/shop?sslMode=PREFERRED":                               "u:p@tcp(db:3306)/shop?tls=preferred",
+		"jdbc:mysql://db.example/shop":                                           "u:p@tcp(db.example:3306)/shop?tls=preferred",
+		"jdbc:mysql://db.example/shop?useSSL=false":                              "u:p@tcp(db.example:3306)/shop",
+		"jdbc:mysql://db/shop?sslMode=DISABLED":                                  "u:p@tcp(db:3306)/shop",
+		"jdbc:mysql://db/shop?sslMode=VERIFY_IDENTITY":                           "u:p@tcp(db:3306)/shop",
+		"jdbc:mariadb://db/shop?connectTimeout=5000&socketTimeout=0":             "u:p@tcp(db:3306)/shop?timeout=5000ms",
+		"jdbc:mariadb://db/shop?sessionVariables=a=1,b='x,y';sql_mode='ANSI'":    "u:p@tcp(db:3306)/shop?a=1&b=%27x%2Cy%27",
+		`jdbc:mariadb://db/shop?sessionVariables=@@session.b="it's"&useSSL=true`: "u:p@tcp(db:3306)/shop?b=%27it%27%27s%27",
 	} {
 		s, problems := jdbc.Parse(url, nil)
 		require.Empty(t, problems, url)
