@@ -30,6 +30,12 @@ run: build ## start the sink with a private MariaDB and Kafka, and send three or
 	@go build -o bin/quickstart ./internal/quickstart
 	@exec bin/quickstart
 
+.PHONY: run-connect
+run-connect: build ## start a worker with Kafka Connect's REST API, create a connector, send three orders, until Ctrl-C
+	@sh internal/servers/mariadb/install.sh
+	@go build -o bin/quickstart ./internal/quickstart
+	@exec bin/quickstart -connect
+
 .PHONY: demo
 demo: build ## start the shop (gateway, two order services, user service, sink) and show it, until Ctrl-C
 	@sh internal/servers/mariadb/install.sh

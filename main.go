@@ -41,7 +41,7 @@ func main() {
 		debug.SetGCPercent(200)
 	}
 	service.RunCLI(context.Background(),
-		service.CLIOptSetArgs(arguments(os.Args)...),
+		service.CLIOptSetArgs(arguments(connectworker.Arguments(os.Args))...),
 		service.CLIOptSetBinaryName("order-sink"),
 		service.CLIOptSetProductName("order-sink"),
 		service.CLIOptAddCommand(connectworker.Distributed(commit)),

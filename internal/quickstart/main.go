@@ -4,8 +4,9 @@
 // stops only the processes that it started. Before it uses servers that the environment
 // names, it asks for confirmation.
 //
-// With -demo it runs the whole shop of pipelines/shop and prints a guided tour. The demo
-// always uses its own servers, even if the environment names others.
+// With -demo it runs the whole shop of pipelines/shop and prints a guided tour. With -connect
+// it runs a worker with Kafka Connect's REST API, and creates a connector there. Both always
+// use their own servers, even if the environment names others.
 package main
 
 import (
@@ -25,12 +26,13 @@ func main() {
 	flag.StringVar(&stack.dir, "dir", ".run", "the directory for the data of the private MariaDB and for the logs")
 	flag.StringVar(&stack.binary, "binary", filepath.Join("bin", "order-sink"), "the order-sink binary to run")
 	demo := flag.Bool("demo", false, "run the whole shop and print a guided tour")
+	connect := flag.Bool("connect", false, "run a worker with Kafka Connect's REST API and create a connector")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second Ctrl-C ends the quick start and its children at once.
 	context.AfterFunc(ctx, stop)
-	err := run(ctx, stack, *demo)
+	err := run(ctx, stack, *demo, *connect)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -38,11 +40,11 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, stack *stack, demo bool) (err error) {
+func run(ctx context.Context, stack *stack, demo, connect bool) (err error) {
 	// Even after an error, the processes stop in the reverse order of their start.
 	defer func() { err = errors.Join(err, stack.stop()) }()
 
-	if !demo { // the demo uses no servers but its own
+	if !demo && !connect { // these use no servers but their own
 		if err := confirm(ctx); err != nil {
 			return err
 		}
@@ -59,6 +61,14 @@ func run(ctx context.Context, stack *stack, demo bool) (err error) {
 		shop := &shop{stack: stack}
 		steps = []func(context.Context) error{
 			shop.startMariaDB, stack.startMemory, shop.start, shop.tour,
+		}
+	}
+	if connect {
+		w := &connectWorker{stack: stack}
+		steps = []func(context.Context) error{
+			func(context.Context) error { return forgetVariables() },
+			stack.startOwnMariaDB, stack.startMemory, w.start, w.create, stack.sendOrders,
+			func(ctx context.Context) error { return w.show(ctx, time.Since(began)) },
 		}
 	}
 	for _, step := range steps {

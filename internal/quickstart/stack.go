@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,6 +58,7 @@ type stack struct {
 	intake  string // "127.0.0.1:port" for orders over HTTP
 
 	sink        *ordersink.Sink
+	logName     string          // of the sink's log; empty: order-sink
 	mariadbDone <-chan struct{} // nil for the server of the user
 	sent        int
 	stops       []func() error
@@ -77,18 +79,24 @@ func (s *stack) lock() (err error) {
 	return nil
 }
 
-func (s *stack) log() string { return filepath.Join(s.dir, "order-sink.log") }
+// log is the log of the process that stores the orders.
+func (s *stack) log() string { return filepath.Join(s.dir, cmp.Or(s.logName, "order-sink")+".log") }
 
 func (s *stack) startMariaDB(ctx context.Context) error {
-	if s.dsn = os.Getenv("MARIADB_DSN"); s.dsn != "" {
-		step("MariaDB", "yours, from MARIADB_DSN")
-	} else {
-		server, err := s.startPrivate(ctx)
-		if err != nil {
-			return err
-		}
-		s.dsn = server.DSN("orders")
+	if s.dsn = os.Getenv("MARIADB_DSN"); s.dsn == "" {
+		return s.startOwnMariaDB(ctx)
 	}
+	step("MariaDB", "yours, from MARIADB_DSN")
+	return mariadb.RunFile(ctx, s.dsn, "config/schema.sql")
+}
+
+// startOwnMariaDB starts a private MariaDB with the table of orders.
+func (s *stack) startOwnMariaDB(ctx context.Context) error {
+	server, err := s.startPrivate(ctx)
+	if err != nil {
+		return err
+	}
+	s.dsn = server.DSN("orders")
 	return mariadb.RunFile(ctx, s.dsn, "config/schema.sql")
 }
 
@@ -181,9 +189,18 @@ func (s *stack) startSink(ctx context.Context) error {
 	return nil
 }
 
-// launch runs the binary with some of the shipped pipelines. It waits until the
-// pipelines are connected and the addresses answer. name is the name of the log too.
+// launch runs the binary with some of the shipped pipelines: see [stack.launchArgs].
 func (s *stack) launch(ctx context.Context, name, http string, pipelines []string, env map[string]string, addresses ...string) (*ordersink.Sink, error) {
+	args := append([]string{
+		"streams", "--no-api",
+		"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml", "-r", "config/gateway.yaml",
+	}, pipelines...)
+	return s.launchArgs(ctx, name, http, args, env, addresses...)
+}
+
+// launchArgs runs the binary. It waits until all is connected and the addresses answer. name
+// is the name of the log too.
+func (s *stack) launchArgs(ctx context.Context, name, http string, args []string, env map[string]string, addresses ...string) (*ordersink.Sink, error) {
 	path := filepath.Join(s.dir, name+".log")
 	log, err := os.Create(path)
 	if err != nil {
@@ -201,13 +218,10 @@ func (s *stack) launch(ctx context.Context, name, http string, pipelines []strin
 	maps.Copy(all, env)
 	started, err := ordersink.Start(ordersink.Config{
 		Binary: s.binary,
-		Args: append([]string{
-			"streams", "--no-api",
-			"-o", "config/service.yaml", "-r", "config/resources.yaml", "-r", "config/shop.yaml", "-r", "config/gateway.yaml",
-		}, pipelines...),
-		Env:  all,
-		HTTP: http,
-		Log:  log,
+		Args:   args,
+		Env:    all,
+		HTTP:   http,
+		Log:    log,
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@
 package connectworker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -31,18 +33,22 @@ func Distributed(commit string) *cli.Command {
 	return &cli.Command{
 		Name:      "connect-distributed",
 		Usage:     "Run a worker with the REST API of Kafka Connect, which keeps its connectors in Kafka",
-		ArgsUsage: "WORKER.properties",
+		ArgsUsage: "[WORKER.properties]",
 		Description: "Reads the same properties file as connect-distributed.sh of Kafka, and variables such as\n" +
-			"CONNECT_GROUP_ID, which override the file. Runs JDBC sink connectors into MariaDB. Several workers\n" +
-			"with the same group.id share the connectors.",
+			"CONNECT_GROUP_ID, which override the file. Without a file, it reads only these variables and those\n" +
+			"of Debezium's image, and listens on all addresses: so a container needs no file. Runs JDBC sink\n" +
+			"connectors into MariaDB. Several workers with the same group.id share the connectors.",
 		Flags:        []cli.Flag{daemon},
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			args := arguments(c)
-			if len(args) != 1 {
+			switch {
+			case len(args) > 1:
 				return usage(c, "expected one file, got %d", len(args))
+			case len(args) == 0 && properties.FromContainer(os.Environ())[bootstrap] == "":
+				return usage(c, "expected a file, or the variable CONNECT_BOOTSTRAP_SERVERS")
 			}
-			return command{mode: properties.Distributed, commit: commit, file: args[0], output: os.Stdout}.run(c)
+			return command{mode: properties.Distributed, commit: commit, file: strings.Join(args, ""), output: os.Stdout}.run(c)
 		},
 	}
 }
@@ -67,6 +73,9 @@ func Standalone(commit string) *cli.Command {
 	}
 }
 
+// bootstrap is the property that no worker lacks.
+const bootstrap = "bootstrap.servers"
+
 // daemon is the flag with which Kafka's scripts go to the background.
 var daemon = &cli.BoolFlag{Name: "daemon", Usage: "no effect: let systemd, Docker or & run the worker in the background"}
 
@@ -88,7 +97,7 @@ func usage(c *cli.Context, format string, args ...any) error {
 type command struct {
 	mode       properties.Mode
 	commit     string
-	file       string   // of the worker
+	file       string   // of the worker; empty: the variables of a container
 	connectors []string // files of connectors
 	output     io.Writer
 }
@@ -110,19 +119,18 @@ func (c command) run(of *cli.Context) error {
 
 // start reads the files and runs a worker until ctx ends.
 func start(ctx context.Context, c command) error {
-	raw, err := properties.ReadFile(c.file)
+	raw, environ, err := c.properties(os.Environ())
 	if err != nil {
 		return err
 	}
-	maps.Copy(raw, properties.FromEnvironment(os.Environ()))
-	loggers, err := newLoggers(c.output, os.Environ())
+	loggers, err := newLoggers(c.output, environ)
 	if err != nil {
 		return err
 	}
-	config, report, err := properties.ReadWorker(c.mode, raw, os.Environ())
+	config, report, err := properties.ReadWorker(c.mode, raw, environ)
 	report.Log(loggers.Logger(loggerName))
 	if err != nil {
-		return fmt.Errorf("reading %s:\n%w", c.file, err)
+		return fmt.Errorf("reading %s:\n%w", cmp.Or(c.file, "the variables CONNECT_..."), err)
 	}
 	created := make([]connectorfile.File, len(c.connectors))
 	for i, path := range c.connectors {
@@ -135,6 +143,23 @@ func start(ctx context.Context, c command) error {
 		return err
 	}
 	return w.run(ctx, created)
+}
+
+// properties returns the properties of the worker, and the environment that its placeholders
+// refer to.
+func (c command) properties(environ []string) (raw map[string]string, of []string, err error) {
+	if c.file == "" {
+		return properties.FromContainer(environ), environ, nil
+	}
+	raw, err = properties.ReadFile(c.file)
+	if err != nil {
+		return nil, nil, err
+	}
+	maps.Copy(raw, properties.FromEnvironment(environ))
+	if c.file == strimziFile {
+		environ = strimzi(raw, environ)
+	}
+	return raw, environ, nil
 }
 
 // filesError is an error of a connector of the command line.

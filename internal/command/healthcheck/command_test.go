@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -110,6 +112,46 @@ func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
 	address, _, _ = strings.Cut(address, "}")
 	if out, _ := healthcheck(t, "", "--help"); address == "" || !strings.Contains(out, `(default: "`+address+`")`) {
 		t.Errorf("config/service.yaml says %q:\n%s", address, out)
+	}
+}
+
+// A worker is asked where its variables say, and for the health of the worker alone.
+func TestAWorkerIsAskedWhereItListens(t *testing.T) {
+	status := http.StatusOK
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/health" {
+			t.Errorf("the command asks for %s", r.URL)
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"status":"starting"}`)
+	})
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	for _, test := range []struct {
+		name     string
+		variable string
+		status   int
+		want     int
+		says     string
+	}{
+		{"a port", "CONNECT_REST_PORT=" + port, http.StatusOK, 0, "ready"},
+		{"a listener", "CONNECT_LISTENERS=http://:" + port, http.StatusOK, 0, "ready"},
+		{"a worker with accounts", "CONNECT_REST_PORT=" + port, http.StatusUnauthorized, 0, "ready"},
+		{"a worker that starts", "CONNECT_REST_PORT=" + port, http.StatusServiceUnavailable, 1, `not ready: 503 Service Unavailable: {"status":"starting"}`},
+		{"another port", "CONNECT_REST_PORT=1", http.StatusOK, 1, "connection refused"},
+		{"no port", "CONNECT_REST_PORT=x", http.StatusOK, 1, `invalid port ":x"`},
+		{"no listener", "CONNECT_LISTENERS=", http.StatusOK, 1, "at least one URL is expected"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status = test.status
+			cmd := exec.Command(ordersinktest.Binary(t), "healthcheck", "--worker")
+			cmd.Env = []string{test.variable}
+			out, _ := cmd.CombinedOutput()
+			if got := cmd.ProcessState.ExitCode(); got != test.want || !strings.Contains(string(out), test.says) {
+				t.Errorf("exit status %d, expected %d and %q:\n%s", got, test.want, test.says, out)
+			}
+		})
 	}
 }
 

@@ -23,7 +23,7 @@ type query struct{ from, text string }
 // checkQueries parses the queries of the alerts and of the dashboard. It finds each
 // metric, label and fixed value of a query in what a sink exposes.
 func checkQueries(t *testing.T, metrics exposed) {
-	for _, q := range append(alerts(t), dashboard(t)...) {
+	for _, q := range append(alerts(t, "alerts.yaml", 11), dashboard(t)...) {
 		expression, err := parser.ParseExpr(q.text)
 		if err != nil {
 			t.Errorf("%s: %v", q.from, err)
@@ -56,14 +56,15 @@ func checkMismatches(t *testing.T, metrics exposed) {
 	}
 }
 
-func alerts(t *testing.T) (queries []query) {
+// alerts returns the queries of a file of config/prometheus, which has n alerts.
+func alerts(t *testing.T, name string, n int) (queries []query) {
 	t.Helper()
 	var file struct {
 		Groups []struct {
 			Rules []struct{ Alert, Expr string }
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "config/prometheus/alerts.yaml"))
+	text, err := os.ReadFile(filepath.Join(ordersinktest.Root(t), "config/prometheus", name))
 	if err == nil {
 		err = yaml.Unmarshal(text, &file)
 	}
@@ -75,8 +76,8 @@ func alerts(t *testing.T) (queries []query) {
 			queries = append(queries, query{rule.Alert, rule.Expr})
 		}
 	}
-	if len(queries) < 6 {
-		t.Fatalf("there are %d alerts", len(queries))
+	if len(queries) != n {
+		t.Fatalf("%s has %d alerts, expected %d", name, len(queries), n)
 	}
 	return queries
 }

@@ -24,4 +24,4 @@ if ! promtool=$(command -v promtool); then
 	fi
 fi
 "$promtool" check config config/prometheus/prometheus.yaml
-"$promtool" test rules internal/lab/release/alerts/alerts_test.yaml
+"$promtool" test rules internal/lab/release/alerts/alerts_test.yaml internal/lab/release/alerts/connect_test.yaml

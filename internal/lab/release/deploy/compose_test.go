@@ -45,6 +45,7 @@ func TestProfilesChooseTheServices(t *testing.T) {
 		{nil, core},
 		{[]string{"shop"}, slices.Concat(core, shop)},
 		{[]string{"watch"}, slices.Concat(core, watch)},
+		{[]string{"connect"}, slices.Concat(core, []string{"connect"})},
 		{[]string{"shop", "watch"}, slices.Concat(core, shop, watch)},
 	} {
 		slices.Sort(test.want)
@@ -62,6 +63,7 @@ func TestEveryServiceWaitsForWhatItNeeds(t *testing.T) {
 		"kafka": {}, "mariadb": {}, "prometheus": {},
 		"topics":          {"kafka": healthy},
 		"order-sink":      {"topics": done, "mariadb": healthy},
+		"connect":         {"topics": done, "mariadb": healthy},
 		"shop-tables":     {"mariadb": healthy},
 		"order-service-1": tables, "order-service-2": tables, "user-service": tables, "page": tables,
 		"gateway": {"order-service-1": healthy, "order-service-2": healthy, "user-service": healthy, "page": healthy},
@@ -104,7 +106,11 @@ func TestTheSinksContainersMayDoNothingElse(t *testing.T) {
 		if grace := service.StopGracePeriod; grace == nil || *grace < types.Duration(20e9) {
 			t.Errorf("%s is killed before shutdown_timeout", name)
 		}
-		if got := strings.Join(service.HealthCheck.Test, " "); got != "CMD /usr/bin/order-sink healthcheck" {
+		want := "CMD /usr/bin/order-sink healthcheck"
+		if service.Build.Target == "connect" {
+			want += " --worker"
+		}
+		if got := strings.Join(service.HealthCheck.Test, " "); got != want {
 			t.Errorf("%s: the health check is %s", name, got)
 		}
 	}

@@ -28,6 +28,7 @@ type manifests struct {
 	disruption  policy.PodDisruptionBudget
 	network     networking.NetworkPolicy
 	monitor     monitoring.ServiceMonitor
+	podMonitor  monitoring.PodMonitor
 	scaled      *keda.ScaledObject
 	kinds       []string
 	podTemplate core.PodSpec
@@ -63,6 +64,8 @@ func render(t *testing.T, directory string) manifests {
 			target = &m.network
 		case "ServiceMonitor":
 			target = &m.monitor
+		case "PodMonitor":
+			target = &m.podMonitor
 		case "ScaledObject":
 			m.scaled = &keda.ScaledObject{}
 			target = m.scaled

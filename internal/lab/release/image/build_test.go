@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,8 +25,8 @@ const (
 
 // The tests run one after the other, so the variables need no lock.
 var (
-	storage string                // the storage of buildah, deleted at the end
-	images  = map[string]*built{} // by architecture; nil where the build failed
+	storage string               // the storage of buildah, deleted at the end
+	images  = map[image]*built{} // nil where the build failed
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +36,9 @@ func TestMain(m *testing.M) {
 		}
 	})
 }
+
+// image is what a build makes.
+type image struct{ target, arch string }
 
 // built is an image with a container. The tests read the files of the container.
 type built struct {
@@ -54,39 +58,46 @@ type config struct {
 	} `json:"config"`
 }
 
-// build builds the image for linux/arch, once for the tests of this process.
-func build(t *testing.T, arch string) *built {
+// build builds the image of the sink for linux/arch, once for the tests of this process.
+func build(t *testing.T, arch string) *built { return buildOnce(t, image{"sink", arch}) }
+
+func buildOnce(t *testing.T, i image) *built {
 	t.Helper()
 	require(t)
 	if storage == "" {
 		makeBuilder(t)
 	}
-	b, tried := images[arch]
+	b, tried := images[i]
 	if !tried {
-		images[arch] = nil
-		b = buildFor(t, arch)
-		images[arch] = b
+		images[i] = nil
+		b = buildFor(t, i)
+		images[i] = b
 	}
 	if b == nil {
-		t.Fatalf("building the image for %s failed before", arch)
+		t.Fatalf("building the image %v failed before", i)
 	}
 	return b
 }
 
-func buildFor(t *testing.T, arch string) *built {
+func buildFor(t *testing.T, i image) *built {
 	t.Helper()
-	name := "localhost/order-sink:" + arch
-	buildah(t, "build", "--isolation", "chroot", "--format", "docker", "--layers=false",
+	arch, name := i.arch, "localhost/order-sink-"+i.target+":"+i.arch
+	target := []string{"--target", i.target}
+	if i.target == "sink" { // what a build without a target makes
+		target = nil
+	}
+	// With layers, the second target takes the binary of the first.
+	buildah(t, slices.Concat([]string{"build", "--isolation", "chroot", "--format", "docker", "--layers=true"}, target, []string{
 		"--pull-never", // there is no registry
 		// Debian's buildah does not set BUILDPLATFORM.
-		"--platform", "linux/"+arch, "--build-arg", "BUILDPLATFORM=linux/"+runtime.GOARCH,
+		"--platform", "linux/" + arch, "--build-arg", "BUILDPLATFORM=linux/" + runtime.GOARCH,
 		// The toolchain and the caches of this machine. The image does not contain them.
-		"--volume", run(t, "go", "env", "GOROOT")+":/usr/local/go:ro",
-		"--volume", run(t, "go", "env", "GOMODCACHE")+":/go/pkg/mod",
-		"--volume", run(t, "go", "env", "GOCACHE")+":/root/.cache/go-build",
-		"--build-arg", "GO_IMAGE="+builder,
-		"--build-arg", "VERSION="+version, "--build-arg", "COMMIT="+commit, "--build-arg", "DATE="+date,
-		"--tag", name, "--file", "config/container/Dockerfile", ".")
+		"--volume", run(t, "go", "env", "GOROOT") + ":/usr/local/go:ro",
+		"--volume", run(t, "go", "env", "GOMODCACHE") + ":/go/pkg/mod",
+		"--volume", run(t, "go", "env", "GOCACHE") + ":/root/.cache/go-build",
+		"--build-arg", "GO_IMAGE=" + builder,
+		"--build-arg", "VERSION=" + version, "--build-arg", "COMMIT=" + commit, "--build-arg", "DATE=" + date,
+		"--tag", name, "--file", "config/container/Dockerfile", "."})...)
 	b := &built{}
 	b.container = buildah(t, "from", "--pull-never", "--arch", arch, name)
 	b.root = buildah(t, "mount", b.container)
@@ -115,7 +126,7 @@ func makeBuilder(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, "install", "-D", busybox, filepath.Join(root, "bin", "busybox"))
-	for _, name := range []string{"sh", "mkdir", "cp"} {
+	for _, name := range []string{"sh", "mkdir", "cp", "ln"} {
 		if err := os.Symlink("busybox", filepath.Join(root, "bin", name)); err != nil {
 			t.Fatal(err)
 		}

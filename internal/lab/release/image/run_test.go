@@ -72,30 +72,9 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 		"HTTP_ADDRESS="+ordersinktest.FreeAddress(t), "KAFKA_BROKERS="+kafka.Seeds()[0], "KAFKA_TOPIC="+topic,
 		"DEAD_LETTER_TOPIC="+deadLetters, "MARIADB_DSN="+dsn)
 
-	log := ordersinktest.NewLog(t)
-	cmd := b.readOnly(env, nil, b.docker.Config.Cmd...)
-	cmd.Stdout, cmd.Stderr = log, log
-	s, err := process.Start(cmd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Kill() })
+	s, log := b.start(t, env, b.readOnly(env, nil, b.docker.Config.Cmd...))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	// The health check of the image, in the image.
-	for {
-		out, err := b.readOnly(env, nil, b.docker.Config.Healthcheck.Test[2:]...).CombinedOutput()
-		if err == nil {
-			break
-		}
-		select {
-		case <-s.Done():
-			t.Fatalf("order-sink ended unexpectedly: %v", s.Exit())
-		case <-ctx.Done():
-			t.Fatalf("waiting for the health check: %v\n%s", err, out)
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 
 	g := orders.NewGenerator(1)
 	messages := []orders.Message{orders.Good(orders.Seed()[0]), orders.Good(orders.Seed()[1]), g.NotJSON()}
@@ -112,14 +91,48 @@ func TestAnOrderBecomesARowFromAReadOnlyImage(t *testing.T) {
 		t.Errorf("two orders and one record that is no order gave %d rows and %d dead letters", report.Rows, report.DeadLetters)
 	}
 
+	stop(t, s)
+	if text := log.String(); !strings.HasPrefix(text, "{") {
+		t.Errorf("the log of a container is not JSON:\n%s", text)
+	}
+}
+
+// start starts a command of the image, and waits until the health check of the image succeeds
+// in the image.
+func (b *built) start(t *testing.T, env []string, cmd *exec.Cmd) (*process.Process, *ordersinktest.Log) {
+	t.Helper()
+	log := ordersinktest.NewLog(t)
+	cmd.Stdout, cmd.Stderr = log, log
+	s, err := process.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Kill() })
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		out, err := b.program(env, nil, b.docker.Config.Healthcheck.Test[1:]...).CombinedOutput()
+		if err == nil {
+			return s, log
+		}
+		select {
+		case <-s.Done():
+			t.Fatalf("order-sink ended unexpectedly: %v", s.Exit())
+		case <-ctx.Done():
+			t.Fatalf("waiting for the health check: %v\n%s", err, out)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// stop stops a program as an engine does.
+func stop(t *testing.T, s *process.Process) {
+	t.Helper()
 	if err := s.Stop(patience); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Err(); err != nil {
 		t.Errorf("after SIGTERM, order-sink ended with %v", err)
-	}
-	if text := log.String(); !strings.HasPrefix(text, "{") {
-		t.Errorf("the log of a container is not JSON:\n%s", text)
 	}
 }
 
@@ -133,13 +146,18 @@ func (b *built) run(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// readOnly runs the entrypoint of the image on a read-only mount of its files, with the
-// user and the environment of the image. A volume is a file and its name in the image. The
-// command replaces itself with the sink, so the mount ends with the sink.
+// readOnly runs the entrypoint of the image with arguments, as [built.program] does.
+func (b *built) readOnly(env, volume []string, args ...string) *exec.Cmd {
+	return b.program(env, volume, slices.Concat(b.docker.Config.Entrypoint, args)...)
+}
+
+// program runs a program of the image on a read-only mount of its files, with the user and
+// the environment of the image. A volume is a file and its name in the image. The command
+// replaces itself with the program, so the mount ends with the program.
 //
 // `buildah run` is no substitute: it copies the output of the program, and now and then
 // ends before it has copied the output of a program that ends at once.
-func (b *built) readOnly(env, volume []string, args ...string) *exec.Cmd {
+func (b *built) program(env, volume []string, command ...string) *exec.Cmd {
 	const script = `
 set -e
 mount --bind "$0" "$0"
@@ -153,7 +171,7 @@ exec /usr/bin/unshare --setuid "${user%:*}" --setgid "${user#*:}" --root="$0" --
 	}
 	c := b.docker.Config
 	cmd := exec.Command("unshare", slices.Concat(
-		[]string{"--mount", "--propagation", "private", "--", "/bin/sh", "-c", script, b.root, c.User, c.WorkingDir}, volume, c.Entrypoint, args)...)
+		[]string{"--mount", "--propagation", "private", "--", "/bin/sh", "-c", script, b.root, c.User, c.WorkingDir}, volume, command)...)
 	cmd.Env = env
 	return cmd
 }
