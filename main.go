@@ -17,6 +17,7 @@ import (
 	_ "github.com/redpanda-data/connect/v4/public/components/prometheus"
 	_ "github.com/redpanda-data/connect/v4/public/components/sql/base"
 
+	"github.com/order-sink/order-sink/internal/command/connectimport"
 	"github.com/order-sink/order-sink/internal/command/connections"
 	"github.com/order-sink/order-sink/internal/command/connectworker"
 	"github.com/order-sink/order-sink/internal/command/dlq"
@@ -45,6 +46,7 @@ func main() {
 		service.CLIOptSetProductName("order-sink"),
 		service.CLIOptAddCommand(connectworker.Distributed(commit)),
 		service.CLIOptAddCommand(connectworker.Standalone(commit)),
+		service.CLIOptAddCommand(connectimport.Command()),
 		service.CLIOptAddCommand(connections.Command()),
 		service.CLIOptAddCommand(dlq.Command()),
 		service.CLIOptAddCommand(healthcheck.Command()),

@@ -141,6 +141,8 @@ type Statuses interface {
 	Topics(name string) []string   // sorted
 	SetConnector(name string, state ConnectorState)
 	SetTask(name string, state TaskState)
+	// RemoveTasks removes the states of the tasks from an id on.
+	RemoveTasks(name string, from int)
 	AddTopic(name, topic string, task int)
 	ResetTopics(name string)
 	// Forget removes everything of a deleted connector.

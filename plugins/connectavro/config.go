@@ -27,6 +27,7 @@ const (
 	fieldValueFormat   = "value_format"
 	fieldKeyFormat     = "key_format"
 	fieldLogicalTypes  = "logical_types"
+	fieldDebezium      = "debezium_types"
 	fieldExclude       = "exclude_fields"
 	fieldNullDefault   = "replace_null_with_default"
 	fieldStoreSchema   = "store_schema_metadata"
@@ -72,6 +73,8 @@ func spec() *service.ConfigSpec {
 		Field(service.NewStringListField(fieldExclude).Default([]any{}).Advanced().
 			Description("The fields that the record is decoded without, like `exclude` of the transformation ReplaceField. A field of a nested record has the names of the records before its own, with dots between them. The schema of the record does not have these fields either.").
 			Example([]string{"source.version", "transaction"})).
+		Field(service.NewBoolField(fieldDebezium).Default(true).Advanced().
+			Description("Whether a type of Debezium (`connect.name` is `io.debezium.time.…` or `io.debezium.data.…`) becomes a date, a time, a timestamp or a decimal. With `false`, the value is what its plain type says, such as an integer, as in the JDBC sinks of Confluent and Aiven. It concerns record keys, too.")).
 		Field(service.NewBoolField(fieldNullDefault).Default(true).
 			Description("Whether a field that is null gets the default of its schema, as in a JDBC sink. For a union with null, only `connect.default` is such a default. It concerns record keys, too. Use `false` for the change events of Debezium: there, null is the value of the row.")).
 		Field(service.NewStringField(fieldStoreSchema).Default("").
@@ -125,6 +128,7 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 	c.valueFormat = setting.Read(&err, p.FieldString, fieldValueFormat)
 	c.keyFormat = setting.Read(&err, p.FieldString, fieldKeyFormat)
 	c.options.AllLogicalTypes = setting.Read(&err, p.FieldString, fieldLogicalTypes) == logicalAll
+	c.options.ConnectOnly = !setting.Read(&err, p.FieldBool, fieldDebezium)
 	c.options.KeepNull = !setting.Read(&err, p.FieldBool, fieldNullDefault)
 	c.storeSchema = setting.Read(&err, p.FieldString, fieldStoreSchema)
 	c.storeOriginal = setting.Read(&err, p.FieldString, fieldStoreOriginal)

@@ -21,6 +21,7 @@ const (
 	fieldNullDefault   = "replace_null_with_default"
 	fieldStoreSchema   = "store_schema_metadata"
 	fieldStoreOriginal = "store_original_metadata"
+	fieldDebezium      = "debezium_types"
 	fieldCacheSize     = "schema_cache_size"
 	fieldKeyFormat     = "key_format"
 	fieldValueFormat   = "value_format"
@@ -62,6 +63,8 @@ func spec() *service.ConfigSpec {
 			Example([]string{"source.version", "transaction"})).
 		Field(service.NewBoolField(fieldNullDefault).Default(true).
 			Description("Whether a field that is null or missing gets the default of its schema, like `replace.null.with.default` of the converter. It concerns record keys, too. Use `false` for the change events of Debezium: there, null is the value of the row.")).
+		Field(service.NewBoolField(fieldDebezium).Default(true).Advanced().
+			Description("Whether a type of Debezium (`io.debezium.time.…`, `io.debezium.data.…`) becomes a date, a time, a timestamp or a decimal. With `false`, the value is what its plain type says, such as an integer, as in the JDBC sinks of Confluent and Aiven. It concerns record keys, too.")).
 		Field(service.NewStringField(fieldStoreSchema).Default("").
 			Description("The metadata in which the processor stores the schema, in the form that the `schema_metadata` fields of other components read. When this field is empty, the processor does not store the schema. A message without a schema does not get this metadata.")).
 		Field(service.NewStringField(fieldStoreOriginal).Default("").
@@ -120,7 +123,11 @@ func parseConfig(p *service.ParsedConfig) (c config, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.options = Options{Compat: mode == modeCompat, Schemaless: !enable, RefuseUnknown: unknown == unknownRefuse, KeepNull: !replace}
+	debezium, err := p.FieldBool(fieldDebezium)
+	if err != nil {
+		return c, err
+	}
+	c.options = Options{ConnectOnly: !debezium, Compat: mode == modeCompat, Schemaless: !enable, RefuseUnknown: unknown == unknownRefuse, KeepNull: !replace}
 	if c.options.CacheSize, err = p.FieldInt(fieldCacheSize); err != nil {
 		return c, err
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	SchemaContent []byte
 	RefuseUnknown bool // refuses the members of a struct that its schema lacks
 	KeepNull      bool // a null field is null although its schema has a default
+	ConnectOnly   bool // a type of Debezium is what its base type says
 	Exclude       schema.Exclusion
 	CacheSize     int // the greatest number of distinct schemas to remember, at least 1
 	// Describe, unless nil, is called once for each distinct schema; its answer becomes
@@ -66,7 +67,7 @@ func NewDecoder(opts Options) (*Decoder, error) {
 	d.bare = opts.Schemaless || opts.SchemaContent != nil
 	d.scratch.New = func() any {
 		s := &scratch{schemas: d.schemas}
-		s.Strict, s.RefuseUnknown, s.KeepNull = !opts.Compat, opts.RefuseUnknown, opts.KeepNull
+		s.Strict, s.RefuseUnknown, s.KeepNull, s.ConnectOnly = !opts.Compat, opts.RefuseUnknown, opts.KeepNull, opts.ConnectOnly
 		if !d.bare {
 			s.skip = s.skipKnown
 		}

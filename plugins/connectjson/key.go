@@ -22,7 +22,7 @@ type keys struct {
 
 func newKeys(format string, values Options) *keys {
 	// A key names a row, so it is always read as in strict.
-	json, _ := NewDecoder(Options{CacheSize: values.CacheSize, KeepNull: values.KeepNull}) // no error without SchemaContent
+	json, _ := NewDecoder(Options{CacheSize: values.CacheSize, KeepNull: values.KeepNull, ConnectOnly: values.ConnectOnly}) // no error without SchemaContent
 	return &keys{json, format, primitive.Find(format)}
 }
 

@@ -38,6 +38,7 @@ func spec() *service.ConfigSpec {
 		Fields(columnFields()...).
 		Fields(keyFields()...).
 		Fields(writeFields()...).
+		Fields(zoneFields()...).
 		Fields(eventFields()...).
 		Fields(evolutionFields()...).
 		Field(onRefusalField()).
@@ -115,6 +116,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Target.Deletes = choose(&err, parsed, fieldTombstone, map[string]bool{tombstoneIgnore: false, tombstoneDelete: true})
 	c.Events = choose(&err, parsed, change.FieldChangeEvents, map[string]store.Format{changeEventsNone: nil, "debezium": change.Debezium, changeEventsMaxScale: change.MaxScale})
 	c.events = setting.Read(&err, parsed.FieldString, change.FieldChangeEvents)
+	c.Target.Zone = parseZone(&err, parsed)
 	c.Target.Replica = c.Events != nil
 	c.Target.Ordered = c.Target.GuardsDeletes() && slices.Contains(change.Positions, c.Target.Version)
 	c.Truncate = setting.Read(&err, parsed.FieldBool, fieldTruncate)

@@ -21,7 +21,7 @@ func evolutionFields() []*service.ConfigField {
 			Default(false),
 		service.NewStringAnnotatedEnumField(ddl.FieldMapping, map[string]string{
 			string(ddl.Native):    "Each type gets a column that holds its values exactly. Text is `LONGTEXT`, or `VARCHAR(255)` with a binary collation in the key.",
-			string(ddl.Confluent): "The columns of Confluent's JDBC sink. Its type of text is `TEXT`, which cannot be in a key.",
+			string(ddl.Confluent): "The columns of Confluent's JDBC sink. Text in the key is `VARCHAR(255)`: the sink makes it `TEXT`, which MariaDB allows in no key.",
 			string(ddl.Debezium):  "The columns of Debezium's JDBC sink with `schema.evolution=basic`. Names of columns are in lower case.",
 			string(ddl.Aiven):     "The columns of Aiven's JDBC sink.",
 		}).

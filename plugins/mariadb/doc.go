@@ -15,6 +15,10 @@
 // of the stored rows, and locks them, and writes the stored rows with their numbers, in
 // other statements than the new ones.
 //
+// With on_refusal: stop, a batch is written over one connection in one transaction. When a row
+// is refused, the transaction is rolled back, the messages in front of the row are written in
+// the same way, and then the output writes nothing more. See the store's PutUntilRefused.
+//
 // # What a fault means
 //
 // The package fault judges every error, by the server's number:

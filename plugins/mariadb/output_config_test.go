@@ -47,6 +47,8 @@ var badConfigurations = []struct{ config, lint, start string }{
 	{plain + "dead_letter_limit: {window: 0s}", "", badLimit},
 	{plain + "dead_letter_limit: {pause: 0s}", "", badLimit},
 	{plain + "on_refusal: stop\ndead_letter: {drop: {}}", "on_refusal is stop, so that no record becomes a dead letter: remove dead_letter, or set on_refusal: continue", "on_refusal is stop, so that no record becomes a dead letter: remove dead_letter, or set on_refusal: continue"},
+	{plain + "time_zone: Mars/Olympus", "", "time_zone \"Mars/Olympus\" is no name of a time zone: write it as Europe/Berlin, or UTC"},
+	{plain + "time_zone: Europe/Berlin\ntime_zone_types: [x]", "", "time_zone_types \"x\" is none of timestamp, zoned_timestamp, time, date"},
 	{plain + "parent_wait: -1s", "", "parent_wait must not be negative"},
 	{plain + "connections: 0", "connections must be at least 1", "connections and max_rows_per_statement must be at least 1"},
 	{plain + "max_rows_per_statement: 0", "max_rows_per_statement must be at least 1", "connections and max_rows_per_statement must be at least 1"},

@@ -96,3 +96,13 @@ func TestTheMappingsOfTheOtherSinks(t *testing.T) {
 		require.Equal(t, []string{"A ", "a"}, d.rows("SELECT id FROM t ORDER BY id"))
 	}
 }
+
+// With pk.mode=kafka, the position of the record is in front of the fields of the value.
+func TestThePositionOfARecordComesFirst(t *testing.T) {
+	t.Parallel()
+	d := shared(t)
+	o := d.output("table: t\nkey: [__connect_topic, __connect_partition, __connect_offset]\nschema_metadata: schema\ncreate_tables: true\ntype_mapping: aiven\n")
+	record := recordOf("z", text(), "a", text(), "__connect_topic", required(text()), "__connect_partition", number(), "__connect_offset", required(of(schema.Int64, "")))
+	require.Empty(t, d.put(o, service.MessageBatch{typed(record, object{"z": "1", "a": "2", "__connect_topic": "t", "__connect_partition": int64(0), "__connect_offset": int64(7)})}).refused)
+	require.Equal(t, []string{"t|0|7|1|2"}, d.rows("SELECT * FROM t"))
+}

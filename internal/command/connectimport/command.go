@@ -57,12 +57,11 @@ func run(path, workerPath string, environ []string, out, errOut io.Writer) error
 	if err != nil {
 		return err
 	}
-	worker, stored := defaults, map[string]string(nil)
+	worker := defaults
 	if workerPath != "" {
-		if stored, err = properties.ReadFile(workerPath); err != nil {
+		if worker, err = properties.ReadFile(workerPath); err != nil {
 			return fmt.Errorf("reading the worker: %w", err)
 		}
-		worker = stored
 	}
 	providers, err := properties.NewProviders(worker, environ)
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"syscall"
@@ -40,7 +42,7 @@ func Distributed(commit string) *cli.Command {
 			if len(args) != 1 {
 				return usage(c, "expected one file, got %d", len(args))
 			}
-			return run(c, properties.Distributed, commit, args[0], nil)
+			return command{mode: properties.Distributed, commit: commit, file: args[0], output: os.Stdout}.run(c)
 		},
 	}
 }
@@ -60,7 +62,7 @@ func Standalone(commit string) *cli.Command {
 			if len(args) < 1 {
 				return usage(c, "expected the file of the worker")
 			}
-			return run(c, properties.Standalone, commit, args[0], args[1:])
+			return command{mode: properties.Standalone, commit: commit, file: args[0], connectors: args[1:], output: os.Stdout}.run(c)
 		},
 	}
 }
@@ -82,46 +84,53 @@ func usage(c *cli.Context, format string, args ...any) error {
 	return cli.Exit(fmt.Sprintf("%s: %s\nUsage: order-sink %[1]s %[3]s", c.Command.Name, fmt.Sprintf(format, args...), c.Command.ArgsUsage), exitUsage)
 }
 
+// command is what a command line says.
+type command struct {
+	mode       properties.Mode
+	commit     string
+	file       string   // of the worker
+	connectors []string // files of connectors
+	output     io.Writer
+}
+
 // run runs a worker until SIGINT or SIGTERM.
-func run(c *cli.Context, mode properties.Mode, commit, file string, connectors []string) error {
-	ctx, stop := signal.NotifyContext(c.Context, syscall.SIGINT, syscall.SIGTERM)
+func (c command) run(of *cli.Context) error {
+	ctx, stop := signal.NotifyContext(of.Context, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	err := start(ctx, mode, commit, file, connectors)
-	var files *filesError
-	switch {
-	case err == nil:
+	err := start(ctx, c)
+	if err == nil {
 		return nil
-	case errors.As(err, &files):
-		return cli.Exit(c.Command.Name+": "+err.Error(), exitFiles)
 	}
-	return cli.Exit(c.Command.Name+": "+err.Error(), exitWorker)
+	status := exitWorker
+	if _, isFile := errors.AsType[*filesError](err); isFile {
+		status = exitFiles
+	}
+	return cli.Exit(of.Command.Name+": "+err.Error(), status)
 }
 
 // start reads the files and runs a worker until ctx ends.
-func start(ctx context.Context, mode properties.Mode, commit, file string, connectors []string) error {
-	raw, err := properties.ReadFile(file)
+func start(ctx context.Context, c command) error {
+	raw, err := properties.ReadFile(c.file)
 	if err != nil {
 		return err
 	}
-	for key, value := range properties.FromEnvironment(os.Environ()) {
-		raw[key] = value
-	}
-	log, err := newLoggers(os.Stdout, os.Environ())
+	maps.Copy(raw, properties.FromEnvironment(os.Environ()))
+	loggers, err := newLoggers(c.output, os.Environ())
 	if err != nil {
 		return err
 	}
-	config, report, err := properties.ReadWorker(mode, raw, os.Environ())
-	report.Log(log.Logger(loggerName))
+	config, report, err := properties.ReadWorker(c.mode, raw, os.Environ())
+	report.Log(loggers.Logger(loggerName))
 	if err != nil {
-		return fmt.Errorf("reading %s:\n%w", file, err)
+		return fmt.Errorf("reading %s:\n%w", c.file, err)
 	}
-	created := make([]connectorfile.File, len(connectors))
-	for i, path := range connectors {
+	created := make([]connectorfile.File, len(c.connectors))
+	for i, path := range c.connectors {
 		if created[i], err = connectorfile.Read(path); err != nil {
 			return &filesError{err}
 		}
 	}
-	w, err := newWorker(config, log, commit)
+	w, err := newWorker(config, loggers, c.commit)
 	if err != nil {
 		return err
 	}

@@ -41,8 +41,6 @@ func newWorker(config *properties.Worker, loggers *loggers.Loggers, commit strin
 	w.herder = herder.New(herder.Options{
 		Worker:    config,
 		Streams:   streams,
-		Place:     place,
-		Foreign:   foreign,
 		ClusterID: w.clusterID,
 		Logger:    loggers.Logger,
 		SetLevel:  loggers.Set,
@@ -84,22 +82,79 @@ func (w *worker) run(ctx context.Context, created []connectorfile.File) error {
 	return errors.Join(errs...)
 }
 
+// runHerder runs the connectors. It waits for Kafka first.
 func (w *worker) runHerder(ctx context.Context) error {
-	self := w.config.ID()
-	w.loggers.Logger(loggerName).Info("The worker is starting", "worker_id", self, "address", w.rest.Addr().String())
+	self, log := w.config.ID(), w.loggers.Logger(loggerName)
+	log.Info("The worker is starting", "worker_id", self, "address", w.rest.Addr().String())
 	options, err := w.config.Client.Opts()
 	if err != nil {
 		return err
 	}
 	client, err := kgo.NewClient(options...)
 	if err != nil {
-		return err
+		return fmt.Errorf("configuring the Kafka client of the worker: %w", err)
 	}
 	defer client.Close()
 	go w.learnClusterID(ctx, client)
-	configs, statuses := store.NewMemoryConfigs(), store.NewMemoryStatuses()
-	defer configs.Close()
-	return w.herder.Run(ctx, herder.Cluster{Configs: configs, Statuses: statuses, Members: group.Single(self)})
+	cluster, leave, err := w.join(ctx, options)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer leave()
+	log.Info("The worker knows its connectors", "connectors", len(cluster.Configs.Connectors()))
+	return w.herder.Run(ctx, cluster)
+}
+
+// join returns what the workers of the cluster share, and how to leave them. It waits for
+// Kafka until ctx ends.
+func (w *worker) join(ctx context.Context, options []kgo.Opt) (c herder.Cluster, leave func(), err error) {
+	self := w.config.ID()
+	if w.config.Mode == properties.Standalone {
+		configs := store.NewMemoryConfigs()
+		return herder.Cluster{Configs: configs, Statuses: store.NewMemoryStatuses(), Members: group.Single(self)}, configs.Close, nil
+	}
+	log := w.loggers.Logger("org.apache.kafka.connect.storage")
+	configs, err := store.OpenConfigs(ctx, topic(w.config.ConfigTopic), options, log)
+	if err != nil {
+		return c, nil, err
+	}
+	var members atomic.Pointer[group.Group]
+	generation := func() int {
+		if g := members.Load(); g != nil {
+			return g.Generation()
+		}
+		return 0
+	}
+	statuses, err := store.OpenStatuses(ctx, topic(w.config.StatusTopic), self, generation, options, log)
+	if err != nil {
+		configs.Close()
+		return c, nil, err
+	}
+	g := group.Join(group.Settings{
+		Group: w.config.GroupID, ConfigTopic: w.config.ConfigTopic.Name, Self: self, Client: options,
+		Log: w.loggers.Logger("org.apache.kafka.connect.runtime.distributed"),
+	})
+	members.Store(g)
+	repairing, stop := context.WithCancel(ctx)
+	go configs.Repair(repairing, g.Leader)
+	return herder.Cluster{Configs: configs, Statuses: statuses, Members: g}, func() {
+		stop()
+		last, cancel := context.WithTimeout(context.Background(), lastWrites)
+		defer cancel()
+		statuses.Close(last) // before the others take over
+		g.Close()
+		configs.Close()
+	}, nil
+}
+
+// lastWrites is how long the last states of a worker that stops may take.
+const lastWrites = 2 * time.Second
+
+func topic(t properties.Topic) store.Topic {
+	return store.Topic{Name: t.Name, Partitions: max(t.Partitions, 0), Replication: t.ReplicationFactor}
 }
 
 // create creates the connectors of the command line.
@@ -134,10 +189,6 @@ func target(initial string) (connect.Target, error) {
 	}
 	return "", fmt.Errorf("initial_state must be RUNNING, PAUSED or STOPPED, not %q", initial)
 }
-
-func place(_ string, _ int, workers []string) string { return workers[0] }
-
-func foreign(context.Context, *kgo.Client, string) ([]string, error) { return nil, nil }
 
 // clusterID returns the id of the Kafka cluster, "" until it is known.
 func (w *worker) clusterID() string {

@@ -35,7 +35,7 @@ var checks = map[Class]func(*Values){Confluent: checkConfluent, Debezium: checkD
 // checkFramework checks the topics, the dead letters, the version and the predicates.
 func (v *Values) checkFramework() {
 	v.checkTopics()
-	v.checkVersion(v.rows[keys.Class], v.rows[keys.Version])
+	checkVersion(string(v.class), v.rows[keys.Version], v.rows[keys.Class])
 	if n := v.Int(keys.Tasks); n > maxTasks {
 		v.fail(keys.Tasks, def.Invalid(keys.Tasks, n, fmt.Sprintf("Value must be at most %d: all tasks of a worker share one consumer", maxTasks)))
 	}
@@ -58,13 +58,15 @@ func (v *Values) checkTopics() {
 		v.failBoth("topics and topics.regex are mutually exclusive options, but both are set.")
 	case len(topics) == 0 && expression == "":
 		v.failBoth("Must configure one of topics or topics.regex")
-	case letters == "":
-	case slices.Contains(topics, letters):
+	}
+	if letters == "" {
+		return
+	}
+	if slices.Contains(topics, letters) {
 		v.fail(keys.Topics, fmt.Sprintf("The DLQ topic '%s' may not be included in the list of topics ('topics=[%s]') consumed by the connector", letters, strings.Join(topics, ", ")))
-	case expression != "":
-		if matches, err := regexp.Compile(`\A(?:` + expression + `)\z`); err == nil && matches.MatchString(letters) {
-			v.fail(keys.TopicsRegex, fmt.Sprintf("The DLQ topic '%s' may not be matched by the regex for the topics ('topics.regex=%s') consumed by the connector", letters, expression))
-		}
+	}
+	if matches, err := regexp.Compile(`\A(?:` + expression + `)\z`); expression != "" && err == nil && matches.MatchString(letters) {
+		v.fail(keys.TopicsRegex, fmt.Sprintf("The DLQ topic '%s' may not be matched by the regex for the topics ('topics.regex=%s') consumed by the connector", letters, expression))
 	}
 }
 
@@ -98,14 +100,6 @@ func (v *Values) checkURL() {
 	}
 	scheme, _, _ := strings.Cut(url, "//") // what follows may have a password
 	v.fail(connectionURL, def.Invalid(connectionURL, scheme, reason))
-}
-
-// checkUTC refuses a time zone in which the sink would write other times.
-func (v *Values) checkUTC(key string) {
-	r := v.rows[key]
-	if zone, _ := r.Value.(string); len(r.Errors) == 0 && r.Value != nil && !keys.IsUTC(zone) {
-		r.Fail(def.Invalid(key, zone, "order-sink writes times in UTC: set "+key+" to UTC"))
-	}
 }
 
 // checkWrites refuses writes that would reach other rows than those of the records.
@@ -143,7 +137,6 @@ func checkConfluent(v *Values) {
 	}
 	v.checkURL()
 	v.checkDialect()
-	v.checkUTC("db.timezone")
 	v.checkWrites(pkMode)
 	v.checkKafkaKey()
 	if row := v.rows[keys.CredentialsClass]; row.Given && row.Value == nil && len(row.Errors) > 0 {
@@ -163,7 +156,6 @@ func checkAiven(v *Values) {
 	}
 	v.checkURL()
 	v.checkDialect()
-	v.checkUTC("db.timezone")
 	v.checkWrites(pkMode)
 }
 
@@ -203,7 +195,6 @@ func checkDebezium(v *Values) {
 	}
 	for _, key := range []string{"use.time.zone", "database.time_zone"} {
 		v.fail(key, keys.Offset(key, v.rows[key].Value))
-		v.checkUTC(key)
 	}
 	v.checkURL()
 	v.checkWrites(primaryMode)

@@ -66,7 +66,7 @@ func TestKeysOfAnUnknownPlugin(t *testing.T) {
 func TestInRange(t *testing.T) {
 	for text, want := range map[string]bool{
 		"latest": true, "3.4.0.Final": true, "3.4": true, "3.4.1": false, "": false, "[3,4)": true, "[3.4,)": true, "(3.4,)": false,
-		"(,3.4]": true, "(,3.4)": false, "[3.4.0.Final]": true, "[,]": true, "[": false, "(3.4,": false, "[3.10,4)": false,
+		"(,3.4]": true, "(,3.4)": false, "[3.4.0.Final]": true, "[,]": true, "[": false, "a,b": false, ",": true, "(3.4,": false, "[3.10,4)": false,
 	} {
 		assert.Equal(t, want, inRange(text, "3.4.0.Final"), text)
 	}

@@ -35,7 +35,7 @@ func (v *Values) converters() {
 			row.Fail("Class class " + class + " does not implement the " + interfaceOf[side] + " interface")
 			continue
 		}
-		if v.checkVersion(row, v.rows[side+converterSuffix+keys.VersionSuffix]) {
+		if checkVersion(class, v.rows[side+converterSuffix+keys.VersionSuffix], row) {
 			v.converter(side, class)
 		}
 	}
@@ -73,14 +73,13 @@ func (v *Values) converter(side, class string) {
 	for i := range all {
 		k := &all[i]
 		text, given := v.config[prefix+k.Name], v.Has(prefix+k.Name)
-		v.read[prefix+k.Name] = true
+		v.read[prefix+k.Name] = text != Null // whose error is in front
 		var r *def.Result
 		switch {
 		case k.Name == converterType:
 			r = k.Read(&side)
 		case text == Null:
 			r = k.Null()
-			v.nulls = append(v.nulls, r)
 		case given:
 			r = k.Read(&text)
 		default:

@@ -29,21 +29,15 @@ func (v *Values) overrides() {
 	for _, client := range []string{"consumer", "producer", "admin"} {
 		shown := slices.Contains(clients, client)
 		for _, name := range slices.Sorted(maps.Keys(v.Override(client))) {
-			v.override(keys.OverridePrefix(client), name, clientKeys(client), shown)
+			v.override(keys.OverridePrefix(client), name, keys.Client(client), shown)
 		}
 	}
 }
 
-func clientKeys(client string) []def.Key {
-	if client == "consumer" {
-		return keys.Consumer()
-	}
-	return keys.Security()
-}
-
 // override reads a key of a client.
 func (v *Values) override(prefix, name string, known []def.Key, shown bool) {
-	v.read[prefix+name] = true
+	text := v.config[prefix+name]
+	v.read[prefix+name] = text != Null // whose error is in front
 	if !shown {
 		return
 	}
@@ -51,11 +45,9 @@ func (v *Values) override(prefix, name string, known []def.Key, shown bool) {
 	if i := slices.IndexFunc(known, func(k def.Key) bool { return k.Name == name }); i >= 0 {
 		k = &known[i]
 	}
-	text := v.config[prefix+name]
 	r := k.Read(&text)
 	if text == Null {
 		r = k.Null()
-		v.nulls = append(v.nulls, r)
 	}
 	k.Display, k.Name = name, prefix+name
 	if policy, allows := v.policy(name); !allows {

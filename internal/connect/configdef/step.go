@@ -77,19 +77,43 @@ func (v *Values) step(f family, alias string) {
 		version.Default, version.Values = &text, []string{text}
 	}
 	versioned := v.add(version)
+	alone := !f.predicates && v.isAlone(prefix)
+	further := []*def.Result{kind}
 	switch {
+	case alone: // Kafka Connect looks no further
+		kind.Fail(fmt.Sprintf("Config '%snegate' was provided but there is no config '%spredicate' defining a predicate to be negated.", prefix, prefix))
+		further = nil
 	case !known:
 		f.explain(kind, v.config[prefix+"type"])
-	case v.checkVersion(kind, versioned):
-		s := Step{Alias: alias, Class: class.Name}
-		var fine bool
-		s.Options, fine = v.options(f, prefix, group, class)
-		v.addStep(f, prefix, kind, s)
-		if fine && class.Name != keys.OrderPrice {
-			for _, problem := range class.Check(s.Options) {
-				kind.Fail(def.Invalid(kind.Key.Name, class.Name, problem.Error()))
-			}
-		}
+	}
+	if known && checkVersion(class.Name, versioned, further...) {
+		v.addStep(f, alias, class, kind)
+	}
+}
+
+// isAlone reports whether a transform has negate and no predicate.
+func (v *Values) isAlone(prefix string) bool {
+	_, hasNegate := v.config[prefix+negate]
+	_, hasPredicate := v.config[prefix+predicateKey]
+	return hasNegate && !hasPredicate
+}
+
+// addStep reads the options of a transform or a predicate, and keeps it for the translation.
+func (v *Values) addStep(f family, alias string, class connecttransform.Class, kind *def.Result) {
+	prefix := f.key + "." + alias + "."
+	options, fine := v.options(f, prefix, f.group+alias, class)
+	s := Step{Alias: alias, Class: class.Name, Options: options}
+	if f.predicates {
+		v.predicates = append(v.predicates, s)
+	} else {
+		s.Predicate, s.Negate = v.String(prefix+predicateKey), v.Bool(prefix+negate)
+		v.transforms = append(v.transforms, s)
+	}
+	if !fine || class.Name == keys.OrderPrice {
+		return
+	}
+	for _, problem := range class.Check(options) {
+		kind.Fail(def.Invalid(kind.Key.Name, class.Name, problem.Error()))
 	}
 }
 
@@ -112,23 +136,10 @@ func (v *Values) options(f family, prefix, group string, class connecttransform.
 	return set, fine
 }
 
-// addStep keeps a transform or a predicate for the translation.
-func (v *Values) addStep(f family, prefix string, kind *def.Result, s Step) {
-	if f.predicates {
-		v.predicates = append(v.predicates, s)
-		return
-	}
-	s.Predicate, s.Negate = v.String(prefix+predicateKey), v.Bool(prefix+negate)
-	if v.Has(prefix+negate) && !v.Has(prefix+predicateKey) {
-		kind.Fail(fmt.Sprintf("Config '%snegate' was provided but there is no config '%spredicate' defining a predicate to be negated.", prefix, prefix))
-	}
-	v.transforms = append(v.transforms, s)
-}
-
 // other returns the full name of a class that is of another kind or needs a side.
 func (f family) other(name string) (string, bool) {
-	if full, needsSide := keys.Sided(name); needsSide && !f.predicates {
-		return full, true
+	if keys.NeedsSide(name) && !f.predicates {
+		return name, true
 	}
 	if class, known := keys.Step(name, !f.predicates); known {
 		return class.Name, true
@@ -143,7 +154,7 @@ func (f family) explain(kind *def.Result, name string) {
 		instead(kind, connecttransform.Instead(def.Trim(name)))
 		return
 	}
-	if _, needsSide := keys.Sided(full); needsSide {
+	if keys.NeedsSide(full) {
 		kind.Fail(fmt.Sprintf("This class is abstract and cannot be created. Did you mean %s$Key, %s$Value?", full, full))
 		return
 	}

@@ -1,6 +1,8 @@
 package configdef
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/order-sink/order-sink/internal/connect"
@@ -103,6 +105,9 @@ func (v *Values) add(k *def.Key) *def.Result {
 	default:
 		r = k.Read(&text)
 	}
+	if k.Kind == def.String && strings.HasSuffix(k.Name, keys.VersionSuffix) {
+		r.Fail(unbounded(r))
+	}
 	v.append(r)
 	return r
 }
@@ -136,8 +141,8 @@ func (v *Values) refuse() {
 // validation returns the answer.
 func (v *Values) validation() connect.Validation {
 	answer := connect.Validation{Name: v.config[keys.Class], Groups: v.groups, Configs: []connect.KeyResult{}}
-	for _, key := range v.Unknown() {
-		if v.config[key] == Null {
+	for _, key := range slices.Sorted(maps.Keys(v.config)) {
+		if v.config[key] == Null && !v.read[key] {
 			r := def.Result{Key: &def.Key{Name: key}, Errors: []string{def.NullValue}}
 			answer.Configs = append(answer.Configs, connect.KeyResult{Value: r.Result().Value})
 		}

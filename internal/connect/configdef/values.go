@@ -116,7 +116,7 @@ type Note struct{ Key, Reason string }
 func (v *Values) Notes() []Note {
 	var notes []Note
 	for _, r := range v.order {
-		if r.Given && r.Key.Ignored != "" {
+		if r.Given && r.Key.Ignored != "" && (r.Key.Same == "" || !strings.EqualFold(r.Key.Same, r.Shown())) {
 			notes = append(notes, Note{r.Key.Name, r.Key.Ignored})
 		}
 	}

@@ -79,7 +79,7 @@ func TestTransformsAndPredicates(t *testing.T) {
 func TestEveryKeyIsAccountedFor(t *testing.T) {
 	v := validated(t, Confluent, set{
 		"connection.useSSL": "true", "connection.javax.net.ssl.trustStore": "/t", "linger.ms": "5", "task.max": "4", "mssql.use.merge.holdlock": "false",
-		"trim.sensitive.log": "true", "errors.log.enable": "true", "consumer.override.max.poll.records": "9", "producer.override.acks": "1", "hibernate.x": "y",
+		"trim.sensitive.log": "true", "errors.log.enable": "true", "quote.sql.identifiers": "ALWAYS", "date.timezone": "UTC", "consumer.override.max.poll.records": "9", "producer.override.acks": "1", "hibernate.x": "y",
 	})
 	assert.Equal(t, set{"useSSL": "true", "javax.net.ssl.trustStore": "/t"}, v.Driver())
 	assert.Equal(t, set{"max.poll.records": "9"}, v.Override("consumer"))

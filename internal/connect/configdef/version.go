@@ -9,11 +9,11 @@ import (
 	"github.com/order-sink/order-sink/internal/connect/configdef/def"
 )
 
-// checkVersion adds an error to a class and its version when the worker does not have the
-// version, and reports whether it has it.
-func (v *Values) checkVersion(class, version *def.Result) bool {
+// checkVersion adds an error to the version of a class, and to further keys, when the worker
+// does not have the version, and reports whether it has it.
+func checkVersion(class string, version *def.Result, further ...*def.Result) bool {
 	text, isText := version.Value.(string)
-	if !isText || !version.Given || version.Key.Default == nil {
+	if !isText || !version.Given || version.Key.Default == nil || len(version.Errors) > 0 {
 		return true
 	}
 	has := *version.Key.Default
@@ -23,15 +23,28 @@ func (v *Values) checkVersion(class, version *def.Result) bool {
 	if !strings.HasPrefix(text, "[") && !strings.HasPrefix(text, "(") {
 		text = bracketed(text)
 	}
-	problem := fmt.Sprintf("Plugin %s not found that matches the version range %s, available versions: [%s]", class.Value, text, has)
-	class.Fail(problem)
-	version.Fail(problem)
+	problem := fmt.Sprintf("Plugin %s not found that matches the version range %s, available versions: [%s]", class, text, has)
+	for _, r := range append(further, version) {
+		r.Fail(problem)
+	}
 	return false
 }
 
+// unbounded returns the error of a range without its end.
+func unbounded(version *def.Result) string {
+	text, _ := version.Value.(string)
+	if strings.ContainsAny(text, "[(") && !strings.ContainsAny(text, "])") {
+		return "Unbounded range: " + text
+	}
+	return ""
+}
+
 func bracketed(version string) string {
-	if version == "" {
+	switch {
+	case version == "":
 		return "[,]"
+	case strings.Contains(version, ","):
+		return "[" + version + "]"
 	}
 	return "[" + version + "," + version + "]"
 }

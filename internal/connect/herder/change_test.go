@@ -145,6 +145,20 @@ func TestPatch(t *testing.T) {
 	expectError(t, 404, "Connector nope not found", err)
 }
 
+func TestFewerTasks(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.Create(ctx, "orders", w.config("tasks.max", "3"), "")
+	require.NoError(t, err)
+	w.awaitStates("orders", connect.Running, connect.Running, connect.Running, connect.Running)
+	_, _, err = w.Put(ctx, "orders", w.config("tasks.max", "1"))
+	require.NoError(t, err)
+	w.awaitStates("orders", connect.Running, connect.Running)
+	require.Len(t, w.Statuses.Tasks("orders"), 1)
+	require.NoError(t, w.SetTarget(ctx, "orders", connect.TargetStopped))
+	w.awaitStates("orders", connect.Stopped)
+	require.Empty(t, w.Statuses.Tasks("orders"))
+}
+
 func TestManyConnectors(t *testing.T) {
 	w := newWorld(t)
 	w.send(0, 3)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/order-sink/order-sink/internal/connect"
+	"github.com/order-sink/order-sink/internal/connect/group"
 )
 
 // compare compares what should be with what is, and corrects it.
@@ -43,9 +44,9 @@ func (h *Herder) place(name string, s connect.Stored, workers []string) placemen
 	self := h.Members.Self()
 	_, p.known = h.definitions.classOf(s.Config)
 	p.tasks = h.taskCount(s)
-	p.owner = h.Place(name, 0, workers) == self
-	for task := range p.tasks {
-		if h.Place(name, task, workers) == self {
+	p.owner = slices.Equal(group.Place(workers, name, 1), []string{self})
+	for task, worker := range group.Place(workers, name, p.tasks) {
+		if worker == self {
 			p.mine = append(p.mine, task)
 		}
 	}
@@ -124,6 +125,9 @@ func (h *Herder) publish(name string, s connect.Stored, p placement) {
 		}
 	}
 	tasks := h.Statuses.Tasks(name)
+	if p.owner && len(tasks) > 0 && tasks[len(tasks)-1].ID >= p.tasks {
+		h.Statuses.RemoveTasks(name, p.tasks)
+	}
 	for _, id := range p.mine {
 		task.ID = id
 		if !slices.Contains(tasks, task) {

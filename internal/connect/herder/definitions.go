@@ -12,8 +12,10 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/internal/connect/configdef"
+	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
 	"github.com/order-sink/order-sink/internal/connect/properties"
+	"github.com/order-sink/order-sink/internal/connect/stream"
 	"github.com/order-sink/order-sink/internal/connect/translate"
 )
 
@@ -125,22 +127,31 @@ func (d definitions) plan(name string, config map[string]string) (translate.Pipe
 	return translate.Translate(translate.Connector{Name: name, Config: config, Resolved: resolved, Worker: d.worker.Properties})
 }
 
-// group returns the consumer group of a connector, and how an admin client of it connects.
-func (d definitions) group(name string, config map[string]string) (group string, options []kgo.Opt, err error) {
+// consumer is the consumer of a connector.
+type consumer struct {
+	group string
+	admin []kgo.Opt // of a client that asks about the group
+	isOwn func(clientID string) bool
+}
+
+func (d definitions) consumer(name string, config map[string]string) (c consumer, err error) {
 	resolved, err := d.resolve(config)
 	if err != nil {
-		return "", nil, err
+		return c, err
 	}
-	consumer, err := kafkaconf.ForConnector(kafkaconf.Consumer, name, d.worker.Properties, resolved).Parse()
+	settings, err := kafkaconf.ForConnector(kafkaconf.Consumer, name, d.worker.Properties, resolved).Parse()
 	if err != nil {
-		return "", nil, err
+		return c, err
 	}
 	admin, err := kafkaconf.ForConnector(kafkaconf.Admin, name, d.worker.Properties, resolved).Parse()
 	if err != nil {
-		return "", nil, err
+		return c, err
 	}
-	options, err = admin.Opts()
-	return consumer.Group, options, err
+	own := group.Own(name)
+	c.group = settings.Group
+	c.isOwn = func(id string) bool { return own(id) || settings.ClientID != "" && id == settings.ClientID }
+	c.admin, err = admin.Opts()
+	return c, err
 }
 
 // checkDatabase connects to MariaDB with a valid configuration, and adds the problem to the
@@ -150,7 +161,7 @@ func (h *Herder) checkDatabase(ctx context.Context, config map[string]string, v 
 	if err != nil {
 		return err
 	}
-	if err := h.Streams.Ping(ctx, plan.YAML, plan.Lookup); err != nil {
+	if err := stream.Ping(ctx, plan.YAML, plan.Lookup); err != nil {
 		refuse(v, "connection.url", "Could not connect to database. "+err.Error())
 	}
 	return nil

@@ -1,13 +1,18 @@
 package herder
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/order-sink/order-sink/internal/connect"
+	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
+	"github.com/order-sink/order-sink/internal/servers/kafkatest"
 )
 
 func TestARefusedRecordFailsTheTasks(t *testing.T) {
@@ -16,7 +21,7 @@ func TestARefusedRecordFailsTheTasks(t *testing.T) {
 	require.NoError(t, err)
 	w.send(0, 9)
 	w.awaitRows(9)
-	w.sendValue(0, `{"schema":{"type":"struct","fields":[{"field":"id","type":"int32"}]},"payload":{"id":"nine"}}`)
+	w.sendValue(0, "no JSON")
 	status := w.awaitStates("orders", connect.Running, connect.Failed, connect.Failed)
 	require.Empty(t, status.Connector.Trace)
 	trace := status.Tasks[0].Trace
@@ -44,14 +49,14 @@ const good = `{"schema":{"type":"struct","fields":[{"field":"id","type":"int32"}
 
 func TestForeignMembersFailTheConnectorUntilTheyLeave(t *testing.T) {
 	w := newWorld(t)
-	w.setForeign("connector-consumer-orders-0")
+	jvm := w.member("orders", "connector-consumer-orders-0")
 	w.send(0, 3)
 	_, err := w.Create(ctx, "orders", w.config(), "")
 	require.NoError(t, err)
 	status := w.awaitStates("orders", connect.Failed, connect.Failed, connect.Failed)
 	require.Contains(t, status.Connector.Trace, "connector-consumer-orders-0")
 	require.Equal(t, -1, w.rows(), "nothing is written")
-	w.setForeign()
+	jvm.Close()
 	w.awaitStates("orders", connect.Running, connect.Running, connect.Running)
 	w.awaitRows(3)
 }
@@ -121,4 +126,24 @@ func TestAConnectorThatWaitsStopsInTime(t *testing.T) {
 	w.stop()
 	require.Less(t, time.Since(began), 4*time.Second)
 	require.Zero(t, w.members("orders"), "it has left its group")
+}
+
+func TestTheTopicOfTheDeadLettersIsCreated(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.Create(ctx, "orders", w.config("errors.deadletterqueue.topic.name", "letters"), "")
+	require.NoError(t, err)
+	w.sendValue(0, "no JSON")
+	w.send(1, 4)
+	w.awaitRows(3)
+	var letters []*kgo.Record
+	eventuallytest.Succeeds(t, patience, "there is a dead letter", func(context.Context) error {
+		if letters = kafkatest.Records(t, w.broker, "letters"); len(letters) != 1 {
+			return fmt.Errorf("%d", len(letters))
+		}
+		return nil
+	})
+	require.Equal(t, "no JSON", string(letters[0].Value))
+	topics, err := w.admin.ListTopics(ctx, "letters")
+	require.NoError(t, err)
+	require.Len(t, topics["letters"].Partitions, 1)
 }

@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/internal/connect/properties"
 	"github.com/order-sink/order-sink/internal/connect/stream"
@@ -39,10 +37,6 @@ type Cluster struct {
 type Options struct {
 	Worker  *properties.Worker
 	Streams *stream.Runner
-	// Place returns the worker that runs a task. It is the same function on all workers.
-	Place func(connector string, task int, workers []string) string
-	// Foreign returns the client ids of the members of a group that are not order-sink's.
-	Foreign func(ctx context.Context, client *kgo.Client, group string) ([]string, error)
 	// ClusterID returns the id of the Kafka cluster, "" while it is unknown.
 	ClusterID func() string
 	// Logger returns the logger of a name in Java's style.

@@ -9,9 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/order-sink/order-sink/internal/connect"
+	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/stream"
 )
 
@@ -137,7 +136,10 @@ func (i *instance) step() (retry bool) {
 
 // stop stops the stream. The failure stays.
 func (i *instance) stop(s *stream.Stream) {
-	if err := s.Stop(i.h.Worker.GracefulTimeout); err != nil {
+	i.mutex.Lock()
+	hasFailed := i.failure != nil
+	i.mutex.Unlock()
+	if err := s.Stop(i.h.Worker.GracefulTimeout, hasFailed); err != nil {
 		i.h.log.Warn("A connector does not stop in time", "connector", i.name, "error", err)
 	}
 	i.mutex.Lock()
@@ -181,6 +183,9 @@ func (i *instance) start(w *want) (retry bool) {
 			strings.Join(foreign, ", ")), "members", "", "")})
 		return true
 	}
+	if plan.DeadLetters != nil {
+		i.createTopic(w, *plan.DeadLetters)
+	}
 	s, err := i.h.Streams.Start(stream.Config{
 		Connector: i.name, YAML: plan.YAML, Variable: plan.Lookup,
 		Logger:  i.h.Logger(i.logger(w)).With("connector", i.name),
@@ -202,18 +207,13 @@ func (i *instance) start(w *want) (retry bool) {
 
 // foreign returns the members of the connector's group that are not order-sink's.
 func (i *instance) foreign(w *want) ([]string, error) {
-	group, options, err := i.h.definitions.group(i.name, w.config)
+	c, err := i.h.definitions.consumer(i.name, w.config)
 	if err != nil {
 		return nil, err
 	}
-	client, err := kgo.NewClient(options...)
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
 	ctx, done := context.WithTimeout(context.Background(), askTimeout)
 	defer done()
-	members, err := i.h.Foreign(ctx, client, group)
+	members, err := group.ForeignMembers(ctx, c.admin, c.group, c.isOwn)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("no broker answers")
 	}

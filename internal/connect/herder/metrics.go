@@ -44,6 +44,17 @@ func countOf(state string) *prometheus.Desc {
 		"The tasks of a connector on this worker that are "+state+".", []string{"connector"}, nil)
 }
 
+// totals has the counters of a stream that Kafka Connect's sink tasks have, too. The tasks of
+// a connector on a worker share a stream: the first of them has the figures.
+var totals = map[string]*prometheus.Desc{
+	"input_received": prometheus.NewDesc("kafka_connect_sink_task_sink_record_read_total",
+		"The records that the tasks of a connector on this worker have read.", []string{"connector", "task"}, nil),
+	"output_sent": prometheus.NewDesc("kafka_connect_sink_task_sink_record_send_total",
+		"The records that the tasks of a connector on this worker have stored or made dead letters.", []string{"connector", "task"}, nil),
+	"dead_letter_send_total": prometheus.NewDesc("kafka_connect_task_error_deadletterqueue_produce_requests",
+		"The dead letters of the tasks of a connector on this worker.", []string{"connector", "task"}, nil),
+}
+
 // words has the states as the metrics name them.
 var words = map[connect.State]string{
 	connect.Unassigned: "unassigned", connect.Running: "running", connect.Paused: "paused",
@@ -79,6 +90,7 @@ func (h *Herder) Collect(metrics chan<- prometheus.Metric) {
 				waits = 1
 			}
 			gauge(waiting, waits, name)
+			i.collectTotals(metrics)
 		}
 	}
 	gauge(connectorCount, connectors)
@@ -86,6 +98,23 @@ func (h *Herder) Collect(metrics chan<- prometheus.Metric) {
 	gauge(assignedConnectors, connectors)
 	gauge(assignedTasks, tasks)
 	gauge(rebalancing, 0)
+}
+
+// collectTotals collects the counters of the stream.
+func (i *instance) collectTotals(metrics chan<- prometheus.Metric) {
+	i.mutex.Lock()
+	s, task := i.stream, 0
+	if i.want != nil {
+		task = i.want.tasks[0]
+	}
+	i.mutex.Unlock()
+	if s == nil {
+		return
+	}
+	figures := s.Totals()
+	for name, desc := range totals {
+		metrics <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, figures[name], i.name, itoa(task))
+	}
 }
 
 // collectTasks collects the states of the tasks on this worker, and returns their number.

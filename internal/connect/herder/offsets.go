@@ -52,18 +52,18 @@ func fetch(ctx context.Context, admin *kadm.Client, group string) (kadm.OffsetRe
 
 // askGroup asks Kafka about the group of a connector, within a limited time.
 func (h *Herder) askGroup(ctx context.Context, name string, s connect.Stored, ask func(ctx context.Context, admin *kadm.Client, group string) error) error {
-	group, options, err := h.definitions.group(name, s.Config)
+	c, err := h.definitions.consumer(name, s.Config)
 	if err != nil {
 		return err
 	}
-	client, err := kgo.NewClient(options...)
+	client, err := kgo.NewClient(c.admin...)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
 	ctx, done := context.WithTimeout(ctx, askTimeout)
 	defer done()
-	err = ask(ctx, kadm.NewClient(client), group)
+	err = ask(ctx, kadm.NewClient(client), c.group)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("no broker answers")
 	}

@@ -10,12 +10,12 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
+	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -41,15 +41,14 @@ func TestMain(m *testing.M) { sharedtest.Main(m, kafkatest.Close, mariadbtest.Cl
 // world is a Kafka, a database and a worker.
 type world struct {
 	*Herder
-	t       *testing.T
-	broker  kafka.Broker
-	dsn     string
-	db      *sql.DB
-	client  *kgo.Client
-	admin   *kadm.Client
-	topic   string
-	foreign atomic.Pointer[[]string]
-	stop    func()
+	t      *testing.T
+	broker kafka.Broker
+	dsn    string
+	db     *sql.DB
+	client *kgo.Client
+	admin  *kadm.Client
+	topic  string
+	stop   func()
 }
 
 func newWorld(t *testing.T) *world {
@@ -59,7 +58,6 @@ func newWorld(t *testing.T) *world {
 
 func newWorldAt(t *testing.T, dsn string) *world {
 	w := &world{t: t, dsn: dsn, broker: kafkatest.InMemory(t)}
-	w.setForeign()
 	w.topic = kafkatest.Topic(t, w.broker, 3)
 	w.client = kafkatest.Client(t, w.broker)
 	w.admin = kadm.NewClient(w.client)
@@ -78,8 +76,6 @@ func newWorldAt(t *testing.T, dsn string) *world {
 	require.NoError(t, err)
 	w.Herder = New(Options{
 		Worker: worker, Streams: streams,
-		Place:     func(string, int, []string) string { return "worker:8083" },
-		Foreign:   func(context.Context, *kgo.Client, string) ([]string, error) { return *w.foreign.Load(), nil },
 		ClusterID: func() string { return "cluster" },
 		Logger:    func(string) *slog.Logger { return slog.New(slog.NewTextHandler(logs, nil)) },
 		SetLevel:  func(string, string) ([]string, error) { return nil, nil },
@@ -106,7 +102,21 @@ func newWorldAt(t *testing.T, dsn string) *world {
 	return w
 }
 
-func (w *world) setForeign(members ...string) { w.foreign.Store(&members) }
+// member joins the group of a connector with another consumer, as a worker of Kafka Connect
+// would.
+func (w *world) member(name, clientID string) *kgo.Client {
+	client := kafkatest.Client(w.t, w.broker, kgo.ClientID(clientID), kgo.ConsumerGroup("connect-"+name), kgo.ConsumeTopics(w.topic))
+	eventuallytest.Succeeds(w.t, patience, "the consumer is in the group", func(ctx context.Context) error {
+		ctx, done := context.WithTimeout(ctx, 10*time.Millisecond)
+		defer done()
+		client.PollFetches(ctx)
+		if w.members(name) != 1 {
+			return errors.New("not yet")
+		}
+		return nil
+	})
+	return client
+}
 
 func privateMariaDB(t *testing.T) *mariadbtest.Server { return mariadbtest.Private(t) }
 

@@ -63,6 +63,9 @@ type expanded struct {
 
 func (s *Server) list(r *http.Request) (answer, error) {
 	names := s.Herder.Connectors()
+	if status, message := s.Herder.Health(); names == nil && status == "starting" {
+		return answer{}, connect.Errorf(http.StatusServiceUnavailable, "%s", message)
+	}
 	expand, wanted := r.URL.Query()["expand"]
 	if !wanted {
 		if names == nil {

@@ -22,6 +22,7 @@ type Statuses struct {
 
 	mutex  sync.Mutex
 	values map[string]map[statusKey]any // by connector; *stateValue or *topicValue
+	mine   map[statusKey]*stateValue    // the states that this worker claims
 }
 
 var _ connect.Statuses = (*Statuses)(nil)
@@ -31,7 +32,8 @@ var _ connect.Statuses = (*Statuses)(nil)
 func NewMemoryStatuses() *Statuses {
 	return &Statuses{
 		log: slog.New(slog.DiscardHandler), generation: func() int { return 0 },
-		send: func(statusKey) {}, close: func(context.Context) {}, values: map[string]map[statusKey]any{},
+		send: func(statusKey) {}, close: func(context.Context) {},
+		values: map[string]map[statusKey]any{}, mine: map[statusKey]*stateValue{},
 	}
 }
 
@@ -96,16 +98,31 @@ func (s *Statuses) set(key statusKey, state *stateValue) {
 	if known && state.State == connect.Unassigned && before.WorkerID != state.WorkerID {
 		return
 	}
-	if known && same(before, state) {
+	if known && equal(before, state) {
 		return
+	}
+	if state.State == connect.Unassigned || state.WorkerID != s.self {
+		delete(s.mine, key)
+	} else {
+		s.mine[key] = state
 	}
 	s.put(key, state)
 	s.send(key)
 }
 
-// same reports whether a state needs no new record.
-func same(a, b *stateValue) bool {
+// equal reports whether a state needs no new record.
+func equal(a, b *stateValue) bool {
 	return a.Generation == b.Generation && a.connector() == b.connector()
+}
+
+// claims reports whether another record of the same key hides a state of this worker: a
+// worker that was separated from Kafka may send an old one, and the leader may have taken
+// this worker for dead.
+func (s *Statuses) claims(mine, other *stateValue) bool {
+	if other.WorkerID == s.self {
+		return !equal(mine, other)
+	}
+	return other.State == connect.Unassigned || other.Generation < s.generation()
 }
 
 // AddTopic stores that a task reads a topic, unless this is known.
@@ -128,6 +145,11 @@ func (s *Statuses) ResetTopics(name string) {
 	s.remove(name, func(key statusKey) bool { return key.topic != "" })
 }
 
+// RemoveTasks removes the states of the tasks from an id on.
+func (s *Statuses) RemoveTasks(name string, from int) {
+	s.remove(name, func(key statusKey) bool { return key.topic == "" && key.task >= from })
+}
+
 // Forget removes everything of a deleted connector.
 func (s *Statuses) Forget(name string) { s.remove(name, func(statusKey) bool { return true }) }
 
@@ -136,6 +158,7 @@ func (s *Statuses) remove(name string, which func(statusKey) bool) {
 	defer s.mutex.Unlock()
 	for key := range s.values[name] {
 		if which(key) {
+			delete(s.mine, key)
 			s.put(key, nil)
 			s.send(key)
 		}

@@ -96,21 +96,22 @@ func stateOf(s connect.ConnectorState, generation int) *stateValue {
 	return v
 }
 
-// parseStatus reads a record of the status topic. The value is a *stateValue, a
+// parseStatus reads the value of a record of the status topic. It is a *stateValue, a
 // *topicValue, or nil for a record that removes its key.
-func parseStatus(r *kgo.Record) (key statusKey, value any, err error) {
-	if key, err = parseStatusKey(string(r.Key)); err != nil || r.Value == nil {
-		return key, nil, err
+func parseStatus(key statusKey, r *kgo.Record) (any, error) {
+	if r.Value == nil {
+		return nil, nil
 	}
 	if key.topic != "" {
 		topic := new(topicValue)
-		return key, topic, decode(r.Value, topic)
+		return topic, decode(r.Value, topic)
 	}
 	state := new(stateValue)
-	if err = decode(r.Value, state); err == nil && state.State == "" {
+	err := decode(r.Value, state)
+	if err == nil && state.State == "" {
 		err = errors.New("the value has no state")
 	}
-	return key, state, err
+	return state, err
 }
 
 func statusRecord(key statusKey, value any) *kgo.Record {

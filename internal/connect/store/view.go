@@ -18,12 +18,14 @@ import (
 //  1. A record without headers of this package replaces what its key said before.
 //  2. The records of a creation have the header order-sink-create with the same id. The
 //     record of the connector applies only if the connector does not exist at this place of
-//     the log, so exactly one of two creations at once wins. The record of the target comes
-//     first, and applies only together with the record of the connector.
+//     the log, so exactly one of two creations at once wins. The record of the target, if
+//     the creation has one, comes first, and applies only together with the record of the
+//     connector.
 //  3. Kafka Connect's workers and compaction know no headers, so they would keep the last
 //     creation. A repair appends the winner again. It has the header order-sink-repair with
 //     the offset up to which its writer had read. It applies only if nothing newer than this
-//     offset applied to its key. So a change that comes between is not lost.
+//     offset applied to its key, or if it says the same. So a change that comes between is
+//     not lost.
 //
 // The invariant: the last record of each key is one that applied. Then compaction, and a
 // worker that ignores headers, have the same connectors. A connector for which this is not so
@@ -120,7 +122,7 @@ func (v view) applyTarget(name string, r *kgo.Record) (changed bool, err error) 
 		e.pending[id], e.newest, e.targetLost = target, id, true
 		return false, nil
 	}
-	if stale, err := newer(e.targetAt, r); stale || err != nil {
+	if stale, err := newer(e.targetAt, r); err != nil || stale && e.target != target {
 		e.targetLost, e.newest = true, ""
 		return false, err
 	}
@@ -147,7 +149,7 @@ func (v view) applyConnector(name string, r *kgo.Record) (changed bool, created 
 		changed, won := e.create(id, config, r.Offset)
 		return changed, &outcome{id, won}, nil
 	}
-	if stale, err := newer(e.configAt, r); stale || err != nil {
+	if stale, err := newer(e.configAt, r); err != nil || stale && !same(e.config, config) {
 		e.configLost = true
 		return false, nil, err
 	}
@@ -171,21 +173,27 @@ func (e *entry) create(id string, config map[string]string, offset int64) (chang
 		}
 		return changed, false
 	}
-	if targeted {
+	switch {
+	case targeted:
 		e.setTarget(target, offset)
 		e.targetLost = e.newest != id
+	case e.target != "": // of a deletion that was cut off
+		e.setTarget("", offset)
+		e.targetLost = true
 	}
 	return e.setConfig(config, offset), true
 }
 
 func (e *entry) setConfig(config map[string]string, offset int64) (changed bool) {
 	e.configAt, e.configLost = offset, false
-	if (config == nil) == (e.config == nil) && maps.Equal(config, e.config) {
+	if same(e.config, config) {
 		return false
 	}
 	e.config, e.revision = config, offset+1
 	return true
 }
+
+func same(a, b map[string]string) bool { return (a == nil) == (b == nil) && maps.Equal(a, b) }
 
 // newer reports whether a record is a repair that is older than what its key says.
 func newer(at int64, r *kgo.Record) (bool, error) {

@@ -149,3 +149,20 @@ type nothing struct{}
 func (nothing) Incr(int64)   {}
 func (nothing) Timing(int64) {}
 func (nothing) Set(int64)    {}
+
+// Totals returns the sum of each counter of the stream, by its name.
+func (s *Stream) Totals() map[string]float64 {
+	totals := map[string]float64{}
+	families, err := s.metrics.registry.Gather()
+	if err != nil { // of a single metric: the others are there
+		s.metrics.warn("Reading metrics: %v", err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if c := m.GetCounter(); c != nil {
+				totals[f.GetName()] += c.GetValue()
+			}
+		}
+	}
+	return totals
+}

@@ -8,9 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
-	"github.com/redpanda-data/benthos/v4/public/service"
 	"gopkg.in/yaml.v3"
 )
 
@@ -26,8 +27,8 @@ type database struct {
 }
 
 // Ping connects to the MariaDB of a pipeline, and disconnects. The error has no password.
-func (r *Runner) Ping(ctx context.Context, text string, variable func(name string) (string, bool)) error {
-	d, err := r.database(text, variable)
+func Ping(ctx context.Context, text string, variable func(name string) (string, bool)) error {
+	d, err := readDatabase(text, variable)
 	if err != nil {
 		return err
 	}
@@ -52,30 +53,31 @@ func (r *Runner) Ping(ctx context.Context, text string, variable func(name strin
 	return err
 }
 
-// database returns the settings of the output mariadb_upsert, with the variables replaced.
-func (r *Runner) database(text string, variable func(name string) (string, bool)) (d database, err error) {
-	builder := r.environment.NewStreamBuilder()
-	builder.SetEnvVarLookupFunc(variable)
-	if err := builder.SetYAML(text); err != nil {
-		return d, fmt.Errorf("reading the pipeline: %w", err)
-	}
-	found := false
-	err = builder.WalkComponents(func(c *service.WalkedComponent) error {
-		if c.Name != "mariadb_upsert" || found {
-			return nil
-		}
-		found = true
-		var component struct {
-			Output database `yaml:"mariadb_upsert"`
-		}
-		err := yaml.Unmarshal([]byte(c.ConfigYAML()), &component)
-		d = component.Output
-		return err
+var (
+	variables = regexp.MustCompile(`\$\{([0-9A-Za-z_]+)(:[^}]*)?\}`)
+	escaped   = regexp.MustCompile(`\$\{(\{[^}]*\})\}`)
+)
+
+// readDatabase returns the settings of the output mariadb_upsert. It replaces the variables as
+// the framework does, whose own walk through the components hides the DSN.
+func readDatabase(text string, variable func(name string) (string, bool)) (database, error) {
+	text = variables.ReplaceAllStringFunc(text, func(reference string) string {
+		value, _ := variable(variables.FindStringSubmatch(reference)[1])
+		return strings.ReplaceAll(value, "\n", `\n`)
 	})
-	if err == nil && !found {
-		err = errors.New("the pipeline has no output mariadb_upsert")
+	text = escaped.ReplaceAllString(text, "$$$1")
+	var pipeline struct {
+		Output struct {
+			MariaDB *database `yaml:"mariadb_upsert"`
+		} `yaml:"output"`
 	}
-	return d, err
+	if err := yaml.Unmarshal([]byte(text), &pipeline); err != nil {
+		return database{}, errors.New("reading the pipeline: the text with its variables is not YAML") // the error may have a secret
+	}
+	if pipeline.Output.MariaDB == nil {
+		return database{}, errors.New("reading the pipeline: it has no output mariadb_upsert")
+	}
+	return *pipeline.Output.MariaDB, nil
 }
 
 // tls returns the configuration of TLS, nil for none.

@@ -71,6 +71,6 @@ type answer struct {
 	body   bytes.Buffer
 }
 
-func (a *answer) Header() http.Header           { return a.header }
+func (a *answer) Header() http.Header            { return a.header }
 func (a *answer) Write(text []byte) (int, error) { return a.body.Write(text) }
-func (a *answer) WriteHeader(int)               {}
+func (a *answer) WriteHeader(int)                {}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/plugins/kafka"
+	"github.com/order-sink/order-sink/plugins/mariadb"
 )
 
 // Runner starts streams and has their metrics.
@@ -129,19 +130,23 @@ func (r *Runner) build(s *Stream, c Config) error {
 	if c.Stored != nil {
 		resources.SetGeneric(kafka.StoredKey{}, c.Stored)
 	}
+	if c.Refused != nil {
+		resources.SetGeneric(mariadb.StopKey{}, func(stop mariadb.Stop) { c.Refused(refusalOf(stop)) })
+	}
 	return nil
 }
 
-// waitingTime is how long a stream that waits for a server may take to stop: its batches in
-// flight would not finish.
+// waitingTime is how long a stream that waits, or has stopped at a record, may take to stop:
+// its batches in flight would not finish.
 const waitingTime = 2 * time.Second
 
 // Stop ends the stream. Batches in flight may finish within three quarters of the time.
 // Then Stop gives them up: they are not acknowledged, so another stream reads them again. An
-// error says that something still runs after the time.
-func (s *Stream) Stop(within time.Duration) error {
+// error says that something still runs after the time. hasStopped is set for a stream that has
+// stopped at a record, see [Config.Refused].
+func (s *Stream) Stop(within time.Duration, hasStopped bool) error {
 	defer s.cancel()
-	if len(s.Waits()) > 0 {
+	if hasStopped || len(s.Waits()) > 0 {
 		within = min(within, waitingTime)
 	}
 	ctx, done := context.WithTimeout(context.Background(), within)
@@ -150,6 +155,10 @@ func (s *Stream) Stop(within time.Duration) error {
 	s.runner.forget(s)
 	if err != nil {
 		return fmt.Errorf("stopping the pipeline of connector %s: %w", s.connector, err)
+	}
+	select { // before the context of its goroutine ends
+	case <-s.ended:
+	case <-ctx.Done():
 	}
 	return nil
 }

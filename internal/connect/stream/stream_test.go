@@ -1,100 +1,106 @@
 package stream
 
 import (
-	"database/sql"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
-	_ "github.com/redpanda-data/connect/v4/public/components/kafka"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
-	"github.com/order-sink/order-sink/internal/servers/kafkatest"
-	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
-	"github.com/order-sink/order-sink/internal/servers/sharedtest"
+	"github.com/order-sink/order-sink/internal/connect"
 	_ "github.com/order-sink/order-sink/internal/tracing"
 	_ "github.com/order-sink/order-sink/plugins"
 )
 
-func TestMain(m *testing.M) {
-	if os.Getenv("IDLE") != "" {
-		idle()
-		return
-	}
-	sharedtest.Main(m, kafkatest.Close, mariadbtest.Close)
-}
-
-func pipelineX(seeds []string, dsn, topic, group string, extra string) string {
-	return fmt.Sprintf(`
+// generated is a pipeline that drops one message after another.
+const generated = `
 input:
-  label: topics
-  kafka_read:
-    seed_brokers: [ %q ]
-    topics: [ %q ]
-    consumer_group: %q
-pipeline:
-  threads: 1
-  processors:
-    - label: decode
-      connect_json_decode:
-        key_format: json
-        store_schema_metadata: order_sink_schema
-        store_original_metadata: order_sink_original
+  label: numbers
+  generate: { mapping: 'root = 1', interval: 1ms }
 output:
-  label: tables
-  mariadb_upsert:
-    dsn: '%s'
-    table: "`+"`${! @kafka_topic }`"+`"
-    schema_metadata: order_sink_schema
-    key_from: record_key
-    tombstone: delete
-    create_tables: true
-    %s
-`, strings.Join(seeds, ","), topic, group, dsn, extra)
+  label: nowhere
+  drop: {}
+`
+
+func start(t *testing.T, r *Runner, c Config) *Stream {
+	t.Helper()
+	c.Logger = slog.New(slog.DiscardHandler)
+	s, err := r.Start(c)
+	require.NoError(t, err)
+	return s
 }
 
-func idle() {
-	r, err := NewRunner()
-	if err != nil {
-		panic(err)
-	}
-	seeds := strings.Split(os.Getenv("SEEDS"), ",")
-	for i := range 50 {
-		_, err := r.Start(Config{Connector: fmt.Sprint("c", i), Logger: slog.Default(),
-			YAML: pipelineX(seeds, os.Getenv("DSN"), "topic", fmt.Sprint("connect-c", i), os.Getenv("EXTRA"))})
-		if err != nil {
-			panic(err)
-		}
-	}
-	db, _ := sql.Open("mysql", os.Getenv("DSN"))
-	for range 4 {
-		time.Sleep(5 * time.Second)
-		waits := 0
-		for _, s := range r.streams {
-			waits += len(s.Waits())
-		}
-		status, _ := os.ReadFile("/proc/self/status")
-		for _, line := range strings.Split(string(status), "\n") {
-			if strings.HasPrefix(line, "VmRSS") || strings.HasPrefix(line, "VmHWM") || strings.HasPrefix(line, "Threads") {
-				fmt.Println(line)
+// metric returns the value of a counter of a stream, -1 if there is none.
+func metric(t *testing.T, r *Runner, name, stream string) float64 {
+	t.Helper()
+	families, err := r.Gather()
+	require.NoError(t, err)
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			for _, label := range m.GetLabel() {
+				if f.GetName() == name && label.GetName() == "stream" && label.GetValue() == stream {
+					return m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
+				}
 			}
 		}
-		var n int
-		db.QueryRow("select count(*) from information_schema.processlist").Scan(&n)
-		fmt.Println("waits", waits, "connections", n)
 	}
+	return -1
 }
 
-func TestIdleMeasure(t *testing.T) {
-	broker := kafkatest.InMemory(t)
-	broker.CreateTopic(t.Context(), "topic", 3, nil)
-	server := mariadbtest.Shared(t)
-	fmt.Println(strings.Join(broker.Seeds(), ","), server.DSN(server.Database(t)))
-	exe, _ := os.Executable()
-	os.WriteFile("/tmp/w/h/idle.env", []byte(fmt.Sprintf("IDLE=1 SEEDS=%s DSN='%s' %s\n", strings.Join(broker.Seeds(), ","), server.DSN(server.Database(t)), filepath.Clean(exe))), 0o644)
-	time.Sleep(100 * time.Second)
+func TestStreamsHaveMetricsOfTheirOwn(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	r, err := NewRunner()
+	require.NoError(t, err)
+	a, b := start(t, r, Config{Connector: "a", YAML: generated}), start(t, r, Config{Connector: `b "quoted"`, YAML: generated})
+	require.Eventually(t, func() bool {
+		return metric(t, r, "output_sent", "a") > 0 && metric(t, r, "output_sent", `b "quoted"`) > 0 &&
+			metric(t, r, "output_latency_seconds", "a") > 0
+	}, time.Minute, time.Millisecond)
+	require.Empty(t, a.Waits())
+	require.Positive(t, a.Totals()["input_received"])
+	require.NoError(t, a.Stop(5*time.Second, false))
+	require.InDelta(t, -1, metric(t, r, "output_sent", "a"), 0, "the metrics of a stream end with it")
+	require.NoError(t, b.Stop(5*time.Second, false))
+	<-a.Ended()
+	<-b.Ended()
+}
+
+func TestAPipelineThatCannotBeBuilt(t *testing.T) {
+	r, err := NewRunner()
+	require.NoError(t, err)
+	for text, expected := range map[string]string{
+		"input: { nope: {} }": "unable to infer component type: nope",
+		"output: { mariadb_upsert: { dsn: 'no address', table: t, key: [ id ], columns: [ id ] } }\ninput: { generate: { mapping: 'root = 1' } }": "dsn",
+		"- a": "",
+	} {
+		_, err := r.Start(Config{Connector: "c", YAML: text, Logger: slog.New(slog.DiscardHandler)})
+		require.ErrorContains(t, err, expected, text)
+	}
+	families, err := r.Gather()
+	require.NoError(t, err)
+	require.Empty(t, families)
+}
+
+func TestWaitsNameTheComponent(t *testing.T) {
+	r, err := NewRunner()
+	require.NoError(t, err)
+	s := start(t, r, Config{Connector: "c", Variable: func(name string) (string, bool) { return "u:secret@tcp(127.0.0.1:1)/d", name == "DSN" }, YAML: `
+input:
+  generate: { mapping: 'root = 1', interval: 1h }
+output:
+  label: table
+  mariadb_upsert: { dsn: '${DSN:}', table: t, key: [ id ], columns: [ id ] }
+`})
+	var waits []connect.Wait
+	require.Eventually(t, func() bool {
+		waits = s.Waits()
+		return len(waits) == 1 && waits[0].Reason != "not connected yet"
+	}, time.Minute, time.Millisecond)
+	require.Equal(t, "table", waits[0].Component)
+	require.Contains(t, waits[0].Reason, "connection refused")
+	require.NotContains(t, fmt.Sprint(waits), "secret")
+	require.NoError(t, s.Stop(5*time.Second, false))
 }

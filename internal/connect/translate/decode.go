@@ -1,11 +1,13 @@
 package translate
 
 import (
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 const (
@@ -66,6 +68,9 @@ func (t *translator) decoders() []*yaml.Node {
 // jsonDecoder is connect_json_decode. It decodes everything but Avro.
 func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	config := t.v.Converter("value").Config
+	if t.v.Converter("key").Config["schema.content"] != "" && key == formatJSON {
+		t.refuse("key.converter.schema.content", "a schema for all keys is not supported: let the producer write keys with their schema")
+	}
 	pairs := []any{"mode", "compat"}
 	if value != formatJSON {
 		pairs = append(pairs, "value_format", value)
@@ -77,16 +82,33 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 		pairs = append(pairs, "schema_content", config["schema.content"])
 	}
 	pairs = append(pairs, "key_format", key)
-	if !t.defaultsForNull() {
-		pairs = append(pairs, "replace_null_with_default", false)
-	}
+	pairs = append(pairs, t.valueRules()...)
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}
-	node := fields(pairs...)
-	comment(node, "Gives the values of Kafka Connect's converter, also where it reads a value wrongly.")
-	return component(label, "connect_json_decode", node)
+	node := yamltext.Fields(pairs...)
+	yamltext.Comment(node, "Gives the values of Kafka Connect's converter, also where it reads a value wrongly.")
+	return yamltext.Component(label, "connect_json_decode", node)
 }
+
+// valueRules has the settings of both decoders about values.
+func (t *translator) valueRules() (pairs []any) {
+	if !t.defaultsForNull() {
+		pairs = append(pairs, "replace_null_with_default", false)
+	}
+	if t.class != configdef.Debezium {
+		pairs = append(pairs, "debezium_types", false)
+	}
+	if size := t.v.Converter("value").Config[cacheSize[t.format("value")]]; size != "" && size != "1000" {
+		if n, err := strconv.Atoi(size); err == nil && n > 0 {
+			pairs = append(pairs, "schema_cache_size", n)
+		}
+	}
+	return pairs
+}
+
+// cacheSize has the settings of converters for the number of schemas that they remember.
+var cacheSize = map[string]string{formatJSON: "schemas.cache.size", formatAvro: "schemas.cache.config"}
 
 // defaultsForNull reports whether a null becomes the default of its schema, in the converter
 // or in the connector.
@@ -111,19 +133,17 @@ func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
 	}
 	switch {
 	case key == "":
-		empty := text("")
+		empty := yamltext.Text("")
 		empty.Style = yaml.SingleQuotedStyle
 		pairs = append(pairs, "key_format", empty)
 	case key != formatAvro:
 		pairs = append(pairs, "key_format", key)
 	}
-	if !t.defaultsForNull() {
-		pairs = append(pairs, "replace_null_with_default", false)
-	}
+	pairs = append(pairs, t.valueRules()...)
 	if value != formatNone {
 		pairs = append(pairs, "store_schema_metadata", schemaMetadata, "store_original_metadata", originalMetadata)
 	}
-	return component(label, "connect_avro_decode", fields(pairs...))
+	return yamltext.Component(label, "connect_avro_decode", yamltext.Fields(pairs...))
 }
 
 func isTrue(value string, otherwise bool) bool {

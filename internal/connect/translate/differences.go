@@ -1,11 +1,64 @@
 package translate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
 )
+
+// Problem is a key that cannot be honoured, and why.
+type Problem struct{ Key, Text string }
+
+// Error has everything of a configuration that cannot be honoured.
+type Error struct{ Problems []Problem }
+
+// Error implements error. It has one line for each problem.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String names the key and the reason.
+func (p Problem) String() string {
+	if strings.Contains(p.Text, p.Key) {
+		return p.Text
+	}
+	return p.Key + ": " + p.Text
+}
+
+func (t *translator) refuse(key, format string, args ...any) {
+	t.problems = append(t.problems, Problem{key, fmt.Sprintf(format, args...)})
+}
+
+// Difference is one respect in which the pipeline differs from the connector on a worker of
+// Kafka Connect. Key is "" for what concerns every connector. Value is "[hidden]" for a
+// password.
+type Difference struct{ Key, Value, Text string }
+
+// String is the difference as `order-sink connect-import` prints it.
+func (d Difference) String() string {
+	switch {
+	case d.Key == "":
+		return d.Text
+	case d.Value == "":
+		return d.Key + ": " + d.Text
+	}
+	return fmt.Sprintf("%s=%s: %s", d.Key, d.Value, d.Text)
+}
+
+// differs lists a difference of a key, with the value of the configuration.
+func (t *translator) differs(key, format string, args ...any) {
+	value := t.Config[key]
+	if strings.Contains(strings.ToLower(key), "password") || strings.Contains(key, "jaas") || strings.Contains(key, "secret") {
+		value = "[hidden]"
+	}
+	t.pipeline.Differences = append(t.pipeline.Differences, Difference{key, value, fmt.Sprintf(format, args...)})
+}
 
 // notes lists what is different, in the order of the keys, and then what concerns every
 // connector.
@@ -23,12 +76,23 @@ func (t *translator) notes() {
 	if tasks := t.v.Int("tasks.max"); tasks > 1 {
 		t.differs("tasks.max", "the tasks of a worker share one consumer and write over up to %d connections", max(defaultConnections, min(tasks, maxConnections)))
 	}
-	if t.v.Has("max.retries") || t.v.Has("flush.max.retries") {
-		t.differs(t.keys().retries, "order-sink waits until MariaDB answers, and never fails because of an outage")
+	for _, key := range []string{"retry.backoff.ms", "flush.retry.delay.ms"} {
+		if t.v.Has(key) {
+			t.differs(key, "no effect: order-sink chooses the pauses between two tries itself")
+		}
 	}
-	d := t.pipeline.Differences
-	slices.SortStableFunc(d, func(a, b Difference) int { return strings.Compare(a.Key, b.Key) })
-	t.pipeline.Differences = append(d, t.always()...)
+	if t.v.Has("header.converter") {
+		t.differs("header.converter", "no effect: headers are text")
+	}
+	if t.v.Bool("quote.identifiers") {
+		t.differs("quote.identifiers", "order-sink always quotes names, and the columns that it creates have names in lower case, which MariaDB does not tell from others")
+	}
+	if t.keyMode() == "kafka" && t.class != configdef.Debezium && t.v.Bool("auto.create") {
+		t.differs(t.keys().mode, "the columns of the position are the last ones of a table that order-sink creates. In the connector they are the first ones")
+	}
+	all := &t.pipeline.Differences
+	slices.SortStableFunc(*all, func(a, b Difference) int { return strings.Compare(a.Key, b.Key) })
+	*all = append(*all, t.always()...)
 }
 
 func (t *translator) isListed(key string) bool {

@@ -3,19 +3,24 @@ package translate
 import (
 	"errors"
 	"fmt"
-	"regexp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // input is the input kafka_read.
 func (t *translator) input() *yaml.Node {
 	s := t.settings(kafkaconf.Consumer)
+	t.consumer = s
+	t.noteConsumer(s)
 	p := t.pipeline
 	p.Group, p.Topics = s.Group, t.list("topics")
 	if len(p.Topics) == 0 {
@@ -23,9 +28,9 @@ func (t *translator) input() *yaml.Node {
 	}
 	clientID := s.ClientID
 	if clientID == "" {
-		clientID = "connector-consumer-" + t.Name + "-0"
+		clientID = group.ClientID(t.Name, 0)
 	}
-	config := fields(append(t.connection("KAFKA", s),
+	config := yamltext.Fields(append(t.connection("KAFKA", s),
 		"topics", p.Topics,
 		"regexp_topics_include", t.topicsRegex(),
 		"consumer_group", s.Group,
@@ -35,14 +40,36 @@ func (t *translator) input() *yaml.Node {
 		"start_offset", s.StartOffset,
 		"commit_period", t.commitPeriod(),
 		"session_timeout", duration(s.SessionTimeout),
-		"rebalance_timeout", duration(s.MaxPollInterval),
 		"metadata_max_age", duration(s.MetadataMaxAge),
 		"max_batch_records", t.batchRecords(s.MaxPollRecords),
 		"fetch_max_bytes", bytesOf(s.FetchMaxBytes),
 		"fetch_max_partition_bytes", bytesOf(s.FetchMaxPartitionBytes),
 		"fetch_max_wait", duration(s.FetchMaxWait),
 	)...)
-	return component("topics", "kafka_read", config)
+	return yamltext.Component("topics", "kafka_read", config)
+}
+
+// noField are the properties of consumers that the input has no field for.
+var noField = map[string]string{
+	"max.poll.interval.ms":          "no effect: order-sink reports to Kafka also while MariaDB is slow",
+	"heartbeat.interval.ms":         "no effect: order-sink sends a heartbeat every 3 seconds",
+	"request.timeout.ms":            "no effect: order-sink tries until the broker answers",
+	"connections.max.idle.ms":       "no effect: order-sink keeps its connections",
+	"fetch.min.bytes":               "no effect: a broker answers as soon as it has a record",
+	"partition.assignment.strategy": "no effect: order-sink uses cooperative-sticky, and every worker reads some partitions",
+}
+
+// noteConsumer lists what the input does in another way than the consumer of a worker.
+func (t *translator) noteConsumer(s kafkaconf.Settings) {
+	const prefix = "consumer.override."
+	for _, name := range slices.Sorted(maps.Keys(noField)) {
+		if t.v.Has(prefix + name) {
+			t.differs(prefix+name, "%s", noField[name])
+		}
+	}
+	if !s.ReadCommitted {
+		t.pipeline.Differences = append(t.pipeline.Differences, Difference{Key: prefix + "isolation.level", Text: "order-sink never stores the records of an aborted transaction. A worker of Kafka Connect stores them, unless this is read_committed"})
+	}
 }
 
 // commitPeriod is how often the worker commits offsets.
@@ -72,6 +99,9 @@ func (t *translator) settings(role kafkaconf.Role) kafkaconf.Settings {
 		if _, own := t.Config[note.Key]; own && note.Verdict != kafkaconf.Honoured && note.Verdict != kafkaconf.Refused {
 			t.differs(note.Key, "no effect: %s", note.Reason)
 		}
+	}
+	if role == kafkaconf.Consumer && s.Group == "" && err == nil {
+		t.refuse("consumer.override.group.id", "the group must not be empty: remove the key, or name a group")
 	}
 	if len(s.Seeds) == 0 && err == nil {
 		t.refuse("bootstrap.servers", "the worker has no bootstrap.servers: set it in the properties of the worker")
@@ -111,7 +141,7 @@ func (t *translator) connection(prefix string, s kafkaconf.Settings) []any {
 	if len(s.SASL.Extensions) > 0 {
 		account = append(account, "extensions", mapping(s.SASL.Extensions))
 	}
-	return append(pairs, "sasl", list(fields(account...)))
+	return append(pairs, "sasl", yamltext.List(yamltext.Fields(account...)))
 }
 
 func (t *translator) tls(prefix string, s *kafkaconf.TLS) *yaml.Node {
@@ -132,10 +162,10 @@ func (t *translator) tls(prefix string, s *kafkaconf.TLS) *yaml.Node {
 	if s.KeyPassword != "" {
 		certificate = append(certificate, "password", t.variable(prefix+"_KEY_PASSWORD", "ssl.key.password", string(s.KeyPassword), false))
 	}
-	if item := fields(certificate...); len(item.Content) > 0 {
-		pairs = append(pairs, "client_certs", list(item))
+	if item := yamltext.Fields(certificate...); len(item.Content) > 0 {
+		pairs = append(pairs, "client_certs", yamltext.List(item))
 	}
-	return fields(pairs...)
+	return yamltext.Fields(pairs...)
 }
 
 // topicsRegex returns the regular expression for topics in the syntax of Go.
@@ -144,46 +174,16 @@ func (t *translator) topicsRegex() []string {
 	if expression == "" {
 		return nil
 	}
-	if reason := javaOnly(expression); reason != "" {
-		t.refuse("topics.regex", "%s: write the expression without it, or name the topics in topics", reason)
-		return nil
-	}
-	if _, err := regexp.Compile(expression); err != nil {
-		t.refuse("topics.regex", "the expression is not one of RE2, which order-sink uses (%v): write it without look-around, back-references and possessive quantifiers, or name the topics in topics", err)
-		return nil
-	}
-	t.differs("topics.regex", "a topic whose name begins with __ does not match. order-sink finds a new topic within %s", "metadata.max.age.ms, or within 10 seconds")
+	t.differs("topics.regex", "a topic whose name begins with __ does not match. order-sink finds a new topic within %s", t.metadataAge())
 	return []string{expression}
 }
 
-// javaOnly finds forms that Go reads, too, but not as Java does.
-func javaOnly(expression string) string {
-	depth, isQuoted := 0, false
-	for i := 0; i < len(expression); i++ {
-		c, rest := expression[i], expression[i:]
-		switch {
-		case isQuoted:
-			if strings.HasPrefix(rest, `\E`) {
-				isQuoted = false
-				i++
-			}
-		case strings.HasPrefix(rest, `\Q`):
-			isQuoted = true
-			i++
-		case c == '\\':
-			i++
-		case c == '[' && depth > 0 || depth > 0 && strings.HasPrefix(rest, "&&"):
-			return "a character class inside another one, or && in a class, is not supported"
-		case c == '[':
-			depth = 1
-			for next := i + 1; next < len(expression) && (expression[next] == '^' && next == i+1 || expression[next] == ']'); next++ {
-				i = next // a bracket that is the first member of the class
-			}
-		case c == ']':
-			depth = 0
-		}
+// metadataAge is the time within which the input finds a new topic.
+func (t *translator) metadataAge() string {
+	if age := t.consumer.MetadataMaxAge; age > 0 {
+		return age.String()
 	}
-	return ""
+	return "10s"
 }
 
 // batchRecords returns the size of a batch, or nil for the default. Batches that are larger

@@ -8,17 +8,18 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
 	"github.com/order-sink/order-sink/internal/connect/translate/jdbc"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // names are the keys that have another name in each connector.
 type names struct {
-	user, table, mode, fields, include, quote, retries, backoff, timeZone string
+	user, table, mode, fields, include string
 }
 
 var keysOf = map[configdef.Class]names{
-	configdef.Confluent: {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist", "quote.sql.identifiers", "max.retries", "retry.backoff.ms", "db.timezone"},
-	configdef.Aiven:     {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist", "sql.quote.identifiers", "max.retries", "retry.backoff.ms", "db.timezone"},
-	configdef.Debezium:  {"connection.username", "collection.name.format", "primary.key.mode", "primary.key.fields", "field.include.list", "quote.identifiers", "flush.max.retries", "flush.retry.delay.ms", "use.time.zone"},
+	configdef.Confluent: {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist"},
+	configdef.Aiven:     {"connection.user", "table.name.format", "pk.mode", "pk.fields", "fields.whitelist"},
+	configdef.Debezium:  {"connection.username", "collection.name.format", "primary.key.mode", "primary.key.fields", "field.include.list"},
 }
 
 func (t *translator) keys() names { return keysOf[t.class] }
@@ -37,6 +38,7 @@ func (t *translator) output() *yaml.Node {
 	pairs = append(pairs, t.keyFields()...)
 	pairs = append(pairs, "mode", t.mode())
 	pairs = append(pairs, t.deletes()...)
+	pairs = append(pairs, t.zone()...)
 	pairs = append(pairs, t.evolution()...)
 	if strings.Contains(tableName.Value, "${!") {
 		label = "tables"
@@ -46,7 +48,7 @@ func (t *translator) output() *yaml.Node {
 		pairs = append(pairs, "connections", min(tasks, maxConnections))
 	}
 	pairs = append(pairs, t.refusals()...)
-	return component(label, "mariadb_upsert", fields(pairs...))
+	return yamltext.Component(label, "mariadb_upsert", yamltext.Fields(pairs...))
 }
 
 const (
@@ -94,14 +96,9 @@ func (t *translator) dsn(s *jdbc.Server) *yaml.Node {
 	}
 	plainParts := *s
 	for i, parameter := range plainParts.Parameters {
-		plainParts.Parameters[i] = escape(parameter)
+		plainParts.Parameters[i] = yamltext.Escape(parameter)
 	}
-	node := raw(plainParts.DSN(user, password))
-	node.Style = yaml.SingleQuotedStyle
-	if strings.Contains(node.Value, dollar) || strings.ContainsAny(node.Value, "\n\r") {
-		node.Style = yaml.DoubleQuotedStyle
-	}
-	return node
+	return yamltext.Quoted(plainParts.DSN(user, password))
 }
 
 func (t *translator) serverTLS(s jdbc.TLS) *yaml.Node {
@@ -109,7 +106,7 @@ func (t *translator) serverTLS(s jdbc.TLS) *yaml.Node {
 	if s.SkipVerify {
 		pairs = append(pairs, "skip_cert_verify", true)
 	}
-	return fields(append(pairs, "root_cas", s.RootCAs, "root_cas_file", s.RootFile)...)
+	return yamltext.Fields(append(pairs, "root_cas", s.RootCAs, "root_cas_file", s.RootFile)...)
 }
 
 // mode is what a record does to the row of its key.
@@ -131,6 +128,9 @@ func (t *translator) deletes() (pairs []any) {
 		pairs = append(pairs, "tombstone", "delete")
 	}
 	if t.appliesEvents() {
+		if !t.v.Bool("delete.enabled") {
+			t.refuse("truncate.enabled", "the deletes of change events are applied, too: set delete.enabled=true, or remove truncate.enabled")
+		}
 		pairs = append(pairs, "change_events", "debezium", "truncate", true)
 	}
 	return pairs

@@ -6,6 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // refusals says what happens to a record that can never be stored.
@@ -22,13 +23,13 @@ func (t *translator) refusals() []any {
 		t.refuse("errors.deadletterqueue.topic.name", "no topic can have this name")
 	}
 	t.pipeline.DeadLetters = &DeadLetters{Topic: topic, Replication: t.v.Int("errors.deadletterqueue.topic.replication.factor")}
-	return []any{"dead_letter", component("dead_letters", "dead_letter_send", fields("output", t.letters(topic)))}
+	return []any{"dead_letter", yamltext.Component("dead_letters", "dead_letter_send", yamltext.Fields("output", t.letters(topic)))}
 }
 
 // skipped is an output that logs what it gets.
 func skipped() *yaml.Node {
-	log := fields("log", fields("level", "WARN", "message", raw(`Skipping the record ${! @kafka_topic }/${! @kafka_partition }/${! @kafka_offset }: ${! error() }`)))
-	return fields("label", "skipped", "drop", &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}, "processors", list(log))
+	log := yamltext.Fields("log", yamltext.Fields("level", "WARN", "message", yamltext.Raw(`Skipping the record ${! @kafka_topic }/${! @kafka_partition }/${! @kafka_offset }: ${! error() }`)))
+	return yamltext.Fields("label", "skipped", "drop", &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}, "processors", yamltext.List(log))
 }
 
 // letters is the topic of the dead letters.
@@ -40,18 +41,18 @@ func (t *translator) letters(topic string) *yaml.Node {
 	}
 	compression := s.Compression
 	if compression == "" {
-		compression = "none"
+		compression = "zstd" // a compressed letter is nearly always smaller than its record
 	}
-	metadata := fields("include_patterns", []string{`(?s)^([^ ].*|..+)?$`})
-	comment(metadata, "All names except the name that is one space.")
+	metadata := yamltext.Fields("include_patterns", []string{`(?s)^([^ ].*|..+)?$`})
+	yamltext.Comment(metadata, "All names except the name that is one space.")
 	size := bytesOf(s.MaxRequestBytes)
 	if size == "" {
 		size = "100MiB" // only the limit of the broker counts
 	}
-	return fields("redpanda", fields(append(t.connection("DEAD_LETTER_KAFKA", s),
+	return yamltext.Fields("redpanda", yamltext.Fields(append(t.connection("DEAD_LETTER_KAFKA", s),
 		"client_id", clientID,
 		"topic", topic,
-		"key", raw(`${! @." ".key }`),
+		"key", yamltext.Raw(`${! @." ".key }`),
 		"metadata", metadata,
 		"acks", "all",
 		"compression", compression,

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // registryKeys are the settings of AvroConverter that say how to reach the registry.
@@ -39,7 +41,7 @@ func (t *translator) registry(side string) []any {
 	}
 	pairs := []any{"urls", urls}
 	if key := prefix + "schema.registry.url"; t.isHidden(key) || strings.Contains(config["schema.registry.url"], "@") {
-		pairs = []any{"urls", list(t.secret(key, strings.Join(urls, ",")))}
+		pairs = []any{"urls", yamltext.List(t.secret(key, strings.Join(urls, ",")))}
 	}
 	return append(append(pairs, t.registryTLS(prefix, config)...), t.registryAccount(prefix, config)...)
 }
@@ -69,7 +71,7 @@ func (t *translator) registryAccount(prefix string, config map[string]string) []
 		t.refuse(prefix+key, "expected USER:PASSWORD")
 		return nil
 	}
-	return []any{"basic_auth", fields("enabled", true, "username", t.part(prefix+key, "USER", user), "password", t.part(prefix+key, "PASSWORD", password))}
+	return []any{"basic_auth", yamltext.Fields("enabled", true, "username", t.part(prefix+key, "USER", user), "password", t.part(prefix+key, "PASSWORD", password))}
 }
 
 func (t *translator) registryTLS(prefix string, config map[string]string) []any {
@@ -88,7 +90,7 @@ func (t *translator) registryTLS(prefix string, config map[string]string) []any 
 	}
 	pairs := []any{"enabled", true, "root_cas_file", roots}
 	if own != "" {
-		pairs = append(pairs, "client_certs", list(fields("cert_file", own, "key_file", own, "password", config[ssl+"key.password"])))
+		pairs = append(pairs, "client_certs", yamltext.List(yamltext.Fields("cert_file", own, "key_file", own, "password", config[ssl+"key.password"])))
 	}
-	return []any{"tls", fields(pairs...)}
+	return []any{"tls", yamltext.Fields(pairs...)}
 }

@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -127,15 +126,26 @@ func bytesOf(value json.RawMessage) []byte {
 // start runs a pipeline until the end of the test.
 func start(t *testing.T, p translate.Pipeline) {
 	t.Helper()
+	run(t, build(t, p), time.Minute)
+}
+
+func build(t *testing.T, p translate.Pipeline) *service.Stream {
+	t.Helper()
 	builder := service.NewStreamBuilder()
 	builder.SetEnvVarLookupFunc(p.Lookup)
 	require.NoError(t, builder.SetYAML(p.YAML), "%s", p.YAML)
-	require.NoError(t, builder.SetLoggerYAML("level: WARN"))
+	require.NoError(t, builder.SetLoggerYAML("level: NONE"))
 	stream, err := builder.Build()
 	require.NoError(t, err)
+	return stream
+}
+
+// run runs a stream until the end of the test. Batches in flight have some time to finish.
+func run(t *testing.T, stream *service.Stream, within time.Duration) {
+	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- stream.Run(context.Background()) }()
-	t.Cleanup(func() { require.NoError(t, errors.Join(stream.StopWithin(time.Minute), <-ended)) })
+	t.Cleanup(func() { require.NoError(t, errors.Join(stream.StopWithin(within), <-ended)) })
 }
 
 // dump returns the definition and the rows of each table.
@@ -180,5 +190,3 @@ func rows(t *testing.T, db *sql.DB, query string) (all []string) {
 	require.NoError(t, found.Err())
 	return all
 }
-
-var _ = fmt.Sprint

@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // sourcePart is a field of the source of a change event in the name of a table.
@@ -38,7 +39,7 @@ func (t *translator) table() *yaml.Node {
 	format := t.v.String(key)
 	if strings.Contains(format, "${!") {
 		t.refuse(key, "a name with ${! is not supported: write the name without it")
-		return text("table")
+		return yamltext.Text("table")
 	}
 	if t.class == configdef.Aiven && len(t.tableMapping()) > 0 {
 		return t.mappedTable(t.tableMapping())
@@ -50,9 +51,19 @@ func (t *translator) table() *yaml.Node {
 		t.differs(key, "a name with a dot is database.table. %s", databaseTraps[t.class])
 	}
 	if topic := t.onlyTopic(); len(t.sourceParts()) == 0 && (topic != "" || !strings.Contains(format, topicToken)) {
-		return text(strings.ReplaceAll(format, topicToken, t.topicName(topic)))
+		name := strings.ReplaceAll(format, topicToken, t.topicName(topic))
+		t.checkTable(key, name)
+		return yamltext.Text(name)
 	}
 	return t.interpolated(format)
+}
+
+// checkTable refuses a name that is neither a table nor database.table.
+func (t *translator) checkTable(key, name string) {
+	parts := quotedName.ReplaceAllString(name, "q")
+	if strings.Contains(parts, "`") || strings.Count(parts, ".") > 1 || strings.HasPrefix(parts, ".") || strings.HasSuffix(parts, ".") {
+		t.refuse(key, "the table %s is neither a table nor database.table: put a name with dots in backticks, or change the topic with a RegexRouter", name)
+	}
 }
 
 // databaseTraps says what the connectors do with database.table.
@@ -94,7 +105,7 @@ func (t *translator) interpolated(format string) *yaml.Node {
 		if i < 0 {
 			i = len(rest)
 		}
-		b.WriteString(escape(rest[:i]))
+		b.WriteString(yamltext.Escape(rest[:i]))
 		rest = rest[i:]
 		switch part := sourcePart.FindStringSubmatch(rest); {
 		case strings.HasPrefix(rest, topicToken):
@@ -104,15 +115,11 @@ func (t *translator) interpolated(format string) *yaml.Node {
 			b.WriteString("${! " + t.sourceOf(part[1]) + " }")
 			rest = rest[len(part[0]):]
 		case rest != "":
-			b.WriteString(dollar)
+			b.WriteString(yamltext.Dollar)
 			rest = rest[1:]
 		}
 	}
-	node := raw(b.String())
-	if strings.Contains(node.Value, dollar) {
-		node.Style = yaml.DoubleQuotedStyle
-	}
-	return node
+	return yamltext.Raw(b.String())
 }
 
 // sourceOf is the query for a field of the source. Other records have none, and no table.
@@ -148,9 +155,10 @@ func (t *translator) tableMapping() map[string]string {
 // the connector.
 func (t *translator) mappedTable(tables map[string]string) *yaml.Node {
 	if topic := t.onlyTopic(); topic != "" && tables[topic] != "" {
-		return text(tables[topic])
+		t.checkTable("topics.to.tables.mapping", tables[topic])
+		return yamltext.Text(tables[topic])
 	}
 	members, _ := json.Marshal(tables)
 	// A dot in the path of get would mean a member of a member.
-	return raw("${! " + escape(string(members)) + `.get(@kafka_topic.replace_all(".", "~1")).or("") }`)
+	return yamltext.Raw("${! " + yamltext.Escape(string(members)) + `.get(@kafka_topic.replace_all(".", "~1")).or("") }`)
 }

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // OrderPrice is the class by which a connector uses the processor order_price as a transform.
@@ -80,13 +81,13 @@ func (t *translator) chain(label string, steps []step, predicates []configdef.St
 		used[s.Predicate] = true
 		item := t.item("transforms", s.Step)
 		if s.Predicate != "" {
-			item.Content = append(item.Content, fields("predicate", s.Predicate).Content...)
+			item.Content = append(item.Content, yamltext.Fields("predicate", s.Predicate).Content...)
 			if s.Negate {
-				item.Content = append(item.Content, fields("negate", true).Content...)
+				item.Content = append(item.Content, yamltext.Fields("negate", true).Content...)
 			}
 		}
 		if s.comment != "" {
-			comment(item, s.comment)
+			yamltext.Comment(item, s.comment)
 		}
 		transforms = append(transforms, item)
 	}
@@ -101,26 +102,26 @@ func (t *translator) chain(label string, steps []step, predicates []configdef.St
 		}
 		conditions = append(conditions, t.item("predicates", p))
 	}
-	pairs := []any{"schema_metadata", schemaMetadata, "transforms", list(transforms...)}
+	pairs := []any{"schema_metadata", schemaMetadata, "transforms", yamltext.List(transforms...)}
 	if len(conditions) > 0 {
-		pairs = append(pairs, "predicates", list(conditions...))
+		pairs = append(pairs, "predicates", yamltext.List(conditions...))
 	}
-	return component(label, "connect_transform", fields(pairs...))
+	return yamltext.Component(label, "connect_transform", yamltext.Fields(pairs...))
 }
 
 // item is a transform or a predicate with its options.
 func (t *translator) item(kind string, s configdef.Step) *yaml.Node {
-	item := fields("name", s.Alias, "type", s.Class)
+	item := yamltext.Fields("name", s.Alias, "type", s.Class)
 	for _, name := range slices.Sorted(maps.Keys(s.Options)) {
 		key := kind + "." + s.Alias + "." + name
-		value := text(s.Options[name])
+		value := yamltext.Text(s.Options[name])
 		if t.isHidden(key) {
 			value = t.leaf(key, s.Options[name])
 		}
 		if value.Value == "" {
 			value.Style = yaml.SingleQuotedStyle
 		}
-		item.Content = append(item.Content, text(name), value)
+		item.Content = append(item.Content, yamltext.Text(name), value)
 	}
 	return item
 }
@@ -204,4 +205,41 @@ func (t *translator) stringColumn() string {
 		}
 	}
 	return t.v.String("string.output.value.column.name")
+}
+
+// orderFields are the fields of the order contract: the option field.NAME names another field.
+var orderFields = []string{"order_id", "user_id", "product_id", "quantity", "unit_price", "total_price"}
+
+// orderOptions are the other options of order_price. In a connector they have dots.
+var orderOptions = []string{"max_quantity", "max_unit_price", "max_total_price", "total_mismatch"}
+
+// orderPrice is the processor order_price. As a transform, it lets a tombstone pass.
+func (t *translator) orderPrice(label string, s step) *yaml.Node {
+	key := "transforms." + s.Alias + "."
+	if s.Predicate != "" {
+		t.refuse(key+"predicate", "%s works on all records: remove the predicate", OrderPrice)
+	}
+	var renamed []any
+	pairs := []any{"schema_metadata", schemaMetadata}
+	for _, name := range orderFields {
+		renamed = append(renamed, name, s.Options["field."+strings.ReplaceAll(name, "_", ".")])
+	}
+	if node := yamltext.Fields(renamed...); len(node.Content) > 0 {
+		pairs = append(pairs, "fields", node)
+	}
+	for _, name := range orderOptions {
+		value := s.Options[strings.ReplaceAll(name, "_", ".")]
+		if name == "total_mismatch" && !slices.Contains([]string{"", "correct", "refuse"}, value) {
+			t.refuse(key+"total.mismatch", "expected correct or refuse")
+		}
+		pairs = append(pairs, name, value)
+	}
+	tombstone := s.Options["tombstone"]
+	if tombstone == "" {
+		tombstone = "pass"
+	}
+	if tombstone != "pass" && tombstone != "refuse" {
+		t.refuse(key+"tombstone", "expected pass or refuse")
+	}
+	return yamltext.Component(label, "order_price", yamltext.Fields(append(pairs, "tombstone", tombstone)...))
 }

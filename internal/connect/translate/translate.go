@@ -10,6 +10,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect/configdef"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // Connector is what a pipeline is made from.
@@ -98,6 +99,7 @@ type translator struct {
 	v        *configdef.Values
 	pipeline *Pipeline
 	problems []Problem
+	consumer kafkaconf.Settings
 }
 
 func (t *translator) translate() (Pipeline, error) {
@@ -108,12 +110,15 @@ func (t *translator) translate() (Pipeline, error) {
 	if len(t.problems) > 0 {
 		return Pipeline{}, &Error{t.problems}
 	}
-	pipeline := fields("processors", list(processors...))
+	pairs := []any{"processors", yamltext.List(processors...)}
 	if t.usesRegistry() {
-		comment(pipeline, "A partition whose records wait for the registry must not hold back the others.")
-		pipeline.Content = append(fields("threads", waitingPartitions).Content, pipeline.Content...)
+		pairs = append([]any{"threads", waitingPartitions}, pairs...)
 	}
-	text, err := render(fields("input", input, "pipeline", pipeline, "output", output))
+	pipeline := yamltext.Fields(pairs...)
+	if t.usesRegistry() {
+		yamltext.Comment(pipeline, "A partition whose records wait for the registry must not hold back the others.")
+	}
+	text, err := yamltext.Render(yamltext.Fields("input", input, "pipeline", pipeline, "output", output))
 	if err != nil {
 		return Pipeline{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
+	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
 // placeholder is a reference to a config provider: ${PROVIDER:KEY} or ${PROVIDER:PATH:KEY}.
@@ -25,7 +26,7 @@ func (t *translator) isHidden(key string) bool {
 // insert several lines.
 func (t *translator) variable(name, key, value string, isPEM bool) *yaml.Node {
 	t.declare(name, key, value)
-	node := raw(reference(name))
+	node := yamltext.Raw(reference(name))
 	node.Style = yaml.SingleQuotedStyle
 	if isPEM {
 		node.Style = yaml.DoubleQuotedStyle
@@ -46,7 +47,7 @@ func (t *translator) declare(name, key, value string) {
 // provider.
 func (t *translator) leaf(key, value string) *yaml.Node {
 	if value == "" || !t.isHidden(key) {
-		return text(value)
+		return yamltext.Text(value)
 	}
 	return t.variable(variableName(key), key, value, false)
 }
@@ -57,18 +58,13 @@ func (t *translator) secret(key, value string) *yaml.Node { return t.part(key, "
 
 // part is secret for a part of the text of a key.
 func (t *translator) part(key, suffix, value string) *yaml.Node {
-	node := raw(t.inline(key, suffix, value))
-	node.Style = yaml.SingleQuotedStyle
-	if strings.Contains(node.Value, dollar) {
-		node.Style = yaml.DoubleQuotedStyle
-	}
-	return node
+	return yamltext.Quoted(t.inline(key, suffix, value))
 }
 
 // inline is the text of part.
 func (t *translator) inline(key, suffix, value string) string {
 	if _, own := t.Config[key]; value == "" || own && !t.isHidden(key) {
-		return escape(value)
+		return yamltext.Escape(value)
 	}
 	name := variableName(key)
 	if suffix != "" {
@@ -89,7 +85,7 @@ func variableName(key string) string {
 func mapping(values map[string]string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		node.Content = append(node.Content, text(name), text(values[name]))
+		node.Content = append(node.Content, yamltext.Text(name), yamltext.Text(values[name]))
 	}
 	return node
 }

@@ -83,6 +83,7 @@ var jvm = strings.Fields("-Xms256M -Xmx2G -server -XX:+UseG1GC -XX:MaxGCPauseMil
 // Worker is a running Kafka Connect of one distributed worker.
 type Worker struct {
 	dir     string
+	group   string
 	seeds   []string
 	address string // of REST
 	process *process.Process
@@ -92,6 +93,12 @@ type Worker struct {
 // until it accepts connectors. The worker never deletes its three topics from the Kafka at
 // seeds. The error is [java.ErrNotInstalled] when Java or Maven is missing.
 func Start(ctx context.Context, dir string, seeds []string, plugins ...Plugin) (*Worker, error) {
+	return StartIn(ctx, dir, seeds, "kafka-connect-"+rand.Text(), plugins...)
+}
+
+// StartIn is [Start] in a group, whose topics have the names GROUP-configs, GROUP-status and
+// GROUP-offsets, and may exist.
+func StartIn(ctx context.Context, dir string, seeds []string, group string, plugins ...Plugin) (*Worker, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("starting Kafka Connect: %w", err)
@@ -108,7 +115,7 @@ func Start(ctx context.Context, dir string, seeds []string, plugins ...Plugin) (
 	if err != nil {
 		return nil, err
 	}
-	w := &Worker{dir: dir, seeds: seeds, address: loopback.Address(port)}
+	w := &Worker{dir: dir, group: group, seeds: seeds, address: loopback.Address(port)}
 	classes, err := w.configure(ctx, plugins)
 	if err != nil {
 		return nil, err
@@ -154,7 +161,7 @@ func (w *Worker) configure(ctx context.Context, all []Plugin) (classes []string,
 	var text strings.Builder
 	if err := properties.Execute(&text, map[string]string{
 		"Seeds": strings.Join(w.seeds, ","), "Address": w.address, "Plugins": plugins,
-		"Group": "kafka-connect-" + rand.Text(),
+		"Group": w.group,
 	}); err != nil {
 		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}

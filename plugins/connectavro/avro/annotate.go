@@ -53,7 +53,7 @@ func (c *compiler) annotate(s *schema.Schema, n *node) *record.Refusal {
 	if r := c.setName(s, n); r != nil {
 		return r
 	}
-	return setMeaning(s)
+	return c.setMeaning(s)
 }
 
 // setLogical sets the name and the parameters of a logical type of Avro that Kafka Connect
@@ -161,7 +161,10 @@ func (c *compiler) setName(s *schema.Schema, n *node) *record.Refusal {
 }
 
 // setMeaning sets the meaning that the name gives the type.
-func setMeaning(s *schema.Schema) *record.Refusal {
+func (c *compiler) setMeaning(s *schema.Schema) *record.Refusal {
+	if c.ConnectOnly {
+		s.Name = schema.WithoutDebezium(s.Name)
+	}
 	m, known := schema.Meanings[s.Name]
 	switch {
 	case !known:

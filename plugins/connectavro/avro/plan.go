@@ -35,6 +35,7 @@ type Options struct {
 	// AllLogicalTypes also gives a meaning to the logical types of Avro that Kafka Connect
 	// does not know.
 	AllLogicalTypes bool
+	ConnectOnly     bool // a type of Debezium is what its base type says
 	KeepNull        bool // a null field is null although its schema has a default
 	Exclude         schema.Exclusion
 }
@@ -206,7 +207,7 @@ func (c *compiler) record(p *plan, n *node, u use) *record.Refusal {
 	}
 	c.active[n] = true
 	defer delete(c.active, n)
-	if _, isOneValue := schema.Meanings[n.text(propertyName)]; isOneValue {
+	if _, isOneValue := schema.Meanings[n.text(propertyName)]; isOneValue && !c.ConnectOnly {
 		u.exclude = nil
 	}
 	s := p.schema

@@ -26,6 +26,7 @@ type Converter struct {
 	Strict        bool // refuse a value that does not fit its schema; see compat.go
 	RefuseUnknown bool // refuse the members of a struct that the schema lacks
 	KeepNull      bool // a null is no default
+	ConnectOnly   bool // a type of Debezium is what its base type says
 	Unknown       int  // members that the schema lacks
 
 	budget  int            // values that the document may still yield
@@ -61,7 +62,7 @@ func (c *Converter) Schema(n jackson.Node) (*schema.Schema, *record.Refusal) {
 	c.begin(nil)
 	refuseUnknown, unknown := c.RefuseUnknown, c.Unknown
 	c.RefuseUnknown = false // a member of a default that its struct lacks is no data
-	parser := schemajson.Parser{Tree: &c.Tree, Strict: c.Strict, Value: c.defaultValue}
+	parser := schemajson.Parser{Tree: &c.Tree, Strict: c.Strict, ConnectOnly: c.ConnectOnly, Value: c.defaultValue}
 	s, r := parser.Parse(n)
 	c.RefuseUnknown, c.Unknown = refuseUnknown, unknown
 	return s, r

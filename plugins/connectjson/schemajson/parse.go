@@ -31,6 +31,8 @@ const (
 type Parser struct {
 	*jackson.Tree
 	Strict bool
+	// ConnectOnly leaves the names of Debezium's types out, so that they have no meaning.
+	ConnectOnly bool
 	// Value converts the default of a schema by that schema.
 	Value func(*schema.Schema, jackson.Node) (any, *record.Refusal)
 }
@@ -183,6 +185,9 @@ func (p *Parser) parseDefault(s *schema.Schema, n jackson.Node) *record.Refusal 
 
 // parseLogical reads the logical type and the parameters of a schema.
 func (p *Parser) parseLogical(s *schema.Schema, n jackson.Node) *record.Refusal {
+	if p.ConnectOnly {
+		s.Name = schema.WithoutDebezium(s.Name)
+	}
 	l, known := schema.Meanings[s.Name]
 	switch {
 	case !known:

@@ -87,6 +87,14 @@ var Meanings = map[string]Meaning{
 	"io.debezium.data.VariableScaleDecimal":   {VariableDecimal, Struct, 0, false},
 }
 
+// WithoutDebezium returns a name, or none for a type of Debezium that has a meaning.
+func WithoutDebezium(name string) string {
+	if m, known := Meanings[name]; known && !m.IsConnect {
+		return ""
+	}
+	return name
+}
+
 // Schema is one schema node. It is immutable, and all records that have it share it: two
 // records with the same pointer have the same schema.
 type Schema struct {

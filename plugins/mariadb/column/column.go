@@ -63,6 +63,8 @@ type Column struct {
 	padSpace   bool // the collation ignores spaces at the end
 
 	members []string // of an ENUM or SET
+
+	Zone *Zone // whose clock the column has; nil for UTC
 }
 
 // Accept returns v as the column will hold it, or why the column cannot hold it exactly.

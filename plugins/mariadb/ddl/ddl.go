@@ -192,7 +192,7 @@ func check(m Mapping, t *table.Target, c *Column, its *schema.Schema) error {
 		return fmt.Errorf("column %s: %s %s gives it the type %s, which this output does not write: exclude the field, or set %s: %s",
 			table.Quote(c.Name), FieldMapping, m, kind, FieldMapping, Native)
 	case c.Key && (strings.HasSuffix(kind, "TEXT") || strings.HasSuffix(kind, "BLOB")):
-		return fmt.Errorf("key column %s: %s %s gives it the type %s, which MariaDB allows in no key (error 1170; the connector fails the same way): set %s: %s, or create the table yourself",
+		return fmt.Errorf("key column %s: %s %s gives it the type %s, which MariaDB allows in no key (error 1170): set %s: %s, or create the table yourself",
 			table.Quote(c.Name), FieldMapping, m, c.Type, FieldMapping, Native)
 	case c.Key && slices.Contains([]string{"FLOAT", "DOUBLE", "TIME", "SET", "JSON", "GEOMETRY"}, kind):
 		return fmt.Errorf("key column %s: %s %s gives it the type %s, which is no exact key: set %s: %s, or choose another %s",

@@ -9,9 +9,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 )
 
-// confluent returns the type that Confluent's JDBC sink gives a column of MariaDB. Its keys
-// of text are TEXT, which no key can have.
-func confluent(f field) string { return f.connect("TEXT") }
+// confluent returns the type that Confluent's JDBC sink gives a column of MariaDB. The sink
+// fails to create a table with a key of text: it makes the key TEXT, which no key can have
+// (error 1170).
+func confluent(f field) string {
+	if f.key {
+		return f.connect(fmt.Sprintf("VARCHAR(%d)%s", keyText, exactText))
+	}
+	return f.connect("TEXT")
+}
 
 // aiven returns the type that Aiven's JDBC sink gives a column of MariaDB. The collation of
 // a key of text is ours: under the one of the database, ids that differ in case only are
@@ -58,18 +64,23 @@ func number(t schema.Type) string {
 	return [...]string{"TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE"}[t]
 }
 
+// positionFields are the columns of pk.mode=kafka, unless pk.fields names them.
+var positionFields = []string{"__connect_topic", "__connect_partition", "__connect_offset"}
+
 // sortAsConnect puts the columns in the order in which Confluent's and Aiven's sinks create
-// them: the fields of the value, then the others by name.
+// them: the position of the record, the fields of the value, then the others by name.
 func sortAsConnect(all []Column, value *schema.Schema) {
-	position := func(c Column) int {
-		return slices.IndexFunc(value.Fields, func(f schema.Field) bool { return f.Name == c.field })
+	place := func(c Column) int {
+		if i := slices.Index(positionFields, c.field); i >= 0 && c.Key {
+			return i - len(positionFields)
+		}
+		if i := slices.IndexFunc(value.Fields, func(f schema.Field) bool { return f.Name == c.field }); i >= 0 {
+			return i
+		}
+		return len(value.Fields)
 	}
 	slices.SortStableFunc(all, func(a, b Column) int {
-		i, j := position(a), position(b)
-		if (i < 0) != (j < 0) {
-			return cmp.Compare(j, i)
-		}
-		return cmp.Or(cmp.Compare(i, j), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Name, b.Name))
 	})
 }
 

@@ -32,17 +32,20 @@ func buildDelete(t *table.Table, index int, m *Message, values []any) (Row, *rec
 	if refused != nil {
 		return Row{}, refused
 	}
+	origin := table.FromKey
 	if members == nil && m.Content != nil { // else all of the key is metadata
 		var isRecord bool
+		origin = table.FromValue
 		if members, isRecord = m.Content.(map[string]any); !isRecord {
 			return Row{}, NotAnObject(m.Content)
 		}
 	}
-	return deleteOf(t, index, m, members, values)
+	return deleteOf(t, index, m, members, origin, values)
 }
 
-// deleteOf makes the row with the key among these members.
-func deleteOf(t *table.Table, index int, m *Message, members map[string]any, values []any) (Row, *record.Refusal) {
+// deleteOf makes the row with the key among these members, which are those of the record or of
+// its key.
+func deleteOf(t *table.Table, index int, m *Message, members map[string]any, origin table.Origin, values []any) (Row, *record.Refusal) {
 	r := Row{Message: index, Values: values, Deletes: true}
 	for _, i := range t.DeleteColumns() {
 		c := &t.Columns[i]
@@ -62,6 +65,9 @@ func deleteOf(t *table.Table, index int, m *Message, members map[string]any, val
 		if refused != nil {
 			return Row{}, refused
 		}
+		if c.Zone != nil {
+			v = c.Zone.Move(c, v, schemaOf(m, t.Sources[i].Name, origin))
+		}
 		v, refused = c.Accept(v)
 		if refused != nil {
 			return Row{}, refused
@@ -80,7 +86,7 @@ func appendMoved(rows []Row, t *table.Table, m *Message, r *Row) []Row {
 	}) {
 		return rows // as nearly always
 	}
-	old, refused := deleteOf(t, r.Message, m, m.Before, make([]any, len(t.Columns)))
+	old, refused := deleteOf(t, r.Message, m, m.Before, table.FromValue, make([]any, len(t.Columns)))
 	if refused != nil || compareBy(t, t.Key, &old, r) == 0 {
 		return rows
 	}

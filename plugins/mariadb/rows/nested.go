@@ -6,6 +6,7 @@ import (
 	"github.com/order-sink/order-sink/plugins/internal/record"
 	"github.com/order-sink/order-sink/plugins/internal/schema"
 	"github.com/order-sink/order-sink/plugins/mariadb/column"
+	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
 // accept returns v as the column will hold it. Only a nested value needs the schema of the
@@ -16,6 +17,24 @@ func accept(c *column.Column, v any, its *schema.Schema, field string) (any, *re
 		return c.AcceptNested(v, fieldOf(its, field))
 	}
 	return c.Accept(v)
+}
+
+// schemaOf returns the schema of a member of the record or of its key, nil if it has none.
+func schemaOf(m *Message, name string, origin table.Origin) *schema.Schema {
+	switch origin {
+	case table.FromValue:
+		return fieldOf(m.Schema, name)
+	case table.FromKey:
+		k, isDecoded := m.Key.(*record.KeyValue)
+		switch {
+		case !isDecoded || k.Schema == nil:
+			return nil
+		case k.Schema.Type != schema.Struct:
+			return k.Schema // the key is one value
+		}
+		return fieldOf(k.Schema, name)
+	}
+	return nil
 }
 
 // fieldOf returns the schema of a field, whose name may differ in case, see [table.Member].

@@ -140,6 +140,9 @@ func BuildRow(t *table.Table, index int, m *Message, values []any) (Row, *record
 			}
 		}
 		if refused == nil {
+			if c.Zone != nil {
+				v = c.Zone.Move(c, v, schemaOf(m, source.Name, source.Origin))
+			}
 			v, refused = accept(c, v, m.Schema, source.Name)
 		}
 		if refused != nil {

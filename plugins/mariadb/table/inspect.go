@@ -127,6 +127,7 @@ func (d *Description) Fit(ctx context.Context, db *sql.DB, target *Target) (*Tab
 		found.add("engine %s has no transactions: ALTER TABLE %s ENGINE=InnoDB", d.engine, target.quoted())
 	}
 	t.fit(d.columns, &found)
+	t.warnZone()
 	remedies := newRemedies(db, t)
 	if err := t.fitAmbiguous(ctx, remedies, &found); err != nil {
 		return nil, err

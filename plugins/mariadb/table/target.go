@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/order-sink/order-sink/plugins/mariadb/column"
 )
 
 // The names of the settings that a [Target] comes from.
@@ -37,12 +39,13 @@ type Target struct {
 	Version   string   // "" for none
 	Mode      Mode
 	OnMissing OnMissing
-	Deletes   bool     // a tombstone deletes the row that its key names
-	Replica   bool     // its records are the changes of another table
-	Ordered   bool     // its version is a position in the source, which orders the changes of all rows
-	KeyOnly   bool     // it has no records, only tombstones
-	Lacking   []string // the columns that its records lack, see [Target.Without]
-	ByMember  bool     // its records have no schema: they lack the columns that are not theirs
+	Deletes   bool         // a tombstone deletes the row that its key names
+	Replica   bool         // its records are the changes of another table
+	Ordered   bool         // its version is a position in the source, which orders the changes of all rows
+	KeyOnly   bool         // it has no records, only tombstones
+	Lacking   []string     // the columns that its records lack, see [Target.Without]
+	Zone      *column.Zone // nil for UTC
+	ByMember  bool         // its records have no schema: they lack the columns that are not theirs
 }
 
 // members returns the columns that the record has.

@@ -31,7 +31,7 @@ type attempt struct {
 // transaction may still be open. run returns a doubtful fault of several rows, unless other
 // rows can be stored.
 func (a *attempt) run(ctx context.Context, batch []rows.Row) *fault.Fault {
-	rest, f := a.alone(ctx, batch)
+	rest, f := a.oneStatement(ctx, batch)
 	if f != nil || rest == nil {
 		return f
 	}
@@ -48,9 +48,9 @@ func (a *attempt) run(ctx context.Context, batch []rows.Row) *fault.Fault {
 	return commit(ctx, a.session, refused)
 }
 
-// alone writes rows with one statement, which commits itself: that saves two questions. It
+// oneStatement writes rows with one statement, which commits itself: that saves two questions. It
 // returns the statements that are to be written in a transaction, nil for none.
-func (a *attempt) alone(ctx context.Context, batch []rows.Row) (rest [][]rows.Row, f *fault.Fault) {
+func (a *attempt) oneStatement(ctx context.Context, batch []rows.Row) (rest [][]rows.Row, f *fault.Fault) {
 	if rest = a.cut(a.table, batch); len(rest) > 1 || a.spares(batch) {
 		return rest, nil
 	}

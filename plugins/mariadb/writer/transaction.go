@@ -92,7 +92,7 @@ func (x *Transaction) run(ctx context.Context, a *attempt, batch []rows.Row) *fa
 	rest := a.cut(a.table, batch)
 	if x.once && !x.begun && !slices.ContainsFunc(batch, func(r rows.Row) bool { return len(r.Later) > 0 }) {
 		var f *fault.Fault
-		if rest, f = a.alone(ctx, batch); f != nil || rest == nil {
+		if rest, f = a.oneStatement(ctx, batch); f != nil || rest == nil {
 			x.committed = f == nil && len(a.outcome.Refused) == 0
 			return f
 		}

@@ -64,6 +64,8 @@ type Key struct {
 
 	// Ignored says why the key has no effect.
 	Ignored string
+	// Same is the value with which an ignored key changes nothing, in any case of letters.
+	Same string
 	// Refused says why the worker refuses the key when it has another value than Default.
 	Refused string
 	// Bare is the name without the prefix of a transform, which the texts of Checks have.

@@ -58,7 +58,7 @@ func (k *Key) parse(text string) (value any, problem string) {
 		if full, known := k.Classes(trimmed); known {
 			return full, ""
 		}
-		return nil, Invalid(k.Name, text, "Class "+trimmed+" could not be found.")
+		return nil, Invalid(k.Name, text, "Class "+text+" could not be found.")
 	}
 	return trimmed, ""
 }

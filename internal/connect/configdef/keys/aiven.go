@@ -10,7 +10,7 @@ import (
 func Aiven() []def.Key {
 	all := in(groupDatabase,
 		url(), user(), password(), zone("DB time zone"), dialect(def.Middle),
-		def.Key{Name: "sql.quote.identifiers", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Width: def.Narrow, Display: "Quote SQL Identifiers", Doc: "No effect: order-sink always quotes names.", Ignored: "order-sink always quotes names"},
+		def.Key{Name: "sql.quote.identifiers", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Width: def.Narrow, Display: "Quote SQL Identifiers", Doc: "No effect: order-sink always quotes names.", Same: "true", Ignored: "order-sink always quotes names"},
 	)
 	all = append(all, in(groupWrites,
 		insertMode("insert", "multi", "upsert", "update"), batchSize(),

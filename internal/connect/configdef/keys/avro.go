@@ -22,11 +22,11 @@ func avroKeys() []def.Key {
 		{Name: "proxy.host", Kind: def.String, Default: def.Text(""), Importance: def.Low, Doc: "Not supported: set HTTPS_PROXY.", Refused: "set the environment variable HTTP_PROXY or HTTPS_PROXY of the worker"},
 		{Name: "proxy.port", Kind: def.Int, Default: def.Text("-1"), Importance: def.Low, Doc: "Not supported: set HTTPS_PROXY.", Refused: "set the environment variable HTTP_PROXY or HTTPS_PROXY of the worker"},
 
-		{Name: "connect.meta.data", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Doc: "No effect: the names and defaults of Connect's schemas are always read.", Ignored: "the names and defaults of Connect's schemas are always read"},
+		{Name: "connect.meta.data", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Doc: "No effect: the names and defaults of Connect's schemas are always read.", Same: "true", Ignored: "the names and defaults of Connect's schemas are always read"},
 		{Name: "enhanced.avro.schema.support", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Medium, Doc: "No effect on rows.", Ignored: "it has no effect on rows"},
 		{Name: "scrub.invalid.names", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Medium, Doc: "No effect: " + onlyProducer + ".", Ignored: onlyProducer},
 		{Name: "allow.optional.map.keys", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Low, Doc: "No effect: " + onlyProducer + ".", Ignored: onlyProducer},
-		{Name: "flatten.singleton.unions", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Doc: "No effect: a union of one type is that type.", Ignored: "a union of one type is always that type"},
+		{Name: "flatten.singleton.unions", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Doc: "No effect: a union of one type is that type.", Same: "true", Ignored: "a union of one type is always that type"},
 		{Name: "discard.type.doc.default", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Low, Doc: "No effect: the defaults of fields count.", Ignored: "the defaults of fields count, and those of types do not"},
 		{Name: "generalized.sum.type.support", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Medium, Doc: "No effect: a union of several types is refused.", Ignored: "a union of several types is refused"},
 		{Name: "ignore.default.for.nullables", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Medium, Doc: "No effect: " + onlyProducer + ".", Ignored: onlyProducer},

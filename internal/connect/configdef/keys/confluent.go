@@ -16,7 +16,7 @@ var zeroOrMore = []def.Check{def.AtLeast(0)}
 func Confluent() []def.Key {
 	all := in(groupConnection,
 		url(), user(), password(),
-		def.Key{Name: CredentialsClass, Kind: def.Class, Classes: classes(defaultProvider), Default: def.Text(defaultProvider), Importance: def.Low, Width: def.Wide, Display: "JDBC Credentials Provider Class", Doc: "Only the default: user and password are in the configuration.", Ignored: "user and password are in the configuration"},
+		def.Key{Name: CredentialsClass, Kind: def.Class, Classes: classes(defaultProvider), Default: def.Text(defaultProvider), Importance: def.Low, Width: def.Wide, Display: "JDBC Credentials Provider Class", Doc: "Only the default: user and password are in the configuration.", Same: defaultProvider, Ignored: "user and password are in the configuration"},
 		dialect(def.Wide),
 		def.Key{Name: "connection.attempts", Kind: def.Int, Default: def.Text("3"), Importance: def.Low, Width: def.Narrow, Display: "JDBC connection attempts", Checks: []def.Check{def.AtLeast(1)}, Doc: "No effect: order-sink waits until MariaDB is back.", Ignored: ownRetries},
 		def.Key{Name: "connection.backoff.ms", Kind: def.Long, Default: def.Text("10000"), Importance: def.Low, Width: def.Narrow, Display: "JDBC connection backoff in milliseconds", Doc: "No effect: order-sink waits until MariaDB is back.", Ignored: ownRetries},
@@ -29,15 +29,15 @@ func Confluent() []def.Key {
 	)...)
 	all = append(all, in(groupDataMapping,
 		tableFormat(def.NotEmpty), keyMode(), keyFields(), whitelist(), zone("DB Time Zone"),
-		def.Key{Name: "date.timezone", Kind: def.String, Default: def.Text("DB_TIMEZONE"), Importance: def.Low, Width: def.Middle, Display: "Time Zone used for Date", Checks: []def.Check{def.Enumerator("db_timezone", "utc")}, Values: []string{"DB_TIMEZONE", "UTC"}, Doc: "No effect: order-sink writes days as they are.", Ignored: "order-sink writes days as they are, as with UTC"},
+		def.Key{Name: "date.timezone", Kind: def.String, Default: def.Text("DB_TIMEZONE"), Importance: def.Low, Width: def.Middle, Display: "Time Zone used for Date", Checks: []def.Check{def.Enumerator("db_timezone", "utc")}, Values: []string{"DB_TIMEZONE", "UTC"}, Doc: "No effect: order-sink writes days as they are.", Same: "utc", Ignored: "order-sink writes days as they are, as with UTC"},
 		def.Key{Name: "timestamp.fields.list", Kind: def.List, Default: def.Text(""), Importance: def.Low, Width: def.Middle, Display: "Timestamp Fields List", Doc: "Not supported: use the transform TimestampConverter.", Refused: "use the transform TimestampConverter with target.type=Timestamp and unix.precision=microseconds"},
 		def.Key{Name: "timestamp.precision.mode", Kind: def.String, Default: def.Text("microseconds"), Importance: def.Low, Width: def.Middle, Display: "Timestamp Precision Mode", Checks: []def.Check{def.Enumerator("microseconds", "nanoseconds")}, Values: []string{"microseconds", "nanoseconds"}, Doc: "No effect without timestamp.fields.list.", Ignored: "it concerns timestamp.fields.list only"},
-		def.Key{Name: "date.calendar.system", Kind: def.String, Default: def.Text("LEGACY"), Importance: def.Low, Width: def.Middle, Display: "Date Calendar System", Checks: []def.Check{def.Enumerator("legacy", "proleptic_gregorian")}, Values: []string{"LEGACY", "PROLEPTIC_GREGORIAN"}, Doc: "No effect: order-sink writes the Gregorian calendar, also for days before 1582-10-15.", Ignored: "order-sink writes the Gregorian calendar, as with PROLEPTIC_GREGORIAN: days before 1582-10-15 differ from LEGACY"},
+		def.Key{Name: "date.calendar.system", Kind: def.String, Default: def.Text("LEGACY"), Importance: def.Low, Width: def.Middle, Display: "Date Calendar System", Checks: []def.Check{def.Enumerator("legacy", "proleptic_gregorian")}, Values: []string{"LEGACY", "PROLEPTIC_GREGORIAN"}, Doc: "No effect: order-sink writes the Gregorian calendar, also for days before 1582-10-15.", Same: "proleptic_gregorian", Ignored: "order-sink writes the Gregorian calendar, as with PROLEPTIC_GREGORIAN: days before 1582-10-15 differ from LEGACY"},
 		def.Key{Name: "string.output.value.column.name", Kind: def.String, Default: def.Text("record_value"), Importance: def.Low, Width: def.Middle, Display: "String Output Value Column Name", Checks: []def.Check{def.NotEmpty}, Doc: "The column of a record whose value is text."},
 	)...)
 	all = append(all, in(groupDDL,
 		autoCreate(), autoEvolve(),
-		def.Key{Name: "quote.sql.identifiers", Kind: def.String, Default: def.Text("always"), Importance: def.Medium, Width: def.Middle, Display: "Quote Identifiers", Values: []string{"always", "never"}, Doc: "No effect: order-sink always quotes names.", Ignored: "order-sink always quotes names"},
+		def.Key{Name: "quote.sql.identifiers", Kind: def.String, Default: def.Text("always"), Importance: def.Medium, Width: def.Middle, Display: "Quote Identifiers", Values: []string{"always", "never"}, Doc: "No effect: order-sink always quotes names.", Same: "always", Ignored: "order-sink always quotes names"},
 	)...)
 	all = append(all, in(groupDML,
 		def.Key{Name: "mssql.use.merge.holdlock", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Width: def.Middle, Display: "SQL Server - Use HOLDLOCK in MERGE", Doc: "No effect: for SQL Server.", Ignored: otherBase},
@@ -61,7 +61,7 @@ func password() def.Key {
 }
 
 func dialect(width string) def.Key {
-	return def.Key{Name: "dialect.name", Kind: def.String, Default: def.Text(""), Importance: def.Low, Width: width, Display: "Database Dialect", Values: []string{"MySqlDatabaseDialect"}, Doc: "Empty, or MySqlDatabaseDialect.", Ignored: "order-sink writes to MariaDB only"}
+	return def.Key{Name: "dialect.name", Kind: def.String, Default: def.Text(""), Importance: def.Low, Width: width, Display: "Database Dialect", Values: []string{"MySqlDatabaseDialect"}, Doc: "Empty, or MySqlDatabaseDialect.", Same: "MySqlDatabaseDialect", Ignored: "order-sink writes to MariaDB only"}
 }
 
 func insertMode(words ...string) def.Key {

@@ -70,7 +70,7 @@ func OtherClass(name string) (full string, known bool) {
 			return class.Name, true
 		}
 	}
-	return "", false
+	return name, NeedsSide(name)
 }
 
 // ConverterVersion returns the version that the worker shows for a converter.

@@ -27,7 +27,7 @@ func Framework(version string) []def.Key {
 		{Name: Class, Kind: def.String, Required: true, Importance: def.High, Group: groupCommon, Order: 2, Width: def.Wide, Display: "Connector class", Doc: "The Java class of the connector, in full or as JdbcSinkConnector or JdbcSink."},
 		{Name: Version, Kind: def.String, Default: &version, Importance: def.Medium, Group: groupCommon, Order: 3, Width: def.Middle, Display: "Connector version", Values: []string{version}, Doc: "The version of the connector, or a range of versions."},
 		{Name: Tasks, Kind: def.Int, Default: def.Text("1"), Importance: def.High, Group: groupCommon, Order: 4, Width: def.Narrow, Display: "Tasks max", Checks: []def.Check{def.AtLeast(1)}, Doc: "How many tasks the connector shows. It reads all partitions with any number."},
-		{Name: "tasks.max.enforce", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Group: groupCommon, Order: 5, Width: def.Narrow, Display: "Enforce tasks max", Doc: "No effect: a connector never has more tasks than tasks.max.", Ignored: "a connector never has more tasks than tasks.max"},
+		{Name: "tasks.max.enforce", Kind: def.Boolean, Default: def.Text("true"), Importance: def.Low, Group: groupCommon, Order: 5, Width: def.Narrow, Display: "Enforce tasks max", Doc: "No effect: a connector never has more tasks than tasks.max.", Same: "true", Ignored: "a connector never has more tasks than tasks.max"},
 	}
 	for i, side := range []string{"key", "value", "header"} {
 		all = append(all, converterKeys(side, 6+2*i)...)
@@ -47,7 +47,7 @@ func Framework(version string) []def.Key {
 		{Name: TopicsRegex, Kind: def.String, Default: def.Text(""), Importance: def.High, Group: groupCommon, Order: 4, Width: def.Wide, Display: "Topics regex", Checks: []def.Check{Regex}, Doc: "A regular expression that matches the whole names of the topics that the connector reads."},
 		{Name: DeadLetters, Kind: def.String, Default: def.Text(""), Importance: def.Medium, Group: groupErrors, Order: 6, Width: def.Middle, Display: "Dead Letter Queue Topic Name", Doc: "The topic of the dead letters. It needs errors.tolerance=all."},
 		{Name: "errors.deadletterqueue.topic.replication.factor", Kind: def.Short, Default: def.Text("3"), Importance: def.Medium, Group: groupErrors, Order: 7, Width: def.Middle, Display: "Dead Letter Queue Topic Replication Factor", Doc: "The replication factor of the topic of the dead letters, when the worker creates the topic."},
-		{Name: "errors.deadletterqueue.context.headers.enable", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Medium, Group: groupErrors, Order: 8, Width: def.Middle, Display: "Enable Error Context Headers", Doc: "No effect: dead letters always have the headers __connect.errors.*, and those of order-sink.", Ignored: "dead letters always have the headers of Kafka Connect, and those of order-sink"},
+		{Name: "errors.deadletterqueue.context.headers.enable", Kind: def.Boolean, Default: def.Text("false"), Importance: def.Medium, Group: groupErrors, Order: 8, Width: def.Middle, Display: "Enable Error Context Headers", Doc: "No effect: dead letters always have the headers __connect.errors.*, and those of order-sink.", Same: "true", Ignored: "dead letters always have the headers of Kafka Connect, and those of order-sink"},
 	}...)
 }
 

@@ -12,7 +12,7 @@ import (
 // tables has all tables of keys.
 func tables() map[string][]def.Key {
 	all := map[string][]def.Key{
-		"framework": Framework("1"), "confluent": Confluent(), "debezium": Debezium(), "aiven": Aiven(), "consumer": Consumer(), "security": Security(),
+		"framework": Framework("1"), "confluent": Confluent(), "debezium": Debezium(), "aiven": Aiven(), "consumer": Client("consumer"), "producer": Client("producer"), "admin": Client("admin"),
 	}
 	for _, class := range Converters("value") {
 		all[class] = ConverterKeys(class)
@@ -39,6 +39,7 @@ func TestTheTablesAreComplete(t *testing.T) {
 			assert.False(t, k.Required && k.Default != nil, name)
 			assert.Equal(t, k.Kind == def.Class, k.Classes != nil, name)
 			assert.False(t, strings.HasSuffix(k.Ignored+k.Refused, "."), name)
+			assert.True(t, k.Same == "" || k.Ignored != "", name)
 			assert.True(t, k.Ignored == "" || k.Refused == "", name)
 			if !k.Required && k.Default != nil {
 				assert.Empty(t, k.Read(nil).Errors, "the default of %s", name)

@@ -54,15 +54,10 @@ func Step(name string, predicate bool) (connecttransform.Class, bool) {
 	return connecttransform.Class{}, false
 }
 
-// Sided returns the full name of a class that needs $Key or $Value behind it.
-func Sided(name string) (full string, needsSide bool) {
-	for _, class := range Steps(false) {
-		base, found := strings.CutSuffix(class, "$Key")
-		if found && (name == base || name == simple(base)) {
-			return base, true
-		}
-	}
-	return "", false
+// NeedsSide reports whether a name is that of a class with $Key or $Value behind it.
+func NeedsSide(name string) bool {
+	_, sided := steps[name+"$Key"]
+	return sided
 }
 
 // StepKeys returns the keys of a transform or a predicate, without their prefix, in the order

@@ -72,6 +72,7 @@ func TestTheLiveWorkerGivesTheSameAnswers(t *testing.T) {
 		assert.Equal(t, answerOf(t, status, body), validation.Err())
 	})
 
+	t.Run("random", func(t *testing.T) { randomly(t, address+string(configdef.Debezium)+"/config/validate") })
 	require.Greater(t, len(cases), 60)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 // options has the options of the driver by their names in lower case, in their order. The
 // first one of a name counts.
 type options struct {
-	names  []string
-	values map[string]Option
+	names   []string
+	values  map[string]Option
+	isMySQL bool // the options are those of Connector/J
 }
 
 func newOptions(driver []Option) *options {

@@ -2,6 +2,10 @@ package jdbc
 
 import "strings"
 
+// preferred is the parameter of Go's driver for TLS if the server has it. It is the default of
+// Connector/J.
+const preferred = "tls=preferred"
+
 // applyTLS reads the options of both drivers.
 func (o *options) applyTLS(s *Server) (problems []string) {
 	mode, hasMode := o.take("sslMode")
@@ -12,7 +16,7 @@ func (o *options) applyTLS(s *Server) (problems []string) {
 	case "trust", "required", "true", "1":
 		s.TLS = TLS{Enabled: true, SkipVerify: true}
 	case "preferred":
-		s.Notes = append(s.Notes, Note{"sslMode", mode, "the connection is not encrypted. Write sslMode=REQUIRED to encrypt it"})
+		s.Parameters = append(s.Parameters, preferred)
 	case "verify-ca":
 		s.TLS = TLS{Enabled: true}
 		s.Notes = append(s.Notes, Note{"sslMode", mode, "order-sink also verifies the name of the host in the certificate"})
@@ -42,6 +46,9 @@ func (o *options) applyTLS(s *Server) (problems []string) {
 func (o *options) applyOldTLS(s *Server) {
 	switch {
 	case !o.is("useSSL", "true", "1") && !o.is("requireSSL", "true", "1"):
+		if _, given := o.take("useSSL"); o.isMySQL && !given {
+			s.Parameters = append(s.Parameters, preferred)
+		}
 	case o.is("verifyServerCertificate", "true", "1") || o.is("trustServerCertificate", "false", "0"):
 		s.TLS = TLS{Enabled: true}
 		s.Notes = append(s.Notes, Note{"verifyServerCertificate", "true", "order-sink also verifies the name of the host in the certificate"})

@@ -61,6 +61,7 @@ func Parse(text string, driver []Option) (Server, []string) {
 		return s, []string{"the name of the database in the URL is not valid: write a percent sign as %25"}
 	}
 	all := newOptions(driver)
+	all.isMySQL = strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "jdbc:mysql:")
 	if problem := all.read(query); problem != "" {
 		return s, []string{problem}
 	}
@@ -109,7 +110,9 @@ func (s *Server) readHosts(hosts string) (problem string) {
 	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && !strings.HasSuffix(host, "]") {
 		host, port = host[:colon], host[colon+1:]
 	}
-	host = strings.Trim(host, "[]")
+	if inner, isIPv6 := strings.CutPrefix(host, "["); isIPv6 {
+		host = strings.TrimSuffix(inner, "]")
+	}
 	if host == "" {
 		host = "localhost"
 	}
@@ -120,7 +123,8 @@ func (s *Server) readHosts(hosts string) (problem string) {
 			return "the port in the URL is not a number from 1 to 65535"
 		}
 	}
-	if strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`"'()/\@`, r) }) {
+	isName := !strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`"'()/\@[]:%`, r) })
+	if !isName && net.ParseIP(host) == nil {
 		return "the host in the URL is not valid"
 	}
 	s.Address = net.JoinHostPort(host, strconv.Itoa(number))

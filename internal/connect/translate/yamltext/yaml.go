@@ -1,4 +1,6 @@
-package translate
+// Package yamltext writes the YAML text of a pipeline. The framework inserts variables and
+// interpolations into such text, so literal text must be escaped.
+package yamltext
 
 import (
 	"bytes"
@@ -11,17 +13,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// pending are the fields that the plugins do not have yet.
-var pending = map[string]bool{"client_id": true, "rack": true, "instance_id": true, "on_refusal": true}
-
-// fields returns a mapping of the names and values. A value that is nil, "" or empty is left
+// Fields returns a mapping of the names and values. A value that is nil, "" or empty is left
 // out.
-func fields(pairs ...any) *yaml.Node {
+func Fields(pairs ...any) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	for i := 0; i < len(pairs); i += 2 {
-		if name, _ := pairs[i].(string); pending[name] {
-			continue
-		}
 		if value := nodeOf(pairs[i+1]); value != nil {
 			node.Content = append(node.Content, nodeOf(pairs[i]), value)
 		}
@@ -37,7 +33,7 @@ func nodeOf(value any) *yaml.Node {
 		if v == "" {
 			return nil
 		}
-		return text(v)
+		return Text(v)
 	case bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}
 	case int:
@@ -48,45 +44,39 @@ func nodeOf(value any) *yaml.Node {
 		}
 		node := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
 		for _, item := range v {
-			node.Content = append(node.Content, text(item))
+			node.Content = append(node.Content, Text(item))
 		}
 		return node
 	}
 	panic(fmt.Sprintf("a value of type %T has no YAML", value))
 }
 
-func list(items ...*yaml.Node) *yaml.Node {
+// List returns a sequence.
+func List(items ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
 }
 
-// comment puts a comment in front of the first field of a mapping.
-func comment(node *yaml.Node, text string) *yaml.Node {
-	node.Content[0].HeadComment = "# " + text
-	return node
-}
+// Comment puts a comment in front of the first field of a mapping.
+func Comment(node *yaml.Node, text string) { node.Content[0].HeadComment = "# " + text }
 
-// component returns a component with its label.
-func component(label, name string, config *yaml.Node) *yaml.Node {
-	return fields("label", label, name, config)
+// Component returns a component with its label.
+func Component(label, name string, config *yaml.Node) *yaml.Node {
+	return Fields("label", label, name, config)
 }
 
 // plain is text that needs no quotes in YAML, if YAML does not take it for another type.
 var plain = regexp.MustCompile(`^[A-Za-z0-9_/][-A-Za-z0-9_./:+$]*$`)
 
-// text returns literal text: the framework replaces nothing in it.
-func text(value string) *yaml.Node {
-	node := raw(escape(strings.ToValidUTF8(value, "\uFFFD")))
-	if strings.Contains(node.Value, dollar) {
-		node.Style = yaml.DoubleQuotedStyle
-	}
-	return node
+// Text returns literal text: the framework replaces nothing in it.
+func Text(value string) *yaml.Node {
+	return Raw(Escape(strings.ToValidUTF8(value, "\uFFFD")))
 }
 
-// raw returns text in which the framework inserts variables and interpolations.
-func raw(value string) *yaml.Node {
+// Raw returns text in which the framework inserts variables and interpolations.
+func Raw(value string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 	switch {
-	case strings.ContainsFunc(value, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }):
+	case strings.Contains(value, Dollar), strings.ContainsFunc(value, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }):
 		node.Style = yaml.DoubleQuotedStyle
 	case !plain.MatchString(value) || strings.HasSuffix(value, ":"):
 		node.Style = yaml.SingleQuotedStyle
@@ -94,34 +84,43 @@ func raw(value string) *yaml.Node {
 	return node
 }
 
-// dollar stands for a "$" that the framework must not see. It becomes \x24 in double quotes.
-const dollar = "\uE024\uE053"
+// Quoted is Raw with single quotes, in which variables stand unchanged.
+func Quoted(value string) *yaml.Node {
+	node := Raw(value)
+	if node.Style = yaml.SingleQuotedStyle; strings.Contains(value, Dollar) || strings.ContainsAny(value, "\n\r") {
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	return node
+}
+
+// Dollar stands for a "$" in text for [Raw] that the framework must not see. It becomes \x24 in double quotes.
+const Dollar = "\uE024\uE053"
 
 // variable is what the framework replaces: ${NAME} and ${NAME:DEFAULT}.
 var variable = regexp.MustCompile(`\$(\{[0-9A-Za-z_.]+(?::[^{}$|\n]*)?\})`)
 
-// escape writes ${name} as ${{name}}, from which the framework makes ${name}. Other text that
-// begins as a variable does gets another form of the dollar.
-func escape(value string) string {
+// Escape writes ${name} as ${{name}}, from which the framework makes ${name}. Other text that
+// begins as a variable does gets another form of the Dollar.
+func Escape(value string) string {
 	if !strings.Contains(value, "${") {
 		return value
 	}
 	left := variable.ReplaceAllString(value, "")
 	if strings.Contains(left, "${") || strings.Contains(value, "$${") {
-		return strings.ReplaceAll(value, "$", dollar)
+		return strings.ReplaceAll(value, "$", Dollar)
 	}
 	return variable.ReplaceAllString(value, "$${$1}")
 }
 
-// render returns the YAML text, with an empty line between the parts.
-func render(root *yaml.Node) (string, error) {
+// Render returns the YAML text, with an empty line between the parts.
+func Render(root *yaml.Node) (string, error) {
 	var b bytes.Buffer
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
 	if err := e.Encode(root); err != nil {
 		return "", fmt.Errorf("writing the YAML text: %w", err)
 	}
-	out := strings.ReplaceAll(b.String(), dollar, `\x24`)
+	out := strings.ReplaceAll(b.String(), Dollar, `\x24`)
 	for _, part := range []string{"pipeline:", "output:"} {
 		out = strings.Replace(out, "\n"+part+"\n", "\n\n"+part+"\n", 1)
 	}
