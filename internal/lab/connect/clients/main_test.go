@@ -111,7 +111,7 @@ func orderSink(t *testing.T, class string) *worker {
 	from := len(log.String())
 	t.Cleanup(func() {
 		if text := log.String()[from:]; t.Failed() {
-			t.Logf("the end of order-sink's log:\n%s", text[max(0, len(text)-8000):])
+			t.Logf("the end of order-sink's log:\n%s", text[max(0, len(text)-3000):])
 		}
 	})
 	return &worker{ours: true, url: "http://" + sink.Address(), class: class}
@@ -137,7 +137,7 @@ func real(t *testing.T) *worker {
 	t.Cleanup(func() {
 		if text, _ := os.ReadFile(w.Log()); t.Failed() {
 			text = noise.ReplaceAll(text[len(before):], nil)
-			t.Logf("the end of Kafka Connect's log:\n%s", text[max(0, len(text)-8000):])
+			t.Logf("the end of Kafka Connect's log:\n%s", text[max(0, len(text)-3000):])
 		}
 	})
 	return &worker{url: "http://" + w.Address(), class: debezium}
