@@ -23,7 +23,7 @@ func TestPython(t *testing.T) {
 		client.call(&plugins, "list_connector_plugins")
 		require.NotEmpty(t, plugins)
 		var checked validation
-		client.call(&checked, "validate_connector_config", c.class, c.config())
+		client.call(&checked, "validate_connector_config", c.class, c.named(c.config()))
 		require.Zero(t, checked.Errors)
 
 		var created info
