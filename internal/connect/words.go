@@ -55,8 +55,8 @@ type Info struct {
 type ConnectorState struct {
 	State    State  `json:"state"`
 	WorkerID string `json:"worker_id"`
-	Trace    string `json:"trace,omitempty"`
 	Version  string `json:"version,omitempty"`
+	Trace    string `json:"trace,omitempty"`
 }
 
 // TaskState is the state of a task. Trace has the form of a Java stack trace.
@@ -64,8 +64,8 @@ type TaskState struct {
 	ID       int    `json:"id"`
 	State    State  `json:"state"`
 	WorkerID string `json:"worker_id"`
-	Trace    string `json:"trace,omitempty"`
 	Version  string `json:"version,omitempty"`
+	Trace    string `json:"trace,omitempty"`
 }
 
 // Status is a connector as `GET /connectors/NAME/status` shows it.

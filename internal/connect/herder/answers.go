@@ -100,6 +100,7 @@ func (h *Herder) Tasks(name string) ([]connect.TaskInfo, error) {
 	for id := range h.taskCount(s) {
 		config := maps.Clone(s.Config)
 		config["task.class"] = taskClasses[class]
+		config["task.id"] = strconv.Itoa(id)
 		tasks = append(tasks, connect.TaskInfo{ID: connect.TaskID{Connector: name, Task: id}, Config: config})
 	}
 	return tasks, nil

@@ -15,7 +15,6 @@ import (
 	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
 	"github.com/order-sink/order-sink/internal/connect/properties"
-	"github.com/order-sink/order-sink/internal/connect/stream"
 	"github.com/order-sink/order-sink/internal/connect/translate"
 )
 
@@ -85,7 +84,7 @@ func (d definitions) check(config map[string]string) (connect.Validation, error)
 		return connect.Validation{}, err
 	}
 	alias, given := resolved["connector.class"]
-	if !given {
+	if !given || alias == configdef.Null {
 		return connect.Validation{}, connect.Errorf(http.StatusBadRequest, "Connector config contains no connector type: set connector.class")
 	}
 	class, err := configdef.Find(alias, resolved)
@@ -161,7 +160,7 @@ func (h *Herder) checkDatabase(ctx context.Context, config map[string]string, v 
 	if err != nil {
 		return err
 	}
-	if err := stream.Ping(ctx, plan.YAML, plan.Lookup); err != nil {
+	if err := h.Streams.Ping(ctx, plan.YAML, plan.Lookup); err != nil {
 		refuse(v, "connection.url", "Could not connect to database. "+err.Error())
 	}
 	return nil

@@ -64,8 +64,6 @@ func (h *herder) AlterOffsets(_ context.Context, name string, offsets []connect.
 			return "", connect.Errorf(http.StatusInternalServerError, "Failed to alter consumer group offsets for connector %s", name)
 		case o.Offset == nil:
 			delete(c.offsets, o.Topic)
-		case *o.Offset < 0:
-			return "", connect.Errorf(http.StatusInternalServerError, "Failed to modify offsets for sink connector %s", name)
 		default:
 			c.offsets[o.Topic] = *o.Offset
 		}

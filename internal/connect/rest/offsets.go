@@ -179,6 +179,9 @@ func parsePosition(members map[string]json.RawMessage) (*int64, error) {
 	if err != nil {
 		return nil, connect.Errorf(http.StatusBadRequest, "Failed to parse the following Kafka offset value in the provided offsets: '%s'. Offset values for sink connectors need to be integers.", text)
 	}
+	if value < 0 {
+		return nil, connect.Errorf(http.StatusBadRequest, "The Kafka offset %d is negative. Offset values for sink connectors start at 0.", value)
+	}
 	return &value, nil
 }
 

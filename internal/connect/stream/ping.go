@@ -27,8 +27,8 @@ type database struct {
 }
 
 // Ping connects to the MariaDB of a pipeline, and disconnects. The error has no password.
-func Ping(ctx context.Context, text string, variable func(name string) (string, bool)) error {
-	d, err := readDatabase(text, variable)
+func (r *Runner) Ping(ctx context.Context, text string, variable func(name string) (string, bool)) error {
+	d, err := databaseOf(text, variable)
 	if err != nil {
 		return err
 	}
@@ -53,31 +53,54 @@ func Ping(ctx context.Context, text string, variable func(name string) (string, 
 	return err
 }
 
-var (
-	variables = regexp.MustCompile(`\$\{([0-9A-Za-z_]+)(:[^}]*)?\}`)
-	escaped   = regexp.MustCompile(`\$\{(\{[^}]*\})\}`)
-)
+// databaseOf returns the settings of the output mariadb_upsert, with the variables replaced. It
+// reads the text, because Benthos gives the settings of components without their secrets.
+func databaseOf(text string, variable func(name string) (string, bool)) (d database, err error) {
+	var pipeline struct {
+		Output yaml.Node `yaml:"output"`
+	}
+	if err := yaml.Unmarshal([]byte(replace(text, variable)), &pipeline); err != nil {
+		return d, fmt.Errorf("reading the pipeline: %w", err)
+	}
+	settings := find(&pipeline.Output, "mariadb_upsert")
+	if settings == nil {
+		return d, errors.New("the pipeline has no output mariadb_upsert")
+	}
+	if err := settings.Decode(&d); err != nil {
+		return d, fmt.Errorf("reading the output mariadb_upsert: %w", err)
+	}
+	return d, nil
+}
 
-// readDatabase returns the settings of the output mariadb_upsert. It replaces the variables as
-// the framework does, whose own walk through the components hides the DSN.
-func readDatabase(text string, variable func(name string) (string, bool)) (database, error) {
-	text = variables.ReplaceAllStringFunc(text, func(reference string) string {
-		value, _ := variable(variables.FindStringSubmatch(reference)[1])
+// find returns the first value of a key at any depth, or nil.
+func find(node *yaml.Node, key string) *yaml.Node {
+	for i, child := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].Value == key {
+			return child
+		}
+		if found := find(child, key); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// reference is ${NAME} or ${NAME:default}, or ${{text}} for the text ${text}.
+var reference = regexp.MustCompile(`\$\{(?:\{([^}]*)\}|([A-Za-z0-9_.]+)(?::([^}]*))?)\}`)
+
+// replace inserts the variables into the text, as Benthos does before it reads the YAML.
+func replace(text string, variable func(name string) (string, bool)) string {
+	return reference.ReplaceAllStringFunc(text, func(found string) string {
+		parts := reference.FindStringSubmatch(found)
+		if parts[2] == "" {
+			return "${" + parts[1] + "}"
+		}
+		value, exists := variable(parts[2])
+		if !exists || value == "" {
+			value = parts[3]
+		}
 		return strings.ReplaceAll(value, "\n", `\n`)
 	})
-	text = escaped.ReplaceAllString(text, "$$$1")
-	var pipeline struct {
-		Output struct {
-			MariaDB *database `yaml:"mariadb_upsert"`
-		} `yaml:"output"`
-	}
-	if err := yaml.Unmarshal([]byte(text), &pipeline); err != nil {
-		return database{}, errors.New("reading the pipeline: the text with its variables is not YAML") // the error may have a secret
-	}
-	if pipeline.Output.MariaDB == nil {
-		return database{}, errors.New("reading the pipeline: it has no output mariadb_upsert")
-	}
-	return *pipeline.Output.MariaDB, nil
 }
 
 // tls returns the configuration of TLS, nil for none.

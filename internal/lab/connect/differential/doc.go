@@ -3,9 +3,11 @@
 // bodies member by member.
 //
 // The folder story has the questions, in an order in which they tell a story: connectors are
-// created, changed, paused, stopped and deleted. differences.go lists what may differ, with
-// the reasons.
+// created, changed, paused, stopped and deleted. resttest.Differences lists what may differ,
+// with the reasons.
 //
-//	go test -v ./connect/differential                                   # both workers
-//	STORY_TRANSCRIPT=transcript.json go test ./connect/differential     # and keep the real one's answers
+// The tests of the package rest compare their answers with those of the real worker, too. This
+// records the answers again:
+//
+//	STORY_TRANSCRIPT=$PWD/../../internal/connect/rest/testdata/transcript.json go test ./connect/differential
 package differential
