@@ -25,7 +25,7 @@ func (c *connector) reconcile(user map[string]string) (written bool) {
 	}
 	switch {
 	case a.Status == 404:
-		c.Log(a.message())
+		require.Equal(c, "Connector "+c.name+" not found", a.message())
 		var created info
 		c.ask("POST", "/connectors", map[string]any{"name": c.name, "config": user, "initial_state": "RUNNING"}, 201).into(&created)
 		require.Equal(c, want, created.Config)
@@ -159,8 +159,9 @@ func (c *connector) untilChanged(send func() answer) (a answer) {
 	return a
 }
 
-// The operator reads and sets the loggers of spec.logging on all workers.
-func TestStrimziLoggers(t *testing.T) {
+// The operator reads and sets the loggers of spec.logging on all workers, and kcctl those of one
+// worker.
+func TestLoggers(t *testing.T) {
 	each(t, func(t *testing.T, w *worker) {
 		c := newConnector(t, w)
 		read := func() (all map[string]map[string]any) {
@@ -183,5 +184,13 @@ func TestStrimziLoggers(t *testing.T) {
 		c.ask("PUT", "/admin/loggers/"+name, map[string]string{"level": "INFO"}, 200).into(&changed)
 		require.Contains(t, changed, name)
 		require.Equal(t, "INFO", read()[name]["level"])
+		var one struct {
+			Level    string `json:"level"`
+			Modified *int64 `json:"last_modified"`
+		}
+		c.ask("GET", "/admin/loggers/"+name, nil, 200).into(&one)
+		require.Equal(t, "INFO", one.Level)
+		require.NotNil(t, one.Modified)
+		require.NotEmpty(t, c.ask("PUT", "/admin/loggers/"+name, map[string]string{"level": "LOUD"}, 404).message())
 	})
 }
