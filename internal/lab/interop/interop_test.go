@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -40,7 +39,7 @@ func TestMain(m *testing.M) {
 
 func TestTheBytesOfAJavaClientBecomeRows(t *testing.T) {
 	kafkatest.Shared(t) // skips the test if Java is missing
-	client := compile(t)
+	client := javaClient{javatest.Compile(t, "java")}
 	kafkatest.Each(t, func(t *testing.T, b kafka.Broker) {
 		topic, deadLetters := kafkatest.Topic(t, b, 3), kafkatest.Topic(t, b, 1)
 		server := mariadbtest.Shared(t)
@@ -92,29 +91,6 @@ func awkward() []orders.Order {
 
 // javaClient is the compiled project of java/.
 type javaClient struct{ classpath string }
-
-// compile builds a copy, because Maven writes its files into the project.
-func compile(t *testing.T) javaClient {
-	t.Helper()
-	if _, err := exec.LookPath("javac"); err != nil && os.Getenv("JAVA_HOME") == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("the Java client is not compiled: there is no javac (Debian: apt-get install default-jdk-headless)")
-	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("java")); err != nil {
-		t.Fatal(err)
-	}
-	if err := java.Maven(t.Context(), dir, "compiler:compile", "dependency:build-classpath"); err != nil {
-		t.Fatalf("compiling the Java client: %v", err)
-	}
-	jars, err := os.ReadFile(filepath.Join(dir, "target", "classpath"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return javaClient{filepath.Join(dir, "target", "classes") + string(os.PathListSeparator) + strings.TrimSpace(string(jars))}
-}
 
 func (c javaClient) send(t *testing.T, seeds []string, topic string, all []orders.Order) {
 	t.Helper()
