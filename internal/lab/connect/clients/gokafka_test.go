@@ -1,3 +1,4 @@
+//nolint:bodyclose // the client closes each body
 package clients
 
 import (
