@@ -104,7 +104,7 @@ audit: ## compare the dependencies with go.sum and look for known vulnerabilitie
 
 .PHONY: fuzz
 fuzz: ## run every fuzz test for FUZZ_TIME (30s) each
-	@for package in $$(go list ./plugins/...); do \
+	@for package in $$(go list ./plugins/... ./internal/connect/...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) -fuzzminimizetime 1s $$package; \

@@ -30,6 +30,8 @@ const (
 // import the framework.
 func forbidden(folder string) []string {
 	switch {
+	case strings.HasPrefix(folder, "internal/connect/") && folder != "internal/connect/stream":
+		return []string{benthos, module + "internal/servers/process"}
 	case strings.HasPrefix(folder, "internal/"):
 		return []string{module + "internal/servers/process"}
 	case strings.HasPrefix(folder, "plugins/internal/"):
@@ -89,7 +91,7 @@ func packages(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	clause := regexp.MustCompile(`(?m)^package (\w+)$`)
-	for _, top := range []string{"plugins", "internal/command", "internal/console", "internal/pipeline"} {
+	for _, top := range []string{"plugins", "internal/command", "internal/connect", "internal/console", "internal/pipeline"} {
 		err := fs.WalkDir(os.DirFS(dir), top, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() && entry.Name() == "testdata" {
 				return fs.SkipDir
