@@ -20,7 +20,7 @@ func TestTheValuesOfAConfigurationAreText(t *testing.T) {
 	}
 	for value, expected := range map[string]string{
 		`"text"`: "text", `""`: "", `"\u00e9\n"`: "é\n", `1`: "1", `1.50`: "1.50", `1e3`: "1e3", `-0`: "-0", `12345678901234567890`: "12345678901234567890",
-		`true`: "true", `false`: "false", `null`: configdef.Null, `[]`: "", `["a"]`: "a", ` [ "a" , "b c", 1, true ] `: "a,b c,1,true",
+		`true`: "true", `false`: "false", `null`: configdef.Null, `[]`: "", `["a"]`: "a", `[ "a" , "b c", 1, true ]`: "a,b c,1,true",
 	} {
 		got, err := read(`{"key":` + value + `}`)
 		require.NoError(t, err, value)
