@@ -42,11 +42,9 @@ func Command() *cli.Command {
 			}
 			ctx, cancel := context.WithTimeout(c.Context, c.Duration("timeout"))
 			defer cancel()
-			url, err := "", error(nil)
+			url, err := sink(c.String("address"))
 			if c.Bool("worker") {
 				url, err = worker(os.Environ())
-			} else {
-				url, err = sink(c.String("address"))
 			}
 			if err == nil {
 				err = check(ctx, url)

@@ -86,8 +86,7 @@ func buildFor(t *testing.T, i image) *built {
 	if i.target == "sink" { // what a build without a target makes
 		target = nil
 	}
-	// With layers, the second target takes the binary of the first.
-	buildah(t, slices.Concat([]string{"build", "--isolation", "chroot", "--format", "docker", "--layers=true"}, target, []string{
+	buildah(t, slices.Concat([]string{"build", "--isolation", "chroot", "--format", "docker", "--layers=false"}, target, []string{
 		"--pull-never", // there is no registry
 		// Debian's buildah does not set BUILDPLATFORM.
 		"--platform", "linux/" + arch, "--build-arg", "BUILDPLATFORM=linux/" + runtime.GOARCH,
