@@ -189,7 +189,12 @@ func TestKcctlShowsAFailedTask(t *testing.T) {
 		// The restart reads the record again.
 		var s status
 		c.ask("POST", c.path("/restart?includeTasks=true&onlyFailed=true"), nil, 202).into(&s)
-		require.Equal(t, "RESTARTING", s.Tasks[failed.ID].State)
+		require.Len(t, s.Tasks, tasks)
+		for _, task := range s.Tasks { // in any order
+			if task.ID == failed.ID {
+				require.Equal(t, "RESTARTING", task.State)
+			}
+		}
 		// A change starts the task again, and now it skips the record.
 		c.ask("PUT", c.path("/config"), c.config("errors.tolerance", "all"), 200)
 		c.awaitRunning()
