@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -71,6 +70,9 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	if t.v.Converter("key").Config["schema.content"] != "" && key == formatJSON {
 		t.refuse("key.converter.schema.content", "a schema for all keys is not supported: let the producer write keys with their schema")
 	}
+	if key == formatJSON && !isTrue(t.v.Converter("key").Config["schemas.enable"], true) {
+		t.differs("key.converter.schemas.enable", "order-sink reads keys with and without a schema. The connector refuses a key without one, if it needs the key")
+	}
 	pairs := []any{"mode", "compat"}
 	if value != formatJSON {
 		pairs = append(pairs, "value_format", value)
@@ -99,16 +101,8 @@ func (t *translator) valueRules() (pairs []any) {
 	if t.class != configdef.Debezium {
 		pairs = append(pairs, "debezium_types", false)
 	}
-	if size := t.v.Converter("value").Config[cacheSize[t.format("value")]]; size != "" && size != "1000" {
-		if n, err := strconv.Atoi(size); err == nil && n > 0 {
-			pairs = append(pairs, "schema_cache_size", n)
-		}
-	}
 	return pairs
 }
-
-// cacheSize has the settings of converters for the number of schemas that they remember.
-var cacheSize = map[string]string{formatJSON: "schemas.cache.size", formatAvro: "schemas.cache.config"}
 
 // defaultsForNull reports whether a null becomes the default of its schema, in the converter
 // or in the connector.

@@ -102,7 +102,11 @@ func (t *translator) isListed(key string) bool {
 // always has what concerns every connector.
 func (t *translator) always() (all []Difference) {
 	add := func(text string) { all = append(all, Difference{Text: text}) }
-	add("While Kafka or MariaDB cannot be reached, the connector waits and stays RUNNING. A task of Kafka Connect fails.")
+	servers := "Kafka or MariaDB"
+	if t.usesRegistry() {
+		servers = "Kafka, MariaDB or the schema registry"
+	}
+	add("While " + servers + " cannot be reached, the connector waits and stays RUNNING. A task of Kafka Connect fails.")
 	add("A record whose fields do not fit the columns of its table waits until the table is altered. A task of Kafka Connect fails.")
 	add("A record that Kafka delivers again does not change the table.")
 	if !t.v.Bool("delete.enabled") && t.class != configdef.Debezium {
