@@ -70,8 +70,8 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	if t.v.Converter("key").Config["schema.content"] != "" && key == formatJSON {
 		t.refuse("key.converter.schema.content", "a schema for all keys is not supported: let the producer write keys with their schema")
 	}
-	if key == formatJSON && !isTrue(t.v.Converter("key").Config["schemas.enable"], true) {
-		t.differs("key.converter.schemas.enable", "order-sink reads keys with and without a schema. The connector refuses a key without one, if it needs the key")
+	if key == formatJSON {
+		t.noteKeyRules()
 	}
 	pairs := []any{"mode", "compat"}
 	if value != formatJSON {
@@ -93,10 +93,25 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	return yamltext.Component(label, "connect_json_decode", node)
 }
 
+// noteKeyRules lists what the settings of the converter of keys do not change.
+func (t *translator) noteKeyRules() {
+	config := t.v.Converter("key").Config
+	if !isTrue(config["schemas.enable"], true) {
+		t.differs("key.converter.schemas.enable", "order-sink reads keys with and without a schema. The connector refuses a key without one, if it needs the key")
+	}
+	if !isTrue(config["replace.null.with.default"], true) && t.defaultsForNull() {
+		t.differs("key.converter.replace.null.with.default", "no effect: a null in a key becomes the default of its field, as in values")
+	}
+}
+
 // valueRules has the settings of both decoders about values.
 func (t *translator) valueRules() (pairs []any) {
-	if !t.defaultsForNull() {
+	const nulls = "value.converter.replace.null.with.default"
+	switch {
+	case !t.defaultsForNull():
 		pairs = append(pairs, "replace_null_with_default", false)
+	case !isTrue(t.v.Converter("value").Config["replace.null.with.default"], true) && !t.isListed(nulls):
+		t.differs(nulls, "no effect, as in the connector: it replaces a null itself")
 	}
 	if t.class != configdef.Debezium {
 		pairs = append(pairs, "debezium_types", false)

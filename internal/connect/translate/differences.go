@@ -32,7 +32,10 @@ func (p Problem) String() string {
 }
 
 func (t *translator) refuse(key, format string, args ...any) {
-	t.problems = append(t.problems, Problem{key, fmt.Sprintf(format, args...)})
+	// Two clients can have the same problem.
+	if p := (Problem{key, fmt.Sprintf(format, args...)}); !slices.Contains(t.problems, p) {
+		t.problems = append(t.problems, p)
+	}
 }
 
 // Difference is one respect in which the pipeline differs from the connector on a worker of

@@ -25,13 +25,17 @@ type part struct {
 	another map[string]map[string]string // as in another, with the names without the prefix
 }
 
-// parts has the converters and the clients. The admin client has no place in a pipeline.
+// parts has the converters and the clients. The account of the admin client is in no pipeline.
 func parts() []part {
 	letters := map[string]string{"errors.tolerance": "all", "errors.deadletterqueue.topic.name": "letters"}
 	all := []part{
 		{nil, "consumer.override.", "consumer.", known.Client("consumer"), anotherClient},
 		{letters, "producer.override.", "producer.", append(known.Client("producer"), def.Key{Name: "client.id"}, def.Key{Name: "client.rack"}, def.Key{Name: "request.timeout.ms", Kind: def.Int}), anotherClient},
 	}
+	admin := slices.DeleteFunc(known.Client("admin"), func(k def.Key) bool {
+		return strings.HasPrefix(k.Name, "s") && strings.Contains(k.Name, ".") // security., sasl. and ssl.
+	})
+	all = append(all, part{nil, "admin.override.", "admin.", admin, nil})
 	for _, side := range []string{"key", "value"} {
 		for _, class := range known.Converters(side) {
 			prefix := side + ".converter."
@@ -54,16 +58,18 @@ var anotherClient = map[string]map[string]string{
 }
 
 var anotherConverter = map[string]map[string]string{
-	"schema.registry.url":                     {"schema.registry.url": "http://other:8081"},
-	"schema.content":                          {"schema.content": `{"type":"struct","fields":[]}`},
-	"decimal.format":                          {"decimal.format": "NUMERIC"},
-	"basic.auth.user.info":                    {"basic.auth.credentials.source": "USER_INFO", "basic.auth.user.info": "u:p"},
-	"schema.registry.basic.auth.user.info":    {"basic.auth.credentials.source": "USER_INFO", "schema.registry.basic.auth.user.info": "u:p"},
-	"schema.registry.ssl.truststore.location": {"schema.registry.ssl.truststore.location": "/ca.pem", "schema.registry.ssl.truststore.type": "PEM"},
-	"schema.registry.ssl.truststore.type":     {"schema.registry.ssl.truststore.location": "/ca.pem", "schema.registry.ssl.truststore.type": "PKCS12"},
-	"schema.registry.ssl.keystore.location":   {"schema.registry.ssl.keystore.location": "/own.pem", "schema.registry.ssl.keystore.type": "PEM"},
-	"schema.registry.ssl.keystore.type":       {"schema.registry.ssl.keystore.location": "/own.pem", "schema.registry.ssl.keystore.type": "PKCS12"},
-	"schema.registry.ssl.key.password":        {"schema.registry.ssl.keystore.location": "/own.pem", "schema.registry.ssl.keystore.type": "PEM", "schema.registry.ssl.key.password": "p"},
+	"schema.registry.url":                            {"schema.registry.url": "http://other:8081"},
+	"schema.content":                                 {"schema.content": `{"type":"struct","fields":[]}`},
+	"decimal.format":                                 {"decimal.format": "NUMERIC"},
+	"basic.auth.user.info":                           {"basic.auth.credentials.source": "USER_INFO", "basic.auth.user.info": "u:p"},
+	"schema.registry.basic.auth.user.info":           {"basic.auth.credentials.source": "USER_INFO", "schema.registry.basic.auth.user.info": "u:p"},
+	"schema.registry.ssl.truststore.location":        {"schema.registry.ssl.truststore.location": "/ca.pem", "schema.registry.ssl.truststore.type": "PEM"},
+	"schema.registry.ssl.truststore.type":            {"schema.registry.ssl.truststore.location": "/ca.pem", "schema.registry.ssl.truststore.type": "PKCS12"},
+	"schema.registry.ssl.keystore.location":          {"schema.registry.ssl.keystore.location": "/own.pem", "schema.registry.ssl.keystore.type": "PEM"},
+	"schema.registry.ssl.keystore.type":              {"schema.registry.ssl.keystore.location": "/own.pem", "schema.registry.ssl.keystore.type": "PKCS12"},
+	"schema.registry.ssl.truststore.certificates":    {"schema.registry.ssl.truststore.certificates": "x", "schema.registry.ssl.truststore.type": "PEM"},
+	"schema.registry.ssl.keystore.certificate.chain": {"schema.registry.ssl.keystore.certificate.chain": "x", "schema.registry.ssl.keystore.key": "y", "schema.registry.ssl.keystore.type": "PEM"},
+	"schema.registry.ssl.key.password":               {"schema.registry.ssl.keystore.location": "/own.pem", "schema.registry.ssl.keystore.type": "PEM", "schema.registry.ssl.key.password": "p"},
 }
 
 // silentParts are keys that may have no effect without a word, and why.
