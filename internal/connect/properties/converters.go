@@ -34,8 +34,7 @@ func (r *reader) converters() map[string]string {
 
 const headersAreText = "headers are text"
 
-// converterKey checks a property of a converter. No connector repeats the check: it has the
-// worker's converter as it is.
+// converterKey checks a property of a converter.
 func (r *reader) converterKey(side, class, key string) {
 	bare := strings.TrimPrefix(key, side+".converter.")
 	full, known := keys.ConverterClass(side)(class)
@@ -56,13 +55,14 @@ func (r *reader) converterKey(side, class, key string) {
 	}
 	k, text := all[i], r.text(key)
 	row := k.Read(&text)
-	if k.Refused != "" && row.Value != nil && (k.Default == nil || *row.Text() != *k.Default) {
-		row.Fail(def.Invalid(bare, row.Shown(), "order-sink does not support it: "+k.Refused))
-	}
 	for _, problem := range row.Errors {
 		r.fail(&kafkaconf.Error{Key: key, Text: problem})
 	}
-	if k.Ignored != "" && len(row.Errors) == 0 && (k.Same == "" || !strings.EqualFold(k.Same, row.Shown())) {
+	switch unsupported := row.Unsupported(); {
+	case len(row.Errors) > 0:
+	case unsupported != "": // no error: each connector may name another converter
+		r.note([]kafkaconf.Note{{Key: key, Verdict: kafkaconf.Refused, Reason: unsupported}})
+	case k.Ignored != "" && (k.Same == "" || !strings.EqualFold(k.Same, row.Shown())):
 		r.ignore(key, k.Ignored)
 	}
 }

@@ -77,7 +77,7 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	if value != formatJSON {
 		pairs = append(pairs, "value_format", value)
 	} else {
-		if !isTrue(config["schemas.enable"], true) {
+		if !isOn(config["schemas.enable"]) {
 			pairs = append(pairs, "schemas_enable", false)
 			t.differs("value.converter.schemas.enable", "order-sink stores a record without a schema, and each member is a column. The connector refuses such records")
 		}
@@ -96,10 +96,10 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 // noteKeyRules lists what the settings of the converter of keys do not change.
 func (t *translator) noteKeyRules() {
 	config := t.v.Converter("key").Config
-	if !isTrue(config["schemas.enable"], true) {
+	if !isOn(config["schemas.enable"]) {
 		t.differs("key.converter.schemas.enable", "order-sink reads keys with and without a schema. The connector refuses a key without one, if it needs the key")
 	}
-	if !isTrue(config["replace.null.with.default"], true) && t.defaultsForNull() {
+	if !isOn(config["replace.null.with.default"]) && t.defaultsForNull() {
 		t.differs("key.converter.replace.null.with.default", "no effect: a null in a key becomes the default of its field, as in values")
 	}
 }
@@ -110,7 +110,7 @@ func (t *translator) valueRules() (pairs []any) {
 	switch {
 	case !t.defaultsForNull():
 		pairs = append(pairs, "replace_null_with_default", false)
-	case !isTrue(t.v.Converter("value").Config["replace.null.with.default"], true) && !t.isListed(nulls):
+	case !isOn(t.v.Converter("value").Config["replace.null.with.default"]) && !t.isListed(nulls):
 		t.differs(nulls, "no effect, as in the connector: it replaces a null itself")
 	}
 	if t.class != configdef.Debezium {
@@ -122,7 +122,7 @@ func (t *translator) valueRules() (pairs []any) {
 // defaultsForNull reports whether a null becomes the default of its schema, in the converter
 // or in the connector.
 func (t *translator) defaultsForNull() bool {
-	if isTrue(t.v.Converter("value").Config["replace.null.with.default"], true) {
+	if isOn(t.v.Converter("value").Config["replace.null.with.default"]) {
 		return true
 	}
 	switch t.class {
@@ -155,9 +155,8 @@ func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
 	return yamltext.Component(label, "connect_avro_decode", yamltext.Fields(pairs...))
 }
 
-func isTrue(value string, otherwise bool) bool {
-	if value = strings.TrimSpace(value); value == "" {
-		return otherwise
-	}
-	return strings.EqualFold(value, "true")
+// isOn reads a setting that is true by default.
+func isOn(value string) bool {
+	value = strings.TrimSpace(value)
+	return value == "" || strings.EqualFold(value, "true")
 }
