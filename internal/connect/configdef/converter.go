@@ -29,6 +29,7 @@ func (v *Values) converters() {
 		}
 		class, _ := row.Value.(string)
 		if !row.Given {
+			v.workerKeys(row, side, class)
 			continue
 		}
 		if _, known := keys.ConverterClass(side)(class); !known {
@@ -90,6 +91,25 @@ func (v *Values) converter(side, class string) {
 		}
 		k.Name = prefix + k.Name // behind Read: the texts of errors have no prefix
 		v.append(r)
+	}
+}
+
+// workerKeys checks the keys of a converter of the worker, which the connector uses.
+func (v *Values) workerKeys(row *def.Result, side, class string) {
+	if side == "header" { // headers are text
+		return
+	}
+	for _, k := range keys.ConverterKeys(class) {
+		name := side + converterSuffix + "." + k.Name
+		text, given := v.worker[name]
+		if !given {
+			continue
+		}
+		r := k.Read(&text)
+		r.Fail(r.Unsupported())
+		for _, problem := range r.Errors {
+			row.Fail(name + " of the worker: " + problem)
+		}
 	}
 }
 

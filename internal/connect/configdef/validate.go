@@ -127,14 +127,7 @@ func (v *Values) fail(key, problem string) {
 // refuse adds an error to each key that order-sink cannot honour.
 func (v *Values) refuse() {
 	for _, r := range v.order {
-		k := r.Key
-		if k.Refused == "" || !r.Given || r.Value == nil {
-			continue
-		}
-		if k.Default != nil && *r.Text() == *k.Default {
-			continue
-		}
-		r.Fail(def.Invalid(k.Name, r.Shown(), "order-sink does not support it: "+k.Refused))
+		r.Fail(r.Unsupported())
 	}
 }
 

@@ -146,9 +146,7 @@ func (d definitions) consumer(name string, config map[string]string) (c consumer
 	if err != nil {
 		return c, err
 	}
-	own := group.Own(name)
-	c.group = settings.Group
-	c.isOwn = func(id string) bool { return own(id) || settings.ClientID != "" && id == settings.ClientID }
+	c.group, c.isOwn = settings.Group, group.Own(name)
 	c.admin, err = admin.Opts()
 	return c, err
 }

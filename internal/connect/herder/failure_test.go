@@ -61,6 +61,18 @@ func TestForeignMembersFailTheConnectorUntilTheyLeave(t *testing.T) {
 	w.awaitRows(3)
 }
 
+// A worker of Kafka Connect has the client id of the configuration, too.
+func TestAClientIDMakesNoMemberOneOfOurs(t *testing.T) {
+	w := newWorld(t)
+	jvm := w.member("orders", "shop")
+	_, err := w.Create(ctx, "orders", w.config("consumer.override.client.id", "shop"), "")
+	require.NoError(t, err)
+	status := w.awaitStates("orders", connect.Failed, connect.Failed, connect.Failed)
+	require.Contains(t, status.Connector.Trace, "not order-sink's: shop (")
+	jvm.Close()
+	w.awaitStates("orders", connect.Running, connect.Running, connect.Running)
+}
+
 func TestAnUnknownClassIsShownAndKept(t *testing.T) {
 	w := newWorld(t)
 	foreign := map[string]string{"connector.class": "org.example.HdfsSink", "name": "hdfs", "tasks.max": "3", "topics": w.topic}

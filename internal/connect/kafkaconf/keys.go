@@ -19,7 +19,6 @@ var setters = map[string]setter{
 	"client.id":                 text(func(s *Settings) *string { return &s.ClientID }),
 	"client.rack":               text(func(s *Settings) *string { return &s.Rack }),
 	"group.id":                  text(func(s *Settings) *string { return &s.Group }),
-	"group.instance.id":         text(func(s *Settings) *string { return &s.InstanceID }),
 	"metadata.max.age.ms":       millis(TypeLong, func(s *Settings) *duration { return &s.MetadataMaxAge }),
 	"request.timeout.ms":        millis(TypeInt, func(s *Settings) *duration { return &s.RequestTimeout }),
 	"connections.max.idle.ms":   idle,
@@ -158,6 +157,7 @@ const (
 // ignored has the known properties that mean nothing here. A name that ends in a dot stands
 // for all properties that begin so.
 var ignored = map[string]string{
+	"group.instance.id":  "all workers would have this id, and Kafka would let only one of them read",
 	"enable.auto.commit": ownCommit, "auto.commit.interval.ms": ownCommit,
 	"key.deserializer": ownRecords, "value.deserializer": ownRecords, "key.serializer": ownRecords, "value.serializer": ownRecords,
 	"check.crcs": ownRecords, "interceptor.classes": noJava, "security.providers": noJava, "config.providers": notNeeded,

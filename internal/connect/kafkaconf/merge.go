@@ -21,6 +21,7 @@ const (
 type Properties struct {
 	Values map[string]string
 	Names  map[string]string
+	role   Role // "" for a client of the worker
 }
 
 // OfWorker returns the properties of the worker's own clients: those without a prefix.
@@ -43,7 +44,7 @@ func OfWorker(worker map[string]string) Properties {
 // admin clients. Here every client gets them when the worker has no such ROLE.* property:
 // without them, the client could not connect to the same cluster.
 func ForConnector(role Role, name string, worker, connector map[string]string) Properties {
-	p := Properties{Values: map[string]string{}, Names: map[string]string{}}
+	p := Properties{Values: map[string]string{}, Names: map[string]string{}, role: role}
 	if role == Consumer {
 		p.Values["group.id"] = "connect-" + name
 		p.Values["auto.offset.reset"] = "earliest"

@@ -2,6 +2,7 @@ package kafkaconf
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -57,7 +58,7 @@ func TestMessagesHaveTheNameOfTheUser(t *testing.T) {
 	require.EqualError(t, err, "consumer.override.max.poll.records: Invalid value x for configuration max.poll.records: Not a number of type INT")
 	require.Equal(t, "consumer.override.max.poll.records", Errors(err)[0].Key)
 	require.Contains(t, settings.Notes, Note{"consumer.override.acks", Ignored, ownDelivery})
-	require.Contains(t, settings.Notes, Note{"consumer.fetch.min.bytes", Honoured, ""})
+	require.Contains(t, settings.Notes, Note{"consumer.fetch.min.bytes", Ignored, "a broker answers as soon as it has a record"})
 	require.Contains(t, settings.Notes, Note{"ssl.truststore.location", Ignored, "security.protocol is PLAINTEXT"})
 }
 
@@ -82,4 +83,27 @@ func TestPoliciesOfOverrides(t *testing.T) {
 	}
 	_, err := ParsePolicy(map[string]string{PolicyKey: "com.example.Mine"})
 	require.EqualError(t, err, PolicyKey+": order-sink does not have the policy com.example.Mine: use All, None, Principal or Allowlist")
+}
+
+// A connector's client does not use all that a client of the worker uses.
+func TestAClientOfAConnectorUsesItsOwnProperties(t *testing.T) {
+	for role, without := range map[Role][]string{
+		Consumer: {"client.id", "compression.type", "fetch.min.bytes", "group.instance.id", "heartbeat.interval.ms", "request.timeout.ms"},
+		Producer: {"client.rack", "fetch.max.bytes", "group.id", "group.instance.id", "metadata.max.age.ms", "request.timeout.ms"},
+		Admin:    {"group.instance.id"},
+	} {
+		all := map[string]string{}
+		for _, key := range slices.Concat(without, []string{"client.id", "client.rack", "compression.type", "metadata.max.age.ms", "request.timeout.ms"}) {
+			all[string(role)+".override."+key] = "1"
+		}
+		delete(all, string(role)+".override.compression.type")
+		settings, err := ForConnector(role, "a", map[string]string{"bootstrap.servers": "w:1"}, all).Parse()
+		require.NoError(t, err)
+		for _, note := range settings.Notes {
+			key, isOwn := strings.CutPrefix(note.Key, string(role)+".override.")
+			if isOwn {
+				assert.Equal(t, slices.Contains(without, key), note.Verdict == Ignored && note.Reason != "", "%s %s", role, key)
+			}
+		}
+	}
 }

@@ -25,7 +25,6 @@ type Settings struct {
 
 	// Of consumers.
 	Group                  string
-	InstanceID             string
 	StartOffset            string // earliest or latest
 	ReadCommitted          bool
 	SessionTimeout         time.Duration
@@ -81,6 +80,9 @@ func (p Properties) Parse() (Settings, error) {
 	notes := map[string]Note{}
 	for _, key := range slices.Sorted(maps.Keys(p.Values)) {
 		verdict, reason, err := s.set(key, p.Values[key])
+		if without, unused := p.withoutEffect(key); verdict == Honoured && unused {
+			verdict, reason = Ignored, without
+		}
 		notes[key] = Note{Verdict: verdict, Reason: reason}
 		errs = append(errs, err)
 	}

@@ -78,9 +78,6 @@ func (w *Worker) ID() string {
 const (
 	keyGroup              = "group.id"
 	keyBootstrap          = "bootstrap.servers"
-	keyKeyConverter       = "key.converter"
-	keyValueConverter     = "value.converter"
-	keyHeaderConverter    = "header.converter"
 	keyCommitInterval     = "offset.flush.interval.ms"
 	keyGracefulTimeout    = "task.shutdown.graceful.timeout.ms"
 	keyTopicTracking      = "topic.tracking.enable"
@@ -129,23 +126,6 @@ func ReadWorker(mode Mode, raw map[string]string, environ []string) (*Worker, Re
 	r.providers(providers)
 	r.warn()
 	return w, r.report(raw), errors.Join(r.errs...)
-}
-
-// converters reads the converters of connectors that name none.
-func (r *reader) converters() map[string]string {
-	all := map[string]string{}
-	for _, name := range []string{keyKeyConverter, keyValueConverter, keyHeaderConverter} {
-		if name != keyHeaderConverter {
-			r.required(name)
-		}
-		for _, key := range r.withPrefix(name + ".") {
-			all[key] = r.text(key)
-		}
-		if class := r.text(name); class != "" {
-			all[name] = class
-		}
-	}
-	return all
 }
 
 // topic reads how to create a topic of the worker.

@@ -122,11 +122,32 @@ func TestASettingOfEachKind(t *testing.T) {
 	all := verdicts(report)
 	require.Equal(t, []string{"consumer.made.up", "made.up"}, all[kafkaconf.Unknown])
 	require.Equal(t, []string{
-		"config.storage.partitions", "confluent.topic.x", "inter.worker.key.ttl.ms", "offset.storage.replication.factor", "offset.storage.topic", "producer.acks",
+		"config.storage.partitions", "confluent.topic.x", "header.converter", "inter.worker.key.ttl.ms", "offset.storage.replication.factor", "offset.storage.topic", "producer.acks",
 		"retry.backoff.ms", "session.timeout.ms", "ssl.truststore.location", "status.storage.cleanup.policy",
 	}, all[kafkaconf.Ignored])
 	require.Empty(t, all[kafkaconf.Refused])
 	require.Subset(t, all[kafkaconf.Honoured], []string{"consumer.max.poll.records", "admin.request.timeout.ms", "response.http.headers.config", "connector.client.config.override.policy"})
+}
+
+// The properties of the worker's converters are those of every connector that names none.
+func TestThePropertiesOfAConverter(t *testing.T) {
+	_, report, err := ReadWorker(Distributed, fileWith(t,
+		"key.converter=AvroConverter", "key.converter.schema.registry.url=http://r:8081", "key.converter.auto.register.schemas=false", "key.converter.connect.meta.data=true",
+		"value.converter.plugin.version=4.3.1", "value.converter.replace.null.with.default=false", "value.converter.decimal.format=numeric", "value.converter.made.up=1",
+		"header.converter=org.apache.kafka.connect.storage.StringConverter", "header.converter.converter.encoding=latin1",
+	), nil)
+	require.NoError(t, err)
+	all := verdicts(report)
+	require.Subset(t, all[kafkaconf.Honoured], []string{"key.converter", "key.converter.schema.registry.url", "key.converter.connect.meta.data", "value.converter.plugin.version", "value.converter.replace.null.with.default"})
+	require.Subset(t, all[kafkaconf.Ignored], []string{"key.converter.auto.register.schemas", "value.converter.decimal.format", "header.converter", "header.converter.converter.encoding"})
+	require.Equal(t, []string{"key.converter.schemas.enable", "value.converter.made.up"}, all[kafkaconf.Unknown])
+
+	_, report, err = ReadWorker(Distributed, fileWith(t, "value.converter=org.apache.kafka.connect.storage.StringConverter", "value.converter.converter.encoding=latin1"), nil)
+	require.NoError(t, err, "connectors may name another one")
+	require.Contains(t, report, kafkaconf.Note{Key: "value.converter.converter.encoding", Verdict: kafkaconf.Refused, Reason: "Invalid value latin1 for configuration converter.encoding: order-sink does not support it: order-sink reads text as UTF-8: remove the key"})
+	_, report, err = ReadWorker(Distributed, fileWith(t, "value.converter=com.example.Mine", "value.converter.schemas.enable=maybe"), nil)
+	require.NoError(t, err, "connectors may name another one")
+	require.Contains(t, report, kafkaconf.Note{Key: "value.converter.schemas.enable", Verdict: kafkaconf.Ignored, Reason: "order-sink does not have the converter com.example.Mine"})
 }
 
 // testdata/keys.txt has the properties of the workers of Kafka 4.3.1, distributed and standalone.
@@ -163,6 +184,8 @@ func TestWhatIsWrongHasKafkasWords(t *testing.T) {
 		"topic.tracking.enable=yes":                                `Invalid value yes for configuration topic.tracking.enable: Expected value to be either true or false`,
 		"security.protocol=TLS":                                    `Invalid value TLS for configuration security.protocol: String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT`,
 		"metadata.max.age.ms=-1":                                   `Invalid value -1 for configuration metadata.max.age.ms: Value must be at least 0`,
+		"value.converter.schemas.enable=maybe":                     `value.converter.schemas.enable: Invalid value maybe for configuration schemas.enable: Expected value to be either true or false`,
+		"value.converter.schemas.cache.size=many":                  `value.converter.schemas.cache.size: Invalid value many for configuration schemas.cache.size: Not a number of type INT`,
 		"rest.advertised.port=x":                                   `Invalid value x for configuration rest.advertised.port: Not a number of type INT`,
 		"response.http.headers.config=foo X: y":                    `response.http.headers.config: Invalid header config action: 'foo'. Expected one of [set, add, setDate, addDate]`,
 		"response.http.headers.config=set X Y: b":                  `response.http.headers.config: Invalid header name 'X Y'. The '[header name]' cannot contain whitespace`,

@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -71,11 +70,14 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	if t.v.Converter("key").Config["schema.content"] != "" && key == formatJSON {
 		t.refuse("key.converter.schema.content", "a schema for all keys is not supported: let the producer write keys with their schema")
 	}
+	if key == formatJSON {
+		t.noteKeyRules()
+	}
 	pairs := []any{"mode", "compat"}
 	if value != formatJSON {
 		pairs = append(pairs, "value_format", value)
 	} else {
-		if !isTrue(config["schemas.enable"], true) {
+		if !isOn(config["schemas.enable"]) {
 			pairs = append(pairs, "schemas_enable", false)
 			t.differs("value.converter.schemas.enable", "order-sink stores a record without a schema, and each member is a column. The connector refuses such records")
 		}
@@ -91,29 +93,36 @@ func (t *translator) jsonDecoder(label, key, value string) *yaml.Node {
 	return yamltext.Component(label, "connect_json_decode", node)
 }
 
+// noteKeyRules lists what the settings of the converter of keys do not change.
+func (t *translator) noteKeyRules() {
+	config := t.v.Converter("key").Config
+	if !isOn(config["schemas.enable"]) {
+		t.differs("key.converter.schemas.enable", "order-sink reads keys with and without a schema. The connector refuses a key without one, if it needs the key")
+	}
+	if !isOn(config["replace.null.with.default"]) && t.defaultsForNull() {
+		t.differs("key.converter.replace.null.with.default", "no effect: a null in a key becomes the default of its field, as in values")
+	}
+}
+
 // valueRules has the settings of both decoders about values.
 func (t *translator) valueRules() (pairs []any) {
-	if !t.defaultsForNull() {
+	const nulls = "value.converter.replace.null.with.default"
+	switch {
+	case !t.defaultsForNull():
 		pairs = append(pairs, "replace_null_with_default", false)
+	case !isOn(t.v.Converter("value").Config["replace.null.with.default"]) && !t.isListed(nulls):
+		t.differs(nulls, "no effect, as in the connector: it replaces a null itself")
 	}
 	if t.class != configdef.Debezium {
 		pairs = append(pairs, "debezium_types", false)
 	}
-	if size := t.v.Converter("value").Config[cacheSize[t.format("value")]]; size != "" && size != "1000" {
-		if n, err := strconv.Atoi(size); err == nil && n > 0 {
-			pairs = append(pairs, "schema_cache_size", n)
-		}
-	}
 	return pairs
 }
-
-// cacheSize has the settings of converters for the number of schemas that they remember.
-var cacheSize = map[string]string{formatJSON: "schemas.cache.size", formatAvro: "schemas.cache.config"}
 
 // defaultsForNull reports whether a null becomes the default of its schema, in the converter
 // or in the connector.
 func (t *translator) defaultsForNull() bool {
-	if isTrue(t.v.Converter("value").Config["replace.null.with.default"], true) {
+	if isOn(t.v.Converter("value").Config["replace.null.with.default"]) {
 		return true
 	}
 	switch t.class {
@@ -146,9 +155,8 @@ func (t *translator) avroDecoder(label, side, key, value string) *yaml.Node {
 	return yamltext.Component(label, "connect_avro_decode", yamltext.Fields(pairs...))
 }
 
-func isTrue(value string, otherwise bool) bool {
-	if value = strings.TrimSpace(value); value == "" {
-		return otherwise
-	}
-	return strings.EqualFold(value, "true")
+// isOn reads a setting that is true by default.
+func isOn(value string) bool {
+	value = strings.TrimSpace(value)
+	return value == "" || strings.EqualFold(value, "true")
 }

@@ -32,7 +32,10 @@ func (p Problem) String() string {
 }
 
 func (t *translator) refuse(key, format string, args ...any) {
-	t.problems = append(t.problems, Problem{key, fmt.Sprintf(format, args...)})
+	// Two clients can have the same problem.
+	if p := (Problem{key, fmt.Sprintf(format, args...)}); !slices.Contains(t.problems, p) {
+		t.problems = append(t.problems, p)
+	}
 }
 
 // Difference is one respect in which the pipeline differs from the connector on a worker of
@@ -102,7 +105,11 @@ func (t *translator) isListed(key string) bool {
 // always has what concerns every connector.
 func (t *translator) always() (all []Difference) {
 	add := func(text string) { all = append(all, Difference{Text: text}) }
-	add("While Kafka or MariaDB cannot be reached, the connector waits and stays RUNNING. A task of Kafka Connect fails.")
+	servers := "Kafka or MariaDB"
+	if t.usesRegistry() {
+		servers = "Kafka, MariaDB or the schema registry"
+	}
+	add("While " + servers + " cannot be reached, the connector waits and stays RUNNING. A task of Kafka Connect fails.")
 	add("A record whose fields do not fit the columns of its table waits until the table is altered. A task of Kafka Connect fails.")
 	add("A record that Kafka delivers again does not change the table.")
 	if !t.v.Bool("delete.enabled") && t.class != configdef.Debezium {

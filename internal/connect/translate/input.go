@@ -3,8 +3,6 @@ package translate
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +14,8 @@ import (
 	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
-// input is the input kafka_read.
+// input is the input kafka_read, with the input that shows waits for a schema registry beside
+// it.
 func (t *translator) input() *yaml.Node {
 	s := t.settings(kafkaconf.Consumer)
 	t.consumer = s
@@ -26,17 +25,12 @@ func (t *translator) input() *yaml.Node {
 	if len(p.Topics) == 0 {
 		p.TopicsRegex = t.v.String("topics.regex")
 	}
-	clientID := s.ClientID
-	if clientID == "" {
-		clientID = group.ClientID(t.Name, 0)
-	}
 	config := yamltext.Fields(append(t.connection("KAFKA", s),
 		"topics", p.Topics,
 		"regexp_topics_include", t.topicsRegex(),
 		"consumer_group", s.Group,
-		"client_id", clientID,
+		"client_id", group.ClientID(t.Name, 0),
 		"rack", s.Rack,
-		"instance_id", s.InstanceID,
 		"start_offset", s.StartOffset,
 		"commit_period", t.commitPeriod(),
 		"session_timeout", duration(s.SessionTimeout),
@@ -46,29 +40,19 @@ func (t *translator) input() *yaml.Node {
 		"fetch_max_partition_bytes", bytesOf(s.FetchMaxPartitionBytes),
 		"fetch_max_wait", duration(s.FetchMaxWait),
 	)...)
-	return yamltext.Component("topics", "kafka_read", config)
-}
-
-// noField are the properties of consumers that the input has no field for.
-var noField = map[string]string{
-	"max.poll.interval.ms":          "no effect: order-sink reports to Kafka also while MariaDB is slow",
-	"heartbeat.interval.ms":         "no effect: order-sink sends a heartbeat every 3 seconds",
-	"request.timeout.ms":            "no effect: order-sink tries until the broker answers",
-	"connections.max.idle.ms":       "no effect: order-sink keeps its connections",
-	"fetch.min.bytes":               "no effect: a broker answers as soon as it has a record",
-	"partition.assignment.strategy": "no effect: order-sink uses cooperative-sticky, and every worker reads some partitions",
+	records := yamltext.Component("topics", "kafka_read", config)
+	if !t.usesRegistry() {
+		return records
+	}
+	status := yamltext.Component("registry", "connect_avro_status", yamltext.Empty())
+	status.HeadComment = "# It reads nothing. It shows that records wait for the registry."
+	return yamltext.Fields("broker", yamltext.Fields("inputs", yamltext.List(records, status)))
 }
 
 // noteConsumer lists what the input does in another way than the consumer of a worker.
 func (t *translator) noteConsumer(s kafkaconf.Settings) {
-	const prefix = "consumer.override."
-	for _, name := range slices.Sorted(maps.Keys(noField)) {
-		if t.v.Has(prefix + name) {
-			t.differs(prefix+name, "%s", noField[name])
-		}
-	}
 	if !s.ReadCommitted {
-		t.pipeline.Differences = append(t.pipeline.Differences, Difference{Key: prefix + "isolation.level", Text: "order-sink never stores the records of an aborted transaction. A worker of Kafka Connect stores them, unless this is read_committed"})
+		t.pipeline.Differences = append(t.pipeline.Differences, Difference{Key: "consumer.override.isolation.level", Text: "order-sink never stores the records of an aborted transaction. A worker of Kafka Connect stores them, unless this is read_committed"})
 	}
 }
 

@@ -29,7 +29,7 @@ func (t *translator) refusals() []any {
 // skipped is an output that logs what it gets.
 func skipped() *yaml.Node {
 	log := yamltext.Fields("log", yamltext.Fields("level", "WARN", "message", yamltext.Raw(`Skipping the record ${! @kafka_topic }/${! @kafka_partition }/${! @kafka_offset }: ${! error() }`)))
-	return yamltext.Fields("label", "skipped", "drop", &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}, "processors", yamltext.List(log))
+	return yamltext.Fields("label", "skipped", "drop", yamltext.Empty(), "processors", yamltext.List(log))
 }
 
 // letters is the topic of the dead letters.

@@ -68,6 +68,18 @@ func TestWhatCannotBeHonouredIsNamed(t *testing.T) {
 	}
 }
 
+// A connector uses the worker's converter with the worker's keys.
+func TestAConverterOfTheWorkerThatCannotBeHonoured(t *testing.T) {
+	c := with(confluent, nil)
+	c.Worker = maps.Clone(c.Worker)
+	c.Worker["key.converter"], c.Worker["key.converter.converter.encoding"] = "org.apache.kafka.connect.storage.StringConverter", "latin1"
+	_, err := translate.Translate(c)
+	require.EqualError(t, err, "key.converter.converter.encoding of the worker: Invalid value latin1 for configuration converter.encoding: order-sink does not support it: order-sink reads text as UTF-8: remove the key")
+	c.Config["key.converter"] = "org.apache.kafka.connect.storage.StringConverter"
+	_, err = translate.Translate(c)
+	require.NoError(t, err)
+}
+
 // keys are those that a random configuration has.
 var keys = []string{
 	"topics", "topics.regex", "connection.url", "connection.user", "connection.username", "connection.password", "insert.mode", "pk.mode", "pk.fields",

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
+	"github.com/order-sink/order-sink/internal/connect/configdef/keys"
 	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
 
@@ -19,7 +22,7 @@ func (t *translator) sameRegistry() bool {
 	only := func(side string) map[string]string {
 		all := maps.Clone(t.v.Converter(side).Config)
 		maps.DeleteFunc(all, func(key, _ string) bool {
-			return !slices.Contains(registryKeys, key) && !strings.HasPrefix(key, "schema.registry.ssl.")
+			return !slices.Contains(registryKeys, key) && !strings.HasPrefix(key, keys.RegistryTLS)
 		})
 		return all
 	}
@@ -74,23 +77,42 @@ func (t *translator) registryAccount(prefix string, config map[string]string) []
 	return []any{"basic_auth", yamltext.Fields("enabled", true, "username", t.part(prefix+key, "USER", user), "password", t.part(prefix+key, "PASSWORD", password))}
 }
 
+// stores has the keys of each store of certificates that need the type PEM.
+var stores = map[string][]string{
+	"truststore": {"location", "certificates"},
+	"keystore":   {"location", "certificate.chain", "key"},
+}
+
 func (t *translator) registryTLS(prefix string, config map[string]string) []any {
-	const ssl = "schema.registry.ssl."
-	for _, key := range slices.Sorted(maps.Keys(config)) {
-		if name, isTLS := strings.CutPrefix(key, ssl); isTLS && (name == "truststore.location" || name == "keystore.location") && config[key] != "" {
-			kind := strings.ToUpper(config[ssl+strings.TrimSuffix(name, "location")+"type"])
-			if kind != "PEM" {
-				t.refuse(prefix+key, "order-sink reads PEM files for the registry: convert the store to a PEM file, and set %stype to PEM", ssl+strings.TrimSuffix(name, "location"))
+	const ssl = keys.RegistryTLS
+	for _, store := range slices.Sorted(maps.Keys(stores)) {
+		kind := ssl + store + ".type"
+		for _, name := range stores[store] {
+			if key := ssl + store + "." + name; config[key] != "" && !strings.EqualFold(config[kind], "PEM") {
+				t.refuse(prefix+key, "order-sink reads PEM for the registry: convert the store to PEM, and set %s to PEM", kind)
 			}
 		}
 	}
+	text := func(name string, isPEM bool) *yaml.Node {
+		key := prefix + ssl + name
+		switch value := config[ssl+name]; {
+		case value == "":
+			return nil
+		case isPEM:
+			return t.variable(variableName(key), key, value, true)
+		default:
+			return t.secret(key, value)
+		}
+	}
 	roots, own := config[ssl+"truststore.location"], config[ssl+"keystore.location"]
-	if roots == "" && own == "" {
+	certificate := yamltext.Fields("cert_file", own, "key_file", own,
+		"cert", text("keystore.certificate.chain", true), "key", text("keystore.key", true), "password", text("key.password", false))
+	pairs := []any{"root_cas_file", roots, "root_cas", text("truststore.certificates", true)}
+	if len(certificate.Content) > 0 {
+		pairs = append(pairs, "client_certs", yamltext.List(certificate))
+	}
+	if all := yamltext.Fields(pairs...); len(all.Content) == 0 {
 		return nil
 	}
-	pairs := []any{"enabled", true, "root_cas_file", roots}
-	if own != "" {
-		pairs = append(pairs, "client_certs", yamltext.List(yamltext.Fields("cert_file", own, "key_file", own, "password", config[ssl+"key.password"])))
-	}
-	return []any{"tls", yamltext.Fields(pairs...)}
+	return []any{"tls", yamltext.Fields(append([]any{"enabled", true}, pairs...)...)}
 }

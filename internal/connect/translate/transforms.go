@@ -87,7 +87,7 @@ func (t *translator) chain(label string, steps []step, predicates []configdef.St
 			}
 		}
 		if s.comment != "" {
-			yamltext.Comment(item, s.comment)
+			item.HeadComment = "# " + s.comment
 		}
 		transforms = append(transforms, item)
 	}

@@ -106,6 +106,7 @@ func (t *translator) translate() (Pipeline, error) {
 	input := t.input()
 	processors := t.processors()
 	output := t.output()
+	t.settings(kafkaconf.Admin) // of the client that asks for the members of the group
 	t.notes()
 	if len(t.problems) > 0 {
 		return Pipeline{}, &Error{t.problems}

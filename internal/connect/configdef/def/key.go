@@ -150,6 +150,15 @@ func (r *Result) Fail(problem string) {
 	}
 }
 
+// Unsupported returns why the worker refuses the value, or nothing.
+func (r *Result) Unsupported() string {
+	k := r.Key
+	if k.Refused == "" || !r.Given || r.Value == nil || k.Default != nil && *r.Text() == *k.Default {
+		return ""
+	}
+	return Invalid(k.Name, r.Shown(), "order-sink does not support it: "+k.Refused)
+}
+
 // Result returns the key and its value as the REST API shows them.
 func (r *Result) Result() connect.KeyResult {
 	return connect.KeyResult{Definition: r.Key.Definition(), Value: connect.KeyValue{

@@ -8,6 +8,9 @@ import (
 
 const onlyProducer = "it concerns the producer"
 
+// RegistryTLS begins the names of the keys about TLS to the registry.
+const RegistryTLS = "schema.registry.ssl."
+
 // avroKeys returns the keys of Confluent's Avro converter.
 func avroKeys() []def.Key {
 	all := []def.Key{
@@ -38,17 +41,19 @@ func avroKeys() []def.Key {
 	for _, name := range []string{"key.subject.name.strategy", "value.subject.name.strategy", "subject.name.strategy", "key.schema.id.deserializer", "value.schema.id.deserializer", "latest.compatibility.strict", "latest.cache.size", "latest.cache.ttl.sec", "use.schema.id", "id.compatibility.strict", "avro.use.logical.type.converters", "avro.reflection.allow.null", "avro.remove.java.properties", "specific.avro.reader"} {
 		all = append(all, hidden(def.Key{Name: name, Kind: def.String, Ignored: "the id of a record is enough to find its schema"})...)
 	}
-	for _, store := range []string{"truststore", "keystore"} {
-		for _, what := range []string{"location", "type", "certificates", "certificate.chain", "key"} {
-			all = append(all, hidden(def.Key{Name: "schema.registry.ssl." + store + "." + what, Kind: def.String})...)
-		}
-		all = append(all, hidden(def.Key{Name: "schema.registry.ssl." + store + ".password", Kind: def.Password})...)
+	for _, name := range []string{"truststore.location", "truststore.type", "keystore.location", "keystore.type"} {
+		all = append(all, hidden(def.Key{Name: RegistryTLS + name, Kind: def.String})...)
+	}
+	for _, name := range []string{"truststore.certificates", "keystore.certificate.chain", "keystore.key", "key.password"} {
+		all = append(all, hidden(def.Key{Name: RegistryTLS + name, Kind: def.Password})...)
+	}
+	for _, name := range []string{"truststore.password", "keystore.password"} {
+		all = append(all, hidden(def.Key{Name: RegistryTLS + name, Kind: def.Password, Ignored: "a PEM file has no password: " + RegistryTLS + "key.password is that of an encrypted key"})...)
 	}
 	all = append(all, hidden(
-		def.Key{Name: "schema.registry.ssl.key.password", Kind: def.Password},
-		def.Key{Name: "schema.registry.ssl.endpoint.identification.algorithm", Kind: def.String},
-		def.Key{Name: "schema.registry.ssl.protocol", Kind: def.String, Ignored: "Go's own versions of TLS are used"},
-		def.Key{Name: "schema.registry.ssl.enabled.protocols", Kind: def.String, Ignored: "Go's own versions of TLS are used"},
+		def.Key{Name: RegistryTLS + "endpoint.identification.algorithm", Kind: def.String, Default: def.Text("https"), Refused: "it always checks the name of the host. Remove the key, and give the registry a certificate with its name"},
+		def.Key{Name: RegistryTLS + "protocol", Kind: def.String, Ignored: "Go's own versions of TLS are used"},
+		def.Key{Name: RegistryTLS + "enabled.protocols", Kind: def.String, Ignored: "Go's own versions of TLS are used"},
 	)...)
 	for i := range all {
 		all[i].Order = -1

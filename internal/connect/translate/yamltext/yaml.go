@@ -56,6 +56,9 @@ func List(items ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
 }
 
+// Empty returns a mapping without fields.
+func Empty() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle} }
+
 // Comment puts a comment in front of the first field of a mapping.
 func Comment(node *yaml.Node, text string) { node.Content[0].HeadComment = "# " + text }
 

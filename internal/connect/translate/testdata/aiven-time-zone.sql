@@ -1,0 +1,1 @@
+CREATE TABLE orders (order_id VARCHAR(20) COLLATE utf8mb4_bin PRIMARY KEY, at DATETIME(3), d DATE, t TIME(3));
