@@ -29,6 +29,9 @@ func tryOnce(ctx context.Context, s *stack.Stack, w workload.Workload, c contest
 			return err
 		}
 	}
+	if w.Connectors > 0 {
+		return idleOnce(ctx, s, w, c, figures)
+	}
 	if err := s.Table(ctx, w); err != nil {
 		return err
 	}

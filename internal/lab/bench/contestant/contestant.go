@@ -22,6 +22,9 @@ type Contestant struct {
 	// Start begins with the orders of the topic. It returns at once: what a start
 	// takes is a part of what is measured.
 	Start func(ctx context.Context, s *stack.Stack, r Run) (*Running, error)
+	// Idle, nil for none, starts a worker in a group, for a workload of idle connectors. A
+	// worker of the same group knows the connectors of an earlier one.
+	Idle func(ctx context.Context, s *stack.Stack, group string) (*IdleWorker, error)
 }
 
 // Run is what a contestant is told of one run.

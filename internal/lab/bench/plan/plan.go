@@ -66,6 +66,8 @@ func Full(n int, trickle time.Duration) []Match {
 		{Workload: workload.Changes(min(n, 200_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.ConnectTuned}},
 		{Workload: workload.Unwrapped(min(n, 200_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.ConnectTuned}},
 		{Workload: workload.AvroOrders(n), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.ConnectTuned}},
+		{Workload: workload.Connector(n), Contestants: []contestant.Contestant{contestant.OrderSinkImported, contestant.OrderSinkWorker, contestant.ConnectTuned}},
+		{Workload: workload.Idle(50), Contestants: []contestant.Contestant{contestant.OrderSinkWorker, contestant.ConnectIdle}},
 		{Workload: workload.Slow(trickle), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.StockDefault, contestant.StockTuned, contestant.ConnectDefault, contestant.ConnectTuned}},
 		// A topic that is filled while its sinks are frozen, for less than their session.
 		{Workload: workload.Shared(min(n, 300_000)), Contestants: []contestant.Contestant{contestant.OrderSink, contestant.OrderSinks(2), contestant.OrderSinks(3)}},

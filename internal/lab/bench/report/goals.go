@@ -45,6 +45,7 @@ func goals() []goal {
 	twelve := workload.Insert(1, 12).Name
 	wide, changes := workload.Wide(1).Name, workload.Changes(1).Name
 	avro, unwrapped := workload.AvroOrders(1).Name, workload.Unwrapped(1).Name
+	idle := workload.Idle(50).Name
 	tables, many := workload.Tables(1, 12).Name, workload.Tables(1, 50).Name
 	return []goal{
 		{"rows/s, empty table, against the fastest tuned peer", 2, 3, false, "x", against(measure.Rate, ofInsert, tunedPeers...)},
@@ -72,6 +73,12 @@ func goals() []goal {
 		{"rows/s, Avro orders, against Kafka Connect, tuned", 3, none, false, "x", against(measure.Rate, avro, contestant.ConnectTunedName)},
 		{"rows/s, Avro orders, against orders in JSON", 1, none, false, "x", quotient(of(avro, own, measure.Rate), of(ofInsert, own, measure.Rate))},
 		{"sink CPU a row, Avro orders, against orders in JSON", 1, none, true, "x", quotient(of(avro, own, measure.SinkCPU), of(ofInsert, own, measure.SinkCPU))},
+		{"rows/s, a connector of the worker, against its pipeline", 0.95, none, false, "x", worker(measure.Rate, contestant.OrderSinkImportedName)},
+		{"sink CPU a row, a connector of the worker, against its pipeline", 1.05, none, true, "x", worker(measure.SinkCPU, contestant.OrderSinkImportedName)},
+		{"rows/s, a connector of the worker, against Kafka Connect, tuned", none, none, false, "x", worker(measure.Rate, contestant.ConnectTunedName)},
+		{"sink CPU a row, a connector of the worker, against Kafka Connect, tuned", none, none, true, "x", worker(measure.SinkCPU, contestant.ConnectTunedName)},
+		{"worker ready after process start, " + idle, 1, none, true, " s", of(idle, contestant.OrderSinkWorkerName, measure.Ready)},
+		{"RSS, " + idle, 300, none, true, " MB", of(idle, contestant.OrderSinkWorkerName, measure.IdleMemory)},
 		{"peak RSS, 50 topics into 50 tables", 200, none, true, " MB", of(many, own, measure.Memory)},
 		{"rows/s, 10^7 rows there against 10^5", none, none, false, "x", quotient(of(workload.GrownName(workload.Large), own, measure.Rate), of(workload.GrownName(workload.Small), own, measure.Rate))},
 		{"rows/s, 3 sinks against 1", 1, none, false, "x", quotient(of(ofShared, contestant.OrderSinks(3).Name, measure.Rate), of(ofShared, own, measure.Rate))},
@@ -90,6 +97,12 @@ func quotient(a, b func(summary) (float64, bool)) func(summary) (float64, bool) 
 		y, thereToo := b(s)
 		return x / y, there && thereToo && y != 0
 	}
+}
+
+// worker is the figure of a connector of the worker by that of another way to run it.
+func worker(f measure.Figure, other string) func(summary) (float64, bool) {
+	name := workload.Connector(1).Name
+	return quotient(of(name, contestant.OrderSinkWorkerName, f), of(name, other, f))
 }
 
 // against is order-sink's figure by the highest of the peers', all of which must

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,12 +22,11 @@ func cell(f measure.Figure, s spread) string {
 	return fmt.Sprintf("%s (%s-%s)", f.Format(s.median), f.Format(s.least), f.Format(s.most))
 }
 
-// table writes the rows that belong under the columns, as Markdown: those of a
-// trickle have a latency.
+// table writes the rows that belong under the columns, as Markdown.
 func (s summary) table(w io.Writer, columns []measure.Figure) {
 	var text strings.Builder
 	for _, r := range s {
-		if _, latency := r.figures[measure.P50]; latency != slices.Contains(columns, measure.P50) {
+		if measure.Columns(r.figures)[0] != columns[0] {
 			continue
 		}
 		fmt.Fprintf(&text, "| %s | %s ", r.workload, r.contestant)
@@ -71,6 +69,7 @@ func (r Report) Write(w io.Writer, plots []string) {
 	fmt.Fprintln(w)
 	s.table(w, measure.AtFullSpeed)
 	s.table(w, measure.OfTrickle)
+	s.table(w, measure.OfIdle)
 	for _, failed := range r.Results {
 		if failed.Failure != "" {
 			fmt.Fprintf(w, "- FAILED: %s, %s, round %d: %s\n", failed.Workload, failed.Contestant, failed.Round, failed.Failure)

@@ -20,11 +20,7 @@ func (r Result) Line() string {
 	if r.Failure != "" {
 		return text + "  FAILED: " + r.Failure
 	}
-	shown := measure.AtFullSpeed
-	if _, is := r.Figures[measure.P50]; is {
-		shown = measure.OfTrickle
-	}
-	for _, f := range shown {
+	for _, f := range measure.Columns(r.Figures) {
 		if value, there := r.Figures[f]; there {
 			text += fmt.Sprintf("  %s %s", f.Format(value), f)
 		}

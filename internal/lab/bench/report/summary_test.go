@@ -60,7 +60,7 @@ func TestThePlanMeasuresEveryGoal(t *testing.T) {
 	for _, m := range plan.Full(500_000, 30*time.Second) {
 		for _, c := range m.Contestants {
 			one := Result{Workload: m.Name, Contestant: c.Name, Figures: map[measure.Figure]float64{}}
-			for _, f := range slices.Concat(measure.AtFullSpeed, measure.OfTrickle) {
+			for _, f := range slices.Concat(measure.AtFullSpeed, measure.OfTrickle, measure.OfIdle) {
 				one.Figures[f] = 1
 			}
 			results = append(results, one)

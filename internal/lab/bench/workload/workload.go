@@ -27,6 +27,9 @@ type Workload struct {
 	// Unwrapped: a chain of transforms makes rows of change events, and the table's name of
 	// the topic's.
 	Unwrapped bool
+	// Connectors, 0 for other workloads: a worker has so many connectors that have nothing to
+	// do, and the figures are those of the worker.
+	Connectors int
 }
 
 // TrickleRate is how many orders are sent in a second.
@@ -97,6 +100,18 @@ func Unwrapped(n int) Workload {
 	w := Changes(n)
 	w.Name, w.Unwrapped, w.Alters = "unwrapped change events", true, nil
 	return w
+}
+
+// Connector is Insert for a connector of Kafka Connect.
+func Connector(n int) Workload {
+	w := Insert(n, 4)
+	w.Name = "orders through a connector"
+	return w
+}
+
+// Idle has so many connectors without work.
+func Idle(connectors int) Workload {
+	return Workload{Name: fmt.Sprintf("%d idle connectors", connectors), Connectors: connectors}
 }
 
 // Slow sends a few orders a second.
