@@ -27,13 +27,14 @@ const maxTables = 1000
 // Store is the tables of an output and the connections to them: the output without the
 // framework. Its methods may be called at the same time.
 type Store struct {
-	db     *sql.DB
-	writer *writer.Writer
-	schema string        // the metadata with the schema of a record
-	target *table.Target // of all tables
-	events *events       // nil if the records are rows
-	make   func(target *table.Target) *destination
-	fixed  *destination // of every record, when the table is configured
+	db       *sql.DB // inspects tables
+	sessions *sql.DB // of the writer
+	writer   *writer.Writer
+	schema   string        // the metadata with the schema of a record
+	target   *table.Target // of all tables
+	events   *events       // nil if the records are rows
+	make     func(target *table.Target) *destination
+	fixed    *destination // of every record, when the table is configured
 
 	mutex  sync.Mutex
 	tables map[string]*destination // by the name of the table in a message
@@ -42,10 +43,11 @@ type Store struct {
 // Config is the configuration of a store.
 type Config struct {
 	DSN           string
-	TLS           *tls.Config // nil for none
-	InitStatement string      // runs on every new connection
-	Connections   int         // that write at the same time
-	MaxRows       int         // of a statement
+	TLS           *tls.Config   // nil for none
+	InitStatement string        // runs on every new connection
+	Connections   int           // that write at the same time, at most
+	Unused        time.Duration // after which a connection is closed
+	MaxRows       int           // of a statement
 	Target        table.Target
 	AnyTable      bool   // the table of a record is in its message, not in Target
 	Schema        string // the metadata with the schema of a record, "" for none
@@ -68,10 +70,12 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 		return nil, err
 	}
 	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(c.Connections + 1) // one more inspects the table
-	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
-	w := writer.New(db, c.MaxRows, c.Connections, observe)
-	s := &Store{db: db, writer: w, schema: c.Schema, target: &c.Target, tables: make(map[string]*destination)}
+	db.SetMaxOpenConns(1) // it stays open for a while: opening one takes longer than the inspection
+	db.SetConnMaxIdleTime(c.Unused)
+	sessions := sql.OpenDB(connector)
+	sessions.SetMaxOpenConns(c.Connections)
+	w := writer.New(db, sessions, c.MaxRows, c.Connections, c.Unused, observe)
+	s := &Store{db: db, sessions: sessions, writer: w, schema: c.Schema, target: &c.Target, tables: make(map[string]*destination)}
 	if c.Events != nil {
 		s.events = &events{format: c.Events, truncate: c.Truncate}
 	}
@@ -86,7 +90,11 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 func (s *Store) Connect(ctx context.Context) error {
 	s.writer.Renew()
 	if err := s.Inspect(ctx); err != nil {
-		s.doubt(Judge(err))
+		f := Judge(err)
+		if f.TooManyConnections() {
+			s.writer.Spare()
+		}
+		s.doubt(f)
 		return err
 	}
 	return s.writer.Open(ctx)
@@ -294,5 +302,5 @@ func (s *Store) find(name string) (*destination, *record.Refusal) {
 // Close ends the connections once the batches that use them are done, or ctx ends.
 func (s *Store) Close(ctx context.Context) error {
 	s.writer.Close(ctx)
-	return s.db.Close()
+	return errors.Join(s.sessions.Close(), s.db.Close())
 }
