@@ -16,7 +16,17 @@ import (
 
 // held are the connections that the outputs of a database hold.
 func (d *database) held() string {
-	return "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'orders' AND DB = '" + d.name + "'"
+	return "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER <> SUBSTRING_INDEX(USER(), '@', 1) AND DB = '" + d.name + "'"
+}
+
+// limited is an account that may have so many connections, and an output of it.
+func (d *database) limited(connections int) (dsn string, o *sink) {
+	d.t.Helper()
+	name := "few_" + d.name
+	d.exec(fmt.Sprintf("CREATE USER %s@'127.0.0.1' IDENTIFIED BY 'pass' WITH MAX_USER_CONNECTIONS %d", name, connections))
+	d.exec("GRANT ALL ON " + d.name + ".* TO " + name + "@'127.0.0.1'")
+	dsn = name + ":pass@tcp(" + d.server.Addr() + ")/" + d.name
+	return dsn, d.outputOf(dsn, ordersConfig)
 }
 
 // unusedAfter is an output that closes its unused connections after this time.
@@ -103,8 +113,9 @@ func TestUnusedConnectionsAreClosed(t *testing.T) {
 // A connection that the server does not allow is not needed while there is another one.
 func TestAnOutputWritesOverTheConnectionsThatTheServerAllows(t *testing.T) {
 	t.Parallel()
-	d := private(t, orders, "--max-user-connections=3")
-	o := d.output(ordersConfig)
+	d := shared(t, orders)
+	_, o := d.limited(3)
+	require.NoError(t, o.Connect(t.Context()))
 	d.await(d.held(), "2")
 	release := d.blocked(o, "a", "b")
 	var writing sync.WaitGroup
@@ -124,27 +135,29 @@ func TestAnOutputWritesOverTheConnectionsThatTheServerAllows(t *testing.T) {
 
 func TestAnOutputWithoutAConnectionForItsRowsIsNotReady(t *testing.T) {
 	t.Parallel()
-	d := private(t, orders, "--max-user-connections=1")
-	require.ErrorContains(t, d.unconnected(ordersConfig).Connect(t.Context()), " of the 2 that the output needs: MariaDB error 1203")
+	d := shared(t, orders)
+	_, o := d.limited(1)
+	require.ErrorContains(t, o.Connect(t.Context()), " of the 2 that the output needs: MariaDB error 1226")
 }
 
 // The inspection of a table needs a connection when the server has none left. The output then
 // gives one of its own back.
 func TestAnUnusedConnectionGivesWayToTheInspection(t *testing.T) {
 	t.Parallel()
-	d := private(t, orders, "--max-user-connections=3")
-	o := d.output(ordersConfig)
+	d := shared(t, orders)
+	dsn, o := d.limited(3)
+	require.NoError(t, o.Connect(t.Context()))
 	d.await(d.held(), "2")
 	d.blocked(o, "a", "b")()
-	ids := d.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'orders' AND DB = DATABASE() ORDER BY ID")
+	ids := d.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'few_" + d.name + "' AND DB = DATABASE() ORDER BY ID")
 	require.Len(t, ids, 3)
 	d.exec("KILL " + ids[1]) // the first session, the inspection, the second session
 	d.await(d.held(), "2")
-	other, err := sql.Open("mysql", d.server.DSN(d.name))
+	other, err := sql.Open("mysql", dsn)
 	require.NoError(t, err)
 	defer other.Close()
 	require.NoError(t, other.Ping())
-	require.ErrorContains(t, o.Connect(t.Context()), "MariaDB error 1203")
+	require.ErrorContains(t, o.Connect(t.Context()), "MariaDB error 1226")
 	require.Eventually(t, func() bool { return o.Connect(t.Context()) == nil }, 30*time.Second, 10*time.Millisecond)
 	require.Empty(t, d.write(o, order("c", "x", 1, "1")))
 }

@@ -76,7 +76,7 @@ func (f *Fault) TooMuchAtOnce() bool { return f.Number == transCacheFull || f.Nu
 
 // TooManyConnections says that the server, or the account, allows no further connection now.
 func (f *Fault) TooManyConnections() bool {
-	return f.Number == tooManyConnections || f.Number == tooManyOfAccount || f.Number == tooManyInHour
+	return f.Number == tooManyConnections || f.Number == tooManyOfAccount || f.Number == exceedsResource
 }
 
 // Cause returns a short label for metrics.

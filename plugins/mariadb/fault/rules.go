@@ -14,7 +14,7 @@ const (
 	tooManyOfAccount     = 1203
 	lockWaitTimeout      = 1205
 	lockDeadlock         = 1213
-	tooManyInHour        = 1226
+	exceedsResource      = 1226
 	SpecificAccessDenied = 1227
 	TruncatedWrongValue  = 1292
 	InvalidTimestamp     = 1299
@@ -156,8 +156,8 @@ var rules = map[uint16]rule{
 	transCacheFull: every(Wait,
 		"Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mariadbd variable and try again",
 		"Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mysqld variable and try again"),
-	stmtCacheFull: every(Wait, "Multi-row statements required more than 'max_binlog_stmt_cache_size' bytes of storage."),
-	tooManyInHour: every(Wait, "User '%s' has exceeded the '%s' resource (current value: %d)"),
+	stmtCacheFull:   every(Wait, "Multi-row statements required more than 'max_binlog_stmt_cache_size' bytes of storage."),
+	exceedsResource: every(Wait, "User '%s' has exceeded the '%s' resource (current value: %d)"),
 
 	// Read-only. Of one row: a trigger writes to a table that is read-only, or signals
 	// such a number with a class other than 45.
