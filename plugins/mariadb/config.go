@@ -88,6 +88,10 @@ type config struct {
 	parentWait time.Duration
 }
 
+// unused is the time after which a connection is closed. Opening it again costs one batch a
+// few milliseconds.
+const unused = time.Minute
+
 func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.DSN = setting.Read(&err, parsed.FieldString, session.FieldDSN)
 	c.table = setting.Read(&err, parsed.FieldInterpolatedString, table.FieldTable)
@@ -139,6 +143,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 		err = fmt.Errorf("%s must not be negative", fieldParentWait)
 	}
 	c.Connections = setting.Read(&err, parsed.FieldInt, fieldConnections)
+	c.Unused = unused
 	c.MaxRows = setting.Read(&err, parsed.FieldInt, fieldMaxRows)
 	if err != nil {
 		return c, err

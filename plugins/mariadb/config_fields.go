@@ -188,7 +188,7 @@ func connectionFields() []*service.ConfigField {
 			Default("").
 			Advanced(),
 		service.NewIntField(fieldConnections).
-			Description("How many connections write at the same time. The output divides a batch over them by key. One more connection inspects the table.").
+			Description("How many connections write at the same time, at most. The output opens them while batches of several partitions, or large batches, are written: it divides a batch of 512 rows or more over them by key. It closes those that were unused for a minute, except one. If MariaDB allows no further connection, the output writes over those that it has. One more connection inspects the table.").
 			Default(4).
 			LintRule(`root = if this < 1 { "` + fieldConnections + ` must be at least 1" }`),
 		service.NewIntField(fieldMaxRows).

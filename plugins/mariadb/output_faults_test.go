@@ -29,13 +29,6 @@ func TestAReadOnlyServerIsWaitedFor(t *testing.T) {
 	require.Len(t, o.log.matching("the wait is over, after "), 1, "%v", o.log.all())
 }
 
-func TestFewerConnectionsThanConfiguredAreFoundAtConnect(t *testing.T) {
-	t.Parallel()
-	d := private(t, orders, "--max-user-connections=3")
-	// The third or the fourth: the server may still count the inspection of the table.
-	require.ErrorContains(t, d.unconnected(ordersConfig).Connect(t.Context()), " of 5: MariaDB error 1203")
-}
-
 func TestCloseAgainAndWritingAfterwardsEndAtOnce(t *testing.T) {
 	t.Parallel()
 	d := shared(t, orders)

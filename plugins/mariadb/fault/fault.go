@@ -74,6 +74,11 @@ func (f *Fault) OfServer() bool { return f.State != "" }
 // TooMuchAtOnce says that the rows may fit in several transactions.
 func (f *Fault) TooMuchAtOnce() bool { return f.Number == transCacheFull || f.Number == stmtCacheFull }
 
+// TooManyConnections says that the server, or the account, allows no further connection now.
+func (f *Fault) TooManyConnections() bool {
+	return f.Number == tooManyConnections || f.Number == tooManyOfAccount || f.Number == exceedsResource
+}
+
 // Cause returns a short label for metrics.
 func (f *Fault) Cause() string {
 	switch {

@@ -5,13 +5,16 @@ import "github.com/order-sink/order-sink/plugins/mariadb/refusal"
 // The numbers that the code asks for; see [rules] for all others. The numbers are those of
 // MariaDB's error list (https://mariadb.com/kb/en/mariadb-error-code-reference/).
 const (
+	tooManyConnections   = 1040
 	DBAccessDenied       = 1044
 	accessDenied         = 1045
 	TableAccessDenied    = 1142
 	ColumnAccessDenied   = 1143
 	transCacheFull       = 1197
+	tooManyOfAccount     = 1203
 	lockWaitTimeout      = 1205
 	lockDeadlock         = 1213
+	exceedsResource      = 1226
 	SpecificAccessDenied = 1227
 	TruncatedWrongValue  = 1292
 	InvalidTimestamp     = 1299
@@ -132,29 +135,29 @@ var rules = map[uint16]rule{
 	1614: every(RetryNow, "XA_RBDEADLOCK: Transaction branch was rolled back: deadlock was detected"),
 
 	// Full, or short of something.
-	1815: every(Wait), // internal error
-	1135: every(Wait), // no thread can be created
-	1040: every(Wait), // too many connections
-	1203: every(Wait), // too many connections of this account
-	1021: every(Wait, "Disk full (%s); waiting for someone to free some space... (errno: %M)"),
-	1114: every(Wait, "The table '%s' is full"), // InnoDB's word for a full disk
-	1026: every(Wait, "Error writing file '%s' (errno: %M)"),
-	1024: every(Wait, "Error reading file '%s' (errno: %M)"),
-	1023: every(Wait, "Error on close of '%s' (errno: %M)"),
-	1015: every(Wait, "Can't lock file (errno: %M)"),
-	1017: every(Wait, "Can't find file: '%s' (errno: %M)"),
-	1878: every(Wait, "Temporary file write failure"),
-	1016: every(Wait, "Can't open file: '%s' (errno: %M)"), // out of file handles
-	1037: every(Wait, "Out of memory; restart server and try again (needed %d bytes)"),
-	1038: every(Wait, "Out of sort memory, consider increasing server sort buffer size"),
-	1041: every(Wait, "Out of memory."),
-	1637: every(Wait, "Too many active concurrent transactions"),
-	1206: every(Wait, "The total number of locks exceeds the lock table size"),
+	1815:               every(Wait), // internal error
+	1135:               every(Wait), // no thread can be created
+	tooManyConnections: every(Wait),
+	tooManyOfAccount:   every(Wait),
+	1021:               every(Wait, "Disk full (%s); waiting for someone to free some space... (errno: %M)"),
+	1114:               every(Wait, "The table '%s' is full"), // InnoDB's word for a full disk
+	1026:               every(Wait, "Error writing file '%s' (errno: %M)"),
+	1024:               every(Wait, "Error reading file '%s' (errno: %M)"),
+	1023:               every(Wait, "Error on close of '%s' (errno: %M)"),
+	1015:               every(Wait, "Can't lock file (errno: %M)"),
+	1017:               every(Wait, "Can't find file: '%s' (errno: %M)"),
+	1878:               every(Wait, "Temporary file write failure"),
+	1016:               every(Wait, "Can't open file: '%s' (errno: %M)"), // out of file handles
+	1037:               every(Wait, "Out of memory; restart server and try again (needed %d bytes)"),
+	1038:               every(Wait, "Out of sort memory, consider increasing server sort buffer size"),
+	1041:               every(Wait, "Out of memory."),
+	1637:               every(Wait, "Too many active concurrent transactions"),
+	1206:               every(Wait, "The total number of locks exceeds the lock table size"),
 	transCacheFull: every(Wait,
 		"Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mariadbd variable and try again",
 		"Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mysqld variable and try again"),
-	stmtCacheFull: every(Wait, "Multi-row statements required more than 'max_binlog_stmt_cache_size' bytes of storage."),
-	1226:          every(Wait, "User '%s' has exceeded the '%s' resource (current value: %d)"), // of an hour
+	stmtCacheFull:   every(Wait, "Multi-row statements required more than 'max_binlog_stmt_cache_size' bytes of storage."),
+	exceedsResource: every(Wait, "User '%s' has exceeded the '%s' resource (current value: %d)"),
 
 	// Read-only. Of one row: a trigger writes to a table that is read-only, or signals
 	// such a number with a class other than 45.

@@ -37,7 +37,6 @@ func (s *Session) Open(ctx context.Context, db *sql.DB, generation int64) (fresh
 		return false, nil
 	}
 	s.Discard()
-	CloseIdle(db)
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return true, err

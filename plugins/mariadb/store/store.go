@@ -27,13 +27,14 @@ const maxTables = 1000
 // Store is the tables of an output and the connections to them: the output without the
 // framework. Its methods may be called at the same time.
 type Store struct {
-	db     *sql.DB
-	writer *writer.Writer
-	schema string        // the metadata with the schema of a record
-	target *table.Target // of all tables
-	events *events       // nil if the records are rows
-	make   func(target *table.Target) *destination
-	fixed  *destination // of every record, when the table is configured
+	db       *sql.DB // inspects tables
+	sessions *sql.DB // of the writer
+	writer   *writer.Writer
+	schema   string        // the metadata with the schema of a record
+	target   *table.Target // of all tables
+	events   *events       // nil if the records are rows
+	make     func(target *table.Target) *destination
+	fixed    *destination // of every record, when the table is configured
 
 	mutex  sync.Mutex
 	tables map[string]*destination // by the name of the table in a message
@@ -42,10 +43,11 @@ type Store struct {
 // Config is the configuration of a store.
 type Config struct {
 	DSN           string
-	TLS           *tls.Config // nil for none
-	InitStatement string      // runs on every new connection
-	Connections   int         // that write at the same time
-	MaxRows       int         // of a statement
+	TLS           *tls.Config   // nil for none
+	InitStatement string        // runs on every new connection
+	Connections   int           // that write at the same time, at most
+	Unused        time.Duration // after which a connection is closed
+	MaxRows       int           // of a statement
 	Target        table.Target
 	AnyTable      bool   // the table of a record is in its message, not in Target
 	Schema        string // the metadata with the schema of a record, "" for none
@@ -68,10 +70,12 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 		return nil, err
 	}
 	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(c.Connections + 1) // one more inspects the table
-	db.SetMaxIdleConns(1)                 // it stays open: opening one takes longer than the inspection
-	w := writer.New(db, c.MaxRows, c.Connections, observe)
-	s := &Store{db: db, writer: w, schema: c.Schema, target: &c.Target, tables: make(map[string]*destination)}
+	db.SetMaxOpenConns(1) // it stays open for a while: opening one takes longer than the inspection
+	db.SetConnMaxIdleTime(c.Unused)
+	sessions := sql.OpenDB(connector)
+	sessions.SetMaxOpenConns(c.Connections)
+	w := writer.New(db, sessions, c.MaxRows, c.Connections, c.Unused, observe)
+	s := &Store{db: db, sessions: sessions, writer: w, schema: c.Schema, target: &c.Target, tables: make(map[string]*destination)}
 	if c.Events != nil {
 		s.events = &events{format: c.Events, truncate: c.Truncate}
 	}
@@ -86,7 +90,11 @@ func New(c *Config, logger mysql.Logger, warn func(text string), observe writer.
 func (s *Store) Connect(ctx context.Context) error {
 	s.writer.Renew()
 	if err := s.Inspect(ctx); err != nil {
-		s.doubt(Judge(err))
+		f := Judge(err)
+		if f.TooManyConnections() {
+			s.writer.Spare()
+		}
+		s.doubt(f)
 		return err
 	}
 	return s.writer.Open(ctx)
@@ -157,59 +165,6 @@ func (s *Store) offer(messages []rows.Message) (withdraw func()) {
 			withdraw()
 		}
 	}
-}
-
-// part is the messages of one table.
-type part struct {
-	table    string
-	messages []rows.Message
-	indexes  []int // in the batch; nil for all messages of the batch
-}
-
-// index returns the index in the batch of a message of the part.
-func (p *part) index(message int) int {
-	if p.indexes == nil {
-		return message
-	}
-	return p.indexes[message]
-}
-
-// split returns the messages of each table, in their order.
-func split(messages []rows.Message) []*part {
-	if areOfOneTable(messages) {
-		return []*part{{table: messages[0].Table, messages: messages}}
-	}
-	var parts []*part
-	byTable := make(map[string]*part)
-	for i, m := range messages {
-		if !hasTable(&m) {
-			continue
-		}
-		p := byTable[m.Table]
-		if p == nil {
-			p = &part{table: m.Table}
-			byTable[m.Table], parts = p, append(parts, p)
-		}
-		p.messages, p.indexes = append(p.messages, m), append(p.indexes, i)
-	}
-	return parts
-}
-
-// areOfOneTable says whether all messages concern the same table, as nearly always: then
-// none has to be copied.
-func areOfOneTable(messages []rows.Message) bool {
-	for i := range messages {
-		if !hasTable(&messages[i]) || messages[i].Table != messages[0].Table {
-			return false
-		}
-	}
-	return len(messages) > 0
-}
-
-// hasTable says whether a table decides the outcome of a message. A table may have refused
-// the message before: then the batch is put again.
-func hasTable(m *rows.Message) bool {
-	return !m.Failed && m.Effect != rows.Nothing && (m.Refusal == nil || m.Table != "")
 }
 
 // Put stores a batch. After a fault the whole batch must be put again; the result is then
@@ -294,5 +249,5 @@ func (s *Store) find(name string) (*destination, *record.Refusal) {
 // Close ends the connections once the batches that use them are done, or ctx ends.
 func (s *Store) Close(ctx context.Context) error {
 	s.writer.Close(ctx)
-	return s.db.Close()
+	return errors.Join(s.sessions.Close(), s.db.Close())
 }

@@ -12,9 +12,9 @@ func (w *Writer) Empty(ctx context.Context, query string, args ...any) *fault.Fa
 	if f != nil {
 		return f
 	}
-	defer w.release(s)
+	defer w.pool.put(s)
 	for try := 1; ; {
-		fresh, err := s.Open(ctx, w.db, w.generation.Load())
+		fresh, err := w.open(ctx, s)
 		if err != nil {
 			return fault.Judge(err)
 		}

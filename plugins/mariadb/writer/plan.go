@@ -18,8 +18,9 @@ type plan struct {
 }
 
 // divide cuts rows into contiguous ranges, one for each idle connection. While several
-// batches are written, each is one large statement, which costs the server least. A single
-// batch gets all connections. No two ranges use the same part of the index.
+// batches are written, each is one large statement, which costs the server least. Of single
+// batches, each gets one connection more, up to all of them. No two ranges use the same part
+// of the index.
 func (p *plan) divide(t *table.Table, batch []rows.Row, idle int) [][]rows.Row {
 	if t.Clashes { // the rows have an order
 		idle = 1

@@ -71,8 +71,8 @@ func (w *Writer) round(ctx context.Context, e *probe.Evidence, t *table.Table, b
 	if f != nil {
 		return rows.Outcome{}, f
 	}
-	defer w.release(s)
-	if _, err := s.Open(ctx, w.db, w.generation.Load()); err != nil {
+	defer w.pool.put(s)
+	if _, err := w.open(ctx, s); err != nil {
 		return rows.Outcome{}, fault.Judge(err)
 	}
 	inquiry := &probe.Inquiry{Evidence: e, Session: s, Table: t, Others: besides(batch, doubted)}

@@ -38,8 +38,8 @@ func (w *Writer) Together(ctx context.Context, alone, once bool, write func(*Tra
 	if f != nil {
 		return f
 	}
-	defer w.release(s)
-	fresh, err := s.Open(ctx, w.db, w.generation.Load())
+	defer w.pool.put(s)
+	fresh, err := w.open(ctx, s)
 	if err != nil {
 		return fault.Judge(err)
 	}

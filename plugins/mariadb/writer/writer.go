@@ -32,8 +32,9 @@ const (
 // Writer stores rows. Its methods may be called at the same time.
 type Writer struct {
 	plan
-	db         *sql.DB
-	sessions   chan *session.Session // the idle ones
+	db         *sql.DB // inspects tables
+	sessions   *sql.DB // has the connections of the sessions
+	pool       *pool
 	generation atomic.Int64
 	packet     atomic.Int64 // max_allowed_packet of the server
 	doubted    atomic.Bool  // since the last Renew, rows could not be stored for a reason that may be a session's
@@ -44,16 +45,13 @@ type Writer struct {
 	closed     chan struct{}
 }
 
-// New returns a writer with this number of connections. Open opens them.
-func New(db *sql.DB, maxRows, connections int, observe Observer) *Writer {
-	w := &Writer{
-		db: db, plan: plan{maxRows: maxRows}, observe: observe,
-		sessions: make(chan *session.Session, connections), closed: make(chan struct{}),
+// New returns a writer that has up to this number of connections. It opens them when rows are
+// written at the same time, and closes those that were unused for so long. db inspects tables.
+func New(db, sessions *sql.DB, maxRows, connections int, unused time.Duration, observe Observer) *Writer {
+	return &Writer{
+		db: db, sessions: sessions, plan: plan{maxRows: maxRows}, observe: observe,
+		pool: newPool(connections, unused, observe.Statement), closed: make(chan struct{}),
 	}
-	for range connections {
-		w.sessions <- session.New(observe.Statement)
-	}
-	return w
 }
 
 // Doubt records that a write has failed, and that the sessions may be the reason.
@@ -79,27 +77,41 @@ func (w *Writer) SetPacket(bytes int) {
 	}
 }
 
-// Open connects the idle sessions. So a server or an account that allows fewer
-// connections is found before rows wait for a connection. The error wraps a
-// [fault.Fault], and says how many of the configured connections there can be.
+// Open connects a session, unless one is in use: the batch that uses it meets the error. So
+// a server or an account that allows no connection is found before rows wait for one. The
+// error wraps a [fault.Fault].
 func (w *Writer) Open(ctx context.Context) error {
-	n, of := 1, cap(w.sessions)+1
-	for ; n < of; n++ {
-		select {
-		case s := <-w.sessions:
-			_, err := s.Open(ctx, w.db, w.generation.Load())
-			w.sessions <- s
-			if err != nil {
-				return fmt.Errorf("opening connection %d of %d: %w", n, of, fault.Judge(err))
-			}
-		default: // in use: the batch that uses it will meet the error
+	const failed = "opening connection %d of the 2 that the output needs: %w"
+	if w.pool.claim() {
+		s, others := w.pool.take()
+		var err error
+		if !others {
+			_, err = w.open(ctx, s)
+		}
+		w.pool.put(s)
+		if err != nil {
+			return fmt.Errorf(failed, 1, fault.Judge(err))
 		}
 	}
 	if err := w.db.PingContext(ctx); err != nil { // the connection that inspects the table
-		return fmt.Errorf("opening connection %d of %d: %w", n, of, fault.Judge(err))
+		return fmt.Errorf(failed, 2, fault.Judge(err))
 	}
 	return nil
 }
+
+// open connects a session, unless it is connected. fresh says that it has just connected. The
+// next inspection connects again, too: the server behind the address may be another one now.
+func (w *Writer) open(ctx context.Context, s *session.Session) (fresh bool, err error) {
+	fresh, err = s.Open(ctx, w.sessions, w.generation.Load())
+	if fresh {
+		session.CloseIdle(w.db)
+	}
+	return fresh, err
+}
+
+// Spare closes the idle sessions except one: the server has no connection left, and the
+// output needs one to inspect tables.
+func (w *Writer) Spare() { w.pool.closeIdle(time.Now()) }
 
 var errClosed = errors.New("the output is closed")
 
@@ -107,14 +119,7 @@ var errClosed = errors.New("the output is closed")
 func (w *Writer) Close(ctx context.Context) {
 	w.closing.Do(func() {
 		close(w.closed)
-		for range cap(w.sessions) {
-			select {
-			case s := <-w.sessions:
-				s.Discard()
-			case <-ctx.Done():
-				return
-			}
-		}
+		w.pool.close(ctx)
 	})
 }
 
@@ -153,10 +158,10 @@ func (w *Writer) Count(ctx context.Context, query string, args ...any) (n int, e
 	return n, err
 }
 
-// pass writes rows once, over all idle connections.
+// pass writes rows once, over the idle connections.
 func (w *Writer) pass(ctx context.Context, e *probe.Evidence, t *table.Table, batch []rows.Row) (all rows.Outcome, f *fault.Fault) {
 	rows.SortForLocks(t, batch)
-	shares := w.divide(t, batch, max(1, len(w.sessions)))
+	shares := w.divide(t, batch, w.pool.ready())
 	outcomes := make([]rows.Outcome, len(shares))
 	faults := make([]*fault.Fault, len(shares))
 	var group sync.WaitGroup
@@ -180,23 +185,9 @@ func (w *Writer) share(ctx context.Context, e *probe.Evidence, t *table.Table, b
 	if f != nil {
 		return rows.Outcome{}, f
 	}
-	defer w.release(s)
+	defer w.pool.put(s)
 	return w.runOn(ctx, s, e, t, batch, false)
 }
-
-// acquire takes an idle session. It may not be connected.
-func (w *Writer) acquire(ctx context.Context) (*session.Session, *fault.Fault) {
-	select {
-	case s := <-w.sessions:
-		return s, nil
-	case <-ctx.Done():
-		return nil, fault.Judge(ctx.Err())
-	case <-w.closed:
-		return nil, fault.Judge(errClosed)
-	}
-}
-
-func (w *Writer) release(s *session.Session) { w.sessions <- s }
 
 // runOn stores a range over one session, again and again while the fault allows it, in
 // smaller transactions when one is too large for the server. others says that other rows
@@ -204,7 +195,7 @@ func (w *Writer) release(s *session.Session) { w.sessions <- s }
 func (w *Writer) runOn(ctx context.Context, s *session.Session, e *probe.Evidence, t *table.Table, batch []rows.Row, others bool) (rows.Outcome, *fault.Fault) {
 	started := time.Now()
 	for try := 1; ; try++ {
-		fresh, err := s.Open(ctx, w.db, w.generation.Load())
+		fresh, err := w.open(ctx, s)
 		if err != nil {
 			return rows.Outcome{}, fault.Judge(err)
 		}
