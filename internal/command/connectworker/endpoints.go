@@ -18,7 +18,9 @@ import (
 func endpoints(h *herder.Herder, streams *stream.Runner) map[string]http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(h, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics := promhttp.HandlerFor(prometheus.Gatherers{registry, streams}, promhttp.HandlerOpts{})
+	metrics := promhttp.HandlerFor(prometheus.Gatherers{registry, streams}, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.ContinueOnError, // a metric of one connector never hides those of the others
+	})
 	return map[string]http.Handler{
 		"GET /metrics":                      metrics,
 		"GET /ready":                        ready(h),

@@ -126,6 +126,7 @@ func (h *Herder) touch() {
 
 // stop stops all streams at the same time, and says so in the states.
 func (h *Herder) stop() {
+	h.comparing.Lock() // a request may compare now, and end an instance, too
 	h.mutex.Lock()
 	h.stopped = true
 	all := make([]*instance, 0, len(h.instances))
@@ -133,6 +134,7 @@ func (h *Herder) stop() {
 		all = append(all, i)
 	}
 	h.mutex.Unlock()
+	h.comparing.Unlock()
 	for _, i := range all {
 		i.set(nil)
 		close(i.end)
