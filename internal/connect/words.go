@@ -6,6 +6,7 @@ package connect
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // State is what a connector or a task does, as the REST API and the status topic name it.
@@ -31,6 +32,21 @@ const (
 	TargetPaused  Target = "PAUSED"
 	TargetStopped Target = "STOPPED"
 )
+
+// InitialState returns the target that the initial_state of a new connector means, "" for none.
+func InitialState(text string) (Target, error) {
+	switch strings.ToUpper(text) {
+	case "":
+		return "", nil
+	case "RUNNING":
+		return TargetStarted, nil
+	case "PAUSED":
+		return TargetPaused, nil
+	case "STOPPED":
+		return TargetStopped, nil
+	}
+	return "", fmt.Errorf("initial_state is %q: write RUNNING, PAUSED or STOPPED", text)
+}
 
 // Version is the version of Kafka Connect whose API the worker answers. kcctl reads the
 // first two numbers of it.

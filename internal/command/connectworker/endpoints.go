@@ -1,8 +1,6 @@
 package connectworker
 
 import (
-	"encoding/json"
-	"errors"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/order-sink/order-sink/internal/connect"
 	"github.com/order-sink/order-sink/internal/connect/herder"
+	"github.com/order-sink/order-sink/internal/connect/rest"
 	"github.com/order-sink/order-sink/internal/connect/stream"
 )
 
@@ -18,7 +17,9 @@ import (
 func endpoints(h *herder.Herder, streams *stream.Runner) map[string]http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(h, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics := promhttp.HandlerFor(prometheus.Gatherers{registry, streams}, promhttp.HandlerOpts{})
+	metrics := promhttp.HandlerFor(prometheus.Gatherers{registry, streams}, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.ContinueOnError, // a metric of one connector never hides those of the others
+	})
 	return map[string]http.Handler{
 		"GET /metrics":                      metrics,
 		"GET /ready":                        ready(h),
@@ -47,7 +48,7 @@ func ready(h *herder.Herder) http.Handler {
 		if !answer.Ready {
 			status = http.StatusServiceUnavailable
 		}
-		write(w, status, answer)
+		rest.WriteJSON(w, status, answer)
 	})
 }
 
@@ -57,7 +58,7 @@ func shown(h *herder.Herder) http.Handler {
 		name := r.PathValue("name")
 		waits, err := h.Waits(name)
 		if err != nil {
-			writeError(w, err)
+			rest.WriteError(w, err)
 			return
 		}
 		answer := struct {
@@ -73,26 +74,6 @@ func shown(h *herder.Herder) http.Handler {
 		if err != nil {
 			answer.Problem = err.Error()
 		}
-		write(w, http.StatusOK, answer)
+		rest.WriteJSON(w, http.StatusOK, answer)
 	})
-}
-
-func write(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // the client has gone
-}
-
-func writeError(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
-	var answer *connect.Error
-	if errors.As(err, &answer) {
-		status = answer.Status
-	}
-	write(w, status, struct {
-		Code    int    `json:"error_code"`
-		Message string `json:"message"`
-	}{status, err.Error()})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -163,7 +162,7 @@ func (w *worker) create(ctx context.Context, all []connectorfile.File) error {
 		return nil //nolint:nilerr // the worker stops before it was ready
 	}
 	for _, c := range all {
-		initial, err := target(c.Initial)
+		initial, err := connect.InitialState(c.Initial)
 		if err != nil {
 			return &filesError{fmt.Errorf("creating connector %s: %w", c.Name, err)}
 		}
@@ -173,21 +172,6 @@ func (w *worker) create(ctx context.Context, all []connectorfile.File) error {
 	}
 	<-ctx.Done()
 	return nil
-}
-
-// target returns the target of an initial state.
-func target(initial string) (connect.Target, error) {
-	switch strings.ToUpper(initial) {
-	case "":
-		return "", nil
-	case "RUNNING":
-		return connect.TargetStarted, nil
-	case "PAUSED":
-		return connect.TargetPaused, nil
-	case "STOPPED":
-		return connect.TargetStopped, nil
-	}
-	return "", fmt.Errorf("initial_state must be RUNNING, PAUSED or STOPPED, not %q", initial)
 }
 
 // clusterID returns the id of the Kafka cluster, "" until it is known.

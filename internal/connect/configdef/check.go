@@ -26,8 +26,8 @@ const (
 	kafkaKeyFields = 3 // topic, partition and offset
 )
 
-// maxTasks keeps a mistake from filling the memory: each task has a state of its own.
-const maxTasks = 1000
+// MaxTasks is the largest tasks.max. It keeps a mistake from filling the memory: each task has a state of its own.
+const MaxTasks = 1000
 
 // checks has what concerns several keys of a class.
 var checks = map[Class]func(*Values){Confluent: checkConfluent, Debezium: checkDebezium, Aiven: checkAiven}
@@ -36,8 +36,8 @@ var checks = map[Class]func(*Values){Confluent: checkConfluent, Debezium: checkD
 func (v *Values) checkFramework() {
 	v.checkTopics()
 	checkVersion(string(v.class), v.rows[keys.Version], v.rows[keys.Class])
-	if n := v.Int(keys.Tasks); n > maxTasks {
-		v.fail(keys.Tasks, def.Invalid(keys.Tasks, n, fmt.Sprintf("Value must be at most %d: all tasks of a worker share one consumer", maxTasks)))
+	if n := v.Int(keys.Tasks); n > MaxTasks {
+		v.fail(keys.Tasks, def.Invalid(keys.Tasks, n, fmt.Sprintf("Value must be at most %d: all tasks of a worker share one consumer", MaxTasks)))
 	}
 	if v.String(keys.DeadLetters) != "" && v.String(keys.Tolerance) == modeNone {
 		v.fail(keys.DeadLetters, fmt.Sprintf("%s=none stops the task at the first bad record, so %s would get one record at most: set %s=all, or remove the topic", keys.Tolerance, keys.DeadLetters, keys.Tolerance))

@@ -47,7 +47,10 @@ func (b *balancer) JoinGroupMetadata(topics []string, _ map[string][]int32, _ in
 
 func (b *balancer) MemberBalancer(members []kmsg.JoinGroupResponseMember) (kgo.GroupMemberBalancer, map[string]struct{}, error) {
 	group, err := kgo.NewConsumerBalancer(assigner{}, members)
-	return group, group.MemberTopics(), err
+	if err != nil { // a member's metadata is not that of a worker
+		return nil, nil, fmt.Errorf("reading the members of the group: %w", err)
+	}
+	return group, group.MemberTopics(), nil
 }
 
 // assigner gives the partition to the member that Kafka asks to balance. This member stays

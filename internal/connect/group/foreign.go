@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -18,12 +18,20 @@ import (
 // "-order-sink" tells the consumers of this program from those of a JVM worker. They must not
 // share a group: both offer the same protocols, and each would get a part of the partitions.
 func ClientID(connector string, task int) string {
-	return fmt.Sprintf("connector-consumer-%s-order-sink-%d", connector, task)
+	return clientIDPrefix(connector) + strconv.Itoa(task)
+}
+
+func clientIDPrefix(connector string) string {
+	return "connector-consumer-" + connector + "-order-sink-"
 }
 
 // Own returns the function of [ForeignMembers] that knows the ids of [ClientID].
 func Own(connector string) func(clientID string) bool {
-	return regexp.MustCompile(`^connector-consumer-` + regexp.QuoteMeta(connector) + `-order-sink-[0-9]+$`).MatchString
+	return func(clientID string) bool {
+		task, ok := strings.CutPrefix(clientID, clientIDPrefix(connector))
+		_, err := strconv.ParseUint(task, 10, 31)
+		return ok && err == nil
+	}
 }
 
 // ForeignMembers returns the members of a consumer group whose client id is not own, as

@@ -74,3 +74,15 @@ func TestConnectorsWithOneTaskAreSpread(t *testing.T) {
 		require.InDelta(t, 1000, n, 150, worker)
 	}
 }
+
+func TestTheClientIDsOfAConnectorAreItsOwn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		connector := rapid.OneOf(rapid.String(), rapid.Just("\xff"), rapid.Just("a.*")).Draw(t, "connector")
+		task := rapid.IntRange(0, 1000).Draw(t, "task")
+		require.True(t, Own(connector)(ClientID(connector, task)))
+		require.False(t, Own(connector)(ClientID(connector+"x", task)))
+		require.False(t, Own(connector)(fmt.Sprintf("connector-consumer-%s-%d", connector, task)), "a task of a JVM worker")
+	})
+	require.False(t, Own("a")("connector-consumer-a-order-sink-"))
+	require.False(t, Own("a")("connector-consumer-a-order-sink-+1"))
+}

@@ -2,9 +2,11 @@ package herder
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/order-sink/order-sink/internal/connect"
@@ -143,6 +145,27 @@ func TestPatch(t *testing.T) {
 	w.awaitStates("orders", connect.Running, connect.Running, connect.Running, connect.Running)
 	_, err = w.Patch(ctx, "nope", nil)
 	expectError(t, 404, "Connector nope not found", err)
+}
+
+func TestNoPatchIsLost(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.Create(ctx, "orders", w.config(), connect.TargetPaused)
+	require.NoError(t, err)
+	var patches sync.WaitGroup
+	const n = 20
+	for i := range n {
+		patches.Go(func() {
+			value := "1"
+			_, err := w.Patch(ctx, "orders", map[string]*string{fmt.Sprint("key", i): &value})
+			assert.NoError(t, err)
+		})
+	}
+	patches.Wait()
+	info, err := w.Info("orders")
+	require.NoError(t, err)
+	for i := range n {
+		require.Contains(t, info.Config, fmt.Sprint("key", i))
+	}
 }
 
 func TestFewerTasks(t *testing.T) {

@@ -31,13 +31,13 @@ func (d definitions) classOf(config map[string]string) (class string, known bool
 	return string(found), true
 }
 
-// tasks returns tasks.max.
+// tasks returns tasks.max. A worker of Kafka Connect may have stored a larger one.
 func (d definitions) tasks(config map[string]string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(d.value(config, "tasks.max")))
 	if err != nil {
 		return 1
 	}
-	return max(n, 1)
+	return min(max(n, 1), configdef.MaxTasks)
 }
 
 // value returns the resolved value of a key that hardly ever has a placeholder.
@@ -78,20 +78,21 @@ func (d definitions) resolve(config map[string]string) (map[string]string, error
 
 // check validates a configuration without a connection. The error is a [*connect.Error] for a
 // configuration whose class is missing or unknown.
-func (d definitions) check(config map[string]string) (connect.Validation, error) {
+func (d definitions) check(config map[string]string) (validation connect.Validation, err error) {
 	resolved, err := d.resolve(config)
 	if err != nil {
-		return connect.Validation{}, err
+		return validation, err
 	}
 	alias, given := resolved["connector.class"]
 	if !given || alias == configdef.Null {
-		return connect.Validation{}, connect.Errorf(http.StatusBadRequest, "Connector config contains no connector type: set connector.class")
+		return validation, connect.Errorf(http.StatusBadRequest, "Connector config contains no connector type: set connector.class")
 	}
 	class, err := configdef.Find(alias, resolved)
 	if err != nil {
-		return connect.Validation{}, connect.Errorf(http.StatusBadRequest, "%v", err)
+		return validation, connect.Errorf(http.StatusBadRequest, "%s", conceal(err.Error(), alias, config["connector.class"]))
 	}
-	validation, _ := configdef.Validate(class, resolved, d.worker.Properties)
+	validation, _ = configdef.Validate(class, resolved, d.worker.Properties)
+	defer concealAll(&validation, config, resolved)
 	if validation.ErrorCount > 0 {
 		return validation, nil
 	}
@@ -104,6 +105,33 @@ func (d definitions) check(config map[string]string) (connect.Validation, error)
 		return validation, err
 	}
 	return validation, nil
+}
+
+// concealAll puts the placeholders of a configuration back into its validation. The answer may
+// go to the log of a client, and a placeholder is often a secret.
+func concealAll(v *connect.Validation, config, resolved map[string]string) {
+	for n := range v.Configs {
+		value := &v.Configs[n].Value
+		raw, secret := config[value.Name], resolved[value.Name]
+		if raw == secret {
+			continue
+		}
+		if value.Value != nil {
+			text := conceal(*value.Value, secret, raw)
+			value.Value = &text
+		}
+		for i, problem := range value.Errors {
+			value.Errors[i] = conceal(problem, secret, raw)
+		}
+	}
+}
+
+// conceal replaces the value of a text with placeholders by that text.
+func conceal(text, value, raw string) string {
+	if value = strings.TrimSpace(value); value == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, value, raw)
 }
 
 // refuse adds an error to a key of a validation.

@@ -3,6 +3,7 @@ package herder
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -158,4 +159,52 @@ func TestTheTopicOfTheDeadLettersIsCreated(t *testing.T) {
 	topics, err := w.admin.ListTopics(ctx, "letters")
 	require.NoError(t, err)
 	require.Len(t, topics["letters"].Partitions, 1)
+}
+
+func TestAPanicFailsOneConnectorOnly(t *testing.T) {
+	w := newWorld(t)
+	logger := w.Logger
+	w.Logger = func(name string) *slog.Logger {
+		if strings.HasPrefix(name, "io.debezium.") {
+			panic("broken")
+		}
+		return logger(name)
+	}
+	broken := map[string]string{
+		"connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector", "topics": w.topic, "connection.url": "jdbc:mariadb://127.0.0.1:1/d",
+		"connection.username": "u", "connection.password": "p", "insert.mode": "upsert", "primary.key.mode": "record_key",
+	}
+	_, err := w.Create(ctx, "broken", broken, "")
+	require.NoError(t, err)
+	status := w.awaitStates("broken", connect.Failed, connect.Failed)
+	require.Contains(t, status.Connector.Trace, "Starting the connector caused a panic: broken\n\tat ")
+	_, err = w.Create(ctx, "orders", w.config(), "")
+	require.NoError(t, err)
+	w.send(0, 3)
+	w.awaitRows(3)
+	w.awaitStates("broken", connect.Failed, connect.Failed)
+}
+
+func TestAConnectorWhosePipelineEndedRunsAgain(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.Create(ctx, "orders", w.config(), "")
+	require.NoError(t, err)
+	w.send(0, 3)
+	w.awaitRows(3)
+	before := w.current("orders")
+	require.NoError(t, before.Stop(patience, false))
+	w.awaitStates("orders", connect.Running, connect.Failed, connect.Failed)
+	w.awaitOther("orders", before)
+	w.awaitStates("orders", connect.Running, connect.Running, connect.Running)
+	w.send(3, 6)
+	w.awaitRows(6)
+}
+
+func TestAnAbsurdNumberOfTasksIsLimited(t *testing.T) {
+	w := newWorld(t)
+	// As on a config topic that a worker of Kafka Connect has written.
+	require.NoError(t, w.Configs.Create(ctx, "orders", w.config("tasks.max", "2000000000"), connect.TargetPaused))
+	info, err := w.Info("orders")
+	require.NoError(t, err)
+	require.Len(t, info.Tasks, 1000)
 }

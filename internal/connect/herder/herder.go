@@ -54,7 +54,8 @@ type Herder struct {
 	known       chan struct{} // closed when the worker knows its connectors
 	changed     chan struct{} // has a value when the comparison must be repeated
 
-	comparing sync.Mutex // one comparison at a time
+	comparing sync.Mutex    // one comparison at a time
+	patching  chan struct{} // one patch at a time
 
 	mutex     sync.Mutex
 	instances map[string]*instance
@@ -71,6 +72,7 @@ func New(o Options) *Herder {
 		log:         o.Logger("org.apache.kafka.connect.runtime.Herder"),
 		known:       make(chan struct{}),
 		changed:     make(chan struct{}, 1),
+		patching:    make(chan struct{}, 1),
 		instances:   map[string]*instance{},
 	}
 }
@@ -126,6 +128,7 @@ func (h *Herder) touch() {
 
 // stop stops all streams at the same time, and says so in the states.
 func (h *Herder) stop() {
+	h.comparing.Lock() // a request may compare now, and end an instance, too
 	h.mutex.Lock()
 	h.stopped = true
 	all := make([]*instance, 0, len(h.instances))
@@ -133,6 +136,7 @@ func (h *Herder) stop() {
 		all = append(all, i)
 	}
 	h.mutex.Unlock()
+	h.comparing.Unlock()
 	for _, i := range all {
 		i.set(nil)
 		close(i.end)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,7 @@ type instance struct {
 	yaml    string
 	wait    string               // why there is no stream yet
 	started bool                 // there has been a stream
+	busy    bool                 // a step runs
 	topics  map[string]time.Time // when a topic was last compared with the active topics
 }
 
@@ -108,7 +110,9 @@ func (i *instance) step() (retry bool) {
 	i.mutex.Lock()
 	w, s, f := i.want, i.stream, i.failure
 	obsolete := i.running != w
+	i.busy = true
 	i.mutex.Unlock()
+	defer i.rest()
 	if s != nil && !obsolete && f == nil {
 		select {
 		case <-s.Ended():
@@ -132,6 +136,12 @@ func (i *instance) step() (retry bool) {
 	return i.start(w)
 }
 
+func (i *instance) rest() {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	i.busy = false
+}
+
 // stop stops the stream. The failure stays.
 func (i *instance) stop(s *stream.Stream) {
 	i.mutex.Lock()
@@ -151,8 +161,15 @@ func (i *instance) forget() {
 	i.running, i.failure, i.yaml, i.wait = nil, nil, "", ""
 }
 
-// start starts a stream. It returns true if it must be repeated later.
+// start starts a stream. It returns true if it must be repeated later. A panic fails this
+// connector, so that it never ends the worker and its other connectors.
 func (i *instance) start(w *want) (retry bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			i.h.log.Error("Starting a connector caused a panic", "connector", i.name, "panic", p, "stack", string(debug.Stack()))
+			i.fail(w, failure{trace: trace(connectException, fmt.Sprintf("Starting the connector caused a panic: %v", p), "start", "", ""), connector: true})
+		}
+	}()
 	i.mutex.Lock()
 	first := i.running != w
 	i.running = w
@@ -197,7 +214,7 @@ func (i *instance) start(w *want) (retry bool) {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
 	i.stream, i.wait, i.started = s, "", true
-	if i.failure != nil && i.failure.connector {
+	if i.failure != nil && i.failure.retry {
 		i.failure = nil // not that of a record that the new stream has refused already
 	}
 	return false

@@ -56,8 +56,16 @@ func (h *Herder) Put(ctx context.Context, name string, config map[string]string)
 	return info, false, err
 }
 
-// Patch implements [connect.Herder].
+// Patch implements [connect.Herder]. Of two patches at once on this worker, none is lost.
 func (h *Herder) Patch(ctx context.Context, name string, patch map[string]*string) (connect.Info, error) {
+	ctx, done := context.WithTimeout(ctx, askTimeout)
+	defer done()
+	select {
+	case h.patching <- struct{}{}:
+		defer func() { <-h.patching }()
+	case <-ctx.Done():
+		return connect.Info{}, connect.Errorf(http.StatusInternalServerError, "Nothing was changed, because Kafka has not answered an earlier request")
+	}
 	s, err := h.find(name, notFound)
 	if err != nil {
 		return connect.Info{}, err

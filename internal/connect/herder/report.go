@@ -72,5 +72,5 @@ func (i *instance) pipeline() string {
 func (i *instance) idle() bool {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
-	return i.stream == nil && i.running == nil
+	return i.stream == nil && i.running == nil && !i.busy
 }

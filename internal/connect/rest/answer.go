@@ -39,7 +39,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, call endpoint) {
 		w.WriteHeader(a.status)
 		return
 	}
-	writeJSON(w, a.status, a.body)
+	WriteJSON(w, a.status, a.body)
 }
 
 func (s *Server) writeFailure(w http.ResponseWriter, r *http.Request, err error) {
@@ -66,10 +66,20 @@ func writeStatus(w http.ResponseWriter, status int) {
 }
 
 func writeError(w http.ResponseWriter, status int, message string) {
-	writeJSON(w, status, failure{status, message})
+	WriteJSON(w, status, failure{status, message})
 }
 
-func writeJSON(w http.ResponseWriter, status int, body any) {
+// WriteError answers with an error: the status of a [connect.Error], otherwise 500.
+func WriteError(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	if known, is := errors.AsType[*connect.Error](err); is {
+		status = known.Status
+	}
+	writeError(w, status, err.Error())
+}
+
+// WriteJSON answers with a body.
+func WriteJSON(w http.ResponseWriter, status int, body any) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

@@ -10,11 +10,6 @@ import (
 	"github.com/order-sink/order-sink/internal/connect/configdef"
 )
 
-// initialStates are the values of initial_state.
-var initialStates = map[string]connect.Target{
-	"RUNNING": connect.TargetStarted, "PAUSED": connect.TargetPaused, "STOPPED": connect.TargetStopped,
-}
-
 func (s *Server) create(r *http.Request) (answer, error) {
 	name, config, initial, err := creation(r)
 	if err != nil {
@@ -41,9 +36,8 @@ func creation(r *http.Request) (name string, settings map[string]string, initial
 	if err != nil {
 		return "", nil, "", err
 	}
-	initial, found := initialStates[strings.ToUpper(state)]
-	if !found && state != "" {
-		return "", nil, "", unreadable("initial_state is %q: write RUNNING, PAUSED or STOPPED", state)
+	if initial, err = connect.InitialState(state); err != nil {
+		return "", nil, "", unreadable("%v", err)
 	}
 	if null(members["config"]) {
 		return "", nil, "", unreadable(`the field "config" is missing`)

@@ -78,6 +78,14 @@ func TestExtraPaths(t *testing.T) {
 	require.Equal(t, 404, send(t, server.URL, resttest.Exchange{Method: "GET", Path: "/order-sink"}).Status)
 }
 
+// A metric of a connector with such a name would end the worker.
+func TestANameIsUTF8(t *testing.T) {
+	server, h := serve(t, nil)
+	answer := send(t, server.URL, request("PUT", "/connectors/%ff/config", `{"connector.class":"io.debezium.connector.jdbc.JdbcSinkConnector"}`))
+	require.Equal(t, http.StatusBadRequest, answer.Status)
+	require.Empty(t, h.all)
+}
+
 // Each text without control characters is a name: the URL of Location finds the connector again.
 func TestAConnectorIsAtItsLocation(t *testing.T) {
 	server, h := serve(t, nil)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // endpoint answers one method of a path. The error is a [connect.Error], or one that is
@@ -52,12 +53,12 @@ func (s *Server) mux(routes []route, extra map[string]http.Handler) http.Handler
 }
 
 // plainPaths gives the mux paths that it does not redirect. A worker of Kafka Connect answers
-// 400 to an empty segment. To the mux, "." and ".." are no names but parts of a path, while a
+// 400 to an empty segment, and to bytes that are not UTF-8. To the mux, "." and ".." are no names but parts of a path, while a
 // connector may have such a name. Matrix parameters (";a=b") mean nothing here.
 func plainPaths(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.EscapedPath()
-		if strings.Contains(path, "//") {
+		if strings.Contains(path, "//") || !utf8.ValidString(r.URL.Path) {
 			writeStatus(w, http.StatusBadRequest)
 			return
 		}

@@ -35,7 +35,7 @@ func OpenConfigs(ctx context.Context, topic Topic, opts []kgo.Opt, log *slog.Log
 	c.close = sync.OnceFunc(func() {
 		stop()
 		<-c.failed
-		r.client.Close()
+		r.close()
 		c.turn <- struct{}{} // a write may still use the producer
 		writer.close()
 	})

@@ -20,6 +20,7 @@ type reader struct {
 	topic  string
 	id     [16]byte // zero before Kafka 2.8
 	client *kgo.Client
+	kill   context.CancelFunc // ends all requests of the client
 	log    *slog.Logger
 	next   map[int32]int64 // the offset of the next record
 }
@@ -43,7 +44,7 @@ func open(ctx context.Context, topic Topic, p purpose, opts []kgo.Opt, log *slog
 		}
 		reset()
 		if err := r.toEnd(ctx, kadm.NewClient(client), apply); err != nil {
-			r.client.Close()
+			r.close()
 			return err
 		}
 		return nil
@@ -56,13 +57,24 @@ func newReader(topic string, found found, opts []kgo.Opt, log *slog.Logger) (*re
 	for partition := range int32(found.partitions) {
 		starts[partition] = kgo.NewOffset().AtStart()
 	}
-	client, err := kgo.NewClient(append(opts[:len(opts):len(opts)],
+	alive, kill := context.WithCancel(context.Background())
+	client, err := kgo.NewClient(append(opts[:len(opts):len(opts)], kgo.WithContext(alive),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: starts}),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), // exactly.once.source.support writes in transactions
 		kgo.KeepControlRecords(),                     // the last record may be one
 		kgo.ConsumeResetOffset(kgo.NoResetOffset()),  // records that are lost are an error
 	)...)
-	return &reader{topic: topic, id: found.id, client: client, log: log, next: map[int32]int64{}}, err
+	if err != nil {
+		kill()
+		return nil, err
+	}
+	return &reader{topic: topic, id: found.id, client: client, kill: kill, log: log, next: map[int32]int64{}}, nil
+}
+
+// close ends the client. Its Close alone would wait for an answer of a broker that is frozen.
+func (r *reader) close() {
+	r.kill()
+	r.client.Close()
 }
 
 // toEnd reads to the end that the topic has now.

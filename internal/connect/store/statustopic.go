@@ -53,7 +53,7 @@ func OpenStatuses(ctx context.Context, topic Topic, self string, generation func
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), kgo.RequiredAcks(kgo.AllISRAcks()), kgo.DisableIdempotentWrite(),
 		kgo.RecordDeliveryTimeout(writeLimit), kgo.MaxProduceRequestsInflightPerBroker(1))...)
 	if err != nil {
-		l.reader.client.Close()
+		l.reader.close()
 		return nil, err
 	}
 	s.send = func(key statusKey) {
@@ -84,7 +84,7 @@ func (l *statusTopicLog) run(ctx context.Context) {
 			}
 		}
 		l.client.Close()
-		l.reader.client.Close()
+		l.reader.close()
 	}
 }
 

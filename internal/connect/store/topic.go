@@ -103,7 +103,7 @@ func describe(ctx context.Context, client *kgo.Client, topic string) (found, err
 	request, asked := kmsg.NewPtrMetadataRequest(), kmsg.NewMetadataRequestTopic()
 	asked.Topic = &topic
 	request.Topics = append(request.Topics, asked)
-	answer, err := request.RequestWith(ctx, client)
+	answer, err := ask(ctx, client, request)
 	if err == nil && len(answer.Topics) == 1 {
 		err = kerr.ErrorForCode(answer.Topics[0].ErrorCode)
 		if n := len(answer.Topics[0].Partitions); err == nil && n > 0 {
@@ -114,6 +114,24 @@ func describe(ctx context.Context, client *kgo.Client, topic string) (found, err
 		err = kerr.LeaderNotAvailable
 	}
 	return found{}, fmt.Errorf("describing topic %s: %w", topic, err)
+}
+
+// ask returns at the end of ctx, also when the request still waits in the client behind another
+// one: a broker that is frozen keeps that one for longer.
+func ask(ctx context.Context, client *kgo.Client, request *kmsg.MetadataRequest) (*kmsg.MetadataResponse, error) {
+	var answer *kmsg.MetadataResponse
+	asked := make(chan error, 1)
+	go func() {
+		var err error
+		answer, err = request.RequestWith(ctx, client)
+		asked <- err
+	}()
+	select {
+	case err := <-asked:
+		return answer, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func create(ctx context.Context, admin *kadm.Client, topic Topic, p purpose) error {

@@ -74,7 +74,7 @@ func (v view) entry(name string) *entry {
 // these restart connectors and change loggers. An error means that no worker applies the
 // record. It never has a part of the record's value.
 func (v view) apply(r *kgo.Record, live bool) (change connect.Change, created *outcome, err error) {
-	key := string(r.Key)
+	key := strings.ToValidUTF8(string(r.Key), "\uFFFD") // as Java reads it; no metric or JSON has other text
 	if name, ok := strings.CutPrefix(key, targetPrefix); ok {
 		changed, err := v.applyTarget(name, r)
 		return changeOf(name, changed), nil, err

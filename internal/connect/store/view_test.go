@@ -245,3 +245,8 @@ func TestAllReadersAgree(t *testing.T) {
 		}
 	})
 }
+
+func TestANameIsAlwaysUTF8(t *testing.T) {
+	log := numbered(&kgo.Record{Key: []byte("connector-\xff"), Value: []byte(`{"properties":{}}`)})
+	require.Equal(t, map[string]content{"\uFFFD": {map[string]string{}, connect.TargetStarted}}, contents(t, log, true), "a metric of another name panics")
+}

@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	exporterName   = "order_sink_worker"
-	fieldConnector = "connector"
+	exporterName = "order_sink_worker"
 
 	// streamLabel is the label that the framework's streams mode gives to the metrics of a
 	// stream, so that dashboards and alerts work with both.

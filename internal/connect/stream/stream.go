@@ -22,22 +22,18 @@ import (
 type Runner struct {
 	environment *service.Environment
 
-	mutex   sync.Mutex
-	streams map[string]*Stream // by the name of the connector
-	made    *exporter          // of the stream that is being built
+	mutex    sync.Mutex
+	streams  map[string]*Stream // by the name of the connector
+	building string             // the connector whose stream is being built
+	made     *exporter          // of that stream
 }
 
 // NewRunner returns a Runner without streams.
 func NewRunner() (*Runner, error) {
 	r := &Runner{environment: service.NewEnvironment(), streams: map[string]*Stream{}}
-	spec := service.NewConfigSpec().Field(service.NewStringField(fieldConnector))
-	err := r.environment.RegisterMetricsExporter(exporterName, spec,
-		func(parsed *service.ParsedConfig, logger *service.Logger) (service.MetricsExporter, error) {
-			connector, err := parsed.FieldString(fieldConnector)
-			if err != nil {
-				return nil, err
-			}
-			r.made = newExporter(connector, logger.Warnf)
+	err := r.environment.RegisterMetricsExporter(exporterName, service.NewConfigSpec(),
+		func(_ *service.ParsedConfig, logger *service.Logger) (service.MetricsExporter, error) {
+			r.made = newExporter(r.building, logger.Warnf)
 			return r.made, nil
 		})
 	if err != nil {
@@ -100,7 +96,7 @@ func (r *Runner) Start(c Config) (*Stream, error) {
 }
 
 // build makes the framework's stream. It builds one stream at a time, because the builder
-// does not return the exporter that it makes.
+// neither passes the connector to the exporter that it makes, nor returns the exporter.
 func (r *Runner) build(s *Stream, c Config) error {
 	builder := r.environment.NewStreamBuilder()
 	builder.SetLogger(c.Logger)
@@ -111,8 +107,9 @@ func (r *Runner) build(s *Stream, c Config) error {
 	if err := builder.SetYAML(c.YAML); err != nil {
 		return fmt.Errorf("reading the pipeline of connector %s: %w", c.Connector, err)
 	}
-	// After the pipeline, which would replace them.
-	if err := builder.SetMetricsYAML(fmt.Sprintf("%s: { %s: %q }", exporterName, fieldConnector, c.Connector)); err != nil {
+	// After the pipeline, which would replace them. The text does not have the connector's name:
+	// the builder would replace a variable in it, such as a password.
+	if err := builder.SetMetricsYAML(exporterName + ": {}"); err != nil {
 		return fmt.Errorf("configuring the metrics of connector %s: %w", c.Connector, err)
 	}
 	if err := builder.SetTracerYAML("untraced: {}"); err != nil {
@@ -120,6 +117,7 @@ func (r *Runner) build(s *Stream, c Config) error {
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
+	r.building = c.Connector
 	var err error
 	if s.stream, err = builder.Build(); err != nil {
 		return fmt.Errorf("building the pipeline of connector %s: %w", c.Connector, err)

@@ -68,6 +68,15 @@ func TestStreamsHaveMetricsOfTheirOwn(t *testing.T) {
 	<-b.Ended()
 }
 
+func TestANameOfAConnectorShowsNoVariable(t *testing.T) {
+	r, err := NewRunner()
+	require.NoError(t, err)
+	const name = `${PASSWORD} ${PASSWORD:x} \`
+	s := start(t, r, Config{Connector: name, YAML: generated, Variable: func(string) (string, bool) { return "secret", true }})
+	require.Eventually(t, func() bool { return metric(t, r, "output_sent", name) > 0 }, time.Minute, time.Millisecond)
+	require.NoError(t, s.Stop(5*time.Second, false))
+}
+
 func TestAPipelineThatCannotBeBuilt(t *testing.T) {
 	r, err := NewRunner()
 	require.NoError(t, err)
