@@ -3,6 +3,7 @@ package herder
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -31,10 +32,14 @@ func (d definitions) classOf(config map[string]string) (class string, known bool
 	return string(found), true
 }
 
-// tasks returns tasks.max.
+// maxTasks limits tasks.max. The worker keeps a state for each task, so that a connector with
+// two billion tasks, which Kafka Connect accepts, would end every worker of the cluster.
+const maxTasks = 1000
+
+// tasks returns tasks.max, and 1 for a value that [definitions.plan] refuses.
 func (d definitions) tasks(config map[string]string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(d.value(config, "tasks.max")))
-	if err != nil {
+	if err != nil || n > maxTasks {
 		return 1
 	}
 	return max(n, 1)
@@ -123,7 +128,13 @@ func (d definitions) plan(name string, config map[string]string) (translate.Pipe
 	if err != nil {
 		return translate.Pipeline{}, err
 	}
-	return translate.Translate(translate.Connector{Name: name, Config: config, Resolved: resolved, Worker: d.worker.Properties})
+	plan, err := translate.Translate(translate.Connector{Name: name, Config: config, Resolved: resolved, Worker: d.worker.Properties})
+	if err == nil && plan.TasksMax > maxTasks {
+		err = &translate.Error{Problems: []translate.Problem{{
+			Key: "tasks.max", Text: fmt.Sprintf("must be at most %d: a task beyond the number of partitions does nothing", maxTasks),
+		}}}
+	}
+	return plan, err
 }
 
 // consumer is the consumer of a connector.
