@@ -2,6 +2,8 @@ package group
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"regexp"
@@ -18,12 +20,25 @@ import (
 // "-order-sink" tells the consumers of this program from those of a JVM worker. They must not
 // share a group: both offer the same protocols, and each would get a part of the partitions.
 func ClientID(connector string, task int) string {
-	return fmt.Sprintf("connector-consumer-%s-order-sink-%d", connector, task)
+	return fmt.Sprintf("connector-consumer-%s-order-sink-%d", Short(connector), task)
+}
+
+// shortLimit leaves room for the rest of a client id: franz-go takes 256 bytes.
+const shortLimit = 200
+
+// Short returns the name of a connector for a client id. A long name is cut, and ends in a
+// hash of the whole name.
+func Short(connector string) string {
+	if len(connector) <= shortLimit {
+		return connector
+	}
+	sum := sha256.Sum256([]byte(connector))
+	return strings.ToValidUTF8(connector[:shortLimit-9], "") + "~" + hex.EncodeToString(sum[:4])
 }
 
 // Own returns the function of [ForeignMembers] that knows the ids of [ClientID].
 func Own(connector string) func(clientID string) bool {
-	return regexp.MustCompile(`^connector-consumer-` + regexp.QuoteMeta(connector) + `-order-sink-[0-9]+$`).MatchString
+	return regexp.MustCompile(`^connector-consumer-` + regexp.QuoteMeta(Short(connector)) + `-order-sink-[0-9]+$`).MatchString
 }
 
 // ForeignMembers returns the members of a consumer group whose client id is not own, as
