@@ -22,13 +22,16 @@ func killWorkers(w *world) {
 	topic := kafkatest.Topic(w, w.broker, 1)
 	w.Table("single")
 	w.Produce(topic, 0, 10)
-	w.strike(times(2, 20), func() {
+	w.strike(times(1, 20), func() {
 		single := fmt.Sprintf("single%d-%s", w.times, w.Group)
 		w.any().Create(single, w.Sink(topic, "single", 1), "")
 		id := w.any().AwaitState(single, connect.Running, connecttest.Running(1)).Tasks[0].WorkerID
 		n, before := slices.Index(w.ids(), id), w.unassigned(single)
 		require.NoError(w, w.workers[n].Kill())
 		w.workers = slices.Delete(w.workers, n, n+1)
+		if w.times%2 == 0 {
+			w.pauseAndResume()
+		}
 		for _, worker := range w.workers {
 			worker.AwaitState(single, connect.Running, connecttest.Running(1), w.ids()...)
 		}
@@ -56,7 +59,7 @@ func (w *world) unassigned(connector string) (n int) {
 
 // killKafka kills the broker. The workers answer from memory, and change nothing.
 func killKafka(w *world) {
-	w.strike(times(2, 15), func() {
+	w.strike(times(1, 15), func() {
 		require.NoError(w, w.broker.Kill())
 		worker := w.any()
 		worker.Await("/ready", http.StatusServiceUnavailable, `"component"`)
@@ -66,7 +69,9 @@ func killKafka(w *world) {
 		w.outage()
 		w.showsRunning()
 		require.NoError(w, w.broker.Start(w.Context()))
+		began := time.Now()
 		w.awaitProgress(300)
+		w.Logf("records flow again %s after Kafka answers", time.Since(began).Round(time.Millisecond))
 		w.placed()
 	})
 }
@@ -81,6 +86,9 @@ func killMariaDB(w *world) {
 		w.showsRunning()
 		w.outage()
 		w.showsRunning()
+		if w.times%2 == 1 {
+			w.pauseAndResume()
+		}
 		require.NoError(w, w.server.Start(w.Context()))
 		for _, worker := range w.workers {
 			worker.Await("/ready", http.StatusOK, `"ready":true`)
@@ -96,6 +104,16 @@ func (w *world) showsRunning() {
 		require.Equal(w, http.StatusOK, status, answer)
 		require.Equal(w, 1+tasks, strings.Count(answer, `"state":"RUNNING"`), answer)
 	}
+}
+
+// pauseAndResume pauses the connector under load on one worker, and resumes it on another.
+func (w *world) pauseAndResume() {
+	w.Helper()
+	path := "/connectors/" + w.connector
+	w.any().Do(http.MethodPut, path+"/pause", nil)
+	w.any().AwaitState(w.connector, connect.Paused, slices.Repeat([]connect.State{connect.Paused}, tasks), w.ids()...)
+	w.any().Do(http.MethodPut, path+"/resume", nil)
+	w.any().AwaitState(w.connector, connect.Running, connecttest.Running(tasks), w.ids()...)
 }
 
 // outage lets the servers stay away for a moment, or much longer than clients are patient.
