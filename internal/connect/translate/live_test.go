@@ -26,6 +26,7 @@ import (
 // and why.
 var otherwise = map[string]string{
 	"debezium-order-price": "the transform is ours",
+	"debezium-text-key":    "the connector fails at a key that is one value (ClassCastException)",
 }
 
 // collation is what a text column of the key has only in our tables, so that two ids that
@@ -36,9 +37,9 @@ var collation = regexp.MustCompile(` CHARACTER SET utf8mb4 COLLATE utf8mb4_\w+`)
 // of Kafka Connect, and compares the tables with those that order-sink has written.
 func TestAWorkerOfKafkaConnectWritesTheSameRows(t *testing.T) {
 	broker := kafkatest.Shared(t)
-	worker, err := connectworker.Start(t.Context(), t.TempDir(), broker.Seeds(), connectworker.JDBCSink)
+	live, err := connectworker.Start(t.Context(), t.TempDir(), broker.Seeds(), connectworker.JDBCSink)
 	javatest.Require(t, err)
-	t.Cleanup(func() { assert.NoError(t, worker.Close()); b, _ := os.ReadFile(worker.Log()); _ = os.WriteFile("/tmp/w/t16h/worker.log", b, 0o600) })
+	t.Cleanup(func() { assert.NoError(t, live.Close()) })
 	admin := kadm.NewClient(kafkatest.Client(t, broker))
 	paths, err := filepath.Glob("testdata/debezium-*.records")
 	require.NoError(t, err)
@@ -62,19 +63,21 @@ func TestAWorkerOfKafkaConnectWritesTheSameRows(t *testing.T) {
 			})
 			c := there(t, connector(t, name+".json"), dsn, broker)
 			config := maps.Clone(c.Config)
-			for key, value := range map[string]string{"key.converter": worker0["key.converter"], "value.converter": worker0["value.converter"], "consumer.override.metadata.max.age.ms": "500"} {
+			// Without it, the connector takes a table of another database for the one of the URL.
+			config["connection.url"] += "?nullDatabaseMeansCurrent=true"
+			for key, value := range map[string]string{"key.converter": worker["key.converter"], "value.converter": worker["value.converter"], "consumer.override.metadata.max.age.ms": "500"} {
 				if config[key] == "" {
 					config[key] = value
 				}
 			}
 			want, err := os.ReadFile(name + ".rows")
 			require.NoError(t, err)
-			created := worker.Create(t.Context(), c.Name, config)
-			defer func() { _ = worker.Delete(context.Background(), c.Name) }()
+			created := live.Create(t.Context(), c.Name, config)
+			defer func() { _ = live.Delete(context.Background(), c.Name) }()
 			require.NoError(t, created)
 			plain := func(text string) string { return collation.ReplaceAllString(text, "") }
-			eventuallytest.Succeeds(t, 60*time.Second, "the worker writes the rows", func(ctx context.Context) error {
-				if err := worker.Check(ctx, c.Name); err != nil {
+			eventuallytest.Succeeds(t, 2*time.Minute, "the worker writes the rows", func(ctx context.Context) error {
+				if err := live.Check(ctx, c.Name); err != nil {
 					return err
 				}
 				if got := plain(dump(t, db)); got != plain(string(want)) {
@@ -85,5 +88,3 @@ func TestAWorkerOfKafkaConnectWritesTheSameRows(t *testing.T) {
 		})
 	}
 }
-
-var worker0 = worker
