@@ -120,6 +120,11 @@ chaos: ## run every fault many times, with a real MariaDB and a real Kafka: abou
 	@sh internal/servers/mariadb/install.sh
 	cd internal/lab && CHAOS=full go test -count=1 -v -timeout 3h ./chaos -run 'TestFaults/$(CHAOS_RUN)'
 
+.PHONY: chaos-connect
+chaos-connect: ## break a cluster of three Kafka Connect workers in every way, many times: about half an hour
+	@sh internal/servers/mariadb/install.sh
+	cd internal/lab && CHAOS=full go test -count=1 -v -timeout 2h ./connect/faults -run 'TestFaults/$(CHAOS_RUN)'
+
 # REPLICA_SEED=7 repeats a run, REPLICA_RUN='sink' selects scenarios by their names.
 REPLICA_RUN ?=
 

@@ -2,6 +2,8 @@ package group
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,7 +24,20 @@ func ClientID(connector string, task int) string {
 }
 
 func clientIDPrefix(connector string) string {
-	return "connector-consumer-" + connector + "-order-sink-"
+	return "connector-consumer-" + Short(connector) + "-order-sink-"
+}
+
+// shortLimit leaves room for the rest of a client id: franz-go takes 256 bytes.
+const shortLimit = 200
+
+// Short returns the name of a connector for a client id. A long name is cut, and ends in a
+// hash of the whole name.
+func Short(connector string) string {
+	if len(connector) <= shortLimit {
+		return connector
+	}
+	sum := sha256.Sum256([]byte(connector))
+	return strings.ToValidUTF8(connector[:shortLimit-9], "") + "~" + hex.EncodeToString(sum[:4])
 }
 
 // Own returns the function of [ForeignMembers] that knows the ids of [ClientID].

@@ -5,6 +5,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/order-sink/order-sink/internal/connect/group"
 	"github.com/order-sink/order-sink/internal/connect/kafkaconf"
 	"github.com/order-sink/order-sink/internal/connect/translate/yamltext"
 )
@@ -37,7 +38,7 @@ func (t *translator) letters(topic string) *yaml.Node {
 	s := t.settings(kafkaconf.Producer)
 	clientID := s.ClientID
 	if clientID == "" {
-		clientID = "connector-dlq-producer-" + t.Name + "-0"
+		clientID = "connector-dlq-producer-" + group.Short(t.Name) + "-0"
 	}
 	compression := s.Compression
 	if compression == "" {

@@ -201,5 +201,8 @@ func (w *Worker) logEnd() []byte {
 
 func (w *Worker) config() string { return filepath.Join(w.dir, "worker.properties") }
 
+// Stop lets the worker end as connect-distributed.sh does: its tasks commit their offsets.
+func (w *Worker) Stop() error { return w.process.Stop(time.Minute) }
+
 // Close kills the worker. It keeps the directory.
 func (w *Worker) Close() error { return w.process.Kill() }
