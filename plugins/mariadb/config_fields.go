@@ -36,6 +36,9 @@ const (
 	changeEventsMaxScale = "maxscale"
 	fieldTruncate        = "truncate"
 
+	keyCollationExact = "exact"
+	keyCollationAny   = "any"
+
 	keyFromValue  = "value"
 	keyFromRecord = "record_key"
 
@@ -100,6 +103,12 @@ func keyFields() []*service.ConfigField {
 		}).
 			Description("Where the columns of `key` get their values. Columns among `metadata_columns` always take metadata.").
 			Default(keyFromValue),
+		service.NewStringAnnotatedEnumField(table.FieldKeyCollation, map[string]string{
+			keyCollationExact: "The collation must not treat two different ids as equal. Another collation is a mismatch, and the records wait.",
+			keyCollationAny:   "Any collation. Ids that the collation treats as equal, such as `a1` and `A1`, are one row, as with a JDBC sink. See [ids that the collation treats as equal](#ids-that-the-collation-treats-as-equal).",
+		}).
+			Description("Which collations the text columns of `key` may have in the table.").
+			Default(keyCollationExact),
 	}
 }
 
