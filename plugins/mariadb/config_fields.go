@@ -197,7 +197,7 @@ func connectionFields() []*service.ConfigField {
 			Default("").
 			Advanced(),
 		service.NewIntField(fieldConnections).
-			Description("How many connections write at the same time. The output divides a batch over them by key. One more connection inspects the table.").
+			Description("How many connections write at the same time. The output divides a batch over them by key, unless it writes the batch in its order. One more connection inspects the table.").
 			Default(4).
 			LintRule(`root = if this < 1 { "` + fieldConnections + ` must be at least 1" }`),
 		service.NewIntField(fieldMaxRows).
