@@ -115,6 +115,7 @@ func parseConfig(parsed *service.ParsedConfig) (c config, err error) {
 	c.Evolution = parseEvolution(&err, parsed)
 	c.InitStatement = setting.Read(&err, parsed.FieldString, fault.FieldInitStatement)
 	c.Target.KeyFrom = choose(&err, parsed, table.FieldKeyFrom, map[string]table.Origin{keyFromValue: table.FromValue, keyFromRecord: table.FromKey})
+	c.Target.Collated = choose(&err, parsed, table.FieldKeyCollation, map[string]bool{keyCollationExact: false, keyCollationAny: true})
 	c.Target.Mode = choose(&err, parsed, table.FieldMode, map[string]table.Mode{modeUpsert: table.Upsert, modeInsert: table.Insert, modeUpdate: table.Update})
 	c.Target.OnMissing = choose(&err, parsed, table.FieldOnMissing, map[string]table.OnMissing{onMissingKeep: table.Keep, onMissingNull: table.Null, onMissingRefuse: table.Refused})
 	c.Target.Deletes = choose(&err, parsed, fieldTombstone, map[string]bool{tombstoneIgnore: false, tombstoneDelete: true})

@@ -36,6 +36,9 @@ const (
 	changeEventsMaxScale = "maxscale"
 	fieldTruncate        = "truncate"
 
+	keyCollationExact = "exact"
+	keyCollationAny   = "any"
+
 	keyFromValue  = "value"
 	keyFromRecord = "record_key"
 
@@ -100,6 +103,12 @@ func keyFields() []*service.ConfigField {
 		}).
 			Description("Where the columns of `key` get their values. Columns among `metadata_columns` always take metadata.").
 			Default(keyFromValue),
+		service.NewStringAnnotatedEnumField(table.FieldKeyCollation, map[string]string{
+			keyCollationExact: "The collation must not treat two different ids as equal. Another collation is a mismatch, and the records wait.",
+			keyCollationAny:   "Any collation. Ids that the collation treats as equal, such as `a1` and `A1`, are one row, as with a JDBC sink. See [ids that the collation treats as equal](#ids-that-the-collation-treats-as-equal).",
+		}).
+			Description("Which collations the text columns of `key` may have in the table.").
+			Default(keyCollationExact),
 	}
 }
 
@@ -188,7 +197,7 @@ func connectionFields() []*service.ConfigField {
 			Default("").
 			Advanced(),
 		service.NewIntField(fieldConnections).
-			Description("How many connections write at the same time, at most. The output opens them while batches of several partitions, or large batches, are written: it divides a batch of 512 rows or more over them by key. It closes those that were unused for a minute, except one. If MariaDB allows no further connection, the output writes over those that it has. One more connection inspects the table.").
+			Description("How many connections write at the same time, at most. The output opens them while batches of several partitions, or large batches, are written: it divides a batch of 512 rows or more over them by key, unless it writes the batch in its order. It closes those that were unused for a minute, except one. If MariaDB allows no further connection, the output writes over those that it has. One more connection inspects the table.").
 			Default(4).
 			LintRule(`root = if this < 1 { "` + fieldConnections + ` must be at least 1" }`),
 		service.NewIntField(fieldMaxRows).

@@ -36,7 +36,7 @@ func (t *translator) output() *yaml.Node {
 	pairs = append(pairs, "table", tableName, "schema_metadata", schemaMetadata)
 	pairs = append(pairs, t.columns()...)
 	pairs = append(pairs, t.keyFields()...)
-	pairs = append(pairs, "mode", t.mode())
+	pairs = append(pairs, "key_collation", "any", "mode", t.mode())
 	pairs = append(pairs, t.deletes()...)
 	pairs = append(pairs, t.zone()...)
 	pairs = append(pairs, t.evolution()...)

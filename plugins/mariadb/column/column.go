@@ -45,6 +45,7 @@ type Column struct {
 	Nullable  bool
 	Generated bool
 	Key       bool
+	Loose     bool // of the key: texts that the collation takes as equal are one row
 	Version   bool
 
 	min      int64

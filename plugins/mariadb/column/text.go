@@ -31,7 +31,7 @@ func (c *Column) acceptText(value any) (any, *record.Refusal) {
 	if refusal := c.checkLength(text); refusal != nil {
 		return nil, refusal
 	}
-	if strings.HasSuffix(text, " ") && (c.fixed || c.Key && c.padSpace) {
+	if strings.HasSuffix(text, " ") && (c.fixed || c.Key && c.padSpace && !c.Loose) {
 		return nil, refusal.New(refusal.Padded, c.Name, "spaces at the end are lost in %s with collation %s", strings.ToUpper(c.ColumnType), c.Collation)
 	}
 	return value, nil

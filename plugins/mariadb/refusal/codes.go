@@ -44,7 +44,7 @@ var Codes = []record.Code{
 	{Name: TooPrecise, Meaning: "A number has more digits than its column keeps (a float counts with its shortest decimal), or a value for a DATE has a time of day."},
 	{Name: TooLong, Meaning: "A value has more characters or bytes than its column holds."},
 	{Name: TooLarge, Meaning: "The row has more bytes than `max_allowed_packet` or a page of the table allows."},
-	{Name: Padded, Meaning: "The column would pad, cut off or ignore the end of a value: spaces at the end of a CHAR or of a key whose collation ignores them, or too few bytes for a BINARY."},
+	{Name: Padded, Meaning: "The column would pad, cut off or ignore the end of a value: spaces at the end of a CHAR or of a key whose collation ignores them (`key_collation: exact`), or too few bytes for a BINARY."},
 	{Name: BadText, Meaning: "A text is not valid UTF-8."},
 	{Name: BadValue, Meaning: "The column does not know the value: a date that does not exist, a text that is not a member of the ENUM, or a character outside the character set."},
 	{Name: Duplicate, Meaning: "Another row has the same value in a unique index other than the key."},

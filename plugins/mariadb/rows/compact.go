@@ -6,15 +6,15 @@ import (
 	"github.com/order-sink/order-sink/plugins/mariadb/table"
 )
 
-// Compact returns the rows to write, in their order. In a table with another unique index
-// than the key (see [table.Table.Clashes]) these are all rows as they are.
+// Compact returns the rows to write, in their order. If the rows must be written in their order
+// (see [table.Table.InOrder]), these are all rows as they are.
 //
 // Otherwise it sorts rows by key, nearly as the key's index sorts them, and leaves one row of
 // each key: the row that the table would have if the rows were written one after the
 // other. This is the last row of the newest version. Concurrent writers of sorted rows
 // lock in one order, and use the pages of an index together.
 func Compact(t *table.Table, rows []Row, b *Buffer) []Row {
-	if t.Clashes {
+	if t.InOrder {
 		return rows
 	}
 	rows = sorted(t, rows, b)

@@ -77,7 +77,7 @@ func sorted(t *table.Table, rows []Row, b *Buffer) []Row {
 // SortForLocks sorts rows, which are sorted by key, by the columns of lock_order
 // first. A tombstone has no such columns, and is written last.
 func SortForLocks(t *table.Table, rows []Row) {
-	if len(t.Locks) == 0 || t.Clashes {
+	if len(t.Locks) == 0 || t.InOrder {
 		return
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int {

@@ -39,7 +39,7 @@ func (s *Session) Numbered(ctx context.Context, t *table.Table, batch []rows.Row
 			}
 		}
 	}
-	if t.Clashes {
+	if t.InOrder {
 		return all, nil
 	}
 	stored := slices.DeleteFunc(slices.Clone(all), func(r rows.Row) bool { return !rows.IsNumbered(r) })

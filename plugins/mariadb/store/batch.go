@@ -88,6 +88,7 @@ func (d *destination) prepare(ctx context.Context, messages []rows.Message) (*pr
 			return p, Judge(err)
 		}
 	}
+	keepOrder(p.groups)
 	return p, nil
 }
 
@@ -255,7 +256,7 @@ func write(ctx context.Context, w rowWriter, groups []*group) *fault.Fault {
 
 // rounds divides the rows of several groups so that the rows of a key keep their order: two
 // rows of one key in different groups are in different rounds. A round has the rows of each
-// group. In a table with clashes all rows keep their order: a round has rows of one group.
+// group. If the table keeps the order of all rows, a round has rows of one group.
 func rounds(groups []*group) [][][]rows.Row {
 	type place struct{ index, group, row int }
 	var places []place
@@ -265,7 +266,7 @@ func rounds(groups []*group) [][][]rows.Row {
 		}
 	}
 	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.row, b.row)) })
-	keepsOrder := slices.ContainsFunc(groups, func(g *group) bool { return g.table != nil && g.table.Clashes })
+	keepsOrder := slices.ContainsFunc(groups, func(g *group) bool { return g.table != nil && g.table.InOrder })
 	first, before := 0, 0 // the first round for the next row; the group of the row before
 	type turn struct{ group, round int }
 	last := make(map[string]turn, len(places)) // by key

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/order-sink/order-sink/plugins/mariadb/fault"
 	"github.com/order-sink/order-sink/plugins/mariadb/refusal"
@@ -31,6 +32,23 @@ func (g *group) index(message int) int {
 		return message
 	}
 	return g.indexes[message]
+}
+
+// keepOrder makes the rows of groups be written in their order if two of them may be one row
+// although their keys differ.
+func keepOrder(groups []*group) {
+	spellings := make(table.Spellings)
+	mayMerge := func(g *group) bool {
+		return g.table != nil && g.table.Loose && slices.ContainsFunc(g.rows, func(r rows.Row) bool { return spellings.Add(g.table, r.Values) })
+	}
+	if !slices.ContainsFunc(groups, mayMerge) {
+		return
+	}
+	for _, g := range groups {
+		if g.table != nil {
+			g.table = g.table.KeepingOrder()
+		}
+	}
 }
 
 // write stores one row of each key, then in rounds the rows whose outcome depends on the

@@ -37,9 +37,13 @@ type Table struct {
 	MaxPacket   int
 	uniques     [][]int // the other unique indexes: indexes into Columns
 	// Clashes says that rows of different keys may agree in another unique index. One row may
-	// take the value that another row of its batch gives up. So the rows of a batch are written
-	// one after the other, and the table has only states that the source had.
-	Clashes  bool
+	// take the value that another row of its batch gives up.
+	Clashes bool
+	// InOrder says that the rows of a batch are written one after the other, as they are: the
+	// table clashes, or see [Table.KeepingOrder]. So it has only states that the source had.
+	InOrder bool
+	// Loose says that the table may take different keys for one row.
+	Loose    bool
 	hashed   bool       // the key's index is one by hash
 	serial   *described // the AUTO_INCREMENT column, if it is not configured
 	Spares   bool       // an upsert of a stored row must take no value of serial

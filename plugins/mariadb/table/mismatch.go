@@ -89,7 +89,8 @@ func (t *Table) fitColumn(all []described, name string, found *Mismatch) {
 		found.add("column %s has type %s, which this output does not write: %s", quote(name), c.ColumnType, t.Target.omission())
 	}
 	if containsFold(t.Target.Key, name) {
-		c.Key = true
+		c.Key, c.Loose = true, t.Target.Collated && c.MayMerge()
+		t.Loose = t.Loose || c.Loose
 		t.Key = append(t.Key, len(t.Columns))
 		if c.Family != column.Unsupported && !c.Identifies() && !isAmbiguous(&c) {
 			found.add("key column %s: %s", quote(name), c.WhyNoKey())
@@ -162,7 +163,7 @@ func (t *Table) fitKey(ctx context.Context, r *remedies, unique []uniqueIndex, f
 		coversKey := !other.prefixed && containsAll(other.columns, t.Target.Key)
 		numbered := t.serial != nil && containsFold(other.columns, t.serial.Name) // by the server, one number a row
 		if !coversKey && !numbered {
-			t.Clashes = true
+			t.Clashes, t.InOrder = true, true
 			t.Warnings = append(t.Warnings, t.clashText(other))
 		}
 	}
@@ -178,7 +179,7 @@ func isAmbiguous(c *column.Column) bool {
 func (t *Table) fitAmbiguous(ctx context.Context, r *remedies, found *Mismatch) error {
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		if !isAmbiguous(c) {
+		if !isAmbiguous(c) || t.Target.Collated {
 			continue
 		}
 		collation := c.Charset + "_nopad_bin"
@@ -248,7 +249,7 @@ func (t *Table) declareNotNull(ctx context.Context, r *remedies) (changes []stri
 			return nil, false, err
 		}
 		definition := d.definition(c.Name)
-		if definition != "" && isAmbiguous(c) {
+		if definition != "" && isAmbiguous(c) && !t.Target.Collated {
 			definition = collated(definition, c.Charset, c.Charset+"_nopad_bin")
 		}
 		if definition != "" {

@@ -134,7 +134,9 @@ func (t *Table) unlessOther(outcome string) string {
 	}
 	differs := make([]string, len(t.Key))
 	for n, i := range t.Key {
-		differs[n] = differing(&t.Columns[i])
+		if differs[n] = differing(&t.Columns[i]); t.Columns[i].Loose {
+			differs[n] = fmt.Sprintf("NOT (%[1]s <=> VALUES(%[1]s))", quote(t.Columns[i].Name))
+		}
 	}
 	return fmt.Sprintf("IF(%s, %s, %s)", strings.Join(differs, " OR "), raise, outcome)
 }

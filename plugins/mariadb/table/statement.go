@@ -265,12 +265,17 @@ func (t *Table) LookedUp(fields [][]byte) (key string, number any, known bool) {
 
 // KeyText returns a text for a key. Different keys have different texts.
 func (t *Table) KeyText(values []any) string {
+	return t.keyText(values, func(_ *column.Column, text string) string { return text })
+}
+
+// keyText is the same for keys whose texts are changed.
+func (t *Table) keyText(values []any, changed func(c *column.Column, text string) string) string {
 	var text strings.Builder
 	for _, k := range t.Key {
 		var value string
 		switch v := values[k].(type) {
 		case string:
-			value = v
+			value = changed(&t.Columns[k], v)
 		case []byte:
 			value = string(v)
 		case int64:

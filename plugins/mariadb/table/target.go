@@ -16,6 +16,7 @@ const (
 	FieldMetadataColumns = "metadata_columns"
 	FieldKey             = "key"
 	FieldKeyFrom         = "key_from"
+	FieldKeyCollation    = "key_collation"
 	FieldInclude         = "include_fields"
 	FieldExclude         = "exclude_fields"
 	FieldRename          = "rename_fields"
@@ -34,6 +35,7 @@ type Target struct {
 	Select    Selection
 	Metadata  []string // the last of columns: they take metadata of their names
 	Key       []string
+	Collated  bool     // keys that the collation takes as equal are one row; else its collation must be exact
 	KeyFrom   Origin   // where the key columns that take no metadata get their values
 	LockOrder []string // what rows are sorted by before their key
 	Version   string   // "" for none

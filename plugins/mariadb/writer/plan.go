@@ -22,7 +22,7 @@ type plan struct {
 // batches, each gets one connection more, up to all of them. No two ranges use the same part
 // of the index.
 func (p *plan) divide(t *table.Table, batch []rows.Row, idle int) [][]rows.Row {
-	if t.Clashes { // the rows have an order
+	if t.InOrder { // the rows have an order
 		idle = 1
 	}
 	unit := min(p.maxRows, max(minShare, floorPowerOfTwo(max(1, len(batch)/idle))))
@@ -36,9 +36,9 @@ func (p *plan) divide(t *table.Table, batch []rows.Row, idle int) [][]rows.Row {
 }
 
 // cut divides rows into statements, those that delete after the others: the keys
-// differ, so that their order does not matter. In a table with clashes it does.
+// differ, so that their order does not matter, unless the table keeps the order.
 func (p *plan) cut(t *table.Table, batch []rows.Row) [][]rows.Row {
-	if t.Clashes {
+	if t.InOrder {
 		return p.cutInOrder(t, batch)
 	}
 	if !slices.ContainsFunc(batch, rows.IsDelete) && !slices.ContainsFunc(batch, rows.IsNumbered) {

@@ -50,7 +50,7 @@ func newConnector(t *testing.T, w *worker) *connector {
 	require.NoError(t, err)
 	c.db, err = sql.Open("mysql", c.account.FormatDSN())
 	require.NoError(t, err)
-	_, err = c.db.ExecContext(t.Context(), `CREATE TABLE orders (order_id VARCHAR(64) COLLATE utf8mb4_nopad_bin PRIMARY KEY, user_id VARCHAR(64),
+	_, err = c.db.ExecContext(t.Context(), `CREATE TABLE orders (order_id VARCHAR(64) PRIMARY KEY, user_id VARCHAR(64),
 		product_id VARCHAR(64), qty INT, unit_price INT, total_price INT)`)
 	require.NoError(t, err)
 	t.Cleanup(func() {

@@ -1,0 +1,1 @@
+CREATE TABLE orders (order_id VARCHAR(64) PRIMARY KEY, qty INT);
