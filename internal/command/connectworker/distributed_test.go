@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,4 +117,31 @@ offset.storage.topic=offsets
 	code, answer := w.call("POST", "/connectors", `{"name":"x","config":{}}`)
 	require.Equal(t, 503, code, answer)
 	require.NoError(t, w.stop())
+}
+
+// While Kafka is down, the worker shows its connectors, and changes nothing.
+func TestKafkaIsDown(t *testing.T) {
+	b, server := kafkatest.InMemory(t), mariadbtest.Shared(t)
+	topic, dsn := kafkatest.Topic(t, b, 1), server.DSN(server.Database(t))
+	w := run(t, properties.Distributed, distributed(b))
+	w.await("/health", 200, "healthy")
+	code, answer := w.call("POST", "/connectors", body(t, map[string]any{"name": "orders", "config": sink(t, dsn, topic)}))
+	require.Equal(t, 201, code, answer)
+	w.awaitPlaced("orders", 1, w)
+	require.NoError(t, b.Close())
+
+	w.await("/ready", 503, `"component":"topics"`)
+	began := time.Now()
+	code, answer = w.call("PUT", "/connectors/orders/pause", "")
+	require.Equal(t, 500, code, answer)
+	require.Contains(t, answer, "nothing was changed")
+	require.Less(t, time.Since(began), 8*time.Second)
+	began = time.Now()
+	code, answer = w.call("GET", "/connectors/orders/status", "")
+	require.Equal(t, 200, code)
+	require.Contains(t, answer, `"state":"RUNNING"`, "an outage is no failure")
+	require.Less(t, time.Since(began), time.Second)
+	began = time.Now()
+	require.NoError(t, w.stop())
+	require.Less(t, time.Since(began), 15*time.Second)
 }

@@ -13,22 +13,31 @@ import (
 func (h *Herder) compare() {
 	h.comparing.Lock()
 	defer h.comparing.Unlock()
+	if h.hasStopped() {
+		return
+	}
 	if h.Members.Blocked() != "" {
 		h.pauseAll()
 		return
 	}
 	stored, workers := h.Configs.Connectors(), h.Members.Workers()
+	if h.Members.Leader() { // before the workers say what they run now
+		for name := range stored {
+			h.unassign(name, workers)
+		}
+	}
 	for name, s := range stored {
 		p := h.place(name, s, workers)
 		h.instruct(name, s, p)
 		h.publish(name, s, p)
 	}
 	h.drop(stored)
-	if h.Members.Leader() {
-		for name := range stored {
-			h.unassign(name, workers)
-		}
-	}
+}
+
+func (h *Herder) hasStopped() bool {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.stopped
 }
 
 // placement says what of a connector belongs to this worker.
@@ -69,7 +78,7 @@ func (h *Herder) instruct(name string, s connect.Stored, p placement) {
 	i := h.instances[name]
 	runs := p.known && len(p.mine) > 0 && (s.Target == connect.TargetStarted || s.Target == "")
 	if i == nil {
-		if !runs || h.stopped {
+		if !runs || h.stopped { // a request may be the last to compare
 			return
 		}
 		i = newInstance(h, name)
@@ -140,10 +149,10 @@ func (h *Herder) publish(name string, s connect.Stored, p placement) {
 func (h *Herder) states(name string, s connect.Stored, p placement) (connect.ConnectorState, connect.TaskState) {
 	state, text := connect.Running, ""
 	connector := connect.ConnectorState{WorkerID: h.Members.Self(), Version: h.version(s)}
-	switch {
-	case s.Target == connect.TargetPaused:
+	switch s.Target {
+	case connect.TargetPaused:
 		state = connect.Paused
-	case s.Target == connect.TargetStopped:
+	case connect.TargetStopped:
 		state = connect.Stopped
 	}
 	connector.State = state

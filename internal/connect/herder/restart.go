@@ -3,6 +3,7 @@ package herder
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/order-sink/order-sink/internal/connect"
 )
@@ -57,14 +58,15 @@ func (h *Herder) restart(r connect.Restart) {
 		return
 	}
 	i.mutex.Lock()
+	defer i.mutex.Unlock()
 	w, f := i.want, i.failure
-	i.mutex.Unlock()
 	switch {
 	case w == nil:
 	case r.OnlyFailed && f == nil:
 	case !r.Tasks && r.Task < 0 && (f == nil || !f.connector):
-	case r.Task >= 0 && !i.has(w, r.Task):
+	case r.Task >= 0 && !slices.Contains(w.tasks, r.Task):
 	default:
-		i.set(&want{config: w.config, tasks: w.tasks})
+		i.want = &want{config: w.config, tasks: w.tasks}
+		i.nudge()
 	}
 }

@@ -65,6 +65,13 @@ func sink(value string) map[string]string {
 	}
 }
 
+// named adds the member that a JVM worker requires in what is stored.
+func named(name string, config map[string]string) map[string]string {
+	config = maps.Clone(config)
+	config["name"] = name
+	return config
+}
+
 type jvmStatus struct {
 	Connector connect.ConnectorState
 	Tasks     []connect.TaskState
@@ -75,12 +82,12 @@ func TestAJVMWorkerReadsWhatThisWorkerWrote(t *testing.T) {
 	group := topicName(t)
 	x, y := openConfigs(t, b, group+"-configs"), openConfigs(t, b, group+"-configs")
 	ctx := t.Context()
-	require.NoError(t, x.Create(ctx, "started", sink("${file:/tmp/none:x}<&>"), connect.TargetStarted))
-	require.NoError(t, x.Create(ctx, "paused-0", sink("1"), connect.TargetPaused))
-	require.NoError(t, x.Create(ctx, "stopped", sink("1"), ""))
+	require.NoError(t, x.Create(ctx, "started", named("started", sink("${file:/tmp/none:x}<&>")), connect.TargetStarted))
+	require.NoError(t, x.Create(ctx, "paused-0", named("paused-0", sink("1")), connect.TargetPaused))
+	require.NoError(t, x.Create(ctx, "stopped", named("stopped", sink("1")), ""))
 	require.NoError(t, x.SetTarget(ctx, "stopped", connect.TargetStopped))
-	require.NoError(t, x.Put(ctx, "stopped", sink("2")))
-	require.NoError(t, x.Create(ctx, "deleted", sink("1"), connect.TargetStopped))
+	require.NoError(t, x.Put(ctx, "stopped", named("stopped", sink("2"))))
+	require.NoError(t, x.Create(ctx, "deleted", named("deleted", sink("1")), connect.TargetStopped))
 	require.NoError(t, x.Delete(ctx, "deleted"))
 	race(t, []*Configs{x, y}, "raced")
 	s := openStatuses(t, b, group+"-status", "gone:8083", one)
@@ -101,7 +108,7 @@ func TestAJVMWorkerReadsWhatThisWorkerWrote(t *testing.T) {
 		require.EventuallyWithT(t, func(t *assert.CollectT) {
 			var status jvmStatus
 			w.ask(http.MethodGet, "/connectors/"+name+"/status", nil, &status)
-			require.Equal(t, states[stored.Target], status.Connector.State, name)
+			require.Equal(t, states[stored.Target], status.Connector.State, "%s: %s", name, status.Connector.Trace)
 		}, jvmPatience, 50*time.Millisecond)
 	}
 

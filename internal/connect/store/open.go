@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -18,7 +19,7 @@ func OpenConfigs(ctx context.Context, topic Topic, opts []kgo.Opt, log *slog.Log
 	topic.Partitions = 1
 	c := newConfigs(log)
 	r, err := open(ctx, topic, configTopic, opts, log,
-		func() { c.view = view{} }, func(r *kgo.Record) { c.apply(r, false) })
+		func() { c.view, c.broken = view{}, map[string]time.Time{} }, func(r *kgo.Record) { c.apply(r, false) })
 	if err != nil {
 		return nil, err
 	}

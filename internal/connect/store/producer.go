@@ -26,7 +26,7 @@ type producer struct {
 // The errors of a write.
 var (
 	errNothing = errors.New("nothing was changed, because Kafka did not take the change")
-	errUnknown = errors.New("Kafka has not confirmed the change, which may still take effect")
+	errUnknown = errors.New("the change may still take effect, because Kafka has not confirmed it")
 )
 
 // OnBrokerWrite implements [kgo.HookBrokerWrite].

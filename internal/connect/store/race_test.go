@@ -25,7 +25,7 @@ func race(t *testing.T, stores []*Configs, name string) content {
 	errs := make([]error, len(stores))
 	var running sync.WaitGroup
 	for i, c := range stores {
-		running.Go(func() { errs[i] = c.Create(t.Context(), name, sink(fmt.Sprint(i)), targets[i%4]) })
+		running.Go(func() { errs[i] = c.Create(t.Context(), name, named(name, sink(fmt.Sprint(i))), targets[i%4]) })
 	}
 	running.Wait()
 	winner := -1
@@ -38,7 +38,7 @@ func race(t *testing.T, stores []*Configs, name string) content {
 		}
 	}
 	require.NotEqual(t, -1, winner)
-	return content{sink(fmt.Sprint(winner)), started(targets[winner%4])}
+	return content{named(name, sink(fmt.Sprint(winner))), started(targets[winner%4])}
 }
 
 func TestOneOfManyCreationsWins(t *testing.T) {

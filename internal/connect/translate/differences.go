@@ -87,7 +87,7 @@ func (t *translator) notes() {
 	if t.v.Bool("quote.identifiers") {
 		t.differs("quote.identifiers", "order-sink always quotes names, and the columns that it creates have names in lower case, which MariaDB does not tell from others")
 	}
-	if t.keyMode() == "kafka" && t.class != configdef.Debezium && t.v.Bool("auto.create") {
+	if t.keyMode() == "kafka" && t.class != configdef.Debezium && len(t.keyNames()) > 0 && t.v.Bool("auto.create") {
 		t.differs(t.keys().mode, "the columns of the position are the last ones of a table that order-sink creates. In the connector they are the first ones")
 	}
 	all := &t.pipeline.Differences

@@ -75,7 +75,11 @@ func there(t *testing.T, c translate.Connector, dsn string, b kafka.Broker) tran
 	c.Worker, c.Config = maps.Clone(c.Worker), maps.Clone(c.Config)
 	c.Worker["bootstrap.servers"] = strings.Join(b.Seeds(), ",")
 	c.Worker["offset.flush.interval.ms"] = "100"
-	c.Config["connection.url"] = "jdbc:mariadb://" + config.Addr + "/" + config.DBName
+	scheme := "jdbc:mariadb://"
+	if c.Config["connector.class"] == aiven { // both drivers
+		scheme = "jdbc:mysql://"
+	}
+	c.Config["connection.url"] = scheme + config.Addr + "/" + config.DBName
 	for _, key := range []string{"connection.user", "connection.username"} {
 		if c.Config[key] != "" {
 			c.Config[key] = config.User

@@ -13,14 +13,18 @@ import (
 
 // zone says which local time the times of the rows have.
 func (t *translator) zone() []any {
-	key, types := "db.timezone", []string{"timestamp", "time", "date"}
-	switch t.class {
-	case configdef.Debezium:
-		key, types = "use.time.zone", []string{"zoned_timestamp"}
-	case configdef.Confluent:
-		if t.v.Word("date.timezone") == "utc" {
-			types = types[:2]
+	if t.class == configdef.Debezium {
+		for _, key := range []string{"use.time.zone", "database.time_zone"} {
+			if _, given := t.Config[key]; given && !keys.IsUTC(t.v.String(key)) {
+				t.differs(key, "no effect: order-sink writes times in UTC. With MariaDB, the key has no effect in the connector either: its driver writes the clock of the JVM's time zone")
+			}
 		}
+		return nil
+	}
+	const key = "db.timezone"
+	types := []string{"timestamp", "time", "date"}
+	if t.class == configdef.Confluent && t.v.Word("date.timezone") == "utc" {
+		types = types[:2]
 	}
 	text := t.v.String(key)
 	if text == "" || keys.IsUTC(text) {

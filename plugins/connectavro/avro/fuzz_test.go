@@ -2,6 +2,7 @@ package avro_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func FuzzDecode(f *testing.F) {
 
 // FuzzCompile: no schema panics or takes long, and no bytes do with it.
 func FuzzCompile(f *testing.F) {
-	for _, q := range questions {
+	for _, q := range slices.Concat(questions, moreQuestions) {
 		f.Add(q.schema, []byte("\x00\x02\x04\x06\x08"))
 	}
 	f.Add(`{"type":"record","name":"r","fields":[{"name":"f","type":["null","r"]}]}`, []byte("\x02\x02\x00"))

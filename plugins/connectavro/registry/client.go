@@ -51,6 +51,7 @@ type Config struct {
 // Client asks one registry, whose URLs are equal.
 type Client struct {
 	members   []*sr.Client
+	first     atomic.Int64 // the member that has answered last
 	transport *http.Transport
 	waiters   atomic.Uint64 // numbers the waiters of all registries that share a state
 }
@@ -107,11 +108,14 @@ func NewClient(c Config) (*Client, error) {
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Fetch returns a schema with its references. It asks the registry at each URL until one
-// has the schema. [isUnknown] reports whether the registry does not have it.
+// has the schema, and begins with the URL that had the last one. [isUnknown] reports whether the registry does not have it.
 func (c *Client) Fetch(ctx context.Context, ref wire.Ref) (source Source, err error) {
-	for _, member := range c.members {
+	first := c.first.Load()
+	for i := range c.members {
+		n := (int(first) + i) % len(c.members)
 		var failed error
-		if source, failed = fetch(ctx, member, ref); failed == nil {
+		if source, failed = fetch(ctx, c.members[n], ref); failed == nil {
+			c.first.Store(int64(n))
 			return source, nil
 		}
 		// One registry that answers is sure. Another that cannot be reached is not.

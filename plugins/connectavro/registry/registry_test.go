@@ -175,26 +175,6 @@ func TestTheCacheIsBounded(t *testing.T) {
 	require.Len(t, o.known, 3)
 }
 
-// TestSeveralURLs: any of them can have the schema, and one that is down is no answer.
-func TestSeveralURLs(t *testing.T) {
-	t.Parallel()
-	a, b := newFront(t), newFront(t)
-	b.seed(1, `"int"`)
-	o := observe(t, Config{URLs: []string{a.url(), b.url()}}, 10)
-	got, err := o.Get(t.Context(), id(1))
-	require.NoError(t, err)
-	require.Equal(t, `[]"int"`, got, "the first one does not have it yet")
-	b.seed(2, `"long"`)
-	a.close()
-	got, err = o.Get(t.Context(), id(2))
-	require.NoError(t, err)
-	require.Equal(t, `[]"long"`, got)
-	got, err = o.Get(t.Context(), id(3))
-	require.NoError(t, err)
-	require.Equal(t, "unknown 3", got)
-	require.Empty(t, o.lines)
-}
-
 // TestReferences come in the order of their need, each once.
 func TestReferences(t *testing.T) {
 	t.Parallel()
