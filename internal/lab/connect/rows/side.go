@@ -15,9 +15,14 @@ import (
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 )
 
+const (
+	theirs = "theirs"
+	mine   = "mine"
+)
+
 // side is one of the two workers.
 type side struct {
-	name    string // "theirs" or "mine"
+	name    string // theirs or mine
 	address string
 	admin   *kadm.Client
 	created time.Time
@@ -87,6 +92,11 @@ func (s *side) finished(ctx context.Context, c *testCase) error {
 	state, _, err := s.status(ctx, c)
 	if err != nil || state == "FAILED" {
 		return err
+	}
+	if s.name == mine && c.Differs != nil && c.Differs.Waits != "" {
+		if _, answer, err := s.ask(ctx, http.MethodGet, "/order-sink/connectors/"+s.connector(c), nil); err != nil || strings.Contains(string(answer), c.Differs.Waits) {
+			return err
+		}
 	}
 	for topic := range c.topics() {
 		if err := kafka.Behind(ctx, s.admin, "connect-"+s.connector(c), topic); err != nil {
