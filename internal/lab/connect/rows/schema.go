@@ -64,7 +64,9 @@ var typed = map[string]func(arguments []string) schema{
 		base["parameters"] = parameters
 		return base
 	},
-	"array": func(a []string) schema { return schema{"type": "array", "items": schema{"type": a[0], "optional": false}} },
+	"array": func(a []string) schema {
+		return schema{"type": "array", "items": schema{"type": a[0], "optional": false}}
+	},
 	"map": func(a []string) schema {
 		return schema{"type": "map", "keys": schema{"type": a[0], "optional": false}, "values": schema{"type": a[1], "optional": true}}
 	},

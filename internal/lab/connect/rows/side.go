@@ -25,7 +25,6 @@ type side struct {
 	name    string // theirs or mine
 	address string
 	admin   *kadm.Client
-	created time.Time
 }
 
 func (s *side) connector(c *testCase) string { return s.name + "-" + c.Name }
