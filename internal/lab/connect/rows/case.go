@@ -30,6 +30,7 @@ type testCase struct {
 	Schemas map[string]string // see structOf
 	Avro    map[string]string // schemas of Avro, in JSON
 	Records []record
+	Fails   bool // on both sides
 	Differs *difference
 }
 

@@ -142,6 +142,7 @@ func (w *world) check(t *testing.T, c *testCase, theirs, mine *run) {
 	}
 	if c.Differs == nil {
 		require.Greater(t, len(before), 1, "the case has no table")
+		require.Equal(t, c.Fails, before[0] == "state: FAILED", "the task fails or not: %s", before)
 	} else {
 		require.Contains(t, w.imported(t, c, mine), c.Differs.Says)
 	}

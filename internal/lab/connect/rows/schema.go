@@ -15,6 +15,9 @@ type schema map[string]any
 
 // types are the types of fields beside those of Kafka Connect itself.
 var types = map[string]schema{
+	"float32": {"type": "float"},
+	"float64": {"type": "double"},
+
 	"date":      {"type": "int32", "name": "org.apache.kafka.connect.data.Date", "version": 1},
 	"time":      {"type": "int32", "name": "org.apache.kafka.connect.data.Time", "version": 1},
 	"timestamp": {"type": "int64", "name": "org.apache.kafka.connect.data.Timestamp", "version": 1},
