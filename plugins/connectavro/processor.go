@@ -85,7 +85,9 @@ func (p *processor) ProcessBatch(ctx context.Context, batch service.MessageBatch
 			return nil, err
 		}
 		if r != nil { // the only place that refuses a message: every refusal counts
-			r.Stage = record.DecodeAvro
+			if r.Stage != record.DecodeAvroKey {
+				r.Stage = record.DecodeAvro
+			}
 			p.refused.Incr(1, r.Code)
 			msg.SetError(r)
 		}
@@ -157,6 +159,7 @@ func (p *processor) storeKey(ctx context.Context, msg *service.Message) (*record
 		if r.Code == refusal.BadEnvelope {
 			r.Detail += ". If the keys have another format, set key_format"
 		}
+		r.Stage = record.DecodeAvroKey
 		return r.At(record.Key), nil
 	}
 	msg.MetaSetImmut(record.Key, &record.KeyValue{Received: received, Value: value, Schema: its})

@@ -158,7 +158,7 @@ func TestTheKeyOfATombstoneIsMetadata(t *testing.T) {
 		for i, want := range []*record.KeyValue{
 			{Received: []byte(key), Value: map[string]any{"id": int64(7)}},
 			{Received: key, Value: map[string]any{"id": int64(7)}},
-			{Received: []byte(wrong), Refusal: &record.Refusal{Stage: record.Decode, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
+			{Received: []byte(wrong), Refusal: &record.Refusal{Stage: record.DecodeKey, Code: "type_mismatch", Path: record.Key, Detail: "expected int32, got string"}},
 			nil,
 			nil,
 		} {

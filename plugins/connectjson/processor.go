@@ -69,7 +69,9 @@ func (p *processor) ProcessBatch(_ context.Context, batch service.MessageBatch) 
 		}
 		n, r := p.process(msg, originals[min(i, len(originals)):])
 		if r != nil { // the only place that refuses a message: every refusal counts
-			r.Stage = record.Decode
+			if r.Stage != record.DecodeKey {
+				r.Stage = record.Decode
+			}
 			p.refused.Incr(1, r.Code)
 			msg.SetError(r)
 		}
@@ -148,13 +150,14 @@ func (p *processor) storeKey(msg *service.Message) *record.Refusal {
 	case key == nil: // also for this decoder, if another one has decoded it
 		msg.MetaSetMut(record.Key, received)
 	case key.Refusal != nil && p.keyFormat != "":
+		key.Refusal.Stage = record.DecodeKey
 		if key.Refusal.Path != record.Key {
 			return key.Refusal.At(record.Key)
 		}
 		return key.Refusal
 	default:
 		if key.Refusal != nil {
-			key.Refusal.Stage = record.Decode
+			key.Refusal.Stage = record.DecodeKey
 		}
 		key.Received = received
 		msg.MetaSetImmut(record.Key, key)

@@ -87,6 +87,7 @@ func (t *translator) notes() {
 	if t.v.Has("header.converter") {
 		t.differs("header.converter", "no effect: headers are text")
 	}
+	t.debeziumNotes()
 	if t.v.Bool("quote.identifiers") {
 		t.differs("quote.identifiers", "order-sink always quotes names, and the columns that it creates have names in lower case, which MariaDB does not tell from others")
 	}
@@ -112,6 +113,16 @@ func (t *translator) always() (all []Difference) {
 	add("While " + servers + " cannot be reached, the connector waits and stays RUNNING. A task of Kafka Connect fails.")
 	add("A record whose fields do not fit the columns of its table waits until the table is altered. A task of Kafka Connect fails.")
 	add("A record that Kafka delivers again does not change the table.")
+	if t.v.String("errors.tolerance") != "all" {
+		add("Before the task fails at a record, order-sink stores all records in front of it. A worker of Kafka Connect leaves out those that it has fetched together with a record that a converter or a transform refuses.")
+	}
+	add("A text column in the key of an existing table needs a collation that keeps all ids apart, such as utf8mb4_bin. Records wait until it has one. For a JDBC sink, two ids that differ in case can be one row.")
+	add("A value that its column would round or cut is refused, such as a time with nanoseconds. The connector lets the driver and MariaDB shorten it.")
+	if t.class == configdef.Debezium {
+		add("A bit field of more than 8 bits keeps its value. The connector stores its bytes in reverse order, or fails.")
+		add("A JSON document and a map are stored as text. The connector's task fails at them, because MariaDB does not know the SQL that the connector sends.")
+		add("Names of columns are compared as MariaDB does, without regard to case. The connector's task fails at a column of an existing table whose name has a capital letter, unless quote.identifiers=true.")
+	}
 	if !t.v.Bool("delete.enabled") && t.class != configdef.Debezium {
 		add("A record without a value is skipped. The connector's task fails.")
 	}

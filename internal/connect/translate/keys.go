@@ -66,7 +66,7 @@ func (t *translator) keyFields() (pairs []any) {
 		if len(names) == 0 {
 			t.refuse(k.fields, "without it, all headers are the key, which order-sink does not support: name the headers that identify a row")
 		}
-		t.differs(k.mode, "only the headers that %s names are the key, and headers are text. In the connector all headers are the key", k.fields)
+		t.differs(k.mode, "only the headers that %s names are the key, and headers are text. In the connector all headers are the key, and they are the first columns of a table that it creates", k.fields)
 		return []any{"metadata_columns", names, "key", names}
 	}
 	t.refuseNoKey()

@@ -42,6 +42,7 @@ type Plugin struct {
 	pom  []byte
 	// onClassPath makes it a part of the worker, for classes that no manifest lists.
 	onClassPath bool
+	properties  string // lines for the properties of the worker
 }
 
 // The plugins of [Sink] and [Source].
@@ -53,6 +54,10 @@ var (
 // Loggers makes /admin/loggers work. Without it the worker has no logger, because it logs
 // through slf4j-simple.
 var Loggers = Plugin{jars: "log4j-2.25.3", pom: log4jPOM, onClassPath: true}
+
+// QuickCommits makes the worker commit the offsets of its sinks twice a second, for tests that
+// wait for them. By default it does so once a minute.
+var QuickCommits = Plugin{properties: "offset.flush.interval.ms=500\n"}
 
 // The worker is alone in its group and keeps one copy of everything. Its group and its
 // topics, which hold its connectors, have names of their own. Manifests list the plugins
@@ -145,7 +150,12 @@ func (w *Worker) configure(ctx context.Context, all []Plugin) (classes []string,
 	if err := os.MkdirAll(plugins, 0o755); err != nil {
 		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
+	own := ""
 	for _, plugin := range all {
+		own += plugin.properties
+		if plugin.jars == "" {
+			continue
+		}
 		jars, err := java.Jars(ctx, plugin.jars, plugin.pom)
 		if err != nil {
 			return nil, err
@@ -165,7 +175,7 @@ func (w *Worker) configure(ctx context.Context, all []Plugin) (classes []string,
 	}); err != nil {
 		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
-	if err := os.WriteFile(w.config(), []byte(text.String()), 0o644); err != nil {
+	if err := os.WriteFile(w.config(), []byte(text.String()+own), 0o644); err != nil {
 		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
 	return classes, nil

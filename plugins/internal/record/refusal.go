@@ -14,10 +14,13 @@ type Stage struct{ Name, Connect string }
 var (
 	Decode     = Stage{"connect_json_decode", "VALUE_CONVERTER"}
 	DecodeAvro = Stage{"connect_avro_decode", "VALUE_CONVERTER"}
-	Transform  = Stage{"connect_transform", "TRANSFORMATION"}
-	Price      = Stage{"order_price", "TRANSFORMATION"}
-	Upsert     = Stage{"mariadb_upsert", "TASK_PUT"}
-	Unknown    = Stage{"unknown", "UNKNOWN"}
+	// A key of a record. The name is the name of the processor.
+	DecodeKey     = Stage{"connect_json_decode", "KEY_CONVERTER"}
+	DecodeAvroKey = Stage{"connect_avro_decode", "KEY_CONVERTER"}
+	Transform     = Stage{"connect_transform", "TRANSFORMATION"}
+	Price         = Stage{"order_price", "TRANSFORMATION"}
+	Upsert        = Stage{"mariadb_upsert", "TASK_PUT"}
+	Unknown       = Stage{"unknown", "UNKNOWN"}
 )
 
 // Code is the code of a refusal and its description in the reference.
