@@ -116,7 +116,6 @@ func (t *translator) always() (all []Difference) {
 	if t.v.String("errors.tolerance") != "all" {
 		add("Before the task fails at a record, order-sink stores all records in front of it. A worker of Kafka Connect leaves out those that it has fetched together with a record that a converter or a transform refuses.")
 	}
-	add("A text column in the key of an existing table needs a collation that keeps all ids apart, such as utf8mb4_bin. Records wait until it has one. For a JDBC sink, two ids that differ in case can be one row.")
 	add("A value that its column would round or cut is refused, such as a time with nanoseconds. The connector lets the driver and MariaDB shorten it.")
 	if t.class == configdef.Debezium {
 		add("A bit field of more than 8 bits keeps its value. The connector stores its bytes in reverse order, or fails.")
