@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -117,12 +118,12 @@ func TestTheDefaultIsThatOfTheShippedConfiguration(t *testing.T) {
 
 // A worker is asked where its variables say, and for the health of the worker alone.
 func TestAWorkerIsAskedWhereItListens(t *testing.T) {
-	status := http.StatusOK
+	var status atomic.Int32 // what the worker answers
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/health" {
 			t.Errorf("the command asks for %s", r.URL)
 		}
-		w.WriteHeader(status)
+		w.WriteHeader(int(status.Load()))
 		fmt.Fprint(w, `{"status":"starting"}`)
 	})
 	server := httptest.NewServer(handler)
@@ -144,7 +145,7 @@ func TestAWorkerIsAskedWhereItListens(t *testing.T) {
 		{"no listener", "CONNECT_LISTENERS=", http.StatusOK, 1, "at least one URL is expected"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			status = test.status
+			status.Store(int32(test.status))
 			cmd := exec.Command(ordersinktest.Binary(t), "healthcheck", "--worker")
 			cmd.Env = []string{test.variable}
 			out, _ := cmd.CombinedOutput()
