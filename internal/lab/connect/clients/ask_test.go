@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/order-sink/order-sink/internal/servers/eventually"
 	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 )
 
@@ -77,8 +79,24 @@ func (c *connector) askWith(method, path string, body any, headers map[string]st
 	return a
 }
 
-// try sends a request. A body that is text is sent as it is.
+// try sends a request. A body that is text is sent as it is. A real worker that assigns its
+// tasks anew is asked again: it answers 409 or 500 to any request, and order-sink never does.
 func (c *connector) try(method, path string, body any, headers map[string]string) (a answer, err error) {
+	c.Helper()
+	// The context of the test has ended when it deletes its connector.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), patience)
+	defer cancel()
+	require.NoError(c, eventually.Until(ctx, "the worker does not rebalance", func(context.Context) error {
+		a, err = c.once(method, path, body, headers)
+		if !c.ours && a.Status >= 400 && bytes.Contains(a.Body, []byte("a rebalance is expected")) {
+			return errors.New(string(a.Body))
+		}
+		return nil
+	}))
+	return a, err
+}
+
+func (c *connector) once(method, path string, body any, headers map[string]string) (a answer, err error) {
 	var text []byte
 	switch body := body.(type) {
 	case nil:
@@ -89,7 +107,6 @@ func (c *connector) try(method, path string, body any, headers map[string]string
 			return a, err
 		}
 	}
-	// The context of the test has ended when it deletes its connector.
 	request, err := http.NewRequestWithContext(context.WithoutCancel(c.Context()), method, c.url+path, bytes.NewReader(text))
 	if err != nil {
 		return a, err
