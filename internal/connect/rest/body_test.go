@@ -37,18 +37,16 @@ func FuzzBody(f *testing.F) {
 	transcript, err := resttest.Read("testdata/transcript.json")
 	require.NoError(f, err)
 	for _, e := range transcript {
-		if e.Body != nil && len(*e.Body) < 300 {
-			f.Add(e.Method, e.Path, *e.Body)
+		below, is := strings.CutPrefix(e.Path, "/connectors")
+		if is && e.Body != nil && len(*e.Body) < 300 {
+			f.Add(e.Method, below, *e.Body)
 		}
 	}
-	f.Fuzz(func(t *testing.T, method, path, body string) {
+	f.Fuzz(func(t *testing.T, method, below, body string) {
 		server, _ := serve(t, nil)
-		if !strings.HasPrefix(path, "/connectors") || strings.ContainsAny(path, "?#") {
-			t.Skip()
-		}
 		request := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(body))
 		request.Header.Set("Content-Type", "application/json")
-		request.Method, request.URL.Path = method, path
+		request.Method, request.URL.Path = method, "/connectors"+below
 		recorder := httptest.NewRecorder()
 		server.Config.Handler.ServeHTTP(recorder, request)
 		if text := recorder.Body.String(); text != "" && method != "OPTIONS" {
