@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/order-sink/order-sink/internal/servers/java"
@@ -58,28 +57,6 @@ var Loggers = Plugin{jars: "log4j-2.25.3", pom: log4jPOM, onClassPath: true}
 // QuickCommits makes the worker commit the offsets of its sinks twice a second, for tests that
 // wait for them. By default it does so once a minute.
 var QuickCommits = Plugin{properties: "offset.flush.interval.ms=500\n"}
-
-// The worker is alone in its group and keeps one copy of everything. Its group and its
-// topics, which hold its connectors, have names of their own. Manifests list the plugins
-// (service_load), because a search of every jar takes long.
-var properties = template.Must(template.New("worker.properties").Parse(`bootstrap.servers={{.Seeds}}
-group.id={{.Group}}
-config.storage.topic={{.Group}}-configs
-config.storage.replication.factor=1
-offset.storage.topic={{.Group}}-offsets
-offset.storage.replication.factor=1
-offset.storage.partitions=1
-status.storage.topic={{.Group}}-status
-status.storage.replication.factor=1
-status.storage.partitions=1
-key.converter=org.apache.kafka.connect.storage.StringConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-value.converter.schemas.enable=true
-listeners=http://{{.Address}}
-plugin.path={{.Plugins}}
-plugin.discovery=service_load
-connector.client.config.override.policy=All
-`))
 
 // jvm has the options that connect-distributed.sh and kafka-run-class.sh set.
 var jvm = strings.Fields("-Xms256M -Xmx2G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20" +
@@ -168,14 +145,9 @@ func (w *Worker) configure(ctx context.Context, all []Plugin) (classes []string,
 			return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 		}
 	}
-	var text strings.Builder
-	if err := properties.Execute(&text, map[string]string{
-		"Seeds": strings.Join(w.seeds, ","), "Address": w.address, "Plugins": plugins,
-		"Group": w.group,
-	}); err != nil {
-		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
-	}
-	if err := os.WriteFile(w.config(), []byte(text.String()+own), 0o644); err != nil {
+	// Manifests list the plugins (service_load), because a search of every jar takes long.
+	text := Properties(w.seeds, w.group, w.address) + "plugin.path=" + plugins + "\nplugin.discovery=service_load\n" + own
+	if err := os.WriteFile(w.config(), []byte(text), 0o644); err != nil {
 		return nil, fmt.Errorf("preparing Kafka Connect: %w", err)
 	}
 	return classes, nil

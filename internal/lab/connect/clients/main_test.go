@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -57,19 +56,8 @@ var (
 // origin is a page from which browsers may ask order-sink.
 const origin = "http://ui.example"
 
-// properties is the file of a user of Kafka Connect.
-const properties = `bootstrap.servers=%s
-group.id=clients
-config.storage.topic=clients-configs
-config.storage.replication.factor=1
-offset.storage.topic=clients-offsets
-offset.storage.replication.factor=1
-status.storage.topic=clients-status
-status.storage.replication.factor=1
-key.converter=org.apache.kafka.connect.storage.StringConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-listeners=http://%s
-access.control.allow.origin=` + origin + `
+// cors are the properties that let a page ask order-sink.
+const cors = `access.control.allow.origin=` + origin + `
 access.control.allow.methods=GET,POST,PUT,DELETE,OPTIONS
 `
 
@@ -81,7 +69,7 @@ var ours = sharedtest.Resource[*ordersink.Sink]{
 			return nil, err
 		}
 		file, address := filepath.Join(dir, "connect-distributed.properties"), loopback.Address(port)
-		if err := os.WriteFile(file, fmt.Appendf(nil, properties, strings.Join(seeds, ","), address), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(connectworker.Properties(seeds, "clients", address)+cors), 0o600); err != nil {
 			return nil, err
 		}
 		sink, err := ordersink.Start(ordersink.Config{Binary: binary, Args: []string{"connect-distributed", file}, HTTP: address, Log: &log})

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/order-sink/order-sink/internal/servers/connectworker"
 	"github.com/order-sink/order-sink/internal/servers/eventuallytest"
 	"github.com/order-sink/order-sink/internal/servers/kafka"
 	"github.com/order-sink/order-sink/internal/servers/mariadbtest"
@@ -48,23 +49,6 @@ func New(t testing.TB, broker *kafka.Java, server *mariadbtest.Server) *Cluster 
 	return &Cluster{Group: "workers-" + rand.Text(), Broker: broker, DB: db, t: t, account: account}
 }
 
-// properties are those of a worker that [connectworker.StartIn] starts.
-const properties = `bootstrap.servers=%[1]s
-group.id=%[2]s
-config.storage.topic=%[2]s-configs
-config.storage.replication.factor=1
-offset.storage.topic=%[2]s-offsets
-offset.storage.replication.factor=1
-status.storage.topic=%[2]s-status
-status.storage.replication.factor=1
-status.storage.partitions=1
-key.converter=org.apache.kafka.connect.storage.StringConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-value.converter.schemas.enable=true
-connector.client.config.override.policy=All
-listeners=http://%[3]s
-`
-
 // Worker is a running worker of order-sink.
 type Worker struct {
 	*ordersink.Sink
@@ -77,7 +61,7 @@ func (c *Cluster) Start(lines ...string) *Worker {
 	c.t.Helper()
 	address := ordersinktest.FreeAddress(c.t)
 	file := filepath.Join(c.t.TempDir(), "worker.properties")
-	text := fmt.Sprintf(properties, strings.Join(c.Broker.Seeds(), ","), c.Group, address) + strings.Join(lines, "\n")
+	text := connectworker.Properties(c.Broker.Seeds(), c.Group, address) + strings.Join(lines, "\n")
 	require.NoError(c.t, os.WriteFile(file, []byte(text), 0o600))
 	log := ordersinktest.NewLog(c.t)
 	sink, err := ordersink.Start(ordersink.Config{

@@ -125,27 +125,13 @@ func lasting(all []resttest.Exchange) (kept []resttest.Exchange) {
 	return kept
 }
 
-// properties has the settings that both workers need.
-const properties = `bootstrap.servers=%s
-group.id=story
-config.storage.topic=story-configs
-config.storage.replication.factor=1
-offset.storage.topic=story-offsets
-offset.storage.replication.factor=1
-status.storage.topic=story-status
-status.storage.replication.factor=1
-key.converter=org.apache.kafka.connect.storage.StringConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-listeners=http://%s
-`
-
 // askOurs returns the answers of order-sink.
 func askOurs(t *testing.T) []resttest.Exchange {
 	t.Helper()
 	w := newWorld(t)
 	address := ordersinktest.FreeAddress(t)
 	file := filepath.Join(t.TempDir(), "worker.properties")
-	text := fmt.Sprintf(properties, strings.Join(w.broker.Seeds(), ","), address)
+	text := connectworker.Properties(w.broker.Seeds(), "story", address)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	sink, err := ordersink.Start(ordersink.Config{
 		Binary: ordersinktest.Binary(t), Args: []string{"connect-distributed", file}, HTTP: address, Log: ordersinktest.NewLog(t),

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -83,7 +82,7 @@ func (w *world) startMine(t *testing.T) (address string) {
 	t.Helper()
 	address = ordersinktest.FreeAddress(t)
 	w.properties = filepath.Join(t.TempDir(), "worker.properties")
-	text := fmt.Sprintf(properties, strings.Join(w.broker.Seeds(), ","), address)
+	text := connectworker.Properties(w.broker.Seeds(), "rows", address) + "offset.flush.interval.ms=500\n"
 	require.NoError(t, os.WriteFile(w.properties, []byte(text), 0o600))
 	sink, err := ordersink.Start(ordersink.Config{
 		Binary: ordersinktest.Binary(t), Args: []string{"connect-distributed", w.properties}, HTTP: address, Log: ordersinktest.NewLog(t),
@@ -103,22 +102,6 @@ func (w *world) startMine(t *testing.T) (address string) {
 	}))
 	return address
 }
-
-// properties are those of order-sink's worker. Those of the real worker have the same
-// converters.
-const properties = `bootstrap.servers=%s
-group.id=rows
-config.storage.topic=rows-configs
-config.storage.replication.factor=1
-offset.storage.topic=rows-offsets
-offset.storage.replication.factor=1
-status.storage.topic=rows-status
-status.storage.replication.factor=1
-offset.flush.interval.ms=500
-key.converter=org.apache.kafka.connect.storage.StringConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-listeners=http://%s
-`
 
 // database makes a database with the tables of a case. It returns the settings of a connector
 // that writes to it. The account sees no other database, because the JVM connector takes a
