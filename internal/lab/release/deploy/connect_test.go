@@ -62,20 +62,7 @@ func TestTheOverlayOfWorkersIsWhole(t *testing.T) {
 	if !slices.Equal(m.kinds, want) {
 		t.Errorf("the overlay has %v, expected %v", m.kinds, want)
 	}
-	labels := m.deployment.Spec.Template.Labels
-	for what, selector := range map[string]map[string]string{
-		"the deployment":        m.deployment.Spec.Selector.MatchLabels,
-		"the service":           m.service.Spec.Selector,
-		"the disruption budget": m.disruption.Spec.Selector.MatchLabels,
-		"the network policy":    m.network.Spec.PodSelector.MatchLabels,
-		"the spread over nodes": m.podTemplate.TopologySpreadConstraints[0].LabelSelector.MatchLabels,
-		"the spread over zones": m.podTemplate.TopologySpreadConstraints[1].LabelSelector.MatchLabels,
-		"the monitor (pods)":    m.podMonitor.Spec.Selector.MatchLabels,
-	} {
-		if len(selector) != 1 || labels["app.kubernetes.io/name"] != selector["app.kubernetes.io/name"] {
-			t.Errorf("%s selects %v, the workers are %v", what, selector, labels)
-		}
-	}
+	m.selectsItsPods(t, "monitor (pods)", m.podMonitor.Spec.Selector.MatchLabels)
 	if replicas := m.deployment.Spec.Replicas; replicas == nil || *replicas < 2 {
 		t.Errorf("%v replicas: a drain would stop all of them", replicas)
 	}

@@ -108,3 +108,22 @@ func (m manifests) environment() map[string]string {
 	}
 	return all
 }
+
+// selectsItsPods checks that each object, and the monitor, selects the pods of the deployment.
+func (m *manifests) selectsItsPods(t *testing.T, monitor string, monitored map[string]string) {
+	t.Helper()
+	labels := m.deployment.Spec.Template.Labels
+	for what, selector := range map[string]map[string]string{
+		"the deployment":        m.deployment.Spec.Selector.MatchLabels,
+		"the service":           m.service.Spec.Selector,
+		"the disruption budget": m.disruption.Spec.Selector.MatchLabels,
+		"the network policy":    m.network.Spec.PodSelector.MatchLabels,
+		"the spread over nodes": m.podTemplate.TopologySpreadConstraints[0].LabelSelector.MatchLabels,
+		"the spread over zones": m.podTemplate.TopologySpreadConstraints[1].LabelSelector.MatchLabels,
+		"the " + monitor:        monitored,
+	} {
+		if len(selector) != 1 || labels["app.kubernetes.io/name"] != selector["app.kubernetes.io/name"] {
+			t.Errorf("%s selects %v, the pods are %v", what, selector, labels)
+		}
+	}
+}
